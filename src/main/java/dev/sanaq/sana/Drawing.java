@@ -1,0 +1,32 @@
+package dev.sanaq.sana;
+
+import dev.sanaq.sana.solver.SolverKind;
+
+/**
+ * What to draw, every choice made: {@code count} pictures of one prompt.
+ *
+ * @param prompt what the picture shows
+ * @param negativePrompt what it should not show; empty for nothing
+ * @param width pixels
+ * @param height pixels
+ * @param steps denoising steps, at least 1
+ * @param guidanceScale classifier-free guidance; none at 1 or less
+ * @param seed picture i is drawn from {@code seed + i}, as diffusers does with a CPU generator
+ * @param count pictures, at least 1
+ * @param solver the solver
+ * @param resolutionBinning draw the nearest published aspect, then resize and crop to width and
+ *     height; without it both must be multiples of the autoencoder's compression
+ * @param instruction put the complex human instruction before the prompt
+ */
+public record Drawing(
+    String prompt,
+    String negativePrompt,
+    int width,
+    int height,
+    int steps,
+    double guidanceScale,
+    long seed,
+    int count,
+    SolverKind solver,
+    boolean resolutionBinning,
+    boolean instruction) {}

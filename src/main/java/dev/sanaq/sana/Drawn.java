@@ -1,0 +1,14 @@
+package dev.sanaq.sana;
+
+import dev.sanaq.image.RgbImage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Pictures and what they cost.
+ *
+ * @param images picture i was drawn from {@code seed + i}
+ * @param timings wall time by stage, in the order of the stages: text, denoise, decode, resize
+ */
+public record Drawn(List<RgbImage> images, Map<String, Duration> timings) {}

@@ -1,0 +1,16 @@
+package dev.sanaq.sana;
+
+/** Told of the work as it goes on, on the thread that draws; an exception from it ends the work. */
+@FunctionalInterface
+public interface Progress {
+  /** Nobody listens. */
+  Progress NONE = (done, steps) -> {};
+
+  /**
+   * A denoising step has ended.
+   *
+   * @param done steps done, 0 once the text is encoded, {@code steps} after the last
+   * @param steps steps in all
+   */
+  void stepped(int done, int steps);
+}
