@@ -1,0 +1,71 @@
+package dev.sanaq.sana.solver;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Flow-DPM-Solver++ (Sana, section 3.3): the multistep DPM-Solver++ of order 2, midpoint, on data
+ * predictions {@code x0 = x - sigma * v} of a flow. Follows {@code
+ * schedulers/scheduling_dpmsolver_multistep.py} of diffusers 0.36.0 with flow sigmas and a final
+ * sigma of zero, in float where that computes in float, so that pictures agree to the last level.
+ */
+final class FlowDpmSolver {
+  private FlowDpmSolver() {}
+
+  static Schedule schedule(SolverSettings settings, int steps) {
+    double[] exact = sigmas(settings, steps);
+    List<SolverStep> table = new ArrayList<>(steps);
+    for (int i = 0; i < steps; i++) {
+      float sigma = (float) exact[i];
+      float next = i + 1 < steps ? (float) exact[i + 1] : 0f;
+      boolean firstOrder = settings.solverOrder() == 1 || i == 0 || i == steps - 1;
+      float before = firstOrder ? Float.NaN : (float) exact[i - 1];
+      // The network learned whole timesteps; the solver keeps the sigmas as they are.
+      long timestep = (long) (exact[i] * settings.numTrainTimesteps());
+      table.add(
+          firstOrder
+              ? firstOrder(timestep, sigma, next)
+              : secondOrder(timestep, before, sigma, next));
+    }
+    return new Schedule(table, 1, 1);
+  }
+
+  /** The shifted sigmas, largest first, without the final zero. */
+  private static double[] sigmas(SolverSettings settings, int steps) {
+    double[] sigmas = new double[steps];
+    double shift = settings.flowShift();
+    double noisiest = 1.0 / settings.numTrainTimesteps();
+    double stride = (noisiest - 1) / steps;
+    for (int i = 0; i < steps; i++) {
+      int fromClean = steps - i;
+      double alpha = fromClean == steps ? noisiest : 1 + fromClean * stride;
+      double sigma = 1 - alpha;
+      sigmas[i] = shift * sigma / (1 + (shift - 1) * sigma);
+    }
+    return sigmas;
+  }
+
+  /** DPM-Solver++ 1, which is DDIM: {@code x' = (sigma' / sigma) x + growth * m0}. */
+  private static SolverStep firstOrder(long timestep, float sigma, float next) {
+    return SolverStep.flow(timestep, 1, -sigma, next / sigma, growth(sigma, next), 0);
+  }
+
+  /** DPM-Solver++ (2M): the slope between the last two data predictions, taken to the midpoint. */
+  private static SolverStep secondOrder(long timestep, float before, float sigma, float next) {
+    float ratio = (lambda(sigma) - lambda(before)) / (lambda(next) - lambda(sigma));
+    double growth = growth(sigma, next);
+    double slope = 0.5 * growth / ratio;
+    return SolverStep.flow(timestep, 1, -sigma, next / sigma, growth + slope, -slope);
+  }
+
+  /** {@code alpha' * (1 - exp(-h))}, h the way in half log signal-to-noise. */
+  private static float growth(float sigma, float next) {
+    float h = lambda(next) - lambda(sigma);
+    return -((1 - next) * ((float) Math.exp(-h) - 1));
+  }
+
+  /** Half the log signal-to-noise ratio; infinite where there is no noise. */
+  private static float lambda(float sigma) {
+    return (float) Math.log(1 - sigma) - (float) Math.log(sigma);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.sanaq.sana.solver;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Euler's method on the flow: {@code x' = x + (sigma' - sigma) v}. Follows {@code
+ * schedulers/scheduling_flow_match_euler_discrete.py} of diffusers 0.36.0, which shifts twice: the
+ * ends of the range when it is made, and the sigmas between them.
+ */
+final class FlowEulerSolver {
+  private FlowEulerSolver() {}
+
+  static Schedule schedule(SolverSettings settings, int steps) {
+    float[] sigmas = sigmas(settings, steps);
+    List<SolverStep> table = new ArrayList<>(steps);
+    for (int i = 0; i < steps; i++) {
+      float timestep = sigmas[i] * settings.numTrainTimesteps();
+      table.add(SolverStep.flow(timestep, 0, 1, 1, sigmas[i + 1] - sigmas[i], 0));
+    }
+    return new Schedule(table, 1, 1);
+  }
+
+  /** The sigmas, largest first, and the final zero. */
+  private static float[] sigmas(SolverSettings settings, int steps) {
+    int train = settings.numTrainTimesteps();
+    double first = (double) shiftedOnce(settings, 1f) * train;
+    double last = (double) shiftedOnce(settings, 1f / train) * train;
+    double shift = settings.flowShift();
+    double stride = steps == 1 ? 0 : (last - first) / (steps - 1);
+    float[] sigmas = new float[steps + 1];
+    for (int i = 0; i < steps; i++) {
+      double sigma = (i > 0 && i == steps - 1 ? last : first + i * stride) / train;
+      sigmas[i] = (float) (shift * sigma / (1 + (shift - 1) * sigma));
+    }
+    return sigmas;
+  }
+
+  private static float shiftedOnce(SolverSettings settings, float sigma) {
+    float shift = (float) settings.flowShift();
+    return shift * sigma / (1 + (float) (settings.flowShift() - 1) * sigma);
+  }
+}

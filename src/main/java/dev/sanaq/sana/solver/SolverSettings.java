@@ -1,0 +1,83 @@
+package dev.sanaq.sana.solver;
+
+/**
+ * What a checkpoint's scheduler file says of its solver; each solver reads what concerns it.
+ *
+ * <p>The file's {@code lower_order_final} and {@code euler_at_final} have no place here: with a
+ * final sigma of zero the last step is of first order whatever they say, and the step before it is
+ * theirs to change only at order 3.
+ *
+ * @param flowShift how far the sigmas lean towards noise, above 0: 3 at 1024 pixels, 6 at 4096
+ * @param numTrainTimesteps sigma 1 in the network's timesteps, at least 2; also the most steps
+ * @param solverOrder of Flow-DPM-Solver++: 1 or 2
+ * @param sigmaData SCM: standard deviation of the data, above 0
+ * @param maxTimestep SCM: where denoising starts, above 0, at most a little more than pi / 2
+ * @param intermediateTimestep SCM: where the second of exactly two steps starts, between 0 and
+ *     {@code maxTimestep}
+ */
+public record SolverSettings(
+    double flowShift,
+    int numTrainTimesteps,
+    int solverOrder,
+    double sigmaData,
+    double maxTimestep,
+    double intermediateTimestep) {
+
+  /** Those of the 512 to 2048 pixel checkpoints and of Sprint; SCM's times are the pipeline's. */
+  public static final SolverSettings PUBLISHED =
+      new SolverSettings(3.0, 1000, 2, 0.5, 1.57080, 1.3);
+
+  /** The largest SCM time: the published 1.57080 is a little above pi / 2. */
+  private static final double LARGEST_TIME = 1.571;
+
+  public SolverSettings {
+    require(flowShift > 0 && Double.isFinite(flowShift), "flow shift", flowShift, "above 0");
+    require(
+        numTrainTimesteps >= 2 && numTrainTimesteps <= 1_000_000,
+        "training timesteps",
+        numTrainTimesteps,
+        "2 to 1000000");
+    require(solverOrder == 1 || solverOrder == 2, "solver order", solverOrder, "1 or 2");
+    require(sigmaData > 0 && Double.isFinite(sigmaData), "sigma_data", sigmaData, "above 0");
+    require(
+        maxTimestep > 0 && maxTimestep <= LARGEST_TIME,
+        "largest timestep",
+        maxTimestep,
+        "above 0, at most " + LARGEST_TIME);
+    require(
+        intermediateTimestep > 0 && intermediateTimestep < maxTimestep,
+        "intermediate timestep",
+        intermediateTimestep,
+        "between 0 and " + maxTimestep);
+  }
+
+  /** These with another flow shift. */
+  public SolverSettings withFlowShift(double other) {
+    return new SolverSettings(
+        other, numTrainTimesteps, solverOrder, sigmaData, maxTimestep, intermediateTimestep);
+  }
+
+  /** These with another order of Flow-DPM-Solver++. */
+  public SolverSettings withSolverOrder(int other) {
+    return new SolverSettings(
+        flowShift, numTrainTimesteps, other, sigmaData, maxTimestep, intermediateTimestep);
+  }
+
+  /** These with another number of training timesteps. */
+  public SolverSettings withNumTrainTimesteps(int other) {
+    return new SolverSettings(
+        flowShift, other, solverOrder, sigmaData, maxTimestep, intermediateTimestep);
+  }
+
+  /** These with another standard deviation of the data. */
+  public SolverSettings withSigmaData(double other) {
+    return new SolverSettings(
+        flowShift, numTrainTimesteps, solverOrder, other, maxTimestep, intermediateTimestep);
+  }
+
+  private static void require(boolean holds, String what, Number value, String range) {
+    if (!holds) {
+      throw new IllegalArgumentException("%s %s: must be %s".formatted(what, value, range));
+    }
+  }
+}

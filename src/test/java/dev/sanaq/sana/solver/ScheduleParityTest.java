@@ -1,0 +1,139 @@
+package dev.sanaq.sana.solver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sanaq.testing.Fixtures;
+import dev.sanaq.testing.Fixtures.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every solver against the reference's tables and trajectories, on the velocity field that {@code
+ * scheduler.json} states. The noise of the SCM cases is what torch draws, in {@code
+ * scheduler-noise.safetensors}: tensors of the sample's shape, one a step, from a CPU generator
+ * seeded with the case's seed + 1.
+ */
+class ScheduleParityTest {
+  private static final Map<String, Tensor> ANSWERS = Fixtures.tensors("scheduler.safetensors");
+  private static final Map<String, Tensor> NOISE = Fixtures.tensors("scheduler-noise.safetensors");
+
+  /** Largest deviation of a sample; seen: 1.5e-6, five units in the last place of a value of 3. */
+  private static final double BOUND = 3e-6;
+
+  record Case(int index, String scheduler, int steps, double shift) {
+    Schedule schedule() {
+      SolverKind kind =
+          switch (scheduler) {
+            case "dpm" -> SolverKind.FLOW_DPM;
+            case "euler" -> SolverKind.FLOW_EULER;
+            case "scm" -> SolverKind.SCM;
+            default -> throw new IllegalArgumentException(scheduler);
+          };
+      return Schedule.of(kind, SolverSettings.PUBLISHED.withFlowShift(shift), steps);
+    }
+
+    Tensor answer(String what) {
+      return Fixtures.tensor(ANSWERS, index + "." + what);
+    }
+  }
+
+  static Stream<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    for (JsonNode node : Fixtures.json("scheduler.json").get("cases")) {
+      cases.add(
+          new Case(
+              cases.size(),
+              node.get("scheduler").textValue(),
+              node.get("steps").intValue(),
+              node.path("flow_shift").asDouble(3.0)));
+    }
+    assertThat(cases).hasSize(9);
+    return cases.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void timestepsAreTheReferences(Case c) {
+    List<Double> expected = new ArrayList<>();
+    for (double timestep : c.answer("timesteps").values()) {
+      expected.add(timestep);
+    }
+    if (c.scheduler.equals("scm")) {
+      expected.remove(expected.size() - 1); // where the last step ends: no step starts there
+    }
+    assertThat(c.schedule().steps()).extracting(SolverStep::timestep).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void sigmasAreTheReferences(Case c) {
+    if (c.scheduler.equals("scm")) {
+      assertThat(ANSWERS).doesNotContainKey(c.index + ".sigmas");
+      return;
+    }
+    double[] sigmas = c.answer("sigmas").values();
+    List<SolverStep> steps = c.schedule().steps();
+    for (int i = 0; i < steps.size(); i++) {
+      SolverStep step = steps.get(i);
+      double stated = c.scheduler.equals("dpm") ? -step.dv() : sigmas[i + 1] - step.b();
+      assertThat(stated).as("sigma %d", i).isCloseTo(sigmas[i], within(1e-7));
+    }
+    assertThat(steps).hasSize(sigmas.length - 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void everySampleOnTheWayIsTheReferences(Case c) {
+    Schedule schedule = c.schedule();
+    Tensor trajectory = c.answer("trajectory");
+    float[] x = trajectory.row(0).floats();
+    float[] m1 = new float[x.length];
+    for (int i = 0; i < schedule.steps().size(); i++) {
+      SolverStep step = schedule.steps().get(i);
+      float[] m0 = prediction(step, x);
+      float[] next = new float[x.length];
+      for (int k = 0; k < x.length; k++) {
+        next[k] = (float) (step.a() * x[k] + step.b() * m0[k] + step.c() * m1[k]);
+      }
+      if (step.drawsNoise()) {
+        float[] z = Fixtures.tensor(NOISE, c.index + ".noise").row(i).floats();
+        for (int k = 0; k < x.length; k++) {
+          next[k] += (float) (step.d() * z[k]);
+        }
+      }
+      assertThat(distance(next, trajectory.row(i + 1))).as("after step %d", i).isLessThan(BOUND);
+      x = next;
+      m1 = m0;
+    }
+    assertThat(trajectory.shape()[0]).isEqualTo(schedule.steps().size() + 1);
+    if (c.scheduler.equals("scm")) {
+      assertThat(distance(x, c.answer("denoised"))).isLessThan(BOUND);
+    }
+  }
+
+  /** The largest absolute difference. */
+  private static double distance(float[] actual, Tensor expected) {
+    assertThat(actual).hasSameSizeAs(expected.values());
+    double largest = 0;
+    for (int k = 0; k < actual.length; k++) {
+      largest = Math.max(largest, Math.abs(actual[k] - expected.values()[k]));
+    }
+    return largest;
+  }
+
+  private static float[] prediction(SolverStep step, float[] x) {
+    float[] m0 = new float[x.length];
+    for (int k = 0; k < x.length; k++) {
+      float v =
+          (float) (Math.tanh(x[k]) * 0.7 + 0.1 * Math.sin(step.timestep() / 100) + 0.05 * x[k]);
+      m0[k] = (float) (step.dx() * x[k] + step.dv() * v);
+    }
+    return m0;
+  }
+}

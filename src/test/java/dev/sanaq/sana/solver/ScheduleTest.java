@@ -1,0 +1,131 @@
+package dev.sanaq.sana.solver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScheduleTest {
+  private static final SolverSettings SETTINGS = SolverSettings.PUBLISHED;
+
+  @ParameterizedTest
+  @EnumSource(SolverKind.class)
+  void tooFewOrTooManyStepsAreRefusedWithTheRange(SolverKind kind) {
+    for (int steps : List.of(-1, 0, 1001)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Schedule.of(kind, SETTINGS, steps))
+          .withMessage("%d steps: %s takes 1 to 1000", steps, kind.label());
+    }
+    assertThat(Schedule.of(kind, SETTINGS, 1000).steps()).hasSize(1000);
+  }
+
+  @ParameterizedTest
+  @EnumSource(SolverKind.class)
+  void everyCoefficientIsFiniteAndTimeOnlyFalls(SolverKind kind) {
+    for (int steps : List.of(1, 2, 3, 20, 100)) {
+      double before = Double.POSITIVE_INFINITY;
+      for (SolverStep s : Schedule.of(kind, SETTINGS.withFlowShift(6), steps).steps()) {
+        assertThat(List.of(s.inputScale(), s.fromSample(), s.fromOutput(), s.dx(), s.dv()))
+            .allMatch(Double::isFinite);
+        assertThat(List.of(s.a(), s.b(), s.c(), s.d())).allMatch(Double::isFinite);
+        assertThat(s.timestep()).isLessThan(before);
+        before = s.timestep();
+      }
+    }
+  }
+
+  /** A constant velocity is a straight line, which a flow solver of any order walks exactly. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5, 20, 50})
+  void aStraightFlowEndsAtTheData(int steps) {
+    double data = 0.3;
+    double noise = -1.7;
+    for (int order : List.of(1, 2)) {
+      double x = noise;
+      double m1 = 0;
+      for (SolverStep s :
+          Schedule.of(SolverKind.FLOW_DPM, SETTINGS.withSolverOrder(order), steps).steps()) {
+        // With noise at sigma 1, the data seen from x at sigma is x - sigma * v for one v.
+        double sigma = -s.dv();
+        double v = (x - data) / sigma;
+        double m0 = s.dx() * x + s.dv() * v;
+        x = s.a() * x + s.b() * m0 + s.c() * m1;
+        m1 = m0;
+      }
+      assertThat(x).as("order %d", order).isCloseTo(data, within(1e-6));
+    }
+  }
+
+  @Test
+  void orderOneNeverLooksBack() {
+    assertThat(Schedule.of(SolverKind.FLOW_DPM, SETTINGS.withSolverOrder(1), 20).steps())
+        .allMatch(step -> step.c() == 0);
+    assertThat(Schedule.of(SolverKind.FLOW_DPM, SETTINGS, 20).steps())
+        .extracting(step -> step.c() != 0)
+        .containsSubsequence(false, true, true, false)
+        .filteredOn(looksBack -> looksBack)
+        .hasSize(18);
+  }
+
+  @Test
+  void scmDrawsNoiseBetweenStepsAndNotAfterTheLast() {
+    Schedule schedule = Schedule.of(SolverKind.SCM, SETTINGS, 4);
+    assertThat(schedule.steps())
+        .extracting(SolverStep::drawsNoise)
+        .containsExactly(true, true, true, false);
+    assertThat(schedule.initialNoiseScale()).isEqualTo(0.5);
+    assertThat(schedule.finalScale()).isEqualTo(2);
+  }
+
+  /** Sprint's pipeline in its own words, against the coefficients made of it. */
+  @Test
+  void scmCarriesTheFlowNetworksInputAndOutputOver() {
+    double sd = 0.25;
+    double x = 0.7;
+    double out = -0.4;
+    for (SolverStep step : Schedule.of(SolverKind.SCM, SETTINGS.withSigmaData(sd), 3).steps()) {
+      double t = step.timestep();
+      double s = Math.sin(t) / (Math.cos(t) + Math.sin(t));
+      double norm = Math.sqrt(s * s + (1 - s) * (1 - s));
+      double input = x / sd * norm;
+      double v = ((1 - 2 * s) * input + (1 - 2 * s + 2 * s * s) * out) / norm * sd;
+      assertThat(step.modelTimestep()).isEqualTo(s);
+      assertThat(step.inputScale() * x).isCloseTo(input, within(1e-12));
+      assertThat(step.fromSample() * x + step.fromOutput() * out).isCloseTo(v, within(1e-12));
+    }
+  }
+
+  @Test
+  void settingsOutsideTheirRangeAreRefusedByName() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SETTINGS.withFlowShift(0))
+        .withMessage("flow shift 0.0: must be above 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SETTINGS.withFlowShift(Double.NaN))
+        .withMessageContaining("NaN");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SETTINGS.withSolverOrder(3))
+        .withMessage("solver order 3: must be 1 or 2");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SETTINGS.withSigmaData(-1))
+        .withMessageContaining("sigma_data");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SETTINGS.withNumTrainTimesteps(1))
+        .withMessageContaining("training timesteps");
+  }
+
+  @ParameterizedTest
+  @EnumSource(SolverKind.class)
+  void aSolverIsFoundByItsLabel(SolverKind kind) {
+    assertThat(SolverKind.of(kind.label())).isEqualTo(kind);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SolverKind.of("ddim"))
+        .withMessageContaining("ddim")
+        .withMessageContaining(kind.label());
+  }
+}

@@ -1,0 +1,5 @@
+/** What the tests share. */
+@NullMarked
+package dev.sanaq.testing;
+
+import org.jspecify.annotations.NullMarked;
