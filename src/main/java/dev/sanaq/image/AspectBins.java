@@ -41,7 +41,7 @@ public final class AspectBins {
     List<Bin> list = new ArrayList<>();
     for (double[] row : TABLE) {
       if (base >= 2048 || !ONLY_FROM_2048.contains(row[0])) {
-        list.add(new Bin(row[0], new Size((int) row[1] * unit, (int) row[2] * unit)));
+        list.add(new Bin(row[0], new Size((int) (row[1] * unit), (int) (row[2] * unit))));
       }
     }
     bins = List.copyOf(list);

@@ -6,31 +6,31 @@ package dev.sanaq.image;
  * the specification's own heuristic (section 12.7).
  */
 enum PngFilter {
-  NONE {
+  NONE(0) {
     @Override
     int foretell(int left, int up, int upLeft) {
       return 0;
     }
   },
-  SUB {
+  SUB(1) {
     @Override
     int foretell(int left, int up, int upLeft) {
       return left;
     }
   },
-  UP {
+  UP(2) {
     @Override
     int foretell(int left, int up, int upLeft) {
       return up;
     }
   },
-  AVERAGE {
+  AVERAGE(3) {
     @Override
     int foretell(int left, int up, int upLeft) {
       return (left + up) >> 1;
     }
   },
-  PAETH {
+  PAETH(4) {
     @Override
     int foretell(int left, int up, int upLeft) {
       int fromLeft = Math.abs(up - upLeft);
@@ -46,6 +46,12 @@ enum PngFilter {
   private static final int PIXEL = 3;
   private static final PngFilter[] ALL = values();
 
+  private final int number;
+
+  PngFilter(int number) {
+    this.number = number;
+  }
+
   /** What the neighbours' samples, 0 to 255 and 0 outside the picture, foretell of a sample. */
   abstract int foretell(int left, int up, int upLeft);
 
@@ -58,7 +64,7 @@ enum PngFilter {
         out.length,
         y -> {
           PngFilter filter = smallest(image.samples(), y, stride);
-          out[y * (stride + 1)] = (byte) filter.ordinal();
+          out[y * (stride + 1)] = (byte) filter.number;
           for (int x = 0; x < stride; x++) {
             out[y * (stride + 1) + 1 + x] = filter.filtered(image.samples(), y, stride, x);
           }
