@@ -1,0 +1,145 @@
+package dev.sanaq.cli;
+
+import dev.sanaq.sana.Drawing;
+import dev.sanaq.sana.ModelInfo;
+import dev.sanaq.sana.solver.SolverKind;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say what to draw. What is not said is the model's own default. */
+final class DrawingOptions {
+  /** Seeds drawn for those who name none stay short enough to be typed again. */
+  private static final long SEED_BOUND = 1L << 32;
+
+  @Option(
+      names = "--prompt",
+      required = true,
+      paramLabel = "TEXT",
+      description = "What the picture shows.")
+  private String prompt;
+
+  @Option(
+      names = "--negative-prompt",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "What it should not show.")
+  private String negativePrompt;
+
+  @Option(names = "--width", paramLabel = "PIXELS", description = "Default: the model's.")
+  private @Nullable Integer width;
+
+  @Option(names = "--height", paramLabel = "PIXELS", description = "Default: the model's.")
+  private @Nullable Integer height;
+
+  @Option(names = "--steps", paramLabel = "N", description = "Default: the model's.")
+  private @Nullable Integer steps;
+
+  @Option(
+      names = "--guidance-scale",
+      paramLabel = "X",
+      description = "No guidance at 1 or less. Default: the model's.")
+  private @Nullable Double guidanceScale;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "0 to 2^63-1, as in diffusers with a CPU generator. Default: any, printed.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Pictures: the first from the seed, the next from the seed + 1, and so on.")
+  private int count;
+
+  @Option(
+      names = "--solver",
+      paramLabel = "NAME",
+      description = "flow-dpm, flow-euler or scm. Default: the model's.")
+  private @Nullable String solver;
+
+  @Option(
+      names = "--no-resolution-binning",
+      description = "Draw exactly this size, not the nearest trained one resized.")
+  private boolean noResolutionBinning;
+
+  @Option(
+      names = "--no-instruction",
+      description = "Leave out the complex human instruction before the prompt.")
+  private boolean noInstruction;
+
+  /** Pictures to draw. */
+  int count() {
+    return count;
+  }
+
+  /**
+   * Checks what can be checked before a model is loaded.
+   *
+   * @throws IllegalArgumentException naming the option that is wrong
+   */
+  void check() {
+    atLeastOne("--count", count);
+    atLeastOne("--width", width);
+    atLeastOne("--height", height);
+    atLeastOne("--steps", steps);
+    if (guidanceScale != null && (!Double.isFinite(guidanceScale) || guidanceScale < 0)) {
+      throw wrong("--guidance-scale", guidanceScale, "must be a number from 0");
+    }
+    if (seed != null && (seed < 0 || seed > Long.MAX_VALUE - (count - 1))) {
+      throw wrong("--seed", seed, "must be 0 to 2^63-1, for every picture of the count");
+    }
+    namedSolver();
+  }
+
+  /**
+   * The drawing for a model.
+   *
+   * @throws IllegalArgumentException where the model cannot be drawn with that solver
+   */
+  Drawing drawing(ModelInfo model) {
+    SolverKind kind = namedSolver().orElse(model.solver());
+    if (!model.solvers().contains(kind)) {
+      String known =
+          model.solvers().stream()
+              .map(SolverKind::label)
+              .sorted()
+              .collect(Collectors.joining(", "));
+      throw wrong("--solver", kind.label(), "this model is drawn with " + known);
+    }
+    return new Drawing(
+        prompt,
+        negativePrompt,
+        width == null ? model.width() : width,
+        height == null ? model.height() : height,
+        steps == null ? model.steps() : steps,
+        guidanceScale == null ? model.guidanceScale() : guidanceScale,
+        seed == null ? ThreadLocalRandom.current().nextLong(SEED_BOUND) : seed,
+        count,
+        kind,
+        model.binned() && !noResolutionBinning,
+        !noInstruction);
+  }
+
+  private Optional<SolverKind> namedSolver() {
+    try {
+      return Optional.ofNullable(solver).map(SolverKind::of);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--solver: " + e.getMessage(), e);
+    }
+  }
+
+  private static void atLeastOne(String option, @Nullable Integer value) {
+    if (value != null && value < 1) {
+      throw wrong(option, value, "must be at least 1");
+    }
+  }
+
+  private static IllegalArgumentException wrong(String option, Object value, String why) {
+    return new IllegalArgumentException("%s %s: %s".formatted(option, value, why));
+  }
+}

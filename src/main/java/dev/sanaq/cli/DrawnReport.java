@@ -1,0 +1,76 @@
+package dev.sanaq.cli;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sanaq.sana.Drawing;
+import dev.sanaq.sana.Drawn;
+import dev.sanaq.sana.ModelInfo;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What {@code generate} says of its pictures on standard output.
+ *
+ * @param images the files and the seeds that draw them again
+ * @param timings milliseconds by stage
+ */
+record DrawnReport(
+    @JsonProperty List<Picture> images,
+    @JsonProperty String model,
+    @JsonProperty String solver,
+    @JsonProperty int steps,
+    @JsonProperty double guidanceScale,
+    @JsonProperty String device,
+    @JsonProperty String precision,
+    @JsonProperty("timingsMs") Map<String, Long> timings) {
+
+  /** One file. */
+  record Picture(
+      @JsonProperty String file,
+      @JsonProperty long seed,
+      @JsonProperty int width,
+      @JsonProperty int height) {}
+
+  static DrawnReport of(PictureFiles files, ModelInfo model, Drawing drawing, Drawn drawn) {
+    List<Picture> pictures = new ArrayList<>();
+    for (int i = 0; i < drawn.images().size(); i++) {
+      pictures.add(
+          new Picture(
+              files.file(i).toString(),
+              drawing.seed() + i,
+              drawn.images().get(i).width(),
+              drawn.images().get(i).height()));
+    }
+    Map<String, Long> timings = new LinkedHashMap<>();
+    drawn.timings().forEach((stage, time) -> timings.put(stage, time.toMillis()));
+    return new DrawnReport(
+        pictures,
+        model.name(),
+        drawing.solver().label(),
+        drawing.steps(),
+        drawing.guidanceScale(),
+        model.device(),
+        model.precision(),
+        timings);
+  }
+
+  /** For people: a line a file. */
+  String lines() {
+    return images.stream()
+        .map(p -> "%s  %dx%d  seed %d".formatted(p.file, p.width, p.height, p.seed))
+        .collect(Collectors.joining(System.lineSeparator()));
+  }
+
+  /** For scripts: one object. */
+  String json() {
+    try {
+      return new ObjectMapper().writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

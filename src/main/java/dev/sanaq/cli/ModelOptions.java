@@ -1,0 +1,82 @@
+package dev.sanaq.cli;
+
+import dev.sanaq.sana.PipelineOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import picocli.CommandLine.Option;
+
+/** The options that say which checkpoint to load and how, for every command that loads one. */
+final class ModelOptions {
+  private static final Set<String> PRECISIONS = Set.of("auto", "fp32", "bf16", "fp16");
+  private static final Set<String> DEVICES = Set.of("auto", "cpu", "cuda");
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "A checkpoint in the published (diffusers) layout.")
+  private Path model;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      defaultValue = "auto",
+      description = "auto, fp32, bf16 or fp16. Default: auto.")
+  private String precision;
+
+  @Option(
+      names = "--variant",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "The weight files' variant, such as bf16. Default: the one that is there.")
+  private String variant;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Threads of an operator. Default: the physical cores.")
+  private int threads;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = "auto",
+      description = "auto, cpu or cuda. Default: auto.")
+  private String device;
+
+  /**
+   * The checkpoint's folder.
+   *
+   * @throws IllegalArgumentException where there is none
+   */
+  Path model() {
+    if (!Files.isDirectory(model)) {
+      throw new IllegalArgumentException("--model " + model + ": there is no such folder");
+    }
+    return model;
+  }
+
+  /**
+   * How to load it.
+   *
+   * @throws IllegalArgumentException naming the option that is wrong
+   */
+  PipelineOptions options() {
+    oneOf("--precision", precision, PRECISIONS);
+    oneOf("--device", device, DEVICES);
+    if (threads < 0) {
+      throw new IllegalArgumentException("--threads " + threads + ": must be 0 or more");
+    }
+    return new PipelineOptions(precision, variant, threads, device);
+  }
+
+  private static void oneOf(String option, String value, Set<String> known) {
+    if (!known.contains(value)) {
+      throw new IllegalArgumentException(
+          "%s %s: known are %s".formatted(option, value, String.join(", ", new TreeSet<>(known))));
+    }
+  }
+}

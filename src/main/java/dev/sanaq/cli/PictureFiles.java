@@ -1,0 +1,71 @@
+package dev.sanaq.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+
+/** Where a command's pictures go: {@code out.png}, or {@code out-0.png, out-1.png, ...}. */
+final class PictureFiles {
+  private static final String EXTENSION = ".png";
+
+  private final Path output;
+  private final int count;
+
+  private PictureFiles(Path output, int count) {
+    this.output = output;
+    this.count = count;
+  }
+
+  /**
+   * Places for the pictures.
+   *
+   * @param output ends in {@code .png}, in a folder that exists
+   * @param count pictures, at least 1
+   * @throws IllegalArgumentException where nothing can be written there, before any work is done
+   */
+  static PictureFiles of(Path output, int count) {
+    Path folder = output.toAbsolutePath().getParent();
+    if (!output.toString().toLowerCase(Locale.ROOT).endsWith(EXTENSION)) {
+      throw new IllegalArgumentException(output + ": pictures are written as PNG, name it *.png");
+    }
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(output + ": there is no folder " + folder);
+    }
+    if (!Files.isWritable(folder)) {
+      throw new IllegalArgumentException(output + ": the folder cannot be written to");
+    }
+    if (Files.isDirectory(output)) {
+      throw new IllegalArgumentException(output + ": is a folder");
+    }
+    return new PictureFiles(output, count);
+  }
+
+  /** Picture {@code index}'s file. */
+  Path file(int index) {
+    if (count == 1) {
+      return output;
+    }
+    String name = String.valueOf(output.getFileName());
+    int stem = name.length() - EXTENSION.length();
+    return output.resolveSibling(name.substring(0, stem) + "-" + index + name.substring(stem));
+  }
+
+  /**
+   * Writes a picture: whole, or not at all. An older file of that name is replaced.
+   *
+   * @throws IOException where the disk is full or the file is held
+   */
+  void write(int index, byte[] png) throws IOException {
+    Path file = file(index);
+    Path part = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
+    try {
+      Files.write(part, png, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+}

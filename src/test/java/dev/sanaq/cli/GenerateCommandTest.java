@@ -1,0 +1,244 @@
+package dev.sanaq.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sanaq.image.RgbImage;
+import dev.sanaq.sana.Drawing;
+import dev.sanaq.sana.Drawn;
+import dev.sanaq.sana.ModelInfo;
+import dev.sanaq.sana.Painter;
+import dev.sanaq.sana.PipelineOptions;
+import dev.sanaq.sana.Progress;
+import dev.sanaq.sana.UnsupportedSizeException;
+import dev.sanaq.sana.solver.SolverKind;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class GenerateCommandTest {
+  private static final ModelInfo MODEL =
+      new ModelInfo(
+          "tiny",
+          32,
+          64,
+          32,
+          20,
+          4.5,
+          SolverKind.FLOW_DPM,
+          Set.of(SolverKind.FLOW_DPM, SolverKind.FLOW_EULER),
+          true,
+          "a CPU",
+          "fp32");
+
+  private final Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final List<Drawing> drawings = new ArrayList<>();
+  private final List<PipelineOptions> loads = new ArrayList<>();
+
+  GenerateCommandTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  @Test
+  void whatIsNotSaidIsTheModelsOwn() {
+    assertThat(run("--prompt", "a fox", "--output", file("out.png"))).isZero();
+    Drawing drawing = drawings.get(0);
+    assertThat(drawing)
+        .usingRecursiveComparison()
+        .ignoringFields("seed")
+        .isEqualTo(
+            new Drawing("a fox", "", 64, 32, 20, 4.5, 0, 1, SolverKind.FLOW_DPM, true, true));
+    assertThat(drawing.seed()).isBetween(0L, 1L << 32);
+    assertThat(loads).containsExactly(PipelineOptions.AUTO);
+    assertThat(out.toString())
+        .isEqualTo("%s  64x32  seed %d%n".formatted(file("out.png"), drawing.seed()));
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void whatIsSaidReachesThePainter() {
+    String[] args =
+        ("--negative-prompt blur --width 96 --height 128 --steps 7 --guidance-scale 2.5 --seed"
+                + " 9223372036854775807 --solver flow-euler --no-resolution-binning"
+                + " --no-instruction --precision fp16 --variant bf16 --threads 3 --device cpu"
+                + " --prompt fox --output "
+                + file("out.png"))
+            .split(" ");
+    assertThat(run(args)).isZero();
+    assertThat(drawings)
+        .containsExactly(
+            new Drawing(
+                "fox",
+                "blur",
+                96,
+                128,
+                7,
+                2.5,
+                Long.MAX_VALUE,
+                1,
+                SolverKind.FLOW_EULER,
+                false,
+                false));
+    assertThat(loads).containsExactly(new PipelineOptions("fp16", "bf16", 3, "cpu"));
+  }
+
+  @Test
+  void severalPicturesAreNumberedAndEachIsItsOwn() throws IOException {
+    assertThat(run("--prompt", "fox", "--count", "2", "--seed", "5", "--output", file("out.png")))
+        .isZero();
+    assertThat(list()).containsExactly("out-0.png", "out-1.png");
+    for (int i = 0; i < 2; i++) {
+      // the painter paints each picture in the colour of its seed
+      int rgb = ImageIO.read(folder.resolve("out-" + i + ".png").toFile()).getRGB(3, 3);
+      assertThat(rgb & 0xff).isEqualTo(5 + i);
+    }
+    assertThat(out.toString()).contains("out-0.png  64x32  seed 5", "out-1.png  64x32  seed 6");
+  }
+
+  @Test
+  void jsonIsOneObjectForScripts() throws IOException {
+    assertThat(run("--prompt", "fox", "--seed", "5", "--json", "--output", file("out.png")))
+        .isZero();
+    JsonNode json = new ObjectMapper().readTree(out.toString());
+    assertThat(json.at("/images/0/file").textValue()).isEqualTo(file("out.png"));
+    assertThat(json.at("/images/0/seed").longValue()).isEqualTo(5);
+    assertThat(json.at("/model").textValue()).isEqualTo("tiny");
+    assertThat(json.at("/timingsMs/denoise").longValue()).isEqualTo(1500);
+  }
+
+  @Test
+  void anOlderFileIsReplaced() throws IOException {
+    Files.writeString(folder.resolve("out.png"), "old");
+    assertThat(run("--prompt", "fox", "--output", file("out.png"))).isZero();
+    assertThat(ImageIO.read(folder.resolve("out.png").toFile()).getWidth()).isEqualTo(64);
+    assertThat(list()).containsExactly("out.png");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--width 0",
+        "--height -5",
+        "--steps 0",
+        "--count 0",
+        "--seed -1",
+        "--seed 9223372036854775807 --count 2",
+        "--guidance-scale NaN",
+        "--solver ddim",
+        "--precision int8",
+        "--device tpu",
+        "--threads -1",
+        "--width wide"
+      })
+  void wrongUseIsSaidBeforeAnythingIsLoaded(String args) {
+    assertThat(run(("--prompt fox --output " + file("out.png") + " " + args).split(" ")))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains(args.substring(0, args.indexOf(' '))).contains("Usage:");
+    assertThat(loads).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeWrittenIsSaidBeforeAnythingIsLoaded() {
+    assertThat(run("--prompt", "fox", "--output", file("out.jpg"))).isEqualTo(2);
+    assertThat(run("--prompt", "fox", "--output", file("no/such/out.png"))).isEqualTo(2);
+    assertThat(run("--prompt", "fox")).isEqualTo(2);
+    assertThat(err.toString()).contains("out.jpg", "no folder", "--output");
+    assertThat(loads).isEmpty();
+  }
+
+  @Test
+  void aSolverThatTheModelHasNotIsRefused() throws IOException {
+    assertThat(run("--prompt", "fox", "--solver", "scm", "--output", file("out.png"))).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines(
+            "error: --solver scm: this model is drawn with flow-dpm, flow-euler");
+    assertThat(list()).isEmpty();
+  }
+
+  @Test
+  void aFailureIsOneLineAndTheStackTraceOnlyOnRequest() throws IOException {
+    assertThat(run("--prompt", "fail", "--output", file("out.png"))).isEqualTo(1);
+    assertThat(err.toString()).isEqualToIgnoringNewLines("error: the brush broke");
+    assertThat(run("--prompt", "fail", "--verbose", "--output", file("out.png"))).isEqualTo(1);
+    assertThat(err.toString()).contains("\tat dev.sanaq.cli.GenerateCommandTest");
+    assertThat(list()).isEmpty();
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void aSizeThatTheModelCannotDrawIsWrongUse() {
+    assertThat(run("--prompt", "size", "--output", file("out.png"))).isEqualTo(2);
+    assertThat(err.toString()).isEqualToIgnoringNewLines("error: multiples of 32");
+  }
+
+  private int run(String... args) {
+    CommandLine line = new CommandLine(new GenerateCommand(this::load));
+    line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    List<String> all = new ArrayList<>(List.of("--model", folder.toString()));
+    Collections.addAll(all, args);
+    return line.execute(all.toArray(String[]::new));
+  }
+
+  private String file(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private List<String> list() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+    }
+  }
+
+  private Painter load(Path model, PipelineOptions options) {
+    assertThat(model).isEqualTo(folder);
+    loads.add(options);
+    return new PlainPainter();
+  }
+
+  /** Paints in one colour, the seed; fails when the prompt says so. */
+  private final class PlainPainter implements Painter {
+    @Override
+    public ModelInfo model() {
+      return MODEL;
+    }
+
+    @Override
+    public Drawn draw(Drawing drawing, Progress progress) {
+      drawings.add(drawing);
+      switch (drawing.prompt()) {
+        case "fail" -> throw new IllegalStateException("the brush broke");
+        case "size" -> throw new UnsupportedSizeException("multiples of 32");
+        default -> progress.stepped(drawing.steps(), drawing.steps());
+      }
+      List<RgbImage> images = new ArrayList<>();
+      for (int i = 0; i < drawing.count(); i++) {
+        byte[] samples = new byte[drawing.width() * drawing.height() * 3];
+        Arrays.fill(samples, (byte) (drawing.seed() + i));
+        images.add(new RgbImage(drawing.width(), drawing.height(), samples));
+      }
+      return new Drawn(images, Map.of("denoise", Duration.ofMillis(1500)));
+    }
+
+    @Override
+    public void close() {}
+  }
+}
