@@ -21,7 +21,7 @@ final class FlowDpmSolver {
       boolean firstOrder = settings.solverOrder() == 1 || i == 0 || i == steps - 1;
       float before = firstOrder ? Float.NaN : (float) exact[i - 1];
       // The network learned whole timesteps; the solver keeps the sigmas as they are.
-      long timestep = (long) (exact[i] * settings.numTrainTimesteps());
+      double timestep = Math.floor(exact[i] * settings.numTrainTimesteps());
       table.add(
           firstOrder
               ? firstOrder(timestep, sigma, next)
@@ -46,12 +46,12 @@ final class FlowDpmSolver {
   }
 
   /** DPM-Solver++ 1, which is DDIM: {@code x' = (sigma' / sigma) x + growth * m0}. */
-  private static SolverStep firstOrder(long timestep, float sigma, float next) {
+  private static SolverStep firstOrder(double timestep, float sigma, float next) {
     return SolverStep.flow(timestep, 1, -sigma, next / sigma, growth(sigma, next), 0);
   }
 
   /** DPM-Solver++ (2M): the slope between the last two data predictions, taken to the midpoint. */
-  private static SolverStep secondOrder(long timestep, float before, float sigma, float next) {
+  private static SolverStep secondOrder(double timestep, float before, float sigma, float next) {
     float ratio = (lambda(sigma) - lambda(before)) / (lambda(next) - lambda(sigma));
     double growth = growth(sigma, next);
     double slope = 0.5 * growth / ratio;

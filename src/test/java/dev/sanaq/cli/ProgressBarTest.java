@@ -1,0 +1,90 @@
+package dev.sanaq.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class ProgressBarTest {
+  private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
+  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+  @Test
+  void aLineSaysHowFarAndHowLongStill() {
+    assertThat(ProgressBar.render("denoise", 10, 20, Duration.ofSeconds(12)))
+        .isEqualTo("denoise  [############------------]  50%  10/20  0:12, 0:12 left");
+    assertThat(ProgressBar.render("denoise", 1, 4, Duration.ofSeconds(75)))
+        .isEqualTo("denoise  [######------------------]  25%  1/4  1:15, 3:45 left");
+  }
+
+  @Test
+  void beforeTheFirstUnitNothingIsForetold() {
+    assertThat(ProgressBar.render("denoise", 0, 20, Duration.ZERO))
+        .isEqualTo("denoise  [------------------------]   0%  0/20  0:00");
+  }
+
+  @Test
+  void theLastUnitFillsTheBar() {
+    assertThat(ProgressBar.render("denoise", 20, 20, Duration.ofHours(1).plusSeconds(61)))
+        .isEqualTo("denoise  [########################] 100%  20/20  1:01:01, 0:00 left");
+  }
+
+  @Test
+  void aStageOfUnknownLengthHasNoBar() {
+    assertThat(ProgressBar.render("decode", 0, 0, Duration.ofSeconds(3)))
+        .isEqualTo("decode   0:03");
+  }
+
+  @Test
+  void timeCountsFromTheStagesStart() {
+    ProgressBar bar = bar(true);
+    bar.show("text");
+    now = now.plusSeconds(5);
+    bar.show("denoise", 0, 2);
+    now = now.plusSeconds(4);
+    bar.show("denoise", 1, 2);
+    assertThat(shown())
+        .endsWith("\rdenoise  [############------------]  50%  1/2  0:04, 0:04 left\u001b[K");
+  }
+
+  @Test
+  void paintedTenTimesASecondAtMostButAlwaysAtTheEnd() {
+    ProgressBar bar = bar(true);
+    for (int i = 0; i <= 1000; i++) {
+      bar.show("denoise", i, 1000);
+      now = now.plusMillis(1);
+    }
+    assertThat(shown().split("\r")).hasSize(1 + 10 + 1);
+    assertThat(shown()).contains("1000/1000");
+  }
+
+  @Test
+  void closingLeavesAnEmptyLine() {
+    ProgressBar bar = bar(true);
+    bar.show("text");
+    bar.close();
+    bar.close();
+    assertThat(shown()).endsWith("\u001b[K\r\u001b[K");
+  }
+
+  @Test
+  void withoutATerminalNothingIsPrinted() {
+    try (ProgressBar bar = bar(false)) {
+      bar.show("text");
+      bar.show("denoise", 1, 2);
+    }
+    assertThat(shown()).isEmpty();
+  }
+
+  private ProgressBar bar(boolean shown) {
+    return new ProgressBar(new PrintStream(screen, true, StandardCharsets.UTF_8), shown, () -> now);
+  }
+
+  private String shown() {
+    return screen.toString(StandardCharsets.UTF_8);
+  }
+}

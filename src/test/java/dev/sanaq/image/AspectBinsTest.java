@@ -1,0 +1,83 @@
+package dev.sanaq.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sanaq.testing.Fixtures;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AspectBinsTest {
+  private static final JsonNode ANSWERS = Fixtures.json("bins.json");
+
+  @ParameterizedTest
+  @ValueSource(ints = {512, 1024, 2048, 4096})
+  void tablesAreThePublishedOnes(int base) {
+    List<Size> published = new ArrayList<>();
+    for (JsonNode size : ANSWERS.get("tables").get(String.valueOf(base))) {
+      published.add(new Size(size.get(0).intValue(), size.get(1).intValue()));
+    }
+    assertThat(bins(base).sizes()).hasSizeGreaterThan(30).isEqualTo(published);
+  }
+
+  /** A size whose ratio is exactly the published one must find that bin: the ratios agree too. */
+  @ParameterizedTest
+  @ValueSource(ints = {512, 1024, 2048, 4096})
+  void everyPublishedRatioFindsItsOwnBin(int base) {
+    ANSWERS
+        .get("tables")
+        .get(String.valueOf(base))
+        .properties()
+        .forEach(
+            entry -> {
+              int hundredths = (int) Math.round(Double.parseDouble(entry.getKey()) * 100);
+              assertThat(bins(base).nearest(hundredths, 100))
+                  .isEqualTo(
+                      new Size(
+                          entry.getValue().get(0).intValue(), entry.getValue().get(1).intValue()));
+            });
+  }
+
+  @Test
+  void choicesAreTheReferences() {
+    int cases = 0;
+    for (JsonNode c : ANSWERS.get("cases")) {
+      assertThat(
+              bins(c.get("base").intValue())
+                  .nearest(c.get("height").intValue(), c.get("width").intValue()))
+          .as("%s", c)
+          .isEqualTo(new Size(c.get("bin_height").intValue(), c.get("bin_width").intValue()));
+      cases++;
+    }
+    assertThat(cases).isEqualTo(9);
+  }
+
+  /**
+   * 2.25 lies exactly between no two ratios; 2.75 does, between 2.5 and 3.0, and both are exact.
+   */
+  @Test
+  void ofTwoRatiosAsNearTheWiderIsChosen() {
+    assertThat(bins(1024).nearest(11, 4)).isEqualTo(new Size(1600, 640));
+    assertThat(bins(1024).nearest(7, 2)).isEqualTo(new Size(1728, 576));
+  }
+
+  @Test
+  void otherResolutionsHaveNone() {
+    assertThat(AspectBins.forBase(768)).isEmpty();
+    assertThat(AspectBins.forBase(0)).isEmpty();
+  }
+
+  @Test
+  void anEmptySizeIsRefused() {
+    assertThatIllegalArgumentException().isThrownBy(() -> bins(512).nearest(0, 5));
+    assertThatIllegalArgumentException().isThrownBy(() -> bins(512).nearest(5, -1));
+  }
+
+  private static AspectBins bins(int base) {
+    return AspectBins.forBase(base).orElseThrow();
+  }
+}
