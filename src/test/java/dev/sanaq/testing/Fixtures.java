@@ -49,6 +49,11 @@ public final class Fixtures {
     }
   }
 
+  /** A JSON list of whole numbers. */
+  public static long[] longs(JsonNode list) {
+    return JSON.convertValue(list, long[].class);
+  }
+
   /** A fixture's tensors by name, in the file's order. */
   public static Map<String, Tensor> tensors(String name) {
     return tensors(path(name));

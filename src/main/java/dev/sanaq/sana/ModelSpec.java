@@ -1,0 +1,137 @@
+package dev.sanaq.sana;
+
+import dev.sanaq.image.AspectBins;
+import dev.sanaq.image.Size;
+import dev.sanaq.sana.checkpoint.Checkpoint;
+import dev.sanaq.sana.checkpoint.SchedulerConfig;
+import dev.sanaq.sana.checkpoint.TransformerConfig;
+import dev.sanaq.sana.solver.Schedule;
+import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.sana.solver.SolverSettings;
+import dev.sanaq.sana.solver.SolverStep;
+import dev.sanaq.torch.Placement;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a checkpoint says of how it is drawn with: sizes, solvers, guidance, defaults. */
+record ModelSpec(
+    TransformerConfig transformer, int compression, SchedulerConfig scheduler, ModelInfo info) {
+  private static final double GUIDANCE_SCALE = 4.5;
+
+  static ModelSpec of(Checkpoint checkpoint, Placement placement) {
+    TransformerConfig transformer = checkpoint.transformer();
+    int compression = checkpoint.autoencoder().spatialCompression();
+    SolverKind solver = kind(checkpoint.scheduler());
+    int side = checkpoint.defaultSize();
+    ModelInfo info =
+        new ModelInfo(
+            checkpoint.name(),
+            compression,
+            side,
+            side,
+            steps(solver),
+            GUIDANCE_SCALE,
+            solver,
+            solver == SolverKind.SCM
+                ? Set.of(SolverKind.SCM)
+                : EnumSet.of(SolverKind.FLOW_DPM, SolverKind.FLOW_EULER),
+            AspectBins.forBase(side).isPresent(),
+            placement.torchDevice(),
+            placement.precision().label());
+    return new ModelSpec(transformer, compression, checkpoint.scheduler(), info);
+  }
+
+  private static SolverKind kind(SchedulerConfig scheduler) {
+    if (scheduler instanceof SchedulerConfig.DpmSolver) {
+      return SolverKind.FLOW_DPM;
+    }
+    return scheduler instanceof SchedulerConfig.FlowEuler ? SolverKind.FLOW_EULER : SolverKind.SCM;
+  }
+
+  private static int steps(SolverKind solver) {
+    return switch (solver) {
+      case FLOW_DPM -> 20;
+      case FLOW_EULER -> 28;
+      case SCM -> 2;
+    };
+  }
+
+  /**
+   * Whether guidance goes into the network as a number rather than as a second half of the batch.
+   */
+  boolean embedsGuidance() {
+    return transformer.guidanceEmbeds();
+  }
+
+  /** Classifier-free guidance: at 1 or less there is none. */
+  boolean guides(Drawing drawing) {
+    return drawing.guidanceScale() > 1 && !embedsGuidance();
+  }
+
+  Schedule schedule(Drawing drawing) {
+    if (!info.solvers().contains(drawing.solver())) {
+      throw new IllegalArgumentException(
+          "solver %s does not fit the checkpoint's scheduler; it takes %s"
+              .formatted(
+                  drawing.solver().label(),
+                  info.solvers().stream().map(SolverKind::label).sorted().toList()));
+    }
+    return Schedule.of(drawing.solver(), settings(), drawing.steps());
+  }
+
+  private SolverSettings settings() {
+    SolverSettings published =
+        SolverSettings.PUBLISHED.withNumTrainTimesteps(scheduler.numTrainTimesteps());
+    if (scheduler instanceof SchedulerConfig.DpmSolver dpm) {
+      return published.withFlowShift(dpm.flowShift()).withSolverOrder(dpm.solverOrder());
+    }
+    if (scheduler instanceof SchedulerConfig.FlowEuler euler) {
+      return published.withFlowShift(euler.shift());
+    }
+    return published.withSigmaData(((SchedulerConfig.Scm) scheduler).sigmaData());
+  }
+
+  /** What the network is told of each step; Sprint's times are not scaled. */
+  float[] timesteps(Schedule schedule, SolverKind solver) {
+    double scale = solver == SolverKind.SCM ? 1 : transformer.timestepScale();
+    float[] timesteps = new float[schedule.steps().size()];
+    for (int i = 0; i < timesteps.length; i++) {
+      SolverStep step = schedule.steps().get(i);
+      timesteps[i] = (float) (step.modelTimestep() * scale);
+    }
+    return timesteps;
+  }
+
+  /**
+   * The size that is drawn: the nearest published aspect, or what was asked for.
+   *
+   * @throws UnsupportedSizeException naming what can be drawn
+   */
+  Size drawnSize(Drawing drawing) {
+    if (!drawing.resolutionBinning()) {
+      return exact(drawing);
+    }
+    Optional<AspectBins> bins = AspectBins.forBase(info.width());
+    return bins.orElseThrow(
+            () ->
+                new UnsupportedSizeException(
+                    "resolution binning: there are published aspects for 512, 1024, 2048 and 4096"
+                        + " pixels, not for %d; ask for an exact size without binning"
+                            .formatted(info.width())))
+        .nearest(drawing.height(), drawing.width());
+  }
+
+  private Size exact(Drawing drawing) {
+    int unit = compression * transformer.patchSize();
+    if (drawing.width() < unit
+        || drawing.height() < unit
+        || drawing.width() % unit != 0
+        || drawing.height() % unit != 0) {
+      throw new UnsupportedSizeException(
+          "%d x %d: without resolution binning width and height must be multiples of %d"
+              .formatted(drawing.width(), drawing.height(), unit));
+    }
+    return new Size(drawing.height(), drawing.width());
+  }
+}

@@ -1,0 +1,127 @@
+package dev.sanaq.sana.autoencoder;
+
+import dev.sanaq.sana.checkpoint.Activation;
+import dev.sanaq.sana.checkpoint.AutoencoderConfig;
+import dev.sanaq.sana.checkpoint.AutoencoderStage;
+import dev.sanaq.sana.checkpoint.Checkpoint;
+import dev.sanaq.sana.checkpoint.WeightLoader;
+import dev.sanaq.torch.Placement;
+import dev.sanaq.torch.Precision;
+import dev.sanaq.torch.Program;
+import dev.sanaq.torch.Value;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The deep-compression autoencoder (paper, section 2.1; diffusers {@code AutoencoderDC}): pictures
+ * of -1..1 to latents and back. One caller at a time; every returned value is the caller's to
+ * close.
+ */
+public final class Autoencoder implements AutoCloseable {
+  private final Program program;
+  private final AutoencoderConfig config;
+
+  private Autoencoder(Program program, AutoencoderConfig config) {
+    this.program = program;
+    this.config = config;
+  }
+
+  /** Loads the weights. In fp16 the published autoencoder overflows, so it is fp32 then. */
+  public static Autoencoder load(Checkpoint checkpoint, Placement placement) {
+    Placement own =
+        placement.precision() == Precision.FP16 ? placement.in(Precision.FP32) : placement;
+    AutoencoderConfig config = checkpoint.autoencoder();
+    Program program =
+        Program.compile(Autoencoder.class, "dcae", attributes(config, own.precision()), own);
+    try {
+      WeightLoader.load(checkpoint.autoencoderTensors(), program);
+      return new Autoencoder(program, config);
+    } catch (RuntimeException e) {
+      program.close();
+      throw e;
+    }
+  }
+
+  private static Map<String, Object> attributes(AutoencoderConfig config, Precision precision) {
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    attributes.put("channels", config.inChannels());
+    attributes.put("head_dim", config.attentionHeadDim());
+    attributes.put("encoder_layers", each(config.encoder(), AutoencoderStage::layers));
+    attributes.put("decoder_layers", each(config.decoder(), AutoencoderStage::layers));
+    attributes.put("encoder_attends", each(config.encoder(), Autoencoder::attends));
+    attributes.put("decoder_attends", each(config.decoder(), Autoencoder::attends));
+    attributes.put("decoder_acts", each(config.decoder(), stage -> label(stage.activation())));
+    attributes.put("encoder_out_shortcut", config.encoderOutShortcut());
+    attributes.put("decoder_in_shortcut", config.decoderInShortcut());
+    attributes.put(
+        "pixel_unshuffle", config.downsample() == AutoencoderConfig.Downsample.PIXEL_UNSHUFFLE);
+    attributes.put("interpolate", config.upsample() == AutoencoderConfig.Upsample.INTERPOLATE);
+    attributes.put("conv_act", label(config.decoderConvActivation()));
+    attributes.put("compression", config.spatialCompression());
+    attributes.put("compute", precision.scalarType());
+    return attributes;
+  }
+
+  private static List<Object> each(
+      List<AutoencoderStage> stages, Function<AutoencoderStage, Object> property) {
+    return stages.stream().map(property).toList();
+  }
+
+  private static boolean attends(AutoencoderStage stage) {
+    return stage.block() == AutoencoderStage.Block.EFFICIENT_VIT_BLOCK;
+  }
+
+  private static String label(Activation activation) {
+    return activation.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The latents' scale that the transformer works in.
+   *
+   * @return what unscaled latents are multiplied by
+   */
+  public double scalingFactor() {
+    return config.scalingFactor();
+  }
+
+  /**
+   * Encodes pictures.
+   *
+   * @param pictures (B, 3, H, W), H and W multiples of the compression
+   * @return unscaled latents (B, C, h, w), fp32
+   */
+  public Value encode(Value pictures) {
+    return program.call("encode", pictures);
+  }
+
+  /**
+   * Decodes unscaled latents.
+   *
+   * @param latents (B, C, h, w)
+   * @return pictures (B, 3, H, W), fp32, about -1..1
+   */
+  public Value decode(Value latents) {
+    return program.call("decode", latents);
+  }
+
+  /**
+   * Decodes in overlapping tiles, blended where they overlap: memory is bounded by the tile.
+   *
+   * @param tile side in pixels
+   * @param stride pixels from one tile to the next, at most {@code tile}
+   */
+  public Value decodeTiled(Value latents, int tile, int stride) {
+    try (Value side = Value.of((long) tile);
+        Value step = Value.of((long) stride)) {
+      return program.call("decode_tiled", latents, side, step);
+    }
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sanaq.sana.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * A tensor in a file: what it is and where its bytes lie. Nothing is read until {@link #map}.
+ * Immutable; any thread may map.
+ */
+public final class StoredTensor {
+  private final String name;
+  private final StorageType type;
+  private final long[] shape;
+  private final Path file;
+  private final long position;
+  private final long bytes;
+
+  StoredTensor(String name, StorageType type, long[] shape, Path file, long position, long bytes) {
+    this.name = name;
+    this.type = type;
+    this.shape = shape.clone();
+    this.file = file;
+    this.position = position;
+    this.bytes = bytes;
+  }
+
+  /** The checkpoint's key, such as {@code transformer_blocks.0.attn1.to_q.weight}. */
+  public String name() {
+    return name;
+  }
+
+  /** How its numbers are stored. */
+  public StorageType type() {
+    return type;
+  }
+
+  /** A copy of the shape; empty for a scalar. */
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  /** The file it lies in. */
+  public Path file() {
+    return file;
+  }
+
+  /** Its size: the product of its shape times the bytes a number takes. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** How many numbers it holds. */
+  public long elements() {
+    return bytes / type.bytes();
+  }
+
+  /**
+   * Maps a range of its bytes. A buffer holds at most 2 GiB, so larger tensors are mapped piece by
+   * piece. The mapping lives until the buffer is collected; a file that another process shortens
+   * meanwhile ends the reader, as with any mapping.
+   *
+   * @param offset first byte, counted from the tensor's start, 0 to {@link #bytes()}
+   * @param length bytes, at most what is left
+   * @return direct, read-only, little endian, from position 0 to {@code length}
+   * @throws IndexOutOfBoundsException where the range leaves the tensor
+   * @throws CheckpointException where the file cannot be read any more
+   */
+  public ByteBuffer map(long offset, int length) {
+    if (offset < 0 || length < 0 || offset > bytes - length) {
+      throw new IndexOutOfBoundsException(
+          "%s has %d bytes: no %d from %d".formatted(name, bytes, length, offset));
+    }
+    try (FileChannel channel = FileChannel.open(file)) {
+      return channel
+          .map(FileChannel.MapMode.READ_ONLY, position + offset, length)
+          .order(ByteOrder.LITTLE_ENDIAN);
+    } catch (IOException e) {
+      throw new CheckpointException(
+          file.toString(), name, length + " bytes as when it was opened", e.toString());
+    }
+  }
+
+  StoredTensor named(String other) {
+    return new StoredTensor(other, type, shape, file, position, bytes);
+  }
+
+  boolean hasShape(long[] other) {
+    return Arrays.equals(shape, other);
+  }
+
+  @Override
+  public String toString() {
+    return "%s %s%s".formatted(name, type, Arrays.toString(shape));
+  }
+}

@@ -1,0 +1,43 @@
+package dev.sanaq.sana.checkpoint;
+
+import dev.sanaq.torch.Precision;
+import dev.sanaq.torch.Program;
+
+/** Copies a network's tensors from its mapped files into its program, part by part. */
+public final class WeightLoader {
+  /** Bytes mapped and converted at a time: what loading needs beyond the weights themselves. */
+  private static final long PART_BYTES = 64L << 20;
+
+  private WeightLoader() {}
+
+  /**
+   * Stores every tensor in the program's precision, and lets the program arrange them ({@code
+   * finish}). A token embedding stays as stored: rows are converted when they are looked up.
+   */
+  public static void load(Tensors tensors, Program program) {
+    for (String name : tensors.names()) {
+      StoredTensor tensor = tensors.get(name);
+      Precision stored = precision(tensor.type());
+      boolean table = name.equals("embed_tokens.weight");
+      copy(tensor, program, stored, table ? stored : program.placement().precision());
+    }
+    program.call("finish").close();
+  }
+
+  private static void copy(StoredTensor tensor, Program program, Precision stored, Precision kept) {
+    for (long at = 0; at < tensor.bytes(); at += PART_BYTES) {
+      int length = (int) Math.min(PART_BYTES, tensor.bytes() - at);
+      program.put(
+          tensor.name(), tensor.map(at, length), stored, kept, tensor.shape(), at / stored.bytes());
+    }
+  }
+
+  private static Precision precision(StorageType type) {
+    return switch (type) {
+      case F32 -> Precision.FP32;
+      case F16 -> Precision.FP16;
+      case BF16 -> Precision.BF16;
+      default -> throw new IllegalStateException(type + " passed for a weight's type");
+    };
+  }
+}

@@ -1,0 +1,146 @@
+package dev.sanaq.sana.transformer;
+
+import dev.sanaq.sana.checkpoint.Checkpoint;
+import dev.sanaq.sana.checkpoint.QkNorm;
+import dev.sanaq.sana.checkpoint.TransformerConfig;
+import dev.sanaq.sana.checkpoint.WeightLoader;
+import dev.sanaq.sana.text.Caption;
+import dev.sanaq.torch.Placement;
+import dev.sanaq.torch.Precision;
+import dev.sanaq.torch.Program;
+import dev.sanaq.torch.Value;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The linear diffusion transformer (paper, section 2.2; diffusers {@code SanaTransformer2DModel}).
+ * What does not change from step to step is asked for once: {@link #attend}, {@link #modulate},
+ * {@link #positions}. One caller at a time; every returned value is the caller's to close.
+ */
+public final class LinearTransformer implements AutoCloseable {
+  private final Program program;
+  private final TransformerConfig config;
+
+  private LinearTransformer(Program program, TransformerConfig config) {
+    this.program = program;
+    this.config = config;
+  }
+
+  /** Loads the weights. */
+  public static LinearTransformer load(Checkpoint checkpoint, Placement placement) {
+    TransformerConfig config = checkpoint.transformer();
+    boolean clamp = placement.precision() == Precision.FP16 || checkpoint.trainedInFp16();
+    Program program =
+        Program.compile(
+            LinearTransformer.class, "transformer", attributes(config, clamp), placement);
+    try {
+      WeightLoader.load(checkpoint.transformerTensors(), program);
+      return new LinearTransformer(program, config);
+    } catch (RuntimeException e) {
+      program.close();
+      throw e;
+    }
+  }
+
+  private static Map<String, Object> attributes(TransformerConfig config, boolean clamp) {
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    attributes.put("layers", config.numLayers());
+    attributes.put("heads", config.numAttentionHeads());
+    attributes.put("cross_heads", config.numCrossAttentionHeads());
+    attributes.put("patch", config.patchSize());
+    attributes.put("out_channels", config.outChannels());
+    attributes.put("norm_eps", config.normEps());
+    attributes.put("qk_norm", config.qkNorm() != QkNorm.NONE);
+    attributes.put("guidance_embeds", config.guidanceEmbeds());
+    attributes.put("clamp", clamp);
+    attributes.put("base_size", config.sampleSize() / config.patchSize());
+    attributes.put("interpolation_scale", config.interpolationScale().orElse(0));
+    return attributes;
+  }
+
+  /**
+   * What the blocks attend to: the caption projected, and each block's keys and values.
+   *
+   * @param captions one a row of the batch, of any lengths
+   */
+  public Value attend(List<Caption> captions) {
+    int longest = captions.stream().mapToInt(Caption::tokens).max().orElseThrow();
+    int width = captions.get(0).width();
+    float[] padded = new float[captions.size() * longest * width];
+    long[] lengths = new long[captions.size()];
+    for (int i = 0; i < captions.size(); i++) {
+      Caption caption = captions.get(i);
+      lengths[i] = caption.tokens();
+      System.arraycopy(
+          caption.embeddings(), 0, padded, i * longest * width, caption.tokens() * width);
+    }
+    try (Value host = Value.floats(padded, captions.size(), longest, width)) {
+      return attend(host, lengths);
+    }
+  }
+
+  Value attend(Value embeddings, long... lengths) {
+    try (Value counts = Value.list(lengths)) {
+      return program.call("caption", embeddings, counts);
+    }
+  }
+
+  /**
+   * AdaLN-single's modulation for every step at once.
+   *
+   * @param timesteps a step each, or a step and row each
+   * @param rows how many of {@code timesteps} belong to one step: 1, or the batch's rows
+   * @param guidance scale a row, for checkpoints with embedded guidance; otherwise ignored
+   */
+  public Value modulate(float[] timesteps, int rows, float[] guidance) {
+    float[] scaled = new float[guidance.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = guidance[i] * (float) config.guidanceEmbedsScale();
+    }
+    return modulateScaled(timesteps, rows, scaled);
+  }
+
+  Value modulateScaled(float[] timesteps, int rows, float[] guidance) {
+    try (Value t = Value.floats(timesteps, timesteps.length / rows, rows);
+        Value g = Value.floats(guidance, guidance.length)) {
+      return program.call("modulation", t, g);
+    }
+  }
+
+  /** The positional embedding of so many latent rows and columns; empty for most checkpoints. */
+  public Value positions(int latentHeight, int latentWidth) {
+    try (Value height = Value.of((long) (latentHeight / config.patchSize()));
+        Value width = Value.of((long) (latentWidth / config.patchSize()))) {
+      return program.call("positions", height, width);
+    }
+  }
+
+  /**
+   * One evaluation.
+   *
+   * @param latents (B, C, H, W)
+   * @param scale the network sees the latents times this
+   * @param modulation from {@link #modulate}
+   * @param step which of its steps
+   * @param positions from {@link #positions}
+   * @param attended from {@link #attend}: B rows, or 2 B under guidance, without the prompt first
+   * @return (rows, out channels, H, W)
+   */
+  public Value predict(
+      Value latents, double scale, Value modulation, int step, Value positions, Value attended) {
+    try (Value factor = Value.of(scale);
+        Value index = Value.of((long) step)) {
+      return program.call("forward", latents, factor, modulation, index, positions, attended);
+    }
+  }
+
+  Program program() {
+    return program;
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.sanaq.torch;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Writes a TorchScript archive: a stored zip of program texts and one module object, as {@code
+ * torch.jit.load} reads it.
+ */
+final class Archive {
+  private static final String TOP = "sanaq/";
+
+  /** A lower version makes the loader apply old operators' meanings. */
+  private static final String VERSION = "10";
+
+  private Archive() {}
+
+  /**
+   * The archive's bytes.
+   *
+   * @param main the text that defines {@code class Model(Module)}
+   * @param texts every text by the name under which others call it ({@code __torch__.NAME.f})
+   * @param attributes the module's attributes, typed in the class
+   */
+  static byte[] write(String main, Map<String, String> texts, Map<String, ?> attributes) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.setMethod(ZipOutputStream.STORED);
+      put(zip, "data.pkl", Pickle.object("__torch__." + main, "Model", attributes));
+      put(zip, "constants.pkl", Pickle.emptyTuple());
+      put(zip, "byteorder", utf8("little"));
+      put(zip, "version", utf8(VERSION + "\n"));
+      for (Map.Entry<String, String> text : texts.entrySet()) {
+        put(zip, "code/__torch__/" + text.getKey() + ".py", utf8(text.getValue()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    CRC32 crc = new CRC32();
+    crc.update(content);
+    ZipEntry entry = new ZipEntry(TOP + name);
+    entry.setSize(content.length);
+    entry.setCompressedSize(content.length);
+    entry.setCrc(crc.getValue());
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+}

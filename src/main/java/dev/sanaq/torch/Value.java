@@ -1,0 +1,145 @@
+package dev.sanaq.torch;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes into a program and comes out of it: a tensor, a list of tensors, a number, a text. It
+ * holds native memory until closed. Not safe for use by several threads at once.
+ *
+ * <p>Tensors made here from Java arrays lend their memory to the engine: a program must copy what
+ * it keeps, and must not hand such an argument back as its result.
+ */
+public final class Value implements AutoCloseable {
+  private final IValue handle;
+  private final @Nullable PtNDArray lent;
+
+  private Value(IValue handle, @Nullable PtNDArray lent) {
+    this.handle = handle;
+    this.lent = lent;
+  }
+
+  static Value result(IValue handle) {
+    return new Value(handle, null);
+  }
+
+  /** A whole number. */
+  public static Value of(long number) {
+    return new Value(IValue.from(number), null);
+  }
+
+  /** A number. */
+  public static Value of(double number) {
+    return new Value(IValue.from(number), null);
+  }
+
+  /** A text. */
+  public static Value of(String text) {
+    return new Value(IValue.from(text), null);
+  }
+
+  /** A list of whole numbers. */
+  public static Value list(long... numbers) {
+    return new Value(IValue.listFrom(numbers), null);
+  }
+
+  /** A list of numbers. */
+  public static Value list(double... numbers) {
+    return new Value(IValue.listFrom(numbers), null);
+  }
+
+  /** A list of the same tensors; they stay the caller's to close. At least one. */
+  public static Value tensors(Value... tensors) {
+    PtNDArray[] arrays = new PtNDArray[tensors.length];
+    for (int i = 0; i < tensors.length; i++) {
+      arrays[i] = tensors[i].handle.toTensor(Torch.manager());
+    }
+    try {
+      return new Value(IValue.listFrom(arrays), null);
+    } finally {
+      Arrays.stream(arrays).forEach(PtNDArray::close);
+    }
+  }
+
+  /** A 32-bit float tensor on the host. */
+  public static Value floats(float[] data, long... shape) {
+    return lend(FloatBuffer.wrap(data), DataType.FLOAT32, shape);
+  }
+
+  /** A 64-bit integer tensor on the host. */
+  public static Value longs(long[] data, long... shape) {
+    return lend(LongBuffer.wrap(data), DataType.INT64, shape);
+  }
+
+  /**
+   * A flat tensor of raw elements: 4 bytes each as fp32, 2 bytes each as fp16, whatever is meant.
+   */
+  static Value raw(ByteBuffer bytes, int elementBytes) {
+    DataType type = elementBytes == 4 ? DataType.FLOAT32 : DataType.FLOAT16;
+    return lend(bytes, type, bytes.remaining() / elementBytes);
+  }
+
+  private static Value lend(Buffer data, DataType type, long... shape) {
+    PtNDArray array = Torch.array(data, type, shape);
+    return new Value(IValue.from(array), array);
+  }
+
+  /** A tensor of the engine's own. */
+  static Value adopt(PtNDArray array) {
+    try (array) {
+      return new Value(IValue.from(array), null);
+    }
+  }
+
+  IValue handle() {
+    return handle;
+  }
+
+  /**
+   * The elements of a 32-bit float tensor, row by row. The program must have made it fp32: reading
+   * a bfloat16 tensor would end the JVM.
+   */
+  public float[] toFloats() {
+    try (PtNDArray array = handle.toTensor(Torch.manager())) {
+      FloatBuffer buffer = array.toByteBuffer(false).asFloatBuffer();
+      float[] data = new float[buffer.remaining()];
+      buffer.get(data);
+      return data;
+    }
+  }
+
+  /** The elements of a map of 32-bit float tensors, under the same condition. */
+  public Map<String, float[]> toFloatMap() {
+    Map<String, float[]> found = new LinkedHashMap<>();
+    for (Map.Entry<String, IValue> entry : handle.toIValueMap().entrySet()) {
+      try (Value value = new Value(entry.getValue(), null)) {
+        found.put(entry.getKey(), value.toFloats());
+      }
+    }
+    return found;
+  }
+
+  /** The tensor's sizes. */
+  public long[] shape() {
+    try (PtNDArray array = handle.toTensor(Torch.manager())) {
+      return array.getShape().getShape();
+    }
+  }
+
+  @Override
+  public void close() {
+    handle.close();
+    if (lent != null) {
+      lent.close();
+    }
+  }
+}

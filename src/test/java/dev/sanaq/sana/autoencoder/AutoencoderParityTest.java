@@ -1,0 +1,80 @@
+package dev.sanaq.sana.autoencoder;
+
+import static dev.sanaq.testing.Closeness.assertClose;
+import static dev.sanaq.testing.Fixtures.tensor;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sanaq.sana.checkpoint.Checkpoint;
+import dev.sanaq.testing.Closeness;
+import dev.sanaq.testing.Fixtures;
+import dev.sanaq.testing.Fixtures.Tensor;
+import dev.sanaq.torch.Placement;
+import dev.sanaq.torch.Precision;
+import dev.sanaq.torch.Value;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Decoding, encoding and tiled decoding against the reference. */
+class AutoencoderParityTest {
+  private static final double BOUND = 5e-5;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny-sana", "tiny-sana-1.5", "other-sizes"})
+  void decodesAndEncodesAsTheReference(String model) {
+    Map<String, Tensor> answers = Fixtures.tensors(model + "/vae.safetensors");
+    JsonNode cases = Fixtures.json(model + "/vae.json").get("cases");
+    int tiled = 0;
+    int encoded = 0;
+    try (Autoencoder autoencoder = load(model, Precision.FP32)) {
+      for (int i = 0; i < cases.size(); i++) {
+        Tensor decoded = tensor(answers, i + ".decoded");
+        try (Value latents = value(tensor(answers, i + ".latent"));
+            Value picture = decode(autoencoder, latents, cases.get(i))) {
+          assertThat(picture.shape()).isEqualTo(decoded.shape());
+          assertClose("decoded " + i, picture.toFloats(), decoded.floats(), BOUND);
+        }
+        tiled += cases.get(i).has("tile") ? 1 : 0;
+        if (answers.containsKey(i + ".image")) {
+          try (Value picture = value(tensor(answers, i + ".image"));
+              Value latents = autoencoder.encode(picture)) {
+            float[] expected = tensor(answers, i + ".encoded").floats();
+            assertClose("encoded " + i, latents.toFloats(), expected, BOUND);
+          }
+          encoded++;
+        }
+      }
+    }
+    assertThat(tiled).as("tiled cases").isPositive();
+    assertThat(encoded).as("encoded cases").isPositive();
+  }
+
+  @Test
+  void inBf16APictureIsNearTheReferencesInFp32() {
+    Map<String, Tensor> answers = Fixtures.tensors("tiny-sana/vae.safetensors");
+    try (Autoencoder autoencoder = load("tiny-sana", Precision.BF16);
+        Value latents = value(tensor(answers, "0.latent"));
+        Value picture = autoencoder.decode(latents)) {
+      float[] expected = tensor(answers, "0.decoded").floats();
+      assertThat(Closeness.relativeError(picture.toFloats(), expected)).isLessThan(0.03);
+    }
+  }
+
+  private static Value decode(Autoencoder autoencoder, Value latents, JsonNode arguments) {
+    return arguments.has("tile")
+        ? autoencoder.decodeTiled(
+            latents, arguments.get("tile").intValue(), arguments.get("stride").intValue())
+        : autoencoder.decode(latents);
+  }
+
+  private static Value value(Tensor tensor) {
+    return Value.floats(tensor.floats(), tensor.shape());
+  }
+
+  private static Autoencoder load(String model, Precision precision) {
+    Checkpoint checkpoint = Checkpoint.open(Fixtures.path(model + "/checkpoint"));
+    return Autoencoder.load(checkpoint, Placement.cpu(precision));
+  }
+}
