@@ -6,6 +6,7 @@ import dev.sanaq.sana.Drawn;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.Painter;
 import dev.sanaq.sana.PipelineOptions;
+import dev.sanaq.sana.SanaPipeline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -53,10 +54,7 @@ public final class GenerateCommand implements Callable<Integer> {
 
   /** The command as the program has it. */
   public GenerateCommand() {
-    this(
-        (model, options) -> {
-          throw new UnsupportedOperationException("SanaPipeline.load(model, options)");
-        });
+    this(SanaPipeline::load);
   }
 
   GenerateCommand(Loader loader) {

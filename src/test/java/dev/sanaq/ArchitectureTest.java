@@ -1,0 +1,199 @@
+package dev.sanaq;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The arrows between packages: cli and intake to worker, worker to sana, sana to torch; everyone to
+ * job. A new package, or a new arrow, is a line of {@link #ARROWS} to be argued for.
+ */
+class ArchitectureTest {
+  private static final String ROOT = "dev.sanaq";
+
+  /** Every package and what it may use of the others, whether or not it does so now. */
+  private static final Map<String, Set<String>> ARROWS =
+      Map.ofEntries(
+          entry("job", Set.of()),
+          entry("json", Set.of()),
+          entry("image", Set.of()),
+          entry("torch", Set.of("json")),
+          entry("sana.solver", Set.of()),
+          entry("sana.checkpoint", Set.of("json", "torch", "sana.solver")),
+          entry("sana.text", Set.of("json", "torch", "sana.checkpoint")),
+          entry("sana.transformer", Set.of("torch", "sana.checkpoint", "sana.text")),
+          entry("sana.autoencoder", Set.of("torch", "sana.checkpoint")),
+          entry(
+              "sana",
+              Set.of(
+                  "image",
+                  "torch",
+                  "sana.solver",
+                  "sana.checkpoint",
+                  "sana.text",
+                  "sana.transformer",
+                  "sana.autoencoder")),
+          entry("storage", Set.of("job", "json")),
+          entry("event", Set.of("job", "json")),
+          entry(
+              "worker", Set.of("job", "json", "image", "sana", "sana.solver", "storage", "event")),
+          entry(
+              "intake", Set.of("job", "json", "sana", "sana.solver", "storage", "event", "worker")),
+          entry("local", Set.of("storage", "event", "sana.checkpoint")),
+          entry(
+              "cli",
+              Set.of(
+                  "job",
+                  "json",
+                  "image",
+                  "torch",
+                  "sana",
+                  "sana.solver",
+                  "sana.checkpoint",
+                  "storage",
+                  "event",
+                  "worker",
+                  "intake",
+                  "local")));
+
+  /** Packages that are still being written elsewhere. */
+  private static final Set<String> NOT_YET =
+      Set.of("job", "json", "storage", "event", "worker", "intake", "local");
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(ROOT);
+
+  static Stream<String> packages() {
+    return present().stream();
+  }
+
+  @Test
+  void everyPackageIsOnTheMapAndNoneIsEmpty() {
+    assertThat(ARROWS.keySet()).containsAll(present());
+    Set<String> missing = new TreeSet<>(ARROWS.keySet());
+    missing.removeAll(present());
+    missing.removeAll(NOT_YET);
+    assertThat(missing).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("packages")
+  void aPackageUsesOnlyThoseThatItsArrowsReach(String name) {
+    String[] reached =
+        Stream.concat(Stream.of(name), ARROWS.getOrDefault(name, Set.of()).stream())
+            .map(ArchitectureTest::full)
+            .toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage(full(name))
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(ROOT + "..")
+                .and(not(resideInAnyPackage(reached)))
+                .as("reside outside %s", String.join(", ", reached)))
+        .check(CLASSES);
+  }
+
+  @Test
+  void noPackagesGoRoundInCircles() {
+    slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"job", "image", "sana.solver"})
+  void whatIsPlainJavaImportsNoFramework(String name) {
+    if (awaited(name)) {
+      return;
+    }
+    classes()
+        .that()
+        .resideInAPackage(full(name))
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage("java..", "org.jspecify.annotations", ROOT + "..")
+                .and(not(resideInAPackage("java.awt.."))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTorchKnowsDjlAndOnlyTextItsTokenizers() {
+    assertOnlyIn("ai.djl..", "torch", "sana.text");
+    noClasses()
+        .that()
+        .resideInAPackage(full("sana.text"))
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("ai.djl..")
+                .and(not(resideInAPackage("ai.djl.huggingface.tokenizers..")))
+                .as("are DJL's engine"))
+        .allowEmptyShould(awaited("sana.text"))
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyLocalStartsABrokerOrAnObjectStore() {
+    assertOnlyIn("kafka.server..", "local");
+    assertOnlyIn("org.gaul..", "local");
+  }
+
+  /** Used nowhere else, and used there: else the name of the library is misspelt here. */
+  private static void assertOnlyIn(String library, String... names) {
+    String[] allowed = Stream.of(names).map(ArchitectureTest::full).toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(allowed)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library)
+        .check(CLASSES);
+    DescribedPredicate<JavaClass> inLibrary = resideInAPackage(library);
+    for (String name : names) {
+      assertThat(
+              CLASSES.that(resideInAPackage(full(name))).stream()
+                  .flatMap(c -> c.getDirectDependenciesFromSelf().stream())
+                  .anyMatch(dependency -> inLibrary.test(dependency.getTargetClass())))
+          .as("%s uses %s", name, library)
+          .isEqualTo(!awaited(name));
+    }
+  }
+
+  /** Packages below the root that hold more than their description. */
+  private static Set<String> present() {
+    Set<String> names = new TreeSet<>();
+    for (JavaClass c : CLASSES) {
+      if (!c.getPackageName().equals(ROOT) && !c.getSimpleName().equals("package-info")) {
+        names.add(c.getPackageName().substring(ROOT.length() + 1));
+      }
+    }
+    return names;
+  }
+
+  private static boolean awaited(String name) {
+    return NOT_YET.contains(name) && !present().contains(name);
+  }
+
+  private static String full(String name) {
+    return ROOT + "." + name;
+  }
+}
