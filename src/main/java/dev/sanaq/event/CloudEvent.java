@@ -1,11 +1,15 @@
 package dev.sanaq.event;
 
+import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 
 /**
  * A CloudEvent 1.0 with JSON data.
@@ -35,5 +39,47 @@ public record CloudEvent(
     headers.forEach(
         (name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
     return record;
+  }
+
+  /**
+   * Reads an event from a record in binary mode.
+   *
+   * @throws BadJsonException where it is none, or its data is no JSON object
+   */
+  public static CloudEvent of(ConsumerRecord<byte[], byte[]> record) {
+    byte[] value = record.value() == null ? new byte[0] : record.value();
+    try {
+      return new CloudEvent(
+          header(record, "ce_id"),
+          header(record, "ce_source"),
+          header(record, "ce_type"),
+          header(record, "ce_subject"),
+          Instant.parse(header(record, "ce_time")),
+          Json.object(value));
+    } catch (DateTimeParseException e) {
+      throw new BadJsonException("ce_time is no time: " + e.getParsedString());
+    }
+  }
+
+  /** The event on one line of JSON: CloudEvents' structured mode. */
+  public String toLine() {
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("specversion", "1.0");
+    event.put("id", id);
+    event.put("source", source);
+    event.put("type", type);
+    event.put("subject", subject);
+    event.put("time", time.toString());
+    event.put("datacontenttype", "application/json");
+    event.put("data", data);
+    return new String(Json.write(event), StandardCharsets.UTF_8);
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    if (header == null || header.value() == null) {
+      throw new BadJsonException("no event: the header %s is missing".formatted(name));
+    }
+    return new String(header.value(), StandardCharsets.UTF_8);
   }
 }

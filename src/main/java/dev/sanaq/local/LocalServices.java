@@ -22,6 +22,15 @@ import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException
  * development, the demo and the tests. Starting takes some two seconds. Close it in the end.
  */
 public final class LocalServices implements AutoCloseable {
+  /** The keys of {@link #config}, in its order. */
+  public static final List<String> CONFIG_KEYS =
+      List.of(
+          "kafka.bootstrap.servers",
+          "sanaq.storage.endpoint",
+          "sanaq.storage.path-style",
+          "sanaq.storage.access-key",
+          "sanaq.storage.secret-key");
+
   private static final int PARTITIONS = 4;
 
   private final Path folder;
@@ -56,12 +65,13 @@ public final class LocalServices implements AutoCloseable {
 
   /** The configuration that leads to these services, by its keys. */
   public Map<String, String> config() {
+    List<String> values =
+        List.of(
+            kafka.bootstrapServers(), s3.endpoint().toString(), "true", LocalS3.KEY, LocalS3.KEY);
     Map<String, String> config = new LinkedHashMap<>();
-    config.put("kafka.bootstrap.servers", kafka.bootstrapServers());
-    config.put("sanaq.storage.endpoint", s3.endpoint().toString());
-    config.put("sanaq.storage.path-style", "true");
-    config.put("sanaq.storage.access-key", LocalS3.KEY);
-    config.put("sanaq.storage.secret-key", LocalS3.KEY);
+    for (int i = 0; i < values.size(); i++) {
+      config.put(CONFIG_KEYS.get(i), values.get(i));
+    }
     return config;
   }
 

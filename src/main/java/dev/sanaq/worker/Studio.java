@@ -1,5 +1,6 @@
 package dev.sanaq.worker;
 
+import dev.sanaq.image.PngEncoder;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobOutcome.Completed;
@@ -45,7 +46,7 @@ final class Studio {
     List<StoredImage> images = new ArrayList<>();
     for (RgbImage image : drawn.images()) {
       progress.checkAbandoned();
-      byte[] png = PngPictures.encode(image);
+      byte[] png = PngEncoder.encode(image);
       images.add(store.store(job, images.size(), png, image.width(), image.height()));
     }
     timings.put("store", seconds(Duration.ofNanos(System.nanoTime() - began)));
