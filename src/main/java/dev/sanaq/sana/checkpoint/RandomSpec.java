@@ -25,6 +25,7 @@ public record RandomSpec(
     SchedulerConfig scheduler) {
 
   private static final int LATENT_CHANNELS = 32;
+  private static final int STAGES = 6;
   private static final int TEXT_WIDTH = 64;
   private static final int TEXT_LAYERS = 3;
 
@@ -67,13 +68,14 @@ public record RandomSpec(
 
   private static AutoencoderConfig demoAutoencoder() {
     List<AutoencoderStage> stages = new ArrayList<>();
-    int[] channels = {8, 16, 32, 32, 64, 64};
-    for (int i = 0; i < channels.length; i++) {
+    // As many channels at every resolution: its shortcut then repeats pixels, which draws no
+    // stripes.
+    for (int i = 0; i < STAGES; i++) {
       boolean attends = i >= 3;
       stages.add(
           new AutoencoderStage(
               attends ? Block.EFFICIENT_VIT_BLOCK : Block.RES_BLOCK,
-              channels[i],
+              LATENT_CHANNELS,
               1,
               attends ? List.of(5) : List.of(),
               Activation.SILU));

@@ -23,16 +23,46 @@ final class RandomWeights {
 
   void fill(String name, FloatBuffer numbers) {
     long[] shape = shapes.getOrDefault(name, new long[0]);
-    float mean = shape.length == 1 ? mean(name) : 0;
-    float deviation = shape.length == 1 ? NOISE : gain() / (float) Math.sqrt(fanIn(name, shape));
     // java.util.Random's numbers are specified to the bit; other generators' may change.
     Random random = new Random(seed * 31 + name.hashCode());
-    while (numbers.hasRemaining()) {
-      numbers.put(mean + deviation * (float) random.nextGaussian());
+    if (shape.length == 1) {
+      fill(numbers, random, mean(name), NOISE, new float[] {1});
+    } else if (network == Network.AUTOENCODER && shape.length == 4) {
+      float deviation = (float) Math.sqrt(1.0 / shape[1]);
+      fill(numbers, random, 0, deviation, blur((int) shape[3]));
+    } else {
+      fill(numbers, random, 0, gain() / (float) Math.sqrt(fanIn(name, shape)), new float[] {1});
     }
   }
 
-  /** Gemma's norms scale by (1 + w); the others by w; the paper starts the caption's small. */
+  private static void fill(
+      FloatBuffer numbers, Random random, float mean, float deviation, float[] window) {
+    while (numbers.hasRemaining()) {
+      float drawn = mean + deviation * (float) random.nextGaussian();
+      for (float part : window) {
+        numbers.put(drawn * part);
+      }
+    }
+  }
+
+  /** A kernel that smooths, sum 1: white kernels would draw nothing but stripes and grain. */
+  private static float[] blur(int kernel) {
+    double[] row = new double[kernel];
+    row[0] = 1;
+    for (int n = 1; n < kernel; n++) {
+      for (int k = n; k > 0; k--) {
+        row[k] += row[k - 1];
+      }
+    }
+    double sum = Math.pow(4, kernel - 1);
+    float[] window = new float[kernel * kernel];
+    for (int i = 0; i < window.length; i++) {
+      window[i] = (float) (row[i / kernel] * row[i % kernel] / sum);
+    }
+    return window;
+  }
+
+  /** Gemma's norms scale by (1 + w), the others by w; the caption's starts small, as trained. */
   private float mean(String name) {
     boolean scale = name.contains("norm") && name.endsWith("weight");
     if (!scale || network == Network.TEXT_ENCODER) {
