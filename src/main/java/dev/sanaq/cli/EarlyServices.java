@@ -1,8 +1,7 @@
 package dev.sanaq.cli;
 
 import dev.sanaq.local.LocalServices;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.sanaq.sana.checkpoint.RandomCheckpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,12 +74,10 @@ public final class EarlyServices {
 
   private static Path randomModel(Path folder) {
     Path model = folder.resolve("model");
-    try {
-      // WIRED ON MERGE: RandomCheckpoint.write(model), unless a former run has.
-      return Files.createDirectories(model);
-    } catch (IOException e) {
-      throw new UncheckedIOException("no model can be written to " + model, e);
+    if (!Files.exists(model)) {
+      RandomCheckpoint.write(model, 1);
     }
+    return model;
   }
 
   private void closeLast(LocalServices services) {

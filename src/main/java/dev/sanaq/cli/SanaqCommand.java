@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
     versionProvider = Version.class,
     description = "Text-to-image as a Kafka-driven service.",
     subcommands = {
+      GenerateCommand.class,
       ServeCommand.class,
       LocalCommand.class,
       DemoCommand.class,

@@ -11,6 +11,21 @@ public interface ModelConfig {
   /** The checkpoint's folder; needed where pictures are drawn. */
   Optional<Path> path();
 
+  /** What to compute in: auto, fp32, bf16 or fp16. */
+  @WithDefault("auto")
+  String precision();
+
+  /** The weight files' variant, such as bf16; without it the one that is there. */
+  Optional<String> variant();
+
+  /** Where to run: auto, cpu or cuda. */
+  @WithDefault("auto")
+  String device();
+
+  /** Threads an operator uses; 0 for the physical cores. */
+  @WithDefault("0")
+  int threads();
+
   /** Draw one step of the default size before the worker is ready. */
   @WithDefault("true")
   boolean warmUp();

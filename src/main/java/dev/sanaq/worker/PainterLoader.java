@@ -1,19 +1,38 @@
 package dev.sanaq.worker;
 
 import dev.sanaq.sana.Painter;
+import dev.sanaq.sana.PipelineOptions;
+import dev.sanaq.sana.SanaPipeline;
+import dev.sanaq.torch.Placement;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.nio.file.Path;
+import org.jboss.logging.Logger;
 
 /** Loads the model that the worker draws with: the one place that chooses the engine. */
 @ApplicationScoped
 public class PainterLoader {
+  private static final Logger LOG = Logger.getLogger(PainterLoader.class);
+
+  @Inject ModelConfig config;
+
   /**
    * Loads a checkpoint; takes as long as the disk does.
    *
    * @param checkpoint the checkpoint's folder
    */
   public Painter load(Path checkpoint) {
-    // WIRED ON MERGE: return SanaPipeline.load(checkpoint, PipelineOptions...)
-    throw new UnsupportedOperationException("no engine is built in to load " + checkpoint);
+    PipelineOptions options =
+        new PipelineOptions(
+            config.precision(), config.variant().orElse(""), config.threads(), config.device());
+    SanaPipeline pipeline = SanaPipeline.load(checkpoint, options);
+    Placement placement = pipeline.placement();
+    LOG.infof(
+        "%s runs on %s in %s (%s)",
+        pipeline.model().name(),
+        placement.torchDevice(),
+        placement.precision().label(),
+        placement.reason());
+    return pipeline;
   }
 }
