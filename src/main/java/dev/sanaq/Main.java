@@ -1,6 +1,7 @@
 package dev.sanaq;
 
 import dev.sanaq.cli.EarlyServices;
+import io.quarkus.picocli.runtime.PicocliRunner;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -20,7 +21,7 @@ public final class Main {
     }
     EarlyServices early = EarlyServices.start(args);
     Quarkus.run(
-        null,
+        PicocliRunner.class,
         (code, failure) -> {
           early.programEnded();
           ApplicationLifecycleManager.getDefaultExitCodeHandler().accept(code, failure);
