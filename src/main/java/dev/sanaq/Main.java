@@ -1,14 +1,30 @@
 package dev.sanaq;
 
+import dev.sanaq.cli.EarlyServices;
+import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.List;
 
 /** The program's entry: one artifact, its role chosen by the first argument. */
 @QuarkusMain
 public final class Main {
+  private static final List<String> SERVING = List.of("serve", "demo");
+
   private Main() {}
 
+  /** Runs the command that the arguments name and ends the JVM with its exit code. */
   public static void main(String... args) {
-    Quarkus.run(args);
+    if (args.length == 0 || !SERVING.contains(args[0])) {
+      System.setProperty("quarkus.http.host-enabled", "false");
+    }
+    EarlyServices early = EarlyServices.start(args);
+    Quarkus.run(
+        null,
+        (code, failure) -> {
+          early.programEnded();
+          ApplicationLifecycleManager.getDefaultExitCodeHandler().accept(code, failure);
+        },
+        args);
   }
 }

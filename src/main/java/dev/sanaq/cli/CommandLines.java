@@ -1,0 +1,36 @@
+package dev.sanaq.cli;
+
+import dev.sanaq.event.KafkaClients;
+import io.quarkus.picocli.runtime.PicocliCommandLineFactory;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.Map;
+import org.jboss.logging.Logger;
+import picocli.CommandLine;
+
+/** What all commands share: how a failure is told, and the way to Kafka. */
+public final class CommandLines {
+  private static final Logger LOG = Logger.getLogger(CommandLines.class);
+
+  @Produces
+  CommandLine commandLine(PicocliCommandLineFactory factory) {
+    return factory
+        .create()
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> {
+              LOG.debug("the command failed", failure);
+              String message = failure.getMessage();
+              command
+                  .getErr()
+                  .println("error: " + (message == null ? failure.toString() : message));
+              return CommandLine.ExitCode.SOFTWARE;
+            });
+  }
+
+  @Produces
+  @Singleton
+  KafkaClients kafkaClients(@Identifier("default-kafka-broker") Map<String, Object> connection) {
+    return new KafkaClients(connection);
+  }
+}

@@ -1,0 +1,97 @@
+package dev.sanaq.cli;
+
+import dev.sanaq.event.CloudEvent;
+import dev.sanaq.event.EventReader;
+import dev.sanaq.event.KafkaClients;
+import dev.sanaq.event.Requests;
+import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.worker.WorkerService;
+import io.quarkus.runtime.Quarkus;
+import jakarta.inject.Inject;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * Everything in one process: Kafka, S3 and a worker, and one request through all of them. {@link
+ * EarlyServices} has started Kafka and S3 before this runs.
+ */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Kafka, S3 and a worker in one process: sends one request, shows its picture's address,",
+      "then serves on until told to stop."
+    })
+public final class DemoCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofHours(1);
+
+  @Inject WorkerService worker;
+  @Inject KafkaClients kafka;
+  @Inject TopicsConfig topics;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      defaultValue = "a red apple on a wooden table",
+      description = "What to draw (default: ${DEFAULT-VALUE}).")
+  private String prompt;
+
+  @Option(
+      names = EarlyServices.MODEL,
+      paramLabel = "DIR",
+      description = "A checkpoint; without it a small one with random weights is made.")
+  private @Nullable Path model;
+
+  @Option(
+      names = EarlyServices.FOLDER,
+      paramLabel = "DIR",
+      description = "Keep the data there; without it the data goes when this ends.")
+  private @Nullable Path folder;
+
+  @Option(names = "--once", description = "Stop after the first picture.")
+  private boolean once;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    if (model == null) {
+      err.println("No --model: drawing with random weights, so the picture will show nothing.");
+    }
+    try (ProgressBar bar = ProgressBar.onStandardError()) {
+      bar.show("loading");
+      worker.start();
+    }
+    CloudEvent event = firstPicture();
+    out.println(event.toLine());
+    out.println(EventText.of(event));
+    out.flush();
+    if (!once) {
+      err.println("Serving on: submit --prompt ... from another terminal, Ctrl-C to stop.");
+      Quarkus.waitForExit();
+    }
+    return TerminalEvents.exitCode(event);
+  }
+
+  private CloudEvent firstPicture() {
+    String id = "demo-" + UUID.randomUUID();
+    try (EventReader events = EventReader.fromNow(kafka.watcher(), topics.events());
+        Requests requests = new Requests(kafka, topics.requests())) {
+      requests.send(id, Map.of("id", id, "prompt", prompt));
+      return TerminalEvents.await(events, id, PATIENCE)
+          .orElseThrow(
+              () -> new IllegalStateException("no picture of job %s in time".formatted(id)));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.sanaq.cli;
+
+import dev.sanaq.local.LocalServices;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Kafka, S3 and the demo's model, started before the framework and ended after it: so everything
+ * between finds them as ordinary configuration, and the last job is still published while the
+ * program stops.
+ */
+public final class EarlyServices {
+  static final String FOLDER = "--folder";
+  static final String MODEL = "--model";
+
+  private static final List<String> COMMANDS = List.of("local", "demo");
+  private static final List<String> ONLY_HELP = List.of("-h", "--help", "-V", "--version");
+  private static final int LAST_JOB_MINUTES = 10;
+
+  private final CountDownLatch programEnded = new CountDownLatch(1);
+
+  private EarlyServices() {}
+
+  @Command
+  private static final class Arguments {
+    @Option(names = FOLDER)
+    private @Nullable Path folder;
+
+    @Option(names = MODEL)
+    private @Nullable Path model;
+
+    @Parameters private List<String> others = List.of();
+  }
+
+  /** Starts what the command needs, if any, and puts where it is into system properties. */
+  public static EarlyServices start(String... args) {
+    EarlyServices early = new EarlyServices();
+    boolean wanted = args.length > 0 && COMMANDS.contains(args[0]);
+    if (wanted && List.of(args).stream().noneMatch(ONLY_HELP::contains)) {
+      early.start(parse(args), args[0].equals("demo"));
+    }
+    return early;
+  }
+
+  /** The program has ended: the services may. */
+  public void programEnded() {
+    programEnded.countDown();
+  }
+
+  private void start(Arguments arguments, boolean needsModel) {
+    Path folder = arguments.folder;
+    LocalServices services =
+        folder == null ? LocalServices.startTemporary() : LocalServices.start(folder);
+    // A signal starts all hooks at once; this one has to come last.
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> closeLast(services), "sanaq-local-services"));
+    services.config().forEach(System::setProperty);
+    Path model = arguments.model;
+    if (model != null) {
+      System.setProperty("sanaq.model.path", model.toString());
+    } else if (needsModel) {
+      System.setProperty("sanaq.model.path", randomModel(services.folder()).toString());
+    }
+  }
+
+  private static Path randomModel(Path folder) {
+    Path model = folder.resolve("model");
+    try {
+      // WIRED ON MERGE: RandomCheckpoint.write(model), unless a former run has.
+      return Files.createDirectories(model);
+    } catch (IOException e) {
+      throw new UncheckedIOException("no model can be written to " + model, e);
+    }
+  }
+
+  private void closeLast(LocalServices services) {
+    try {
+      if (!programEnded.await(LAST_JOB_MINUTES, TimeUnit.MINUTES)) {
+        System.err.println("the program does not end; its local services do");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    services.close();
+  }
+
+  private static Arguments parse(String... args) {
+    Arguments arguments = new Arguments();
+    CommandLine line = new CommandLine(arguments);
+    line.setUnmatchedArgumentsAllowed(true);
+    line.setUnmatchedOptionsArePositionalParams(true);
+    line.parseArgs(args);
+    return arguments;
+  }
+}

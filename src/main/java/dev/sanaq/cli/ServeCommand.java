@@ -1,0 +1,26 @@
+package dev.sanaq.cli;
+
+import dev.sanaq.worker.WorkerService;
+import io.quarkus.runtime.Quarkus;
+import jakarta.inject.Inject;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** Takes jobs until it is told to stop; then it ends the current one and leaves. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Draws what is asked for on the requests' topic, until told to stop.",
+      "Needs sanaq.model.path, kafka.bootstrap.servers and sanaq.storage.*; health on /q/health."
+    })
+public final class ServeCommand implements Callable<Integer> {
+  @Inject WorkerService worker;
+
+  @Override
+  public Integer call() {
+    worker.start();
+    Quarkus.waitForExit();
+    return 0;
+  }
+}

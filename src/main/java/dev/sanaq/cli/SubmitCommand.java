@@ -1,0 +1,131 @@
+package dev.sanaq.cli;
+
+import dev.sanaq.event.CloudEvent;
+import dev.sanaq.event.EventReader;
+import dev.sanaq.event.KafkaClients;
+import dev.sanaq.event.Requests;
+import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.job.JobIds;
+import dev.sanaq.json.BadJsonException;
+import dev.sanaq.json.Json;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Sends a request; the job's id goes to standard output, and its end where that is waited for. */
+@Command(
+    name = "submit",
+    mixinStandardHelpOptions = true,
+    description = "Sends a request: from options, or a JSON object from a file, options on top.",
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:sent, and with --wait drawn", "1:failed", "2:used wrongly"})
+public final class SubmitCommand implements Callable<Integer> {
+  private static final String STANDARD_INPUT = "-";
+
+  @Inject KafkaClients kafka;
+  @Inject TopicsConfig topics;
+
+  @Mixin private RequestOptions options;
+
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      description = "A request as the contract has it; - for standard input.")
+  private @Nullable String file;
+
+  @Option(names = "--wait", description = "Wait for the job's end.")
+  private boolean wait;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      defaultValue = "PT1H",
+      description = "Wait no longer (default: ${DEFAULT-VALUE}).")
+  private Duration timeout;
+
+  @Option(names = "--json", description = "Print JSON: the id, or with --wait the last event.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Map<String, Object> request = request();
+    String id = String.valueOf(request.get("id"));
+    try (Requests requests = new Requests(kafka, topics.requests())) {
+      if (!wait) {
+        requests.send(id, request);
+        print(json ? line(Map.of("id", id)) : id);
+        return ExitCode.OK;
+      }
+      // First the ear, then the mouth: the job may end before sending returns.
+      try (EventReader events = EventReader.fromNow(kafka.watcher(), topics.events())) {
+        requests.send(id, request);
+        return end(events, id);
+      }
+    }
+  }
+
+  private int end(EventReader events, String id) {
+    CloudEvent event =
+        TerminalEvents.await(events, id, timeout)
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "job %s did not end within %s; it may still".formatted(id, timeout)));
+    print(json ? event.toLine() : EventText.of(event));
+    return TerminalEvents.exitCode(event);
+  }
+
+  private Map<String, Object> request() {
+    Map<String, Object> request = file == null ? new LinkedHashMap<>() : read(file);
+    request.putAll(options.fields());
+    if (request.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "nothing to draw: give --prompt or --file");
+    }
+    request.putIfAbsent("id", UUID.randomUUID().toString());
+    if (!(request.get("id") instanceof String id && JobIds.valid(id))) {
+      throw new ParameterException(
+          spec.commandLine(), "the id %s is not %s".formatted(request.get("id"), JobIds.ALLOWED));
+    }
+    return request;
+  }
+
+  private Map<String, Object> read(String from) {
+    try {
+      return Json.object(
+          from.equals(STANDARD_INPUT)
+              ? System.in.readAllBytes()
+              : Files.readAllBytes(Path.of(from)));
+    } catch (IOException | BadJsonException e) {
+      throw new ParameterException(
+          spec.commandLine(), "no request in %s: %s".formatted(from, e.getMessage()), e);
+    }
+  }
+
+  private void print(String text) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(text);
+    out.flush();
+  }
+
+  private static String line(Map<String, Object> value) {
+    return new String(Json.write(value), StandardCharsets.UTF_8);
+  }
+}

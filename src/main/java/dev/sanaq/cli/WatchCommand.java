@@ -1,0 +1,65 @@
+package dev.sanaq.cli;
+
+import dev.sanaq.event.CloudEvent;
+import dev.sanaq.event.EventReader;
+import dev.sanaq.event.KafkaClients;
+import dev.sanaq.event.TopicsConfig;
+import jakarta.inject.Inject;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints events as they come; of one job until its end, of all until told to stop. */
+@Command(
+    name = "watch",
+    mixinStandardHelpOptions = true,
+    description = "Prints events as they come.",
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:the job was drawn", "1:it failed", "2:used wrongly"})
+public final class WatchCommand implements Callable<Integer> {
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  @Inject KafkaClients kafka;
+  @Inject TopicsConfig topics;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ID",
+      description = "Only this job's events, and stop at its end.")
+  private @Nullable String id;
+
+  @Option(names = "--from-beginning", description = "Also what has happened before.")
+  private boolean fromBeginning;
+
+  @Option(names = "--json", description = "One CloudEvent a line.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    try (EventReader events =
+        fromBeginning
+            ? EventReader.fromBeginning(kafka.watcher(), topics.events())
+            : EventReader.fromNow(kafka.watcher(), topics.events())) {
+      while (true) {
+        for (CloudEvent event : events.next(LOOK)) {
+          if (id == null || event.subject().equals(id)) {
+            out.println(json ? event.toLine() : EventText.of(event));
+            out.flush();
+            if (id != null && TerminalEvents.ends(event)) {
+              return TerminalEvents.exitCode(event);
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.sanaq.event;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Makes Kafka's clients: the connection as the operator configured it, the promises as this program
+ * needs them. Whoever asks for a client closes it.
+ */
+public final class KafkaClients {
+  private final Map<String, Object> connection;
+
+  /**
+   * @param connection Kafka's own properties: brokers, encryption, credentials
+   */
+  public KafkaClients(Map<String, Object> connection) {
+    this.connection = Map.copyOf(connection);
+  }
+
+  /** Reads requests in a group, one record a poll, committed ones only; commits nothing itself. */
+  public Consumer<byte[], byte[]> worker(String group, String clientId) {
+    Map<String, Object> config = reader();
+    config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    config.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    if (!"consumer".equals(config.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG))) {
+      // Others that come and go must not take the partition whose job is being drawn.
+      config.put(
+          ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+          CooperativeStickyAssignor.class.getName());
+    }
+    return new KafkaConsumer<>(config);
+  }
+
+  /** Reads a topic on its own, in no group, committed records only. */
+  public Consumer<byte[], byte[]> watcher() {
+    Map<String, Object> config = reader();
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+    return new KafkaConsumer<>(config);
+  }
+
+  /** Writes what must not be lost, in no transaction. */
+  public Producer<byte[], byte[]> plain(Duration patience) {
+    Map<String, Object> config = writer();
+    int millis = Math.toIntExact(patience.toMillis());
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.max(1, millis / 2));
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
+    return new KafkaProducer<>(config);
+  }
+
+  /** Writes in transactions under that id, of which one producer at a time can be alive. */
+  public Producer<byte[], byte[]> transactional(String transactionalId, Duration timeout) {
+    Map<String, Object> config = writer();
+    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Math.toIntExact(timeout.toMillis()));
+    return new KafkaProducer<>(config);
+  }
+
+  private Map<String, Object> reader() {
+    Map<String, Object> config = new HashMap<>(connection);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
+    config.put(
+        ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
+    return config;
+  }
+
+  private Map<String, Object> writer() {
+    Map<String, Object> config = new HashMap<>(connection);
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    // No batching pause: one event at a time is sent, and somebody waits for it.
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+    config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+    return config;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.sanaq.intake;
+
+import dev.sanaq.job.Limits;
+import dev.sanaq.job.Output;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.List;
+
+/** What a request may ask for at most. */
+@ConfigMapping(prefix = "sanaq.limits")
+public interface LimitsConfig {
+  /** Bytes of a record's value. */
+  @WithDefault("262144")
+  int recordBytes();
+
+  /** Characters of a prompt. */
+  @WithDefault("4000")
+  int promptLength();
+
+  /** Pixels of a picture's width and of its height. */
+  @WithDefault("4096")
+  int side();
+
+  /** Denoising steps. */
+  @WithDefault("100")
+  int steps();
+
+  /** Guidance. */
+  @WithDefault("50")
+  double guidanceScale();
+
+  /** Pictures a request. */
+  @WithDefault("8")
+  int count();
+
+  /** Characters of the metadata. */
+  @WithDefault("16384")
+  int metadataLength();
+
+  /** The limits in the job's words, with the places where pictures may go. */
+  default Limits toLimits(Output home, List<Output> outputs) {
+    return new Limits(
+        promptLength(), side(), steps(), guidanceScale(), count(), metadataLength(), home, outputs);
+  }
+}

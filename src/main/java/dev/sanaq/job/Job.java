@@ -1,0 +1,80 @@
+package dev.sanaq.job;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * An accepted request, every default resolved.
+ *
+ * @param id 1 to 128 characters of {@code A-Z a-z 0-9 . _ - :}
+ * @param fingerprint what the request asks for, hashed: equal for equal requests
+ * @param prompt what the picture shows
+ * @param negativePrompt what it should not show; empty for nothing
+ * @param width pixels
+ * @param height pixels
+ * @param steps denoising steps
+ * @param guidanceScale classifier-free guidance; none at 1 or less
+ * @param seed picture i is drawn from {@code seed + i}
+ * @param count pictures, at least 1
+ * @param solver the solver's name
+ * @param format the pictures' format: {@code png}
+ * @param resolutionBinning draw the nearest published aspect, then resize and crop
+ * @param model the model's name
+ * @param deadline not to be started after this; {@link #NO_DEADLINE} for none
+ * @param priority {@code normal}
+ * @param callbackUrl where to tell of the end; empty for nowhere
+ * @param output where the pictures go
+ * @param metadata the sender's own, given back in every terminal event
+ */
+public record Job(
+    String id,
+    String fingerprint,
+    String prompt,
+    String negativePrompt,
+    int width,
+    int height,
+    int steps,
+    double guidanceScale,
+    long seed,
+    int count,
+    String solver,
+    String format,
+    boolean resolutionBinning,
+    String model,
+    Instant deadline,
+    String priority,
+    String callbackUrl,
+    Output output,
+    Map<String, Object> metadata) {
+  /** Later than any clock says. */
+  public static final Instant NO_DEADLINE = Instant.MAX;
+
+  /** The request as it is run: the contract's fields, those without a value left out. */
+  public Map<String, Object> asRequest() {
+    Map<String, Object> request = new LinkedHashMap<>();
+    request.put("id", id);
+    request.put("prompt", prompt);
+    request.put("negativePrompt", negativePrompt);
+    request.put("width", width);
+    request.put("height", height);
+    request.put("steps", steps);
+    request.put("guidanceScale", guidanceScale);
+    request.put("seed", seed);
+    request.put("count", count);
+    request.put("solver", solver);
+    request.put("format", format);
+    request.put("resolutionBinning", resolutionBinning);
+    request.put("model", model);
+    if (!deadline.equals(NO_DEADLINE)) {
+      request.put("deadline", deadline.toString());
+    }
+    request.put("priority", priority);
+    if (!callbackUrl.isEmpty()) {
+      request.put("callbackUrl", callbackUrl);
+    }
+    request.put("output", Map.of("bucket", output.bucket(), "prefix", output.prefix()));
+    request.put("metadata", metadata);
+    return request;
+  }
+}

@@ -1,0 +1,47 @@
+package dev.sanaq.job;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** How a job ended. */
+public sealed interface JobOutcome {
+  /** The job's id. */
+  String id();
+
+  /**
+   * Its pictures lie on the storage.
+   *
+   * @param id the job
+   * @param fingerprint of the request that asked for it
+   * @param completedAt when the last picture was stored
+   * @param images the pictures, in the order of their seeds
+   * @param request the request as it was run, every default resolved
+   * @param timings seconds by stage
+   * @param worker who drew them
+   * @param model with which model
+   * @param metadata the sender's own
+   */
+  record Completed(
+      String id,
+      String fingerprint,
+      Instant completedAt,
+      List<StoredImage> images,
+      Map<String, Object> request,
+      Map<String, Double> timings,
+      String worker,
+      String model,
+      Map<String, Object> metadata)
+      implements JobOutcome {}
+
+  /**
+   * There are no pictures.
+   *
+   * @param id the job
+   * @param error why
+   * @param attempts how often it was tried, 0 where it never began
+   * @param metadata the sender's own, where it could be read
+   */
+  record Failed(String id, JobError error, int attempts, Map<String, Object> metadata)
+      implements JobOutcome {}
+}

@@ -1,0 +1,45 @@
+package dev.sanaq.job;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Values of a request as messages show them: short, printable, on one line. */
+final class Shown {
+  private static final int LONGEST = 60;
+
+  private Shown() {}
+
+  /** The value as JSON has it, shortened; lists and objects only by their kind. */
+  static String value(@Nullable Object value) {
+    if (value instanceof String text) {
+      return '"' + printable(text) + '"';
+    }
+    if (value instanceof Map) {
+      return "an object";
+    }
+    if (value instanceof List) {
+      return "a list";
+    }
+    return value == null ? "nothing" : printable(value.toString());
+  }
+
+  /** The text, shortened, what is not printable replaced. */
+  static String printable(String text) {
+    StringBuilder shown = new StringBuilder();
+    text.codePoints()
+        .limit(LONGEST)
+        .map(c -> Character.isISOControl(c) || isHalf(c) ? '?' : c)
+        .forEach(shown::appendCodePoint);
+    return text.codePointCount(0, text.length()) <= LONGEST ? shown.toString() : shown + "...";
+  }
+
+  /** Whether a string holds half a surrogate pair, which no UTF-8 text can. */
+  static boolean broken(String text) {
+    return text.codePoints().anyMatch(Shown::isHalf);
+  }
+
+  private static boolean isHalf(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+  }
+}

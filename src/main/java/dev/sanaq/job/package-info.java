@@ -1,0 +1,8 @@
+/**
+ * What a job is: the request, its rules and limits, its outcome and errors. Plain Java, no
+ * framework.
+ */
+@NullMarked
+package dev.sanaq.job;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The one JSON mapper. */
+@NullMarked
+package dev.sanaq.json;
+
+import org.jspecify.annotations.NullMarked;

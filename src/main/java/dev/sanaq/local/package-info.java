@@ -1,0 +1,5 @@
+/** Kafka and S3 inside this JVM: development, the demo and the tests; never in production. */
+@NullMarked
+package dev.sanaq.local;
+
+import org.jspecify.annotations.NullMarked;

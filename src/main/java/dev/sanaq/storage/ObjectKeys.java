@@ -1,0 +1,31 @@
+package dev.sanaq.storage;
+
+import dev.sanaq.job.Job;
+
+/**
+ * Names objects. A job's folder is {@code <prefix><id>/}; in it {@code result.json}, the commit
+ * marker, and a folder of pictures for the request's fingerprint: two requests that fight for one
+ * id never touch each other's pictures, and the marker says who won.
+ */
+public final class ObjectKeys {
+  private static final int FINGERPRINT_DIGITS = 16;
+
+  private ObjectKeys() {}
+
+  /** The key of a job's marker, under the service's own prefix. */
+  public static String marker(String prefix, String id) {
+    return prefix + folder(id) + "/result.json";
+  }
+
+  /** The key of a job's picture, counted from 0, under the job's output prefix. */
+  public static String image(Job job, int index) {
+    String request = job.fingerprint().substring(0, FINGERPRINT_DIGITS);
+    return "%s%s/%s/%d.%s"
+        .formatted(job.output().prefix(), folder(job.id()), request, index, job.format());
+  }
+
+  // "." and ".." are ids that the contract allows and folders that lead elsewhere.
+  private static String folder(String id) {
+    return id.matches("\\.+") ? id.replace(".", "%2E") : id;
+  }
+}

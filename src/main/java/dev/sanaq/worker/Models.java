@@ -1,0 +1,44 @@
+package dev.sanaq.worker;
+
+import dev.sanaq.job.ModelDefaults;
+import dev.sanaq.sana.Drawing;
+import dev.sanaq.sana.ModelInfo;
+import dev.sanaq.sana.Painter;
+import dev.sanaq.sana.Progress;
+import dev.sanaq.sana.solver.SolverKind;
+
+/** The loaded model in the words of jobs. */
+final class Models {
+  private Models() {}
+
+  /** What a request gets that does not say otherwise. */
+  static ModelDefaults defaults(ModelInfo model) {
+    return new ModelDefaults(
+        model.name(),
+        model.width(),
+        model.height(),
+        model.steps(),
+        model.guidanceScale(),
+        model.solver().label(),
+        model.solvers().stream().map(SolverKind::label).toList());
+  }
+
+  /** Draws as little as the default size allows, so that the first job does not pay for it. */
+  static void warmUp(Painter painter) {
+    ModelInfo model = painter.model();
+    Drawing drawing =
+        new Drawing(
+            "warming up",
+            "",
+            model.width(),
+            model.height(),
+            1,
+            model.guidanceScale(),
+            0,
+            1,
+            model.solver(),
+            model.binned(),
+            true);
+    painter.draw(drawing, Progress.NONE);
+  }
+}

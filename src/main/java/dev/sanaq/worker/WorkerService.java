@@ -1,0 +1,94 @@
+package dev.sanaq.worker;
+
+import dev.sanaq.event.EventConfig;
+import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.intake.LimitsConfig;
+import dev.sanaq.sana.Painter;
+import dev.sanaq.storage.StorageConfig;
+import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Reception;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
+
+/**
+ * The worker of this program: the model loaded and warmed, then the loop, until the program is told
+ * to stop. Loads nothing and asks nobody before {@link #start}.
+ */
+@ApplicationScoped
+public class WorkerService {
+  private static final Logger LOG = Logger.getLogger(WorkerService.class);
+
+  private final ModelConfig model;
+  private final WorkerProcess.Settings settings;
+  private final PainterLoader loader;
+  private final AtomicReference<Running> running = new AtomicReference<>();
+
+  private record Running(WorkerProcess process, Painter painter) {}
+
+  WorkerService(
+      ModelConfig model,
+      WorkerConfig worker,
+      LimitsConfig limits,
+      StorageConfig storage,
+      TopicsConfig topics,
+      EventConfig events,
+      @Identifier("default-kafka-broker") Map<String, Object> kafka,
+      PainterLoader loader) {
+    this.model = model;
+    this.settings = new WorkerProcess.Settings(worker, limits, storage, topics, events, kafka);
+    this.loader = loader;
+  }
+
+  /**
+   * Loads the model, warms it and begins to work; returns when the worker is ready. Once a program.
+   *
+   * @throws IllegalArgumentException where no model is configured
+   */
+  public void start() {
+    Path checkpoint =
+        model
+            .path()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "no model: set sanaq.model.path to a checkpoint's folder"));
+    Painter painter = loader.load(checkpoint);
+    if (model.warmUp()) {
+      Models.warmUp(painter);
+    }
+    WorkerProcess process = WorkerProcess.start(settings, painter, Clock.systemUTC());
+    running.set(new Running(process, painter));
+    LOG.infof(
+        "ready: %s on %s in %s",
+        painter.model().name(), painter.model().device(), painter.model().precision());
+  }
+
+  /** Whether the model is loaded and warmed and the worker takes jobs. */
+  public boolean ready() {
+    return running.get() != null;
+  }
+
+  /** Whether nothing hangs: true also before the start and after the end. */
+  public boolean healthy() {
+    Running now = running.get();
+    return now == null || now.process().healthy();
+  }
+
+  /** Ends the current job, publishes it and leaves the group; nothing where nothing runs. */
+  public void stop() {
+    Running last = running.getAndSet(null);
+    if (last != null && last.process().drain(settings.worker().drainGrace())) {
+      last.painter().close();
+    }
+  }
+
+  void stopWithProgram(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent event) {
+    stop();
+  }
+}

@@ -1,0 +1,86 @@
+package dev.sanaq.worker;
+
+import dev.sanaq.image.RgbImage;
+import dev.sanaq.sana.Drawing;
+import dev.sanaq.sana.Drawn;
+import dev.sanaq.sana.ModelInfo;
+import dev.sanaq.sana.Painter;
+import dev.sanaq.sana.Progress;
+import dev.sanaq.sana.UnsupportedSizeException;
+import dev.sanaq.sana.solver.SolverKind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A real painter that needs no model: gradients whose colours come from the seed and the prompt.
+ * Same drawing, same picture; it counts how often it was asked.
+ */
+public class GradientPainter implements Painter {
+  public static final ModelInfo MODEL =
+      new ModelInfo(
+          "gradient",
+          32,
+          64,
+          64,
+          4,
+          4.5,
+          SolverKind.FLOW_DPM,
+          Set.of(SolverKind.FLOW_DPM, SolverKind.FLOW_EULER),
+          true,
+          "this processor",
+          "fp32");
+
+  private final AtomicInteger drawings = new AtomicInteger();
+
+  /** How many drawings began. */
+  public int drawings() {
+    return drawings.get();
+  }
+
+  @Override
+  public ModelInfo model() {
+    return MODEL;
+  }
+
+  @Override
+  public Drawn draw(Drawing drawing, Progress progress) {
+    drawings.incrementAndGet();
+    if (!drawing.resolutionBinning()
+        && (drawing.width() % MODEL.compression() != 0
+            || drawing.height() % MODEL.compression() != 0)) {
+      throw new UnsupportedSizeException(
+          "%d x %d: exact sizes are multiples of %d"
+              .formatted(drawing.width(), drawing.height(), MODEL.compression()));
+    }
+    for (int step = 0; step <= drawing.steps(); step++) {
+      progress.stepped(step, drawing.steps());
+    }
+    List<RgbImage> images = new ArrayList<>();
+    for (int i = 0; i < drawing.count(); i++) {
+      images.add(gradient(drawing, drawing.seed() + i));
+    }
+    return new Drawn(images, Map.of("denoise", Duration.ofMillis(3)));
+  }
+
+  @Override
+  public void close() {}
+
+  private static RgbImage gradient(Drawing drawing, long seed) {
+    Random colours = new Random(seed * 31 + drawing.prompt().hashCode());
+    int[] corner = {colours.nextInt(256), colours.nextInt(256), colours.nextInt(256)};
+    byte[] samples = new byte[drawing.width() * drawing.height() * 3];
+    for (int y = 0, at = 0; y < drawing.height(); y++) {
+      for (int x = 0; x < drawing.width(); x++) {
+        for (int channel : corner) {
+          samples[at++] = (byte) (channel + x + y);
+        }
+      }
+    }
+    return new RgbImage(drawing.width(), drawing.height(), samples);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.sanaq.worker;
+
+import dev.sanaq.event.EventConfig;
+import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.intake.LimitsConfig;
+import dev.sanaq.storage.StorageConfig;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The configuration as the program reads it, from a map and the keys' own defaults. */
+public final class TestSettings {
+  private TestSettings() {}
+
+  /** The mapping of one prefix. */
+  public static <T> T mapping(Class<T> type, Map<String, String> values) {
+    return config(values).getConfigMapping(type);
+  }
+
+  /** Everything that a worker needs. */
+  public static WorkerProcess.Settings of(Map<String, String> values) {
+    SmallRyeConfig config = config(values);
+    Map<String, Object> kafka = new HashMap<>();
+    kafka.put("bootstrap.servers", config.getValue("kafka.bootstrap.servers", String.class));
+    return new WorkerProcess.Settings(
+        config.getConfigMapping(WorkerConfig.class),
+        config.getConfigMapping(LimitsConfig.class),
+        config.getConfigMapping(StorageConfig.class),
+        config.getConfigMapping(TopicsConfig.class),
+        config.getConfigMapping(EventConfig.class),
+        kafka);
+  }
+
+  private static SmallRyeConfig config(Map<String, String> values) {
+    return new SmallRyeConfigBuilder()
+        .withMapping(WorkerConfig.class)
+        .withMapping(LimitsConfig.class)
+        .withMapping(StorageConfig.class)
+        .withMapping(TopicsConfig.class)
+        .withMapping(EventConfig.class)
+        .withDefaultValues(values)
+        .build();
+  }
+}
