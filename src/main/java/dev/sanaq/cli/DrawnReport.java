@@ -1,11 +1,11 @@
 package dev.sanaq.cli;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sanaq.json.Json;
 import dev.sanaq.sana.Drawing;
 import dev.sanaq.sana.Drawn;
 import dev.sanaq.sana.ModelInfo;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,10 +67,6 @@ record DrawnReport(
 
   /** For scripts: one object. */
   String json() {
-    try {
-      return new ObjectMapper().writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return new String(Json.write(this), StandardCharsets.UTF_8);
   }
 }

@@ -167,7 +167,7 @@ class GenerateCommandTest {
 
   @Test
   void aSolverThatTheModelHasNotIsRefused() throws IOException {
-    assertThat(run("--prompt", "fox", "--solver", "scm", "--output", file("out.png"))).isEqualTo(1);
+    assertThat(run("--prompt", "fox", "--solver", "scm", "--output", file("out.png"))).isEqualTo(2);
     assertThat(err.toString())
         .isEqualToIgnoringNewLines(
             "error: --solver scm: this model is drawn with flow-dpm, flow-euler");
