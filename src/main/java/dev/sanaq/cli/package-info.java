@@ -1,0 +1,5 @@
+/** The command line. Thin: results on standard output, logs on standard error. */
+@NullMarked
+package dev.sanaq.cli;
+
+import org.jspecify.annotations.NullMarked;
