@@ -33,8 +33,6 @@ public record AutoencoderConfig(
     Activation decoderConvActivation,
     double scalingFactor) {
 
-  static final String CLASS = "AutoencoderDC";
-
   /** How the decoder doubles a resolution. */
   public enum Upsample {
     /** A convolution to four times the channels, then pixel shuffle. */

@@ -37,7 +37,7 @@ final class AutoencoderConfigReader {
   private AutoencoderConfigReader() {}
 
   static AutoencoderConfig read(ConfigFields f) {
-    f.mustBeOfClass(AutoencoderConfig.CLASS);
+    f.mustBeOfClass(Network.AUTOENCODER.className());
     AutoencoderConfig config =
         new AutoencoderConfig(
             f.integer("in_channels", 3, 3, 3),

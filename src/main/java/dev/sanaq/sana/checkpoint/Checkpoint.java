@@ -2,6 +2,7 @@ package dev.sanaq.sana.checkpoint;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A checkpoint in the published layout, checked as a whole when it is opened: {@code
@@ -123,6 +124,11 @@ public final class Checkpoint {
   /** The variant of a network's files, empty for plain ones. */
   public String variant(Network network) {
     return weights(network).variant();
+  }
+
+  /** Every variant that lies in a network's folder, "" standing for plain files. */
+  public Set<String> variants(Network network) {
+    return weights(network).files().variants();
   }
 
   /** A network's tensors. */

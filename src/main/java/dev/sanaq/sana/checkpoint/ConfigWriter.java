@@ -16,15 +16,15 @@ final class ConfigWriter {
     boolean sprint = spec.transformer().guidanceEmbeds();
     ObjectNode json = ofClass((sprint ? Pipeline.SANA_SPRINT : Pipeline.SANA).className());
     json.putArray("scheduler").add("diffusers").add(spec.scheduler().className());
-    json.putArray("text_encoder").add("transformers").add("Gemma2Model");
+    json.putArray("text_encoder").add("transformers").add(Network.TEXT_ENCODER.className());
     json.putArray("tokenizer").add("transformers").add("GemmaTokenizerFast");
-    json.putArray("transformer").add("diffusers").add(TransformerConfig.CLASS);
-    json.putArray("vae").add("diffusers").add(AutoencoderConfig.CLASS);
+    json.putArray("transformer").add("diffusers").add(Network.TRANSFORMER.className());
+    json.putArray("vae").add("diffusers").add(Network.AUTOENCODER.className());
     return json;
   }
 
   static ObjectNode transformer(TransformerConfig c) {
-    ObjectNode json = ofClass(TransformerConfig.CLASS);
+    ObjectNode json = ofClass(Network.TRANSFORMER.className());
     json.put("in_channels", c.inChannels()).put("out_channels", c.outChannels());
     json.put("num_attention_heads", c.numAttentionHeads());
     json.put("attention_head_dim", c.attentionHeadDim());
@@ -46,7 +46,7 @@ final class ConfigWriter {
   }
 
   static ObjectNode autoencoder(AutoencoderConfig c) {
-    ObjectNode json = ofClass(AutoencoderConfig.CLASS);
+    ObjectNode json = ofClass(Network.AUTOENCODER.className());
     json.put("in_channels", c.inChannels()).put("latent_channels", c.latentChannels());
     json.put("attention_head_dim", c.attentionHeadDim());
     stages(json, "encoder", c.encoder());

@@ -23,9 +23,9 @@ record ModelIndex(Pipeline pipeline, String schedulerClass) {
   private static final Map<String, Map.Entry<String, Set<String>>> PARTS =
       new TreeMap<>(
           Map.of(
-              "transformer", Map.entry("diffusers", Set.of(TransformerConfig.CLASS)),
-              "vae", Map.entry("diffusers", Set.of(AutoencoderConfig.CLASS)),
-              "text_encoder", Map.entry("transformers", Set.of("Gemma2Model")),
+              "transformer", Map.entry("diffusers", Set.of(Network.TRANSFORMER.className())),
+              "vae", Map.entry("diffusers", Set.of(Network.AUTOENCODER.className())),
+              "text_encoder", Map.entry("transformers", Set.of(Network.TEXT_ENCODER.className())),
               "tokenizer",
                   Map.entry("transformers", Set.of("GemmaTokenizer", "GemmaTokenizerFast")),
               "scheduler",

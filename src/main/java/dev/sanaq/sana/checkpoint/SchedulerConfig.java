@@ -1,5 +1,7 @@
 package dev.sanaq.sana.checkpoint;
 
+import dev.sanaq.sana.solver.SolverKind;
+
 /**
  * The solver that a checkpoint was published with, as {@code scheduler/scheduler_config.json} says.
  * Values that this project's solvers cannot follow are refused when it is read, so what is here is
@@ -8,6 +10,9 @@ package dev.sanaq.sana.checkpoint;
 public sealed interface SchedulerConfig {
   /** The class's name in diffusers. */
   String className();
+
+  /** This project's solver that does the same. */
+  SolverKind solver();
 
   /** Sigma 1 in the network's timesteps: 1000. */
   int numTrainTimesteps();
@@ -35,6 +40,11 @@ public sealed interface SchedulerConfig {
     public String className() {
       return CLASS;
     }
+
+    @Override
+    public SolverKind solver() {
+      return SolverKind.FLOW_DPM;
+    }
   }
 
   /**
@@ -50,6 +60,11 @@ public sealed interface SchedulerConfig {
     public String className() {
       return CLASS;
     }
+
+    @Override
+    public SolverKind solver() {
+      return SolverKind.FLOW_EULER;
+    }
   }
 
   /**
@@ -64,6 +79,11 @@ public sealed interface SchedulerConfig {
     @Override
     public String className() {
       return CLASS;
+    }
+
+    @Override
+    public SolverKind solver() {
+      return SolverKind.SCM;
     }
   }
 }

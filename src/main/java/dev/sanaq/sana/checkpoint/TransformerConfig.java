@@ -56,7 +56,6 @@ public record TransformerConfig(
     QkNorm qkNorm,
     double timestepScale) {
 
-  static final String CLASS = "SanaTransformer2DModel";
   private static final Map<String, QkNorm> QK_NORMS =
       Map.of("null", QkNorm.NONE, "rms_norm_across_heads", QkNorm.RMS_NORM_ACROSS_HEADS);
 
@@ -81,7 +80,7 @@ public record TransformerConfig(
 
   static TransformerConfig of(String file, ObjectNode json) {
     ConfigFields f = new ConfigFields(file, json);
-    f.mustBeOfClass(CLASS);
+    f.mustBeOfClass(Network.TRANSFORMER.className());
     int in = f.integer("in_channels", 32, 1, 4096);
     boolean outOfIn = json.path("out_channels").isNull();
     TransformerConfig config =
