@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -54,8 +55,9 @@ public final class InspectCommand implements Callable<Integer> {
       Checkpoint checkpoint =
           variant == null ? Checkpoint.open(model) : Checkpoint.open(model, variant);
       InspectReport report = InspectReport.of(checkpoint);
+      Ansi ansi = spec.commandLine().getColorScheme().ansi();
       PrintWriter out = spec.commandLine().getOut();
-      out.println(json ? report.json() : report.text(spec.commandLine().getColorScheme().ansi()));
+      out.println(json ? report.json() : InspectText.of(report, ansi));
       out.flush();
       return 0;
     } catch (CheckpointException e) {

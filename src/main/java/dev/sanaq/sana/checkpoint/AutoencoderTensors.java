@@ -36,7 +36,7 @@ final class AutoencoderTensors {
     }
     for (int i = 0; i < stages.size(); i++) {
       AutoencoderStage stage = stages.get(i);
-      String prefix = "encoder.down_blocks.%d.".formatted(i);
+      String prefix = "encoder.down_blocks." + i + ".";
       for (int j = 0; j < stage.layers(); j++) {
         layer(prefix + j, stage);
       }
@@ -52,7 +52,7 @@ final class AutoencoderTensors {
     t.conv("decoder.conv_in", c.latentChannels(), last(stages), 3);
     for (int i = stages.size() - 1; i >= 0; i--) {
       AutoencoderStage stage = stages.get(i);
-      String prefix = "decoder.up_blocks.%d.".formatted(i);
+      String prefix = "decoder.up_blocks." + i + ".";
       boolean doubles = i < stages.size() - 1 && stage.layers() > 0;
       if (doubles) {
         up(prefix + 0, stages.get(i + 1).channels(), stage.channels());

@@ -1,7 +1,6 @@
 package dev.sanaq.sana.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,7 +35,7 @@ final class ConfigFields {
     if (value == null) {
       return absent;
     }
-    if (!isInteger(value, least, most)) {
+    if (!JsonValues.isInteger(value, least, most)) {
       wrong(key, "a whole number, %d to %d".formatted(least, most), value);
       return absent;
     }
@@ -86,9 +85,9 @@ final class ConfigFields {
     if (value == null) {
       return absent;
     }
-    E chosen = named(value, choices);
+    E chosen = JsonValues.named(value, choices);
     if (chosen == null) {
-      wrong(key, oneOf(choices.keySet()), value);
+      wrong(key, JsonValues.oneOf(choices.keySet()), value);
       return absent;
     }
     return chosen;
@@ -102,13 +101,13 @@ final class ConfigFields {
     }
     List<E> chosen = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      E one = named(value.isArray() ? value.path(i) : value, choices);
+      E one = JsonValues.named(value.isArray() ? value.path(i) : value, choices);
       if (one != null) {
         chosen.add(one);
       }
     }
     if (chosen.size() != count || (value.isArray() && value.size() != count)) {
-      wrong(key, "%d times %s".formatted(count, oneOf(choices.keySet())), value);
+      wrong(key, "%d times %s".formatted(count, JsonValues.oneOf(choices.keySet())), value);
       return absent;
     }
     return chosen;
@@ -121,7 +120,7 @@ final class ConfigFields {
     if (value == null) {
       return absent;
     }
-    List<Integer> list = integers(value, least, most, longest);
+    List<Integer> list = JsonValues.integers(value, least, most, longest);
     if (list == null || list.size() < fewest) {
       String what = "%d to %d whole numbers of %d to %d";
       wrong(key, what.formatted(fewest, longest, least, most), value);
@@ -139,7 +138,7 @@ final class ConfigFields {
     }
     List<List<Integer>> lists = new ArrayList<>();
     for (JsonNode element : value) {
-      List<Integer> list = integers(element, least, most, longest);
+      List<Integer> list = JsonValues.integers(element, least, most, longest);
       if (list != null) {
         lists.add(list);
       }
@@ -233,39 +232,6 @@ final class ConfigFields {
   private OptionalDouble absent(String key, OptionalDouble absent) {
     known.add(key);
     return absent;
-  }
-
-  private static boolean isInteger(JsonNode value, int least, int most) {
-    return value.isIntegralNumber()
-        && value.canConvertToInt()
-        && value.intValue() >= least
-        && value.intValue() <= most;
-  }
-
-  private static @Nullable List<Integer> integers(
-      JsonNode array, int least, int most, int longest) {
-    if (!array.isArray() || array.size() > longest) {
-      return null;
-    }
-    List<Integer> list = new ArrayList<>();
-    for (JsonNode element : array) {
-      if (!isInteger(element, least, most)) {
-        return null;
-      }
-      list.add(element.intValue());
-    }
-    return List.copyOf(list);
-  }
-
-  private static <E> @Nullable E named(JsonNode value, Map<String, E> choices) {
-    boolean name = value.isTextual() || value.equals(NullNode.getInstance());
-    return name ? choices.get(value.asText()) : null;
-  }
-
-  private static String oneOf(Set<String> names) {
-    return names.size() == 1
-        ? names.iterator().next()
-        : "one of " + String.join(", ", new TreeSet<>(names));
   }
 
   private void wrong(String key, String expected, JsonNode value) {

@@ -7,13 +7,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -49,6 +52,50 @@ class TensorTableTest {
         .forEach((name, shape) -> actual.put(name, JsonFile.MAPPER.valueToTree(shape).toString()));
 
     assertThat(actual).containsExactlyEntriesOf(expected);
+  }
+
+  /** The counts that are published of these checkpoints. */
+  @ParameterizedTest
+  @CsvSource({
+    "28, 36, 16, 72, null, false, 591747872",
+    "20, 70, 20, 112, null, false, 1604462752",
+    "20, 70, 20, 112, rms_norm_across_heads, false, 1604641952",
+    "60, 70, 20, 112, rms_norm_across_heads, false, 4721825952",
+    "28, 36, 16, 72, rms_norm_across_heads, true, 593501216",
+    "20, 70, 20, 112, rms_norm_across_heads, true, 1610237472"
+  })
+  void publishedTransformersHaveAsManyParameters(
+      int layers,
+      int heads,
+      int crossHeads,
+      int crossDim,
+      String norm,
+      boolean guided,
+      long count) {
+    ObjectNode config = JsonFile.MAPPER.createObjectNode();
+    config.put("_class_name", "SanaTransformer2DModel").put("num_layers", layers);
+    config.put("num_attention_heads", heads).put("num_cross_attention_heads", crossHeads);
+    config.put("cross_attention_head_dim", crossDim).put("cross_attention_dim", heads * 32);
+    config.put("qk_norm", norm.equals("null") ? null : norm).put("guidance_embeds", guided);
+
+    TensorTable table = TransformerTensors.of(TransformerConfig.of("config.json", config));
+
+    assertThat(parameters(table)).isEqualTo(count);
+  }
+
+  @Test
+  void gemma2OfTwoBillionHasAsManyParametersAsPublished() {
+    ObjectNode defaults = JsonFile.MAPPER.createObjectNode().put("model_type", "gemma2");
+
+    TensorTable table = TextEncoderTensors.of(TextEncoderConfig.of("config.json", defaults));
+
+    assertThat(parameters(table)).isEqualTo(2_614_341_888L);
+  }
+
+  private static long parameters(TensorTable table) {
+    return table.shapes().values().stream()
+        .mapToLong(shape -> Arrays.stream(shape).reduce(1, (a, b) -> a * b))
+        .sum();
   }
 
   private static TensorTable table(JsonNode network) {
