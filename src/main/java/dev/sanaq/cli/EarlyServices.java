@@ -73,7 +73,7 @@ public final class EarlyServices {
   }
 
   private static Path randomModel(Path folder) {
-    Path model = folder.resolve("model");
+    Path model = folder.resolve("random-weights");
     if (!Files.exists(model)) {
       RandomCheckpoint.write(model, 1);
     }

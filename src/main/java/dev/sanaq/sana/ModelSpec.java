@@ -18,6 +18,7 @@ import java.util.Set;
 record ModelSpec(
     TransformerConfig transformer, int compression, SchedulerConfig scheduler, ModelInfo info) {
   private static final double GUIDANCE_SCALE = 4.5;
+  private static final int PUBLISHED_COMPRESSION = 32;
 
   static ModelSpec of(Checkpoint checkpoint, Placement placement) {
     TransformerConfig transformer = checkpoint.transformer();
@@ -36,7 +37,7 @@ record ModelSpec(
             solver == SolverKind.SCM
                 ? Set.of(SolverKind.SCM)
                 : EnumSet.of(SolverKind.FLOW_DPM, SolverKind.FLOW_EULER),
-            AspectBins.forBase(side).isPresent(),
+            bins(transformer).isPresent(),
             placement.torchDevice(),
             placement.precision().label());
     return new ModelSpec(transformer, compression, checkpoint.scheduler(), info);
@@ -112,14 +113,21 @@ record ModelSpec(
     if (!drawing.resolutionBinning()) {
       return exact(drawing);
     }
-    Optional<AspectBins> bins = AspectBins.forBase(info.width());
-    return bins.orElseThrow(
+    return bins(transformer)
+        .orElseThrow(
             () ->
                 new UnsupportedSizeException(
-                    "resolution binning: there are published aspects for 512, 1024, 2048 and 4096"
-                        + " pixels, not for %d; ask for an exact size without binning"
-                            .formatted(info.width())))
+                    "resolution binning: no aspects are published for a sample_size of %d, only"
+                            .formatted(transformer.sampleSize())
+                        + " for 16, 32, 64 and 128; ask for an exact size without binning"))
         .nearest(drawing.height(), drawing.width());
+  }
+
+  /**
+   * As the reference, by the latents' side alone: 16 is for 512 pixels, whatever the autoencoder.
+   */
+  private static Optional<AspectBins> bins(TransformerConfig transformer) {
+    return AspectBins.forBase(transformer.sampleSize() * PUBLISHED_COMPRESSION);
   }
 
   private Size exact(Drawing drawing) {

@@ -125,8 +125,9 @@ public final class SanaPipeline implements Painter {
   }
 
   /** Where it runs, in what precision, and why: for the log at start. */
-  public Placement placement() {
-    return placement;
+  public String description() {
+    return "%s on %s in %s (%s)"
+        .formatted(model().name(), model().device(), model().precision(), placement.reason());
   }
 
   @Override

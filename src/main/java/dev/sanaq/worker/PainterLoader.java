@@ -3,7 +3,6 @@ package dev.sanaq.worker;
 import dev.sanaq.sana.Painter;
 import dev.sanaq.sana.PipelineOptions;
 import dev.sanaq.sana.SanaPipeline;
-import dev.sanaq.torch.Placement;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
@@ -26,13 +25,7 @@ public class PainterLoader {
         new PipelineOptions(
             config.precision(), config.variant().orElse(""), config.threads(), config.device());
     SanaPipeline pipeline = SanaPipeline.load(checkpoint, options);
-    Placement placement = pipeline.placement();
-    LOG.infof(
-        "%s runs on %s in %s (%s)",
-        pipeline.model().name(),
-        placement.torchDevice(),
-        placement.precision().label(),
-        placement.reason());
+    LOG.infof("loaded %s", pipeline.description());
     return pipeline;
   }
 }
