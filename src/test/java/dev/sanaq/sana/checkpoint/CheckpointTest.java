@@ -210,6 +210,22 @@ class CheckpointTest {
   }
 
   @Test
+  void aFolderWithoutACheckpointNamesAllThatIsMissing() {
+    assertThat(refused(temp).problems())
+        .extracting(problem -> temp.relativize(Path.of(problem.file())).toString())
+        .containsExactly(
+            "model_index.json",
+            "transformer/config.json",
+            "vae/config.json",
+            "text_encoder/config.json",
+            "scheduler/scheduler_config.json",
+            "transformer",
+            "vae",
+            "text_encoder",
+            "tokenizer/tokenizer.json");
+  }
+
+  @Test
   void aMissingShardIsRefused() throws IOException {
     Path folder = Fixtures.copy("tiny-sana-1.5", temp.resolve("c"));
     Path shard = folder.resolve("vae/diffusion_pytorch_model-00002-of-00005.safetensors");
