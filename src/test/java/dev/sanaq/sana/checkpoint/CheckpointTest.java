@@ -297,6 +297,7 @@ class CheckpointTest {
         "{\"model\":{\"vocab\":{\"a\":-1}}} | model.vocab.a | -1",
         "{\"model\":{\"vocab\":{\"a\":1}},\"added_tokens\":[{\"id\":9999999999}]} | added_tokens.id"
             + " | 9999999999",
+        "{\"model\":{\"vocab\":{\"a\":\"\"}}} | model.vocab.a | no whole number",
         "{\"model\":{}} | model.vocab | none"
       })
   void aTokenBeyondTheEmbeddingIsRefused(String json, String key, String found) throws IOException {
@@ -320,6 +321,15 @@ class CheckpointTest {
     assertThat(e.problems()).hasSizeGreaterThan(20);
     assertThat(e.getMessage()).hasLineCount(21);
     assertThat(e.getMessage()).endsWith("and %d more".formatted(e.problems().size() - 20));
+  }
+
+  @Test
+  void aHostileNameCannotMoveTheTerminalsCursor() {
+    CheckpointException e =
+        new CheckpointException("f", "\u001b[2J\n" + "x".repeat(1000), "a", "b");
+
+    assertThat(e.key()).startsWith("\u001b");
+    assertThat(e.getMessage()).startsWith("f: ?[2J?xxx").hasSizeLessThan(600).hasLineCount(1);
   }
 
   private static CheckpointException refused(Path folder) {
