@@ -4,6 +4,7 @@ import dev.sanaq.sana.checkpoint.Checkpoint.Configs;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Opens a checkpoint part by part and refuses it with everything that is wrong. */
@@ -34,22 +35,11 @@ final class CheckpointReader {
         problems.collect(() -> TextEncoderConfig.read(config(Network.TEXT_ENCODER)));
     SchedulerConfig scheduler = problems.collect(() -> SchedulerConfigReader.read(scheduler()));
     Map<Network, Weights> weights = new EnumMap<>(Network.class);
-    open(
-        weights,
-        Network.TRANSFORMER,
-        transformer == null ? null : TransformerTensors.of(transformer));
-    open(
-        weights,
-        Network.AUTOENCODER,
-        autoencoder == null ? null : AutoencoderTensors.of(autoencoder));
-    open(
-        weights,
-        Network.TEXT_ENCODER,
-        textEncoder == null ? null : TextEncoderTensors.of(textEncoder));
-    if (textEncoder != null) {
-      problems.collect(
-          () -> TokenizerFile.check(folder.resolve(TOKENIZER), textEncoder.vocabSize()));
-    }
+    open(weights, Network.TRANSFORMER, table(transformer, TransformerTensors::of));
+    open(weights, Network.AUTOENCODER, table(autoencoder, AutoencoderTensors::of));
+    open(weights, Network.TEXT_ENCODER, table(textEncoder, TextEncoderTensors::of));
+    int vocabulary = textEncoder == null ? Integer.MAX_VALUE : textEncoder.vocabSize();
+    problems.collect(() -> TokenizerFile.check(folder.resolve(TOKENIZER), vocabulary));
     if (index == null
         || transformer == null
         || autoencoder == null
@@ -62,6 +52,11 @@ final class CheckpointReader {
     new PartsTogether(folder, index, configs, problems).check();
     problems.refuseAny();
     return new Checkpoint(folder, index, configs, weights);
+  }
+
+  private static <C> @Nullable TensorTable table(
+      @Nullable C config, Function<C, TensorTable> tensorsOf) {
+    return config == null ? null : tensorsOf.apply(config);
   }
 
   private void open(Map<Network, Weights> weights, Network network, @Nullable TensorTable table) {

@@ -107,7 +107,7 @@ final class TokenizerFile {
 
   private void checkId(JsonParser parser, String key) throws IOException {
     boolean whole = parser.currentToken() == JsonToken.VALUE_NUMBER_INT;
-    String text = parser.currentToken().isScalarValue() ? parser.getText() : "another value";
+    String text = whole ? parser.getText() : "no whole number";
     boolean within = whole && text.length() <= 9 && Integer.parseInt(text) >= 0;
     if (!within || Integer.parseInt(text) >= vocabSize) {
       String what = "an id below the text encoder's vocab_size, %d".formatted(vocabSize);

@@ -22,11 +22,14 @@ record WeightFiles(Path folder, String base, Set<String> variants) {
   static final Pattern VARIANT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   /**
-   * Looks into a folder.
+   * Looks into a folder; one that is not there has no variants.
    *
    * @throws CheckpointException where it cannot be listed
    */
   static WeightFiles list(Path folder, String base) {
+    if (!Files.isDirectory(folder)) {
+      return new WeightFiles(folder, base, Set.of());
+    }
     String stem = Pattern.quote(base);
     String variant = VARIANT.pattern();
     Pattern single = Pattern.compile(stem + "(?:\\.(?<v>" + variant + "))?\\.safetensors");

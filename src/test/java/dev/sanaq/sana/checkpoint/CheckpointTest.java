@@ -210,6 +210,22 @@ class CheckpointTest {
   }
 
   @Test
+  void aFolderWithoutACheckpointNamesAllThatIsMissing() {
+    assertThat(refused(temp).problems())
+        .extracting(problem -> temp.relativize(Path.of(problem.file())).toString())
+        .containsExactly(
+            "model_index.json",
+            "transformer/config.json",
+            "vae/config.json",
+            "text_encoder/config.json",
+            "scheduler/scheduler_config.json",
+            "transformer",
+            "vae",
+            "text_encoder",
+            "tokenizer/tokenizer.json");
+  }
+
+  @Test
   void aMissingShardIsRefused() throws IOException {
     Path folder = Fixtures.copy("tiny-sana-1.5", temp.resolve("c"));
     Path shard = folder.resolve("vae/diffusion_pytorch_model-00002-of-00005.safetensors");
@@ -281,6 +297,7 @@ class CheckpointTest {
         "{\"model\":{\"vocab\":{\"a\":-1}}} | model.vocab.a | -1",
         "{\"model\":{\"vocab\":{\"a\":1}},\"added_tokens\":[{\"id\":9999999999}]} | added_tokens.id"
             + " | 9999999999",
+        "{\"model\":{\"vocab\":{\"a\":\"\"}}} | model.vocab.a | no whole number",
         "{\"model\":{}} | model.vocab | none"
       })
   void aTokenBeyondTheEmbeddingIsRefused(String json, String key, String found) throws IOException {
@@ -304,6 +321,15 @@ class CheckpointTest {
     assertThat(e.problems()).hasSizeGreaterThan(20);
     assertThat(e.getMessage()).hasLineCount(21);
     assertThat(e.getMessage()).endsWith("and %d more".formatted(e.problems().size() - 20));
+  }
+
+  @Test
+  void aHostileNameCannotMoveTheTerminalsCursor() {
+    CheckpointException e =
+        new CheckpointException("f", "\u001b[2J\n" + "x".repeat(1000), "a", "b");
+
+    assertThat(e.key()).startsWith("\u001b");
+    assertThat(e.getMessage()).startsWith("f: ?[2J?xxx").hasSizeLessThan(600).hasLineCount(1);
   }
 
   private static CheckpointException refused(Path folder) {
