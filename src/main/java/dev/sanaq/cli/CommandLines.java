@@ -20,11 +20,7 @@ public final class CommandLines {
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
               LOG.debug("the command failed", failure);
-              String message = failure.getMessage();
-              command
-                  .getErr()
-                  .println("error: " + (message == null ? failure.toString() : message));
-              return CommandLine.ExitCode.SOFTWARE;
+              return Failure.report(command.getErr(), failure, false);
             });
   }
 

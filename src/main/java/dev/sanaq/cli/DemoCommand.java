@@ -27,10 +27,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
-    description = {
-      "Kafka, S3 and a worker in one process: sends one request, shows its picture's address,",
-      "then serves on until told to stop."
-    })
+    description =
+        "Kafka, S3 and a worker in one process: sends one request, shows its picture's address, "
+            + "then serves on until told to stop.")
 public final class DemoCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofHours(1);
 
@@ -55,6 +54,7 @@ public final class DemoCommand implements Callable<Integer> {
       names = EarlyServices.FOLDER,
       paramLabel = "DIR",
       description = "Keep the data there; without it the data goes when this ends.")
+  @SuppressWarnings("UnusedVariable") // EarlyServices reads it
   private @Nullable Path folder;
 
   @Option(names = "--once", description = "Stop after the first picture.")

@@ -38,7 +38,9 @@ public final class EarlyServices {
     @Option(names = MODEL)
     private @Nullable Path model;
 
-    @Parameters private List<String> others = List.of();
+    @Parameters
+    @SuppressWarnings("UnusedVariable") // whatever else there is, the command itself reads
+    private List<String> others = List.of();
   }
 
   /** Starts what the command needs, if any, and puts where it is into system properties. */

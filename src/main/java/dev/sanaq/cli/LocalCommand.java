@@ -24,6 +24,7 @@ public final class LocalCommand implements Callable<Integer> {
       names = EarlyServices.FOLDER,
       paramLabel = "DIR",
       description = "Keep the data there; without it the data goes when this ends.")
+  @SuppressWarnings("UnusedVariable") // EarlyServices reads it
   private Path folder;
 
   @Spec private CommandSpec spec;

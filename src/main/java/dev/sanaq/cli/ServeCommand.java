@@ -10,10 +10,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    description = {
-      "Draws what is asked for on the requests' topic, until told to stop.",
-      "Needs sanaq.model.path, kafka.bootstrap.servers and sanaq.storage.*; health on /q/health."
-    })
+    description =
+        "Draws what is asked for on the requests' topic, until told to stop. Needs "
+            + "sanaq.model.path, kafka.bootstrap.servers and sanaq.storage.*; health on /q/health.")
 public final class ServeCommand implements Callable<Integer> {
   @Inject WorkerService worker;
 

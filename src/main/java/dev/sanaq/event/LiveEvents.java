@@ -25,6 +25,7 @@ public final class LiveEvents {
   }
 
   /** Sends the event on its way; waits only where the broker's whereabouts are unknown. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of every failure
   public void tell(CloudEvent event) {
     try {
       producer.send(

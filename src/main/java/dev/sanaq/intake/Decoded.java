@@ -10,7 +10,7 @@ public sealed interface Decoded {
    * @param request what it says
    * @param derivedId the job's id unless the request brings one
    */
-  record Readable(GenerationRequest request, String derivedId) implements Decoded {}
+  record Request(GenerationRequest request, String derivedId) implements Decoded {}
 
   /**
    * No JSON object, or an envelope that breaks its rules.

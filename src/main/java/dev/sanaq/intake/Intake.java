@@ -29,7 +29,7 @@ public final class Intake {
     if (decoded instanceof Decoded.Unreadable unreadable) {
       return new Admission.Unreadable(unreadable.reason(), unreadable.id());
     }
-    Decoded.Readable readable = (Decoded.Readable) decoded;
+    Decoded.Request readable = (Decoded.Request) decoded;
     Checked checked = rules.check(readable.request(), readable.derivedId());
     if (checked instanceof Checked.Accepted accepted) {
       return new Admission.Admitted(accepted.job());

@@ -41,7 +41,7 @@ public final class RecordDecoder {
         id = derived;
       }
       onlyJson(contentType);
-      return new Decoded.Readable(new GenerationRequest(Json.object(value(record))), derived);
+      return new Decoded.Request(new GenerationRequest(Json.object(value(record))), derived);
     } catch (BadJsonException | BadEnvelopeException e) {
       return new Decoded.Unreadable(reason(e), named(record, id));
     }
@@ -57,7 +57,7 @@ public final class RecordDecoder {
     Envelope envelope = Envelope.structured(event);
     try {
       onlyJson(mediaType(envelope.dataContentType()));
-      return new Decoded.Readable(new GenerationRequest(Envelope.data(event)), envelope.jobId());
+      return new Decoded.Request(new GenerationRequest(Envelope.data(event)), envelope.jobId());
     } catch (BadJsonException | BadEnvelopeException e) {
       return new Decoded.Unreadable(reason(e), envelope.jobId());
     }

@@ -73,7 +73,7 @@ public record Job(
     if (!callbackUrl.isEmpty()) {
       request.put("callbackUrl", callbackUrl);
     }
-    request.put("output", Map.of("bucket", output.bucket(), "prefix", output.prefix()));
+    request.put("output", output.asRequest());
     request.put("metadata", metadata);
     return request;
   }

@@ -1,5 +1,8 @@
 package dev.sanaq.job;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * A place for objects: a bucket and a prefix of keys.
  *
@@ -10,6 +13,14 @@ public record Output(String bucket, String prefix) {
   /** Whether everything under {@code other} lies under this place. */
   public boolean holds(Output other) {
     return bucket.equals(other.bucket) && other.prefix.startsWith(prefix);
+  }
+
+  /** The place as a request names it. */
+  Map<String, Object> asRequest() {
+    Map<String, Object> request = new LinkedHashMap<>();
+    request.put("bucket", bucket);
+    request.put("prefix", prefix);
+    return request;
   }
 
   @Override

@@ -20,6 +20,7 @@ import dev.sanaq.storage.StorageConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.Producer;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -54,7 +55,11 @@ public final class WorkerProcess {
       EventConfig events,
       Map<String, Object> kafka) {}
 
-  private WorkerProcess(Settings settings, Painter painter, Clock clock) {
+  private WorkerProcess(
+      Settings settings,
+      Painter painter,
+      Clock clock,
+      UnaryOperator<Producer<byte[], byte[]>> producers) {
     String name = settings.worker().id().orElseGet(WorkerNames::make);
     KafkaClients kafka = new KafkaClients(settings.kafka());
     this.s3 = S3.client(settings.storage());
@@ -68,7 +73,7 @@ public final class WorkerProcess {
             kafka.worker(settings.worker().group(), name),
             settings.topics().requests(),
             runner,
-            new Publisher(() -> kafka.transactional("sanaq-" + name, timeout)),
+            new Publisher(() -> producers.apply(kafka.transactional("sanaq-" + name, timeout))),
             settings.worker().retryPause());
   }
 
@@ -78,7 +83,16 @@ public final class WorkerProcess {
    * @param painter stays its maker's to close, once this is drained
    */
   public static WorkerProcess start(Settings settings, Painter painter, Clock clock) {
-    WorkerProcess process = new WorkerProcess(settings, painter, clock);
+    return start(settings, painter, clock, UnaryOperator.identity());
+  }
+
+  /** With something between the worker and its transactions: faults for the tests. */
+  static WorkerProcess start(
+      Settings settings,
+      Painter painter,
+      Clock clock,
+      UnaryOperator<Producer<byte[], byte[]>> producers) {
+    WorkerProcess process = new WorkerProcess(settings, painter, clock, producers);
     process.worker.start();
     return process;
   }

@@ -1,32 +1,274 @@
 package dev.sanaq.worker;
 
+import static dev.sanaq.worker.Outside.header;
 import static dev.sanaq.worker.Outside.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sanaq.job.Hash;
 import dev.sanaq.local.LocalServices;
 import dev.sanaq.sana.Painter;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Requests of every kind through a real broker and a real S3, seen from outside. */
+/** Ten requests of mixed kinds through a real broker and a real S3, seen from outside. */
 class TenRequestsTest {
+  private static final byte[] BROKEN =
+      "{\"id\": \"torn\", \"prompt\": ".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] NOISE = {(byte) 0xff, 0, 1, 2, (byte) 0xfe};
+
+  // Anything that paints will do: a SanaPipeline on a checkpoint, say.
+  private static final Painter PAINTER = new GradientPainter();
+
+  private static LocalServices services;
+  private static Outside outside;
+  private static WorkerProcess worker;
+  private static long noiseOffset;
+  private static long bareOffset;
+
+  @BeforeAll
+  static void sendThemAll() {
+    services = LocalServices.startTemporary();
+    outside = new Outside(services.config());
+    Map<String, String> config = new TreeMap<>(services.config());
+    config.put("sanaq.events.progress-interval", "PT0S");
+    config.put("sanaq.worker.id", "worker-1");
+    worker = WorkerProcess.start(TestSettings.of(config), PAINTER, Clock.systemUTC());
+    outside.send(
+        text(
+            "{'id':'full','prompt':'a red apple','width':96,'height':64,'steps':2,'seed':7,'count':2,"
+                + "'guidanceScale':3.5,'solver':'flow-euler','metadata':{'order':[1,2.50]}}"));
+    outside.send(BROKEN);
+    noiseOffset = outside.send(NOISE, "trace", "t-1");
+    outside.send(
+        text("{'id':'wrong','prompt':'','steps':0,'guidance_scale':9,'metadata':{'a':1}}"));
+    outside.send(
+        text(
+            "{'prompt':'a red apple','id':'full','width':96,'height':64,'steps':2,'seed':7,"
+                + "'count':2,'guidanceScale':3.50,'solver':'flow-euler','metadata':{'order':[1,2.5]}}"));
+    outside.send(text("{'id':'full','prompt':'a green apple'}"));
+    outside.send(
+        text("{'prompt':'a pear'}"),
+        "ce_specversion",
+        "1.0",
+        "ce_id",
+        "e-1",
+        "ce_source",
+        "/shop",
+        "ce_type",
+        "shop.asked",
+        "content-type",
+        "application/json; charset=utf-8");
+    outside.send(
+        text(
+            "{'specversion':'1.0','id':'e-2','source':'/shop','type':'shop.asked',"
+                + "'data':{'id':'enveloped','prompt':'a plum'}}"),
+        "content-type",
+        "application/cloudevents+json");
+    outside.send(text("{'id':'late','prompt':'a fig','deadline':'2020-01-01T00:00:00Z'}"));
+    bareOffset = outside.send(text("{'prompt':'a quince','width':50,'resolutionBinning':false}"));
+    outside.awaitEvent(bare() + "/failed");
+    outside.settle();
+  }
+
+  @AfterAll
+  static void stop() {
+    assertThat(worker.drain(Duration.ofSeconds(10))).isTrue();
+    outside.close();
+    services.close();
+  }
+
   @Test
-  void aRequestBecomesAPictureAndAnEvent() {
-    Painter painter = new GradientPainter();
-    try (LocalServices services = LocalServices.startTemporary();
-        Outside outside = new Outside(services.config())) {
-      WorkerProcess worker =
-          WorkerProcess.start(
-              TestSettings.of(new HashMap<>(services.config())), painter, Clock.systemUTC());
-      outside.send("{\"id\":\"first\",\"prompt\":\"a red apple\"}");
-      var event = outside.awaitEvent("first/completed");
-      System.out.println(new String(event.value()));
-      System.out.println(event.headers());
-      System.out.println(outside.objects("sanaq").keySet());
-      assertThat(json(event).get("id").asText()).isEqualTo("first");
-      assertThat(worker.drain(Duration.ofSeconds(10))).isTrue();
+  void everyRequestHasItsTerminalEventAndNoOther() {
+    List<String> ended = new ArrayList<>();
+    for (String type : List.of("dev.sanaq.job.completed.v1", "dev.sanaq.job.failed.v1")) {
+      outside.events(type).forEach(event -> ended.add(header(event, "ce_id")));
     }
+    assertThat(ended)
+        .containsExactlyInAnyOrder(
+            "full/completed",
+            "full/completed",
+            "full/failed",
+            "torn/failed",
+            "wrong/failed",
+            enveloped() + "/completed",
+            "enveloped/completed",
+            "late/failed",
+            bare() + "/failed");
+  }
+
+  @Test
+  void theBucketHoldsThePicturesAndTheMarkersAndNothingElse() {
+    List<String> expected = new ArrayList<>(List.of("full/result.json", "enveloped/result.json"));
+    expected.add(enveloped() + "/result.json");
+    outside
+        .events("dev.sanaq.job.completed.v1")
+        .forEach(
+            event -> json(event).get("images").forEach(i -> expected.add(i.get("key").asText())));
+    assertThat(outside.objects("sanaq").keySet())
+        .containsExactlyInAnyOrderElementsOf(expected.stream().distinct().toList())
+        .hasSize(3 + 2 + 1 + 1);
+  }
+
+  @Test
+  void aCompletedEventNamesPicturesThatAreWhatItSays() throws IOException {
+    JsonNode images = json(outside.awaitEvent("full/completed")).get("images");
+    Map<String, byte[]> objects = outside.objects("sanaq");
+    assertThat(images).hasSize(2);
+    for (int i = 0; i < images.size(); i++) {
+      JsonNode image = images.get(i);
+      byte[] png = objects.getOrDefault(image.get("key").asText(), NOISE);
+      assertThat(Hash.of(png)).isEqualTo(image.get("sha256").asText());
+      assertThat(png.length).isEqualTo(image.get("bytes").asInt());
+      assertThat(image.get("bucket").asText()).isEqualTo("sanaq");
+      assertThat(image.get("format").asText()).isEqualTo("png");
+      assertThat(image.get("seed").asLong()).isEqualTo(7 + i);
+      var picture = ImageIO.read(new ByteArrayInputStream(png));
+      assertThat(List.of(picture.getWidth(), picture.getHeight())).isEqualTo(List.of(96, 64));
+      assertThat(List.of(image.get("width").asInt(), image.get("height").asInt()))
+          .isEqualTo(List.of(96, 64));
+      byte[] byAddress = URI.create(image.get("url").asText()).toURL().openStream().readAllBytes();
+      assertThat(byAddress).isEqualTo(png);
+    }
+  }
+
+  @Test
+  void anEventIsACloudEventInBinaryModeUnderTheJobsKey() {
+    ConsumerRecord<byte[], byte[]> event = outside.awaitEvent("full/completed");
+    assertThat(new String(event.key(), StandardCharsets.UTF_8)).isEqualTo("full");
+    assertThat(header(event, "ce_specversion")).isEqualTo("1.0");
+    assertThat(header(event, "ce_source")).isEqualTo("/sanaq");
+    assertThat(header(event, "ce_type")).isEqualTo("dev.sanaq.job.completed.v1");
+    assertThat(header(event, "ce_subject")).isEqualTo("full");
+    assertThat(header(event, "ce_time")).isNotEmpty();
+    assertThat(header(event, "content-type")).isEqualTo("application/json");
+  }
+
+  @Test
+  void aCompletedEventTellsTheRequestAsItWasRun() {
+    JsonNode data = json(outside.awaitEvent("enveloped/completed"));
+    JsonNode request = data.get("request");
+    assertThat(data.get("id").asText()).isEqualTo("enveloped");
+    assertThat(data.get("worker").asText()).isEqualTo("worker-1");
+    assertThat(data.get("model").asText()).isEqualTo(PAINTER.model().name());
+    assertThat(data.get("timings").get("denoise").isNumber()).isTrue();
+    assertThat(request.get("prompt").asText()).isEqualTo("a plum");
+    assertThat(request.get("steps").asInt()).isEqualTo(PAINTER.model().steps());
+    assertThat(request.get("width").asInt()).isEqualTo(PAINTER.model().width());
+    assertThat(request.get("solver").asText()).isEqualTo(PAINTER.model().solver().label());
+    assertThat(request.get("seed").asLong())
+        .isEqualTo(data.get("images").get(0).get("seed").asLong());
+  }
+
+  @Test
+  void theSameRequestTwiceGivesTheSameEventTwiceAndIsDrawnOnce() {
+    List<JsonNode> events =
+        outside.events("dev.sanaq.job.completed.v1").stream()
+            .filter(event -> header(event, "ce_id").equals("full/completed"))
+            .map(TenRequestsTest::withoutSignatures)
+            .toList();
+    assertThat(events).hasSize(2);
+    assertThat(events.get(1)).isEqualTo(events.get(0));
+    assertThat(
+            outside.events("dev.sanaq.job.started.v1").stream().map(e -> header(e, "ce_subject")))
+        .containsOnlyOnce("full");
+  }
+
+  @Test
+  void anotherRequestUnderAUsedIdIsAConflict() {
+    assertThat(error("full").get("code").asText()).isEqualTo("id_conflict");
+    assertThat(error("full").get("retryable").asBoolean()).isFalse();
+  }
+
+  @Test
+  void anInvalidRequestIsToldEveryWrongFieldAtOnce() {
+    JsonNode data = json(outside.awaitEvent("wrong/failed"));
+    assertThat(data.get("error").get("code").asText()).isEqualTo("invalid_request");
+    assertThat(data.get("error").get("fields").findValuesAsText("field"))
+        .containsExactlyInAnyOrder("prompt", "steps", "guidance_scale");
+    assertThat(data.get("error").get("message").asText()).contains("did you mean guidanceScale?");
+    assertThat(data.get("metadata").get("a").asInt()).isEqualTo(1);
+    assertThat(data.get("attempts").asInt()).isZero();
+  }
+
+  @Test
+  void otherFailuresHaveTheirCodes() {
+    assertThat(error("late").get("code").asText()).isEqualTo("deadline_exceeded");
+    assertThat(error(bare()).get("code").asText()).isEqualTo("unsupported_size");
+    assertThat(error("torn").get("code").asText()).isEqualTo("invalid_request");
+  }
+
+  @Test
+  void whatCannotBeReadIsADeadLetterAsItCame() {
+    List<ConsumerRecord<byte[], byte[]>> letters =
+        outside.settle().stream().filter(r -> r.topic().equals("sanaq.dead-letters")).toList();
+    assertThat(letters.stream().map(ConsumerRecord::value))
+        .containsExactlyInAnyOrder(BROKEN, NOISE);
+    ConsumerRecord<byte[], byte[]> noise =
+        letters.stream().filter(r -> r.value().length == NOISE.length).findFirst().orElseThrow();
+    assertThat(new String(noise.key(), StandardCharsets.UTF_8)).isEqualTo("key");
+    Map<String, String> headers =
+        List.of("trace", "sanaq-source-topic", "sanaq-source-partition", "sanaq-source-offset")
+            .stream()
+            .collect(Collectors.toMap(name -> name, name -> header(noise, name)));
+    assertThat(headers)
+        .containsOnly(
+            entry("trace", "t-1"),
+            entry("sanaq-source-topic", "sanaq.requests"),
+            entry("sanaq-source-partition", "0"),
+            entry("sanaq-source-offset", String.valueOf(noiseOffset)));
+    assertThat(header(noise, "sanaq-reason")).isNotEmpty();
+  }
+
+  @Test
+  void progressComesBetweenTheBeginningAndTheEndUnderIdsOfItsOwn() {
+    List<String> told =
+        outside.settle().stream()
+            .filter(event -> header(event, "ce_subject").equals("full"))
+            .map(event -> header(event, "ce_id"))
+            .toList();
+    assertThat(told)
+        .startsWith("full/started", "full/progress/1", "full/progress/2", "full/completed");
+  }
+
+  private static JsonNode error(String id) {
+    return json(outside.awaitEvent(id + "/failed")).get("error");
+  }
+
+  /** The id of the request that was in an envelope and had none of its own. */
+  private static String enveloped() {
+    return outside.events("dev.sanaq.job.completed.v1").stream()
+        .map(event -> header(event, "ce_subject"))
+        .filter(subject -> subject.startsWith("e-1-"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String bare() {
+    return "sanaq.requests-0-" + bareOffset;
+  }
+
+  private static JsonNode withoutSignatures(ConsumerRecord<byte[], byte[]> event) {
+    String text = new String(event.value(), StandardCharsets.UTF_8);
+    return json(text.replaceAll("[?]X-Amz[^\"]*", "").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String text(String json) {
+    return json.replace('\'', '"');
   }
 }

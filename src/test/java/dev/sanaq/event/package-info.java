@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.event;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.intake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,51 @@
+package dev.sanaq.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FingerprintTest {
+  @Test
+  void orderNumbersWritingAndTheIdDoNotCount() {
+    Map<String, Object> one = new LinkedHashMap<>();
+    one.put("id", "a");
+    one.put("prompt", "p");
+    one.put("guidanceScale", new BigDecimal("4.50"));
+    Map<String, Object> two = new LinkedHashMap<>();
+    two.put("guidanceScale", 4.5);
+    two.put("prompt", "p");
+    assertThat(of(one)).isEqualTo(of(two));
+  }
+
+  @Test
+  void theContractsConstantsCountAsSaid() {
+    assertThat(of(Map.of("prompt", "p", "count", 1, "format", "png", "metadata", Map.of())))
+        .isEqualTo(of(Map.of("prompt", "p")));
+  }
+
+  @Test
+  void anythingElseMakesAnotherRequest() {
+    List<Map<String, Object>> requests =
+        List.of(
+            Map.of("prompt", "p"),
+            Map.of("prompt", "q"),
+            Map.of("prompt", "p", "width", 1024),
+            Map.of("prompt", "p", "count", 2),
+            Map.of("prompt", "p", "negativePrompt", "n"),
+            Map.of("prompt", "p", "metadata", Map.of("a", "b")),
+            Map.of("prompt", "p", "metadata", Map.of("a", Map.of("b", 1))),
+            Map.of("prompt", "p", "metadata", Map.of("a", List.of("b", 1))),
+            Map.of("prompt", "p", "metadata", Map.of("a", "b", "c", "d")),
+            Map.of("prompt", "p", "metadata", Map.of("a", "1")),
+            Map.of("prompt", "p", "metadata", Map.of("a", 1)));
+    assertThat(requests.stream().map(FingerprintTest::of).distinct()).hasSameSizeAs(requests);
+  }
+
+  private static String of(Map<String, Object> request) {
+    return Fingerprint.of(new GenerationRequest(request));
+  }
+}

@@ -1,0 +1,261 @@
+package dev.sanaq.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JobRulesTest {
+  private static final ModelDefaults MODEL =
+      new ModelDefaults("sana", 1024, 512, 20, 4.5, "flow-dpm", List.of("flow-dpm", "flow-euler"));
+  private static final Output HOME = new Output("home", "pictures/");
+  private static final Limits LIMITS =
+      new Limits(100, 4096, 50, 20, 4, 200, HOME, List.of(HOME, new Output("other", "")));
+
+  @Test
+  void aPromptIsEnoughAndTheModelGivesTheRest() {
+    Job job = accepted(Map.of("prompt", "a red apple"));
+    assertThat(job.id()).isEqualTo("derived");
+    assertThat(List.of(job.width(), job.height(), job.steps(), job.count()))
+        .isEqualTo(List.of(1024, 512, 20, 1));
+    assertThat(job.guidanceScale()).isEqualTo(4.5);
+    assertThat(List.of(job.solver(), job.format(), job.model(), job.priority()))
+        .isEqualTo(List.of("flow-dpm", "png", "sana", "normal"));
+    assertThat(job.resolutionBinning()).isTrue();
+    assertThat(job.negativePrompt()).isEmpty();
+    assertThat(job.callbackUrl()).isEmpty();
+    assertThat(job.deadline()).isEqualTo(Job.NO_DEADLINE);
+    assertThat(job.output()).isEqualTo(HOME);
+    assertThat(job.asRequest()).doesNotContainKeys("deadline", "callbackUrl");
+  }
+
+  @Test
+  void aSeedComesFromTheIdAndFitsEveryReader() {
+    assertThat(accepted(valid("id", "a")).seed()).isEqualTo(accepted(valid("id", "a")).seed());
+    assertThat(accepted(valid("id", "a")).seed()).isNotEqualTo(accepted(valid("id", "b")).seed());
+    IntStream.range(0, 1000)
+        .forEach(i -> assertThat(JobIds.seedOf("id" + i)).isBetween(0L, (1L << 32) - 1));
+  }
+
+  @Test
+  void everyFieldSaidIsTaken() {
+    Map<String, Object> request = new HashMap<>();
+    request.put("id", "order-42:a.B_c");
+    request.put("prompt", "p");
+    request.put("negativePrompt", "n");
+    request.put("width", 512);
+    request.put("height", new BigDecimal("768.0"));
+    request.put("steps", 1);
+    request.put("guidanceScale", 1);
+    request.put("seed", Long.MAX_VALUE - 2);
+    request.put("count", 3);
+    request.put("solver", "flow-euler");
+    request.put("resolutionBinning", false);
+    request.put("deadline", "2026-12-01T02:00:00+02:00");
+    request.put("callbackUrl", "https://example.com/hook?x=1");
+    request.put("output", Map.of("bucket", "other", "prefix", "p/q/"));
+    request.put("metadata", Map.of("k", List.of(1, "two")));
+    Job job = accepted(request);
+    assertThat(job.height()).isEqualTo(768);
+    assertThat(job.seed()).isEqualTo(Long.MAX_VALUE - 2);
+    assertThat(job.deadline()).isEqualTo(Instant.parse("2026-12-01T00:00:00Z"));
+    assertThat(job.output()).isEqualTo(new Output("other", "p/q/"));
+    assertThat(job.asRequest())
+        .containsEntry("solver", "flow-euler")
+        .containsEntry("resolutionBinning", false)
+        .containsEntry("callbackUrl", "https://example.com/hook?x=1")
+        .containsEntry("metadata", Map.of("k", List.of(1, "two")));
+  }
+
+  static List<Arguments> wrongValues() {
+    return List.of(
+        Arguments.of("id", "with space"),
+        Arguments.of("id", ""),
+        Arguments.of("id", "x".repeat(129)),
+        Arguments.of("id", 7),
+        Arguments.of("prompt", ""),
+        Arguments.of("prompt", "x".repeat(101)),
+        Arguments.of("prompt", "half \ud800"),
+        Arguments.of("prompt", "nul \0"),
+        Arguments.of("prompt", List.of("a")),
+        Arguments.of("negativePrompt", 1),
+        Arguments.of("width", 0),
+        Arguments.of("width", 4097),
+        Arguments.of("width", "512"),
+        Arguments.of("height", new BigDecimal("512.5")),
+        Arguments.of("height", new BigDecimal("1e999999999")),
+        Arguments.of("height", new BigDecimal("1e-999999999")),
+        Arguments.of("steps", BigInteger.TEN.pow(100)),
+        Arguments.of("steps", true),
+        Arguments.of("guidanceScale", -0.1),
+        Arguments.of("guidanceScale", 20.1),
+        Arguments.of("guidanceScale", "4"),
+        Arguments.of("seed", -1),
+        Arguments.of("seed", new BigInteger("9223372036854775808")),
+        Arguments.of("count", 5),
+        Arguments.of("solver", "ddim"),
+        Arguments.of("solver", "scm"),
+        Arguments.of("format", "jpeg"),
+        Arguments.of("resolutionBinning", "yes"),
+        Arguments.of("model", "another"),
+        Arguments.of("adapters", List.of(Map.of("name", "style"))),
+        Arguments.of("adapters", Map.of()),
+        Arguments.of("deadline", "tomorrow"),
+        Arguments.of("deadline", 1),
+        Arguments.of("priority", "urgent"),
+        Arguments.of("callbackUrl", "http://example.com"),
+        Arguments.of("callbackUrl", "https://user@example.com"),
+        Arguments.of("callbackUrl", "file:///etc/passwd"),
+        Arguments.of("callbackUrl", "https://"),
+        Arguments.of("output", "b"),
+        Arguments.of("output", Map.of("bucket", "foreign")),
+        Arguments.of("output", Map.of("prefix", "elsewhere/")),
+        Arguments.of("metadata", List.of()),
+        Arguments.of("metadata", Map.of("k", "x".repeat(200))),
+        Arguments.of("metadata", Map.of("half \udc00", 1)),
+        Arguments.of("metadata", Map.of("k", new BigDecimal("1e999"))),
+        Arguments.of("metadata", Map.of("k", Collections.nCopies(200, List.of()))),
+        Arguments.of("metadata", Map.of("k", nested(9))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongValues")
+  void aWrongValueIsRefusedOnceByItsName(String field, Object value) {
+    assertThat(refused(valid(field, value)).fields())
+        .hasSize(1)
+        .allSatisfy(error -> assertThat(error.field()).isEqualTo(field))
+        .allSatisfy(error -> assertThat(error.found()).hasSizeLessThan(80))
+        .allSatisfy(error -> assertThat(error.allowed()).isNotEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../",
+        "pictures/../",
+        "/pictures/",
+        "pictures",
+        "pictures//",
+        "pictures/./",
+        "pictures/..\\",
+        "pictures/%2e%2e/",
+        "pictures/\n/"
+      })
+  void aPrefixThatLeavesItsPlaceIsRefused(String prefix) {
+    List<FieldError> errors = refused(valid("output", Map.of("prefix", prefix))).fields();
+    assertThat(errors).extracting(FieldError::field).containsExactly("output.prefix");
+  }
+
+  @Test
+  void aPrefixUnderAnAllowedPlaceIsTaken() {
+    assertThat(accepted(valid("output", Map.of("prefix", "pictures/a..b/"))).output())
+        .isEqualTo(new Output("home", "pictures/a..b/"));
+  }
+
+  @Test
+  void everyWrongFieldIsNamedAtOnce() {
+    JobError error =
+        refused(
+            Map.of(
+                "id",
+                "a b",
+                "prompt",
+                1,
+                "width",
+                -1,
+                "nonsense",
+                1,
+                "output",
+                Map.of("path", "x")));
+    assertThat(error.fields())
+        .extracting(FieldError::field)
+        .containsExactlyInAnyOrder("id", "prompt", "width", "nonsense", "output.path");
+    assertThat(error.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+    assertThat(error.message()).contains("width: found -1, allowed: a whole number from 1 to 4096");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"guidance_scale", "guidanceScal", "GuidanceScale", "guidance-scale"})
+  void aMisspeltFieldIsRefusedWithWhatWasMeant(String field) {
+    FieldError error = refused(valid(field, 4.5)).fields().get(0);
+    assertThat(error.allowed()).endsWith("did you mean guidanceScale?");
+  }
+
+  @Test
+  void aFieldLikeNoOtherIsRefusedWithoutAGuess() {
+    assertThat(refused(valid("zebra", 1)).fields().get(0).allowed()).doesNotContain("did you mean");
+  }
+
+  @Test
+  void thousandsOfWrongFieldsMakeAMessageOfOneScreen() {
+    Map<String, Object> request = new HashMap<>();
+    IntStream.range(0, 10_000).forEach(i -> request.put("field" + i, i));
+    assertThat(refused(request).fields()).hasSize(31);
+    assertThat(refused(request).message()).hasSizeLessThan(5000);
+  }
+
+  @Test
+  void aNullStandsForAFieldLeftOut() {
+    Map<String, Object> request = new HashMap<>(Map.of("prompt", "p"));
+    for (String field : List.of("id", "seed", "width", "deadline", "metadata", "output", "model")) {
+      putNull(request, field);
+    }
+    assertThat(accepted(request)).isEqualTo(accepted(Map.of("prompt", "p")));
+  }
+
+  @Test
+  void aRefusalKeepsTheMetadataAndTheIdThatHold() {
+    Checked checked = check(Map.of("id", "mine", "metadata", Map.of("k", 1)));
+    JobOutcome.Failed failure = ((Checked.Refused) checked).failure();
+    assertThat(failure.id()).isEqualTo("mine");
+    assertThat(failure.metadata()).isEqualTo(Map.of("k", 1));
+  }
+
+  private static void putNull(Map<String, Object> request, String field) {
+    @SuppressWarnings("NullAway") // what JSON's null becomes
+    Object none = nothing();
+    request.put(field, none);
+  }
+
+  private static @Nullable Object nothing() {
+    return null;
+  }
+
+  private static Object nested(int depth) {
+    return depth == 0 ? 1 : List.of(nested(depth - 1));
+  }
+
+  private static Map<String, Object> valid(String field, Object value) {
+    Map<String, Object> request = new HashMap<>(Map.of("prompt", "p"));
+    request.put(field, value);
+    return request;
+  }
+
+  private static Job accepted(Map<String, Object> request) {
+    Checked checked = check(request);
+    assertThat(checked).isInstanceOf(Checked.Accepted.class);
+    return ((Checked.Accepted) checked).job();
+  }
+
+  private static JobError refused(Map<String, Object> request) {
+    Checked checked = check(request);
+    assertThat(checked).isInstanceOf(Checked.Refused.class);
+    return ((Checked.Refused) checked).failure().error();
+  }
+
+  private static Checked check(Map<String, Object> request) {
+    return new JobRules(MODEL, LIMITS).check(new GenerationRequest(request), "derived");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.job;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.worker;
+
+import org.jspecify.annotations.NullMarked;
