@@ -10,7 +10,7 @@ public final class JobIds {
   public static final String ALLOWED = "1 to 128 characters of A-Z a-z 0-9 . _ - :";
 
   private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
-  private static final int READABLE = 100;
+  private static final int READABLE = 80;
 
   private JobIds() {}
 

@@ -19,29 +19,37 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What is promised whatever dies: a real broker, a real S3, and faults at the worst moments. */
 class DeliveryTest {
-  private static final String REQUEST = "{\"id\":\"job\",\"prompt\":\"a red apple\",\"steps\":3}";
+  private static final AtomicInteger TESTS = new AtomicInteger();
   private static final Duration GRACE = Duration.ofSeconds(20);
 
-  private LocalServices services;
-  private Outside outside;
+  private static LocalServices services;
+  private static Outside outside;
 
-  @BeforeEach
-  void start() {
+  /** Each test has jobs of its own; the group goes on from one to the next. */
+  private final int test = TESTS.incrementAndGet();
+
+  private final String job = "job-" + test;
+  private final String request =
+      "{\"id\":\"%s\",\"prompt\":\"a red apple\",\"steps\":3}".formatted(job);
+
+  @BeforeAll
+  static void start() {
     services = LocalServices.startTemporary();
     outside = new Outside(services.config());
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     outside.close();
     services.close();
   }
@@ -52,10 +60,10 @@ class DeliveryTest {
     AtomicBoolean failed = new AtomicBoolean();
     WorkerProcess worker =
         worker(painter, failingOnce(failed, new KafkaException("the broker went away")));
-    outside.send(REQUEST);
-    outside.awaitEvent("job/completed");
+    outside.send(request);
+    outside.awaitEvent(job + "/completed");
     assertThat(failed).isTrue();
-    assertThat(endsOf("job")).containsExactly("job/completed");
+    assertThat(endsOf(job)).containsExactly(job + "/completed");
     assertThat(painter.drawings()).isEqualTo(1);
     worker.drain(GRACE);
   }
@@ -65,14 +73,14 @@ class DeliveryTest {
     GradientPainter painter = new GradientPainter();
     AtomicBoolean died = new AtomicBoolean();
     WorkerProcess dying = worker(painter, failingOnce(died, new StackOverflowError("a crash")));
-    outside.send(REQUEST);
+    outside.send(request);
     await(() -> !dying.healthy());
-    assertThat(outside.objects("sanaq")).containsKey("job/result.json");
-    assertThat(endsOf("job")).isEmpty();
+    assertThat(outside.objects("sanaq")).containsKey(job + "/result.json");
+    assertThat(endsOf(job)).isEmpty();
 
     WorkerProcess next = worker(painter, UnaryOperator.identity());
-    outside.awaitEvent("job/completed");
-    assertThat(endsOf("job")).containsExactly("job/completed");
+    outside.awaitEvent(job + "/completed");
+    assertThat(endsOf(job)).containsExactly(job + "/completed");
     assertThat(painter.drawings()).isEqualTo(1);
     next.drain(GRACE);
     dying.drain(GRACE);
@@ -82,7 +90,7 @@ class DeliveryTest {
   void drainingEndsTheCurrentJobAndTakesNoOther() throws Exception {
     SlowPainter painter = new SlowPainter();
     WorkerProcess worker = worker(painter, UnaryOperator.identity());
-    outside.send(REQUEST);
+    outside.send(request);
     outside.send("{\"id\":\"next\",\"prompt\":\"a pear\"}");
     painter.begun.await(30, TimeUnit.SECONDS);
     CompletableFuture<Boolean> drained = CompletableFuture.supplyAsync(() -> worker.drain(GRACE));
@@ -90,12 +98,12 @@ class DeliveryTest {
     assertThat(drained).isNotDone();
     painter.mayEnd.countDown();
     assertThat(drained.get(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(endsOf("job")).containsExactly("job/completed");
+    assertThat(endsOf(job)).containsExactly(job + "/completed");
     assertThat(painter.drawings()).isEqualTo(1);
 
     WorkerProcess other = worker(painter, UnaryOperator.identity());
     outside.awaitEvent("next/completed");
-    assertThat(endsOf("job")).containsExactly("job/completed");
+    assertThat(endsOf(job)).containsExactly(job + "/completed");
     other.drain(GRACE);
   }
 
@@ -103,15 +111,15 @@ class DeliveryTest {
   void aJobThatOutlivesTheGraceIsLeftToAnotherWorker() throws Exception {
     SlowPainter painter = new SlowPainter();
     WorkerProcess worker = worker(painter, UnaryOperator.identity());
-    outside.send(REQUEST);
+    outside.send(request);
     painter.begun.await(30, TimeUnit.SECONDS);
     assertThat(worker.drain(Duration.ofMillis(200))).isTrue();
-    assertThat(endsOf("job")).isEmpty();
+    assertThat(endsOf(job)).isEmpty();
     painter.mayEnd.countDown();
 
     WorkerProcess other = worker(painter, UnaryOperator.identity());
-    outside.awaitEvent("job/completed");
-    assertThat(endsOf("job")).containsExactly("job/completed");
+    outside.awaitEvent(job + "/completed");
+    assertThat(endsOf(job)).containsExactly(job + "/completed");
     other.drain(GRACE);
   }
 
@@ -121,12 +129,12 @@ class DeliveryTest {
     Map<String, Object> impatient =
         Map.of("max.poll.interval.ms", 2000, "session.timeout.ms", 6000);
     WorkerProcess worker = worker(painter, UnaryOperator.identity(), Map.of(), impatient);
-    outside.send(REQUEST);
+    outside.send(request);
     painter.begun.await(30, TimeUnit.SECONDS);
     Thread.sleep(6000);
     painter.mayEnd.countDown();
-    outside.awaitEvent("job/completed");
-    assertThat(endsOf("job")).containsExactly("job/completed");
+    outside.awaitEvent(job + "/completed");
+    assertThat(endsOf(job)).containsExactly(job + "/completed");
     assertThat(painter.drawings()).isEqualTo(1);
     worker.drain(GRACE);
   }
@@ -142,11 +150,11 @@ class DeliveryTest {
             Map.of("sanaq.worker.stuck-after", "PT1S"),
             Map.of());
     assertThat(worker.healthy()).isTrue();
-    outside.send(REQUEST);
+    outside.send(request);
     painter.begun.await(30, TimeUnit.SECONDS);
     await(() -> !worker.healthy());
     painter.mayEnd.countDown();
-    outside.awaitEvent("job/completed");
+    outside.awaitEvent(job + "/completed");
     assertThat(worker.healthy()).isTrue();
     worker.drain(GRACE);
   }
@@ -167,8 +175,8 @@ class DeliveryTest {
     WorkerProcess worker = worker(painter, UnaryOperator.identity());
     outside.send("{\"id\":\"large\",\"prompt\":\"large\"}");
     outside.send("{\"id\":\"bug\",\"prompt\":\"bug\",\"metadata\":{\"k\":null}}");
-    outside.send(REQUEST);
-    outside.awaitEvent("job/completed");
+    outside.send(request);
+    outside.awaitEvent(job + "/completed");
     assertThat(code("large")).isEqualTo("out_of_memory");
     assertThat(code("bug")).isEqualTo("internal");
     var bug = Outside.json(outside.awaitEvent("bug/failed"));
@@ -186,8 +194,8 @@ class DeliveryTest {
             UnaryOperator.identity(),
             Map.of("sanaq.storage.endpoint", "http://127.0.0.1:1", "sanaq.storage.attempts", "2"),
             Map.of());
-    outside.send(REQUEST);
-    var error = Outside.json(outside.awaitEvent("job/failed")).get("error");
+    outside.send(request);
+    var error = Outside.json(outside.awaitEvent(job + "/failed")).get("error");
     assertThat(error.get("code").asText()).isEqualTo("storage_failed");
     assertThat(error.get("retryable").asBoolean()).isTrue();
     worker.drain(GRACE);
@@ -198,13 +206,9 @@ class DeliveryTest {
     WorkerProcess worker = worker(new GradientPainter(), UnaryOperator.identity());
     // With its own overhead it just fits; with the letter's headers it does not.
     outside.send(new byte[1024 * 1024 - 100]);
-    outside.send(REQUEST);
-    outside.awaitEvent("job/completed");
-    var letter =
-        outside.settle().stream()
-            .filter(r -> r.topic().equals("sanaq.dead-letters"))
-            .findFirst()
-            .orElseThrow();
+    outside.send(request);
+    outside.awaitEvent(job + "/completed");
+    var letter = outside.awaitLetters(1).get(0);
     assertThat(header(letter, "sanaq-cut-from-bytes")).isEqualTo("" + (1024 * 1024 - 100));
     assertThat(header(letter, "sanaq-reason")).contains("at most");
     worker.drain(GRACE);

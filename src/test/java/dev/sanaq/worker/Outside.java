@@ -107,6 +107,17 @@ public final class Outside implements AutoCloseable {
     return seen.stream().filter(r -> header(r, "ce_id").equals(eventId)).findFirst().orElseThrow();
   }
 
+  /** The first so many dead letters. */
+  public List<ConsumerRecord<byte[], byte[]>> awaitLetters(int count) {
+    await(records -> letters(records).size() >= count);
+    return letters(seen);
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> letters(
+      List<ConsumerRecord<byte[], byte[]>> records) {
+    return records.stream().filter(r -> r.topic().equals("sanaq.dead-letters")).toList();
+  }
+
   /** Waits a little for what should not come; then everything that has. */
   public List<ConsumerRecord<byte[], byte[]>> settle() {
     long until = System.nanoTime() + Duration.ofMillis(1500).toNanos();

@@ -1,0 +1,192 @@
+package dev.sanaq.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.event.Events;
+import dev.sanaq.job.Job;
+import dev.sanaq.job.JobIds;
+import dev.sanaq.job.JobOutcome.Failed;
+import dev.sanaq.job.JobRules;
+import dev.sanaq.job.Limits;
+import dev.sanaq.job.ModelDefaults;
+import dev.sanaq.job.Output;
+import dev.sanaq.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Whatever a record holds, the door answers, and its answer can be told as an event. */
+class IntakeFuzzTest {
+  private static final Output HOME = new Output("home", "");
+  private static final Intake INTAKE =
+      new Intake(
+          new RecordDecoder(10_000),
+          new JobRules(
+              new ModelDefaults("m", 64, 64, 4, 4.5, "flow-dpm", List.of("flow-dpm")),
+              new Limits(100, 4096, 50, 20, 4, 200, HOME, List.of(HOME))),
+          Clock.systemUTC());
+  private static final Events EVENTS = new Events("/sanaq", image -> "", Clock.systemUTC());
+  private static final String WHOLE =
+      """
+      {"id":"a","prompt":"p","negativePrompt":"n","width":64,"height":64,"steps":2,
+       "guidanceScale":4.5,"seed":7,"count":2,"solver":"flow-dpm","format":"png",
+       "resolutionBinning":true,"deadline":"2030-12-01T00:00:00Z","priority":"normal",
+       "callbackUrl":"https://example.com/","output":{"bucket":"home","prefix":"p/"},
+       "metadata":{"k":[1,{"l":null}]}}""";
+
+  @Property(tries = 2000)
+  void anyBytes(@ForAll byte[] value) {
+    answers(value);
+  }
+
+  @Property(tries = 2000)
+  void aRequestWithDamage(@ForAll long seed) {
+    Random random = new Random(seed);
+    byte[] value = WHOLE.getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i <= random.nextInt(4); i++) {
+      value[random.nextInt(value.length)] = (byte) random.nextInt(256);
+    }
+    answers(value);
+  }
+
+  @Property(tries = 3000)
+  void aRequestWithAnyValueInAnyField(
+      @ForAll("names") String name, @ForAll("values") String value) {
+    answers("{\"prompt\":\"p\",\"%s\":%s}".formatted(name, value).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Property(tries = 1000)
+  void anyEnvelope(
+      @ForAll("headers") String version,
+      @ForAll String id,
+      @ForAll String source,
+      @ForAll("headers") String contentType,
+      @ForAll("values") String data) {
+    String quoted = new String(Json.write(printable(id)), StandardCharsets.UTF_8);
+    String event =
+        "{\"specversion\":\"1.0\",\"id\":%s,\"source\":\"s\",\"type\":\"t\",\"data\":%s}"
+            .formatted(quoted, data);
+    answers(
+        event.getBytes(StandardCharsets.UTF_8),
+        "ce_specversion",
+        version,
+        "ce_id",
+        id,
+        "ce_source",
+        source,
+        "ce_type",
+        "t",
+        "content-type",
+        contentType);
+  }
+
+  @Provide
+  Arbitrary<String> names() {
+    return Arbitraries.of(
+        "id",
+        "prompt",
+        "width",
+        "steps",
+        "seed",
+        "guidanceScale",
+        "count",
+        "solver",
+        "output",
+        "metadata",
+        "deadline",
+        "callbackUrl",
+        "adapters",
+        "model",
+        "resolutionBinning",
+        "priority",
+        "other",
+        "\\ud800",
+        "a\\u0000b",
+        "");
+  }
+
+  @Provide
+  Arbitrary<String> headers() {
+    return Arbitraries.of(
+        "1.0",
+        "0.3",
+        "",
+        "application/json",
+        "application/cloudevents+json",
+        "text/plain",
+        "é;;",
+        "application/cloudevents");
+  }
+
+  @Provide
+  Arbitrary<String> values() {
+    Arbitrary<String> plain =
+        Arbitraries.of(
+            "null",
+            "true",
+            "0",
+            "-0",
+            "-1",
+            "1e400",
+            "1e-400",
+            "1E999999999",
+            "-1e-999999999",
+            "0e999999999",
+            "10e2147483646",
+            "9223372036854775808",
+            "1.5",
+            "NaN",
+            "\"\"",
+            "\"\\ud800\"",
+            "\"\\udc00\\ud800\"",
+            "\"\\u0000\"",
+            "\"../\"",
+            "\"2026-13-01T00:00:00Z\"",
+            "\"+999999999-12-31T23:59:59-18:00\"",
+            "\"-999999999-01-01T00:00:00+18:00\"",
+            "\"https://a b\"",
+            "\"https://[::1\"",
+            "{}",
+            "[]",
+            "{\"bucket\":null}",
+            "{\"bucket\":\"home\",\"prefix\":\"..//\"}",
+            "{\"\\ud800\":1}");
+    return Combinators.combine(plain, plain, Arbitraries.integers().between(0, 40))
+        .as(
+            (a, b, depth) ->
+                depth < 30 ? a : "[".repeat(depth - 29) + a + "," + b + "]".repeat(depth - 29));
+  }
+
+  private static String printable(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+
+  private static void answers(byte[] value, String... headers) {
+    Admission admission = INTAKE.admit(Records.of(value, headers));
+    if (admission instanceof Admission.Admitted admitted) {
+      Job job = admitted.job();
+      assertThat(JobIds.valid(job.id())).isTrue();
+      assertThat(Json.object(EVENTS.started(job, "w").toRecord("events").value())).isNotEmpty();
+      tell(INTAKE.expiry(job));
+    } else if (admission instanceof Admission.Refused refused) {
+      tell(refused.failure());
+    } else {
+      Admission.Unreadable unreadable = (Admission.Unreadable) admission;
+      assertThat(unreadable.reason()).isNotEmpty();
+      tell(Intake.unreadable(unreadable));
+    }
+  }
+
+  private static void tell(Failed failure) {
+    byte[] event = EVENTS.ended(failure).toRecord("events").value();
+    assertThat(event.length).isLessThan(100_000);
+    assertThat(Json.object(event)).containsKeys("id", "error", "attempts", "metadata");
+  }
+}

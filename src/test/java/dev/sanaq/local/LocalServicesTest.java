@@ -1,0 +1,53 @@
+package dev.sanaq.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sanaq.worker.Outside;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
+
+class LocalServicesTest {
+  @Test
+  void whatAFolderHoldsIsThereAgainAfterARestart(@TempDir Path folder) {
+    try (LocalServices first = LocalServices.start(folder);
+        Outside outside = new Outside(first.config())) {
+      assertThat(outside.send("{}")).isZero();
+      outside
+          .s3()
+          .putObject(put -> put.bucket("sanaq").key("a/b.txt"), RequestBody.fromString("kept"));
+    }
+    try (LocalServices second = LocalServices.start(folder);
+        Outside outside = new Outside(second.config())) {
+      assertThat(outside.send("{}")).isEqualTo(1);
+      assertThat(
+              new String(
+                  outside.objects("sanaq").getOrDefault("a/b.txt", new byte[0]),
+                  StandardCharsets.UTF_8))
+          .isEqualTo("kept");
+    }
+    assertThat(folder).isNotEmptyDirectory();
+  }
+
+  @Test
+  void temporaryDataGoesWithTheServices() {
+    LocalServices services = LocalServices.startTemporary();
+    Path folder = services.folder();
+    assertThat(folder).isNotEmptyDirectory();
+    services.close();
+    assertThat(folder).doesNotExist();
+  }
+
+  @Test
+  void aFolderThatIsAFileIsRefusedByName(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    assertThatThrownBy(() -> LocalServices.start(file))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining(file.toString());
+  }
+}
