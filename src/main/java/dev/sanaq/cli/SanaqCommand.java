@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
     description = "Text-to-image as a Kafka-driven service.",
     subcommands = {
       GenerateCommand.class,
+      InspectCommand.class,
       ServeCommand.class,
       LocalCommand.class,
       DemoCommand.class,

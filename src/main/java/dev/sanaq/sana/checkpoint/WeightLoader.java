@@ -6,7 +6,7 @@ import dev.sanaq.torch.Program;
 /** Copies a network's tensors from its mapped files into its program, part by part. */
 public final class WeightLoader {
   /** Bytes mapped and converted at a time: what loading needs beyond the weights themselves. */
-  private static final long PART_BYTES = 64L << 20;
+  private static final long PART_BYTES = 8L << 20;
 
   private WeightLoader() {}
 

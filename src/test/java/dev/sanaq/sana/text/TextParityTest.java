@@ -61,6 +61,16 @@ class TextParityTest {
   }
 
   @Test
+  void aLongPromptIsCutWhereTheReferenceCutsIt() {
+    try (TextEncoder encoder = load("tiny-sana")) {
+      String prompt = "fox ".repeat(1000);
+      assertThat(encoder.tokenizer().encode(prompt)).hasSizeGreaterThan(1000);
+      assertThat(encoder.encode(prompt, false).tokens()).isEqualTo(300);
+      assertThat(encoder.encode(prompt, true).tokens()).isEqualTo(300);
+    }
+  }
+
+  @Test
   void stripsWhatPythonStrips() {
     assertThat(PromptTokenizer.normalise("\u00a0\u3000\u0085 \u001fFox\u2007\u2028\n"))
         .isEqualTo("fox");
