@@ -6,13 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sanaq.image.RgbImage;
 import dev.sanaq.job.Hash;
 import dev.sanaq.local.LocalServices;
+import dev.sanaq.sana.Drawing;
 import dev.sanaq.sana.Painter;
+import dev.sanaq.sana.PipelineOptions;
+import dev.sanaq.sana.Progress;
+import dev.sanaq.sana.SanaPipeline;
+import dev.sanaq.sana.checkpoint.RandomCheckpoint;
+import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.testing.Pictures;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +34,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Ten requests of mixed kinds through a real broker and a real S3, seen from outside. */
 class TenRequestsTest {
@@ -32,9 +42,9 @@ class TenRequestsTest {
       "{\"id\": \"torn\", \"prompt\": ".getBytes(StandardCharsets.UTF_8);
   private static final byte[] NOISE = {(byte) 0xff, 0, 1, 2, (byte) 0xfe};
 
-  // Anything that paints will do: a SanaPipeline on a checkpoint, say.
-  private static final Painter PAINTER = new GradientPainter();
+  @TempDir private static Path folder = Path.of("set by JUnit");
 
+  private static Painter painter = new GradientPainter();
   private static LocalServices services;
   private static Outside outside;
   private static WorkerProcess worker;
@@ -43,12 +53,15 @@ class TenRequestsTest {
 
   @BeforeAll
   static void sendThemAll() {
+    RandomCheckpoint.write(folder.resolve("random"), 1);
+    painter =
+        SanaPipeline.load(folder.resolve("random"), new PipelineOptions("fp32", "", 0, "cpu"));
     services = LocalServices.startTemporary();
     outside = new Outside(services.config());
     Map<String, String> config = new TreeMap<>(services.config());
     config.put("sanaq.events.progress-interval", "PT0S");
     config.put("sanaq.worker.id", "worker-1");
-    worker = WorkerProcess.start(TestSettings.of(config), PAINTER, Clock.systemUTC());
+    worker = WorkerProcess.start(TestSettings.of(config), painter, Clock.systemUTC());
     outside.send(
         text(
             "{'id':'full','prompt':'a red apple','width':96,'height':64,'steps':2,'seed':7,'count':2,"
@@ -92,6 +105,7 @@ class TenRequestsTest {
     assertThat(worker.drain(Duration.ofSeconds(10))).isTrue();
     outside.close();
     services.close();
+    painter.close();
   }
 
   @Test
@@ -149,6 +163,19 @@ class TenRequestsTest {
   }
 
   @Test
+  void aStoredPictureIsTheOneThatSanaDrawsOfTheRequest() throws IOException {
+    JsonNode images = json(outside.awaitEvent("full/completed")).get("images");
+    Drawing drawing =
+        new Drawing("a red apple", "", 96, 64, 2, 3.5, 7, 2, SolverKind.FLOW_EULER, true, true);
+    List<RgbImage> drawn = painter.draw(drawing, Progress.NONE).images();
+    for (int i = 0; i < 2; i++) {
+      byte[] png = outside.objects("sanaq").getOrDefault(images.get(i).get("key").asText(), NOISE);
+      RgbImage stored = Pictures.read(new ByteArrayInputStream(png));
+      assertThat(stored.samples()).isEqualTo(drawn.get(i).samples());
+    }
+  }
+
+  @Test
   void anEventIsACloudEventInBinaryModeUnderTheJobsKey() {
     ConsumerRecord<byte[], byte[]> event = outside.awaitEvent("full/completed");
     assertThat(new String(event.key(), StandardCharsets.UTF_8)).isEqualTo("full");
@@ -166,12 +193,12 @@ class TenRequestsTest {
     JsonNode request = data.get("request");
     assertThat(data.get("id").asText()).isEqualTo("enveloped");
     assertThat(data.get("worker").asText()).isEqualTo("worker-1");
-    assertThat(data.get("model").asText()).isEqualTo(PAINTER.model().name());
+    assertThat(data.get("model").asText()).isEqualTo(painter.model().name());
     assertThat(data.get("timings").get("denoise").isNumber()).isTrue();
     assertThat(request.get("prompt").asText()).isEqualTo("a plum");
-    assertThat(request.get("steps").asInt()).isEqualTo(PAINTER.model().steps());
-    assertThat(request.get("width").asInt()).isEqualTo(PAINTER.model().width());
-    assertThat(request.get("solver").asText()).isEqualTo(PAINTER.model().solver().label());
+    assertThat(request.get("steps").asInt()).isEqualTo(painter.model().steps());
+    assertThat(request.get("width").asInt()).isEqualTo(painter.model().width());
+    assertThat(request.get("solver").asText()).isEqualTo(painter.model().solver().label());
     assertThat(request.get("seed").asLong())
         .isEqualTo(data.get("images").get(0).get("seed").asLong());
   }
