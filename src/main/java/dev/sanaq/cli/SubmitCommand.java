@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -113,6 +114,8 @@ public final class SubmitCommand implements Callable<Integer> {
           from.equals(STANDARD_INPUT)
               ? System.in.readAllBytes()
               : Files.readAllBytes(Path.of(from)));
+    } catch (NoSuchFileException e) {
+      throw new ParameterException(spec.commandLine(), "there is no file " + from, e);
     } catch (IOException | BadJsonException e) {
       throw new ParameterException(
           spec.commandLine(), "no request in %s: %s".formatted(from, e.getMessage()), e);

@@ -1,0 +1,134 @@
+package dev.sanaq.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.local.LocalServices;
+import dev.sanaq.sana.Drawing;
+import dev.sanaq.sana.Drawn;
+import dev.sanaq.sana.Painter;
+import dev.sanaq.sana.Progress;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.Test;
+
+/** The program as it is wired and configured: its probes from the start to the end. */
+@QuarkusTest
+@QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
+@TestProfile(HealthTest.WithSlowPainter.class)
+class HealthTest {
+  private static final CountDownLatch LOADING = new CountDownLatch(1);
+  private static final CountDownLatch MAY_DRAW = new CountDownLatch(1);
+
+  @Inject WorkerService worker;
+
+  @TestHTTPResource("/q/health/")
+  @SuppressWarnings("NullAway.Init") // the test's framework sets it
+  URI health;
+
+  /** Replaces the engine by one that waits to be told. */
+  public static final class WithSlowPainter implements QuarkusTestProfile {
+    @Override
+    public Set<Class<?>> getEnabledAlternatives() {
+      return Set.of(SlowLoader.class);
+    }
+
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of("sanaq.model.path", "anywhere", "sanaq.worker.stuck-after", "PT1S");
+    }
+  }
+
+  /** Loads when it is told to, and draws when it is told to. */
+  @Alternative
+  @ApplicationScoped
+  public static class SlowLoader extends PainterLoader {
+    @Override
+    public Painter load(Path checkpoint) {
+      await(LOADING);
+      return new GradientPainter() {
+        @Override
+        public Drawn draw(Drawing drawing, Progress progress) {
+          if (drawing.prompt().equals("wait")) {
+            await(MAY_DRAW);
+          }
+          return super.draw(drawing, progress);
+        }
+      };
+    }
+  }
+
+  @Test
+  void probesFollowTheModelAndTheEngine() throws Exception {
+    assertThat(probe("ready")).isEqualTo(503);
+    assertThat(probe("live")).isEqualTo(200);
+
+    CompletableFuture<Void> starting = CompletableFuture.runAsync(worker::start);
+    Thread.sleep(300);
+    assertThat(probe("ready")).as("while the model loads").isEqualTo(503);
+    LOADING.countDown();
+    starting.get(30, TimeUnit.SECONDS);
+    assertThat(probe("ready")).isEqualTo(200);
+
+    try (Outside outside = new Outside(config())) {
+      outside.send("{\"id\":\"slow\",\"prompt\":\"wait\"}");
+      awaitProbe("live", 503);
+      MAY_DRAW.countDown();
+      outside.awaitEvent("slow/completed");
+      assertThat(probe("live")).isEqualTo(200);
+    }
+
+    worker.stop();
+    assertThat(probe("ready")).as("after the end").isEqualTo(503);
+    assertThat(probe("live")).isEqualTo(200);
+  }
+
+  private void awaitProbe(String name, int status) throws Exception {
+    for (int i = 0; probe(name) != status; i++) {
+      assertThat(i).as("looks at %s until %d", name, status).isLessThan(200);
+      Thread.sleep(100);
+    }
+  }
+
+  private int probe(String name) throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(health.resolve(name)).build(),
+            HttpResponse.BodyHandlers.discarding())
+        .statusCode();
+  }
+
+  private static Map<String, String> config() {
+    Map<String, String> config = new TreeMap<>();
+    for (String key : LocalServices.CONFIG_KEYS) {
+      config.put(key, ConfigProvider.getConfig().getValue(key, String.class));
+    }
+    return config;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
