@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -78,7 +79,10 @@ public final class DemoCommand implements Callable<Integer> {
     out.println(EventText.of(event));
     out.flush();
     if (!once) {
-      err.println("Serving on: submit --prompt ... from another terminal, Ctrl-C to stop.");
+      err.printf(
+          "Serving on until Ctrl-C. From another terminal: KAFKA_BOOTSTRAP_SERVERS=%s java -jar"
+              + " target/quarkus-app/quarkus-run.jar submit --wait --prompt TEXT%n",
+          ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class));
       Quarkus.waitForExit();
     }
     return TerminalEvents.exitCode(event);

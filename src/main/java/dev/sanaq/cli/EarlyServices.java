@@ -2,6 +2,7 @@ package dev.sanaq.cli;
 
 import dev.sanaq.local.LocalServices;
 import dev.sanaq.sana.checkpoint.RandomCheckpoint;
+import io.quarkus.runtime.LaunchMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,11 +47,18 @@ public final class EarlyServices {
   /** Starts what the command needs, if any, and puts where it is into system properties. */
   public static EarlyServices start(String... args) {
     EarlyServices early = new EarlyServices();
-    boolean wanted = args.length > 0 && COMMANDS.contains(args[0]);
-    if (wanted && List.of(args).stream().noneMatch(ONLY_HELP::contains)) {
-      early.start(parse(args), args[0].equals("demo"));
+    if (wanted(args) && List.of(args).stream().noneMatch(ONLY_HELP::contains)) {
+      early.start(parse(args), !args[0].equals("local"));
     }
     return early;
+  }
+
+  // In development a reload starts the program again while the first one's services go on.
+  private static boolean wanted(String... args) {
+    boolean development = LaunchMode.current() == LaunchMode.DEVELOPMENT;
+    return args.length > 0
+        && (COMMANDS.contains(args[0]) || (development && args[0].equals("serve")))
+        && System.getProperty(LocalServices.CONFIG_KEYS.get(0)) == null;
   }
 
   /** The program has ended: the services may. */

@@ -20,7 +20,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterAll;
@@ -160,6 +162,25 @@ class DeliveryTest {
   }
 
   @Test
+  void workersThatComeAndGoLoseNothingAndTellNothingTwice() throws Exception {
+    List<String> jobs = IntStream.range(0, 16).mapToObj(i -> job + "-" + i).toList();
+    for (int i = 0; i < jobs.size(); i++) {
+      outside.sendTo(i % 4, "{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(jobs.get(i)));
+    }
+    WorkerProcess first = worker(new PatientPainter(), UnaryOperator.identity());
+    outside.awaitEvent(jobs.get(0) + "/completed");
+    WorkerProcess second = worker(new PatientPainter(), UnaryOperator.identity());
+    Thread.sleep(1500);
+    first.drain(GRACE);
+    WorkerProcess third = worker(new PatientPainter(), UnaryOperator.identity());
+    jobs.forEach(id -> outside.awaitEvent(id + "/completed"));
+    assertThat(endsOf(job + "-\\d+"))
+        .containsExactlyInAnyOrderElementsOf(jobs.stream().map(id -> id + "/completed").toList());
+    second.drain(GRACE);
+    third.drain(GRACE);
+  }
+
+  @Test
   void whatThePainterThrowsHasItsCodeAndTheNextJobIsDrawn() {
     GradientPainter painter =
         new GradientPainter() {
@@ -275,6 +296,18 @@ class DeliveryTest {
                     throw e.getCause();
                   }
                 });
+  }
+
+  /** Takes its time, with a step now and then. */
+  private static final class PatientPainter extends GradientPainter {
+    @Override
+    public Drawn draw(Drawing drawing, Progress progress) {
+      for (int i = 0; i < 6; i++) {
+        progress.stepped(0, drawing.steps());
+        LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+      }
+      return super.draw(drawing, progress);
+    }
   }
 
   /** Goes on drawing until it may end: step after step, or silently. */

@@ -75,9 +75,19 @@ public final class Outside implements AutoCloseable {
     return send(value.getBytes(StandardCharsets.UTF_8), headers);
   }
 
+  /** The same, to another partition. */
+  public long sendTo(int partition, String value) {
+    return send(partition, value.getBytes(StandardCharsets.UTF_8));
+  }
+
   public long send(byte[] value, String... headers) {
+    return send(0, value, headers);
+  }
+
+  private long send(int partition, byte[] value, String... headers) {
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>("sanaq.requests", 0, "key".getBytes(StandardCharsets.UTF_8), value);
+        new ProducerRecord<>(
+            "sanaq.requests", partition, "key".getBytes(StandardCharsets.UTF_8), value);
     for (int i = 0; i < headers.length; i += 2) {
       record.headers().add(headers[i], headers[i + 1].getBytes(StandardCharsets.UTF_8));
     }
