@@ -2,7 +2,6 @@ package dev.sanaq.cli;
 
 import dev.sanaq.local.LocalServices;
 import dev.sanaq.sana.checkpoint.RandomCheckpoint;
-import io.quarkus.runtime.LaunchMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +22,7 @@ public final class EarlyServices {
   static final String FOLDER = "--folder";
   static final String MODEL = "--model";
 
+  private static final String STARTED = "sanaq.local.started";
   private static final List<String> COMMANDS = List.of("local", "demo");
   private static final List<String> ONLY_HELP = List.of("-h", "--help", "-V", "--version");
   private static final int LAST_JOB_MINUTES = 10;
@@ -48,17 +48,14 @@ public final class EarlyServices {
   public static EarlyServices start(String... args) {
     EarlyServices early = new EarlyServices();
     if (wanted(args) && List.of(args).stream().noneMatch(ONLY_HELP::contains)) {
-      early.start(parse(args), !args[0].equals("local"));
+      early.start(parse(args), args[0].equals("demo"));
     }
     return early;
   }
 
   // In development a reload starts the program again while the first one's services go on.
   private static boolean wanted(String... args) {
-    boolean development = LaunchMode.current() == LaunchMode.DEVELOPMENT;
-    return args.length > 0
-        && (COMMANDS.contains(args[0]) || (development && args[0].equals("serve")))
-        && System.getProperty(LocalServices.CONFIG_KEYS.get(0)) == null;
+    return args.length > 0 && COMMANDS.contains(args[0]) && System.getProperty(STARTED) == null;
   }
 
   /** The program has ended: the services may. */
@@ -74,6 +71,7 @@ public final class EarlyServices {
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> closeLast(services), "sanaq-local-services"));
     services.config().forEach(System::setProperty);
+    System.setProperty(STARTED, "true");
     Path model = arguments.model;
     if (model != null) {
       System.setProperty("sanaq.model.path", model.toString());

@@ -156,6 +156,10 @@ final class JobRunner {
   }
 
   private ProducerRecord<byte[], byte[]> ended(JobOutcome outcome) {
+    LOG.infof(
+        "job %s %s",
+        outcome.id(),
+        outcome instanceof Failed failed ? failed.error().code().label() : "completed");
     return events.ended(outcome).toRecord(settings.eventTopic());
   }
 }

@@ -212,9 +212,8 @@ final class Worker {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-      if (task != null) {
-        consumer.pause(partitions);
-      }
+      // Nothing new before what is in work, or not settled, has its end; the idle step resumes.
+      consumer.pause(partitions);
     }
   }
 }

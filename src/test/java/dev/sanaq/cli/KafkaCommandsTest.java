@@ -114,6 +114,7 @@ class KafkaCommandsTest {
     assertThat(submit("--prompt", "p", "--width", "wide").code()).isEqualTo(2);
   }
 
+  @SuppressWarnings("UnnecessaryAssignment") // what the container does in the program
   private static Ran submit(String... args) {
     SubmitCommand command = new SubmitCommand();
     command.kafka = kafka;
@@ -121,6 +122,7 @@ class KafkaCommandsTest {
     return run(command, args);
   }
 
+  @SuppressWarnings("UnnecessaryAssignment") // what the container does in the program
   private static Ran watch(String... args) {
     WatchCommand command = new WatchCommand();
     command.kafka = kafka;
