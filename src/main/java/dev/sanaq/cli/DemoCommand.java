@@ -91,7 +91,7 @@ public final class DemoCommand implements Callable<Integer> {
   private CloudEvent firstPicture() {
     String id = "demo-" + UUID.randomUUID();
     try (EventReader events = EventReader.fromNow(kafka.watcher(), topics.events());
-        Requests requests = new Requests(kafka, topics.requests())) {
+        Requests requests = new Requests(kafka, topics)) {
       requests.send(id, Map.of("id", id, "prompt", prompt));
       return TerminalEvents.await(events, id, PATIENCE)
           .orElseThrow(

@@ -69,7 +69,7 @@ public final class SubmitCommand implements Callable<Integer> {
   public Integer call() {
     Map<String, Object> request = request();
     String id = String.valueOf(request.get("id"));
-    try (Requests requests = new Requests(kafka, topics.requests())) {
+    try (Requests requests = new Requests(kafka, topics)) {
       if (!wait) {
         requests.send(id, request);
         print(json ? line(Map.of("id", id)) : id);

@@ -35,7 +35,7 @@ final class TerminalEvents {
 
   /** Whether the event is a job's last. */
   static boolean ends(CloudEvent event) {
-    return event.type().equals(Events.COMPLETED) || event.type().equals(Events.FAILED);
+    return Events.isTerminal(event.type());
   }
 
   /** What a script is told of the event: 0 for pictures, 1 for none. */

@@ -4,6 +4,7 @@ import dev.sanaq.job.FieldError;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobOutcome;
+import dev.sanaq.job.JobOutcome.Cancelled;
 import dev.sanaq.job.JobOutcome.Completed;
 import dev.sanaq.job.JobOutcome.Failed;
 import dev.sanaq.job.StoredImage;
@@ -25,6 +26,9 @@ public final class Events {
   /** The type of a job that ended without. */
   public static final String FAILED = type("failed");
 
+  /** The type of a job that was taken back. */
+  public static final String CANCELLED = type("cancelled");
+
   /** The type of a job whose drawing begins. */
   public static final String STARTED = type("started");
 
@@ -44,6 +48,11 @@ public final class Events {
     this.source = source;
     this.addresses = addresses;
     this.clock = clock;
+  }
+
+  /** Whether an event of that type is a job's last. */
+  public static boolean isTerminal(String type) {
+    return type.equals(COMPLETED) || type.equals(FAILED) || type.equals(CANCELLED);
   }
 
   /** The drawing begins. */
@@ -70,6 +79,9 @@ public final class Events {
     if (outcome instanceof Completed completed) {
       return event(
           completed.id(), "completed", "completed", completed.completedAt(), data(completed));
+    }
+    if (outcome instanceof Cancelled cancelled) {
+      return event(cancelled.id(), "cancelled", "cancelled", clock.instant(), data(cancelled));
     }
     Failed failed = (Failed) outcome;
     return event(failed.id(), "failed", "failed", clock.instant(), data(failed));
@@ -114,6 +126,15 @@ public final class Events {
     data.put("error", told);
     data.put("attempts", failed.attempts());
     data.put("metadata", failed.metadata());
+    return data;
+  }
+
+  private static Map<String, Object> data(Cancelled cancelled) {
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("id", cancelled.id());
+    data.put("reason", cancelled.reason());
+    data.put("attempts", cancelled.attempts());
+    data.put("metadata", cancelled.metadata());
     return data;
   }
 

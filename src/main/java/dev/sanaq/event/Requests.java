@@ -3,6 +3,7 @@ package dev.sanaq.event;
 import dev.sanaq.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.Producer;
@@ -10,16 +11,19 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Sends requests, as somebody outside does. Any number of threads; close it in the end. */
+/**
+ * Sends requests and takes them back, as somebody outside does. Any number of threads; close it in
+ * the end.
+ */
 public final class Requests implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Producer<byte[], byte[]> producer;
-  private final String topic;
+  private final TopicsConfig topics;
 
-  public Requests(KafkaClients kafka, String topic) {
+  public Requests(KafkaClients kafka, TopicsConfig topics) {
     this.producer = kafka.plain(PATIENCE);
-    this.topic = topic;
+    this.topics = topics;
   }
 
   /**
@@ -30,13 +34,33 @@ public final class Requests implements AutoCloseable {
    * @throws KafkaException where the broker did not take it
    */
   public void send(String id, Map<String, Object> request) {
+    send(topics.requests(), id, request);
+  }
+
+  /**
+   * Sends a cancellation; on return the broker has it. Whether it comes in time, the job's terminal
+   * event tells.
+   *
+   * @param id the job's id, the record's key
+   * @param reason why, for people; empty for nothing
+   * @throws KafkaException where the broker did not take it
+   */
+  public void cancel(String id, String reason) {
+    Map<String, Object> cancellation = new LinkedHashMap<>();
+    cancellation.put("id", id);
+    if (!reason.isEmpty()) {
+      cancellation.put("reason", reason);
+    }
+    send(topics.cancellations(), id, cancellation);
+  }
+
+  private void send(String topic, String key, Map<String, Object> value) {
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(topic, id.getBytes(StandardCharsets.UTF_8), Json.write(request));
+        new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), Json.write(value));
     try {
       producer.send(record).get();
     } catch (ExecutionException e) {
-      throw new KafkaException(
-          "the request was not sent to %s: %s".formatted(topic, e.getMessage()), e);
+      throw new KafkaException("nothing was sent to %s: %s".formatted(topic, e.getMessage()), e);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

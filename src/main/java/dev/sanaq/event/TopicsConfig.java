@@ -10,6 +10,10 @@ public interface TopicsConfig {
   @WithDefault("sanaq.requests")
   String requests();
 
+  /** Where cancellations come from. */
+  @WithDefault("sanaq.cancellations")
+  String cancellations();
+
   /** Where events go. */
   @WithDefault("sanaq.events")
   String events();

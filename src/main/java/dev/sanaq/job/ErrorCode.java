@@ -12,6 +12,8 @@ public enum ErrorCode {
   DEADLINE_EXCEEDED("deadline_exceeded", false),
   /** The worker's memory did not hold the work. */
   OUT_OF_MEMORY("out_of_memory", true),
+  /** Every worker that began it died; more tries would kill more. */
+  CRASHED("crashed", false),
   /** The storage did not take or give what it should, however often it was asked. */
   STORAGE_FAILED("storage_failed", true),
   /** Anything else; the worker's log says more. */

@@ -44,4 +44,15 @@ public sealed interface JobOutcome {
    */
   record Failed(String id, JobError error, int attempts, Map<String, Object> metadata)
       implements JobOutcome {}
+
+  /**
+   * Somebody took it back.
+   *
+   * @param id the job
+   * @param reason what the cancellation said, empty for nothing
+   * @param attempts how often it was tried, 0 where it never began
+   * @param metadata the sender's own
+   */
+  record Cancelled(String id, String reason, int attempts, Map<String, Object> metadata)
+      implements JobOutcome {}
 }

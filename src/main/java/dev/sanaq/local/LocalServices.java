@@ -110,7 +110,8 @@ public final class LocalServices implements AutoCloseable {
             .build();
     TopicsConfig topics = config.getConfigMapping(TopicsConfig.class);
     kafka.createTopics(
-        List.of(topics.requests(), topics.events(), topics.deadLetters()), PARTITIONS);
+        List.of(topics.requests(), topics.cancellations(), topics.events(), topics.deadLetters()),
+        PARTITIONS);
     StorageConfig storage = config.getConfigMapping(StorageConfig.class);
     try (S3Client client = S3.client(storage)) {
       client.createBucket(create -> create.bucket(storage.bucket()));

@@ -135,6 +135,23 @@ public final class SanaPipeline implements Painter {
     return draw(drawing, progress, (done, latents) -> {});
   }
 
+  @Override
+  public List<BatchResult> drawTogether(List<Drawing> drawings, BatchProgress progress) {
+    List<BatchResult> results = new ArrayList<>();
+    for (int i = 0; i < drawings.size(); i++) {
+      results.add(
+          progress.wanted(i)
+              ? new BatchResult.Done(draw(drawings.get(i), progress))
+              : new BatchResult.Dropped());
+    }
+    return results;
+  }
+
+  @Override
+  public int picturesTogether(Shape shape) {
+    return (int) Math.max(1, BATCH_PIXELS / ((long) shape.height() * shape.width()));
+  }
+
   synchronized Drawn draw(Drawing drawing, Progress progress, Sampler.Observer observer) {
     try {
       return drawAll(drawing, progress, observer);

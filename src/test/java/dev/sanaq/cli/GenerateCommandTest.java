@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sanaq.image.RgbImage;
+import dev.sanaq.sana.BatchProgress;
+import dev.sanaq.sana.BatchResult;
 import dev.sanaq.sana.Drawing;
 import dev.sanaq.sana.Drawn;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.Painter;
 import dev.sanaq.sana.PipelineOptions;
 import dev.sanaq.sana.Progress;
+import dev.sanaq.sana.Shape;
 import dev.sanaq.sana.UnsupportedSizeException;
 import dev.sanaq.sana.solver.SolverKind;
 import java.io.IOException;
@@ -236,6 +239,16 @@ class GenerateCommandTest {
         images.add(new RgbImage(drawing.width(), drawing.height(), samples));
       }
       return new Drawn(images, Map.of("denoise", Duration.ofMillis(1500)));
+    }
+
+    @Override
+    public List<BatchResult> drawTogether(List<Drawing> drawings, BatchProgress progress) {
+      throw new UnsupportedOperationException("the command draws one");
+    }
+
+    @Override
+    public int picturesTogether(Shape shape) {
+      return 1;
     }
 
     @Override

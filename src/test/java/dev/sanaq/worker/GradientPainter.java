@@ -1,11 +1,15 @@
 package dev.sanaq.worker;
 
 import dev.sanaq.image.RgbImage;
+import dev.sanaq.sana.BatchProgress;
+import dev.sanaq.sana.BatchResult;
 import dev.sanaq.sana.Drawing;
 import dev.sanaq.sana.Drawn;
 import dev.sanaq.sana.ModelInfo;
+import dev.sanaq.sana.OutOfMemoryException;
 import dev.sanaq.sana.Painter;
 import dev.sanaq.sana.Progress;
+import dev.sanaq.sana.Shape;
 import dev.sanaq.sana.UnsupportedSizeException;
 import dev.sanaq.sana.solver.SolverKind;
 import java.time.Duration;
@@ -65,6 +69,43 @@ public class GradientPainter implements Painter {
       images.add(gradient(drawing, drawing.seed() + i));
     }
     return new Drawn(images, Map.of("denoise", Duration.ofMillis(3)));
+  }
+
+  @Override
+  public List<BatchResult> drawTogether(List<Drawing> drawings, BatchProgress progress) {
+    List<BatchResult> results = new ArrayList<>();
+    for (int i = 0; i < drawings.size(); i++) {
+      results.add(one(drawings.get(i), i, progress));
+    }
+    return results;
+  }
+
+  private BatchResult one(Drawing drawing, int place, BatchProgress progress) {
+    Progress still =
+        (done, steps) -> {
+          progress.stepped(done, steps);
+          if (!progress.wanted(place)) {
+            throw new Unwanted();
+          }
+        };
+    try {
+      return new BatchResult.Done(draw(drawing, still));
+    } catch (Unwanted e) {
+      return new BatchResult.Dropped();
+    } catch (UnsupportedSizeException | OutOfMemoryException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return new BatchResult.Failed(e);
+    }
+  }
+
+  private static final class Unwanted extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @Override
+  public int picturesTogether(Shape shape) {
+    return 8;
   }
 
   @Override

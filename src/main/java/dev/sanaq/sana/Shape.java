@@ -1,0 +1,33 @@
+package dev.sanaq.sana;
+
+import dev.sanaq.sana.solver.SolverKind;
+
+/**
+ * What drawings must have in common to share a batch; prompts, seeds, counts and scales may differ.
+ *
+ * @param width pixels asked for
+ * @param height pixels asked for
+ * @param steps denoising steps
+ * @param solver the solver
+ * @param resolutionBinning whether the nearest published aspect is drawn
+ * @param guided whether there is classifier-free guidance, which takes a row more a picture
+ */
+public record Shape(
+    int width,
+    int height,
+    int steps,
+    SolverKind solver,
+    boolean resolutionBinning,
+    boolean guided) {
+
+  /** The shape of a drawing. */
+  public static Shape of(Drawing drawing) {
+    return new Shape(
+        drawing.width(),
+        drawing.height(),
+        drawing.steps(),
+        drawing.solver(),
+        drawing.resolutionBinning(),
+        drawing.guidanceScale() > 1);
+  }
+}
