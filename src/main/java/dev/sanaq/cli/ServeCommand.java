@@ -18,7 +18,9 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    worker.start();
+    if (worker.isEnabled()) {
+      worker.start();
+    }
     Quarkus.waitForExit();
     return 0;
   }

@@ -27,12 +27,14 @@ public final class KafkaClients {
     this.connection = Map.copyOf(connection);
   }
 
-  /** Reads requests in a group, one record a poll, committed ones only; commits nothing itself. */
+  /** Reads requests in a group, committed ones only; commits nothing itself. */
   public Consumer<byte[], byte[]> worker(String group, String clientId) {
     Map<String, Object> config = reader();
     config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     config.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
-    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100);
+    // The backlog stays on the broker: a worker holds little more of it than it can work on.
+    config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 * 1024 * 1024);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     if (!"consumer".equals(config.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG))) {
       // Others that come and go must not take the partition whose job is being drawn.
@@ -66,6 +68,10 @@ public final class KafkaClients {
     Map<String, Object> config = writer();
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Math.toIntExact(timeout.toMillis()));
+    // The consumer's thread waits for it, and has other things to do.
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 15_000);
     return new KafkaProducer<>(config);
   }
 

@@ -12,15 +12,17 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes terminal events and dead letters together with the consumed offset in one Kafka
- * transaction. A transaction lives only as long as the writing: call this when the pictures lie on
- * the storage. One thread, the consumer's.
+ * Writes terminal events and dead letters together with the consumed offsets in one Kafka
+ * transaction: all of it becomes visible, and the records count as consumed, or none of it. A
+ * transaction lives only as long as the writing: call this when the pictures lie on the storage.
+ * One thread, the consumer's.
  */
 public final class Publisher implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Publisher.class);
@@ -38,18 +40,31 @@ public final class Publisher implements AutoCloseable {
   /**
    * Publishes; on return it is committed.
    *
+   * @param records what to write
+   * @param offsets where the group goes on from, by partition
    * @param group the consumer's membership as of now: a member that has lost its place is refused
-   * @throws KafkaException where it is not known to be committed; ask the broker for the committed
-   *     offset and go on from there
+   * @throws KafkaException where it is not known to be committed; call {@link #settle}, ask the
+   *     broker for the committed offsets and go on from there
    */
-  public void publish(Publication publication, ConsumerGroupMetadata group) {
+  public void publish(
+      List<ProducerRecord<byte[], byte[]>> records,
+      Map<TopicPartition, OffsetAndMetadata> offsets,
+      ConsumerGroupMetadata group) {
     try {
-      transact(publication, publication.records(), group);
+      transact(records, offsets, group);
     } catch (RecordTooLargeException e) {
       LOG.warnf("a dead letter is too large for its topic and is cut: %s", e.getMessage());
-      transact(
-          publication, publication.records().stream().map(Publisher::cutLetter).toList(), group);
+      transact(records.stream().map(Publisher::cutLetter).toList(), offsets, group);
     }
+  }
+
+  /**
+   * After a failure: on return the broker has brought the last transaction to its end, whichever.
+   *
+   * @throws KafkaException where the broker cannot be reached
+   */
+  public void settle() {
+    open();
   }
 
   @Override
@@ -61,18 +76,23 @@ public final class Publisher implements AutoCloseable {
   }
 
   private void transact(
-      Publication publication,
       List<ProducerRecord<byte[], byte[]>> records,
+      Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group) {
     Producer<byte[], byte[]> open = open();
     try {
       open.beginTransaction();
       sendAll(open, records);
-      open.sendOffsetsToTransaction(
-          Map.of(publication.source(), new OffsetAndMetadata(publication.offset() + 1)), group);
-      open.commitTransaction();
+      open.sendOffsetsToTransaction(offsets, group);
     } catch (RuntimeException e) {
       abort(open, e);
+      throw e;
+    }
+    try {
+      open.commitTransaction();
+    } catch (RuntimeException e) {
+      // Whether it was committed is the broker's to tell: the next producer of this id finds out.
+      discard(open);
       throw e;
     }
   }
@@ -97,8 +117,13 @@ public final class Publisher implements AutoCloseable {
     Producer<byte[], byte[]> open = producer;
     if (open == null) {
       open = producers.get();
+      try {
+        open.initTransactions();
+      } catch (RuntimeException e) {
+        open.close(Duration.ZERO);
+        throw e;
+      }
       producer = open;
-      open.initTransactions();
     }
     return open;
   }
@@ -110,9 +135,13 @@ public final class Publisher implements AutoCloseable {
       open.abortTransaction();
     } catch (RuntimeException e) {
       cause.addSuppressed(e);
-      producer = null;
-      open.close(Duration.ZERO);
+      discard(open);
     }
+  }
+
+  private void discard(Producer<byte[], byte[]> open) {
+    producer = null;
+    open.close(Duration.ZERO);
   }
 
   private static ProducerRecord<byte[], byte[]> cutLetter(ProducerRecord<byte[], byte[]> record) {

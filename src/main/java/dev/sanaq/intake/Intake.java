@@ -2,12 +2,9 @@ package dev.sanaq.intake;
 
 import dev.sanaq.job.Checked;
 import dev.sanaq.job.ErrorCode;
-import dev.sanaq.job.Job;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobOutcome.Failed;
 import dev.sanaq.job.JobRules;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -15,12 +12,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class Intake {
   private final RecordDecoder decoder;
   private final JobRules rules;
-  private final Clock clock;
 
-  public Intake(RecordDecoder decoder, JobRules rules, Clock clock) {
+  public Intake(RecordDecoder decoder, JobRules rules) {
     this.decoder = decoder;
     this.rules = rules;
-    this.clock = clock;
   }
 
   /** Reads and checks a record; nothing that it holds makes this throw. */
@@ -35,20 +30,6 @@ public final class Intake {
       return new Admission.Admitted(accepted.job());
     }
     return new Admission.Refused(((Checked.Refused) checked).failure());
-  }
-
-  /** The failure of a job that nobody waits for any more; to be asked just before the work. */
-  public boolean expired(Job job) {
-    return clock.instant().isAfter(job.deadline());
-  }
-
-  /** What to tell of an expired job. */
-  public Failed expiry(Job job) {
-    Instant now = clock.instant();
-    String message =
-        "the deadline %s had passed when the job's turn came at %s".formatted(job.deadline(), now);
-    return new Failed(
-        job.id(), JobError.of(ErrorCode.DEADLINE_EXCEEDED, message), 0, job.metadata());
   }
 
   /** The failure of a record that could not be read but said whose it is. */

@@ -34,10 +34,8 @@ public final class S3 {
             .overrideConfiguration(
                 override ->
                     override
-                        .retryStrategy(
-                            AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                                .maxAttempts(config.attempts())
-                                .build())
+                        // Whoever calls makes the next try, since it knows whether it is worth it.
+                        .retryStrategy(AwsRetryStrategy.doNotRetry())
                         .apiCallAttemptTimeout(config.timeout()));
     config.endpoint().ifPresent(builder::endpointOverride);
     return builder.build();

@@ -38,9 +38,9 @@ public interface StorageConfig {
   /** The secret that belongs to the access key. */
   Optional<String> secretKey();
 
-  /** How often a request to the storage is tried, with growing pauses. */
-  @WithDefault("5")
-  int attempts();
+  /** How long a request that the storage refuses is made again, with growing pauses. */
+  @WithDefault("PT30S")
+  Duration patience();
 
   /** How long one try may take. */
   @WithDefault("PT30S")

@@ -12,13 +12,16 @@ import org.jboss.logging.Logger;
 /** The one place that turns what was thrown into the contract's error code. */
 final class Failures {
   private static final Logger LOG = Logger.getLogger(Failures.class);
-  private static final int ATTEMPTS = 1;
 
   private Failures() {}
 
-  /** What to tell of a job whose work threw this. */
-  static Failed of(Job job, Throwable thrown) {
-    return new Failed(job.id(), error(job, thrown), ATTEMPTS, job.metadata());
+  /**
+   * What to tell of a job whose work threw this.
+   *
+   * @param tries how often the job was begun
+   */
+  static Failed of(Job job, Throwable thrown, int tries) {
+    return new Failed(job.id(), error(job, thrown), tries, job.metadata());
   }
 
   private static JobError error(Job job, Throwable thrown) {

@@ -1,65 +1,81 @@
 package dev.sanaq.worker;
 
-import dev.sanaq.event.Publisher;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The loop: takes one record at a time, lets the drawing thread work on it, and publishes what came
- * of it. The consumer's thread polls all the while with its partitions paused, so that the group
- * keeps this member however long a job takes. Call {@link #start} once, later {@link #drain}.
+ * The consumer's loop: reads records while there is room for them, publishes what has ended, and
+ * keeps the membership however long a job takes. Partitions leave with their jobs ended or given
+ * up. Call {@link #start} once, later {@link #drain}.
  */
 final class Worker {
   private static final Logger LOG = Logger.getLogger(Worker.class);
   private static final Duration IDLE_POLL = Duration.ofMillis(200);
   private static final Duration BUSY_POLL = Duration.ofMillis(5);
-  private static final Duration LOOK = Duration.ofMillis(100);
   private static final Duration LAST_STEP = Duration.ofSeconds(20);
 
   private final Consumer<byte[], byte[]> consumer;
-  private final JobRunner runner;
-  private final Publisher publisher;
-  private final Duration retryPause;
-  private final ExecutorService drawing;
+  private final Settings settings;
+  private final Door door;
+  private final Desk desk;
+  private final InFlight inFlight;
+  private final Ledger ledger;
+  private final StorageGate gate;
+  private final Claims claims;
+  private final Leaving leaving;
   private final Thread loop;
-  private final String topic;
-  private @Nullable Task task;
-  private @Nullable Task unsettled;
-  private long pausedUntil;
-  private volatile boolean draining;
-  private volatile boolean leaving;
+  private final Connection connection;
+  private volatile boolean forced;
+  private boolean away;
+  private boolean ended;
+
+  /**
+   * What the loop has to know.
+   *
+   * @param topics to read
+   * @param capacity jobs that may wait here
+   * @param handover how long a partition that goes elsewhere is kept for its jobs in work
+   * @param retryPause between looks at a storage that is away
+   */
+  record Settings(List<String> topics, int capacity, Duration handover, Duration retryPause) {}
 
   /**
    * @param consumer the worker's to use and to close from now on
-   * @param publisher likewise
    */
   Worker(
       Consumer<byte[], byte[]> consumer,
-      String topic,
-      JobRunner runner,
-      Publisher publisher,
-      Duration retryPause) {
+      Settings settings,
+      Door door,
+      Desk desk,
+      InFlight inFlight,
+      Ledger ledger,
+      StorageGate gate,
+      Claims claims,
+      Leaving leaving) {
     this.consumer = consumer;
-    this.topic = topic;
-    this.runner = runner;
-    this.publisher = publisher;
-    this.retryPause = retryPause;
-    this.pausedUntil = System.nanoTime();
-    this.drawing = Executors.newSingleThreadExecutor(work -> daemon(work, "sanaq-drawing"));
-    this.loop = daemon(this::run, "sanaq-worker");
+    this.settings = settings;
+    this.door = door;
+    this.desk = desk;
+    this.inFlight = inFlight;
+    this.ledger = ledger;
+    this.gate = gate;
+    this.claims = claims;
+    this.leaving = leaving;
+    this.connection = new Connection(consumer);
+    this.loop = new Thread(this::run, "sanaq-worker");
+    this.loop.setDaemon(true);
   }
 
   /** Joins the group and begins. */
@@ -68,29 +84,29 @@ final class Worker {
   }
 
   /** Whether the loop goes on, or has ended as it was told to. */
-  boolean healthy() {
-    return draining || loop.getState() == Thread.State.NEW || loop.isAlive();
+  boolean isHealthy() {
+    return leaving.hasBegun() || loop.getState() == Thread.State.NEW || loop.isAlive();
+  }
+
+  /** What keeps jobs from being taken, in words; nothing where nothing does. */
+  Optional<String> trouble() {
+    if (leaving.hasBegun()) {
+      return Optional.of("draining");
+    }
+    Optional<String> outage = gate.outage().map(why -> "the storage takes nothing: " + why);
+    return outage.isPresent() ? outage : connection.trouble();
   }
 
   /**
-   * Takes no more work, lets the current job end and be published, and leaves the group. A job that
-   * does not end within the grace is given up at its next step: another worker does it again.
-   *
-   * @return whether the drawing thread has ended, so that the painter can be closed
+   * Waits for the end of the work on the device and leaves the group. Jobs that do not end within
+   * the grace are given up at their next step: another worker does them again.
    */
-  boolean drain(Duration grace) {
-    draining = true;
+  void drain(Duration grace) {
     if (!joined(grace)) {
-      LOG.warnf("the current job did not end within %s and is left to another worker", grace);
-      leaving = true;
+      LOG.warnf("jobs that did not end within %s are left to another worker", grace);
+      forced = true;
+      inFlight.abandon(all());
       joined(LAST_STEP);
-    }
-    drawing.shutdownNow();
-    try {
-      return drawing.awaitTermination(LAST_STEP.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     }
   }
 
@@ -105,115 +121,152 @@ final class Worker {
 
   private void run() {
     try {
-      consumer.subscribe(List.of(topic), new Rebalance());
-      while (!leaving && (!draining || task != null)) {
+      consumer.subscribe(settings.topics(), new Rebalance());
+      while (!leaving.hasBegun() || isBusy()) {
         step();
       }
     } finally {
-      if (task != null) {
-        task.abandon();
-      }
-      publisher.close();
+      ended = true;
+      inFlight.abandon(all());
+      ledger.close();
       consumer.close();
     }
   }
 
+  private boolean isBusy() {
+    return inFlight.size() > 0 || (!forced && !ledger.isSettled());
+  }
+
   private void step() {
     try {
-      Task current = task;
-      if (current != null) {
-        pollPaused();
-        if (current.endsWithin(LOOK)) {
-          task = null;
-          finish(current);
-        }
-      } else if (System.nanoTime() - pausedUntil < 0) {
-        pollPaused();
-        sleep();
+      if (away) {
+        comeBack();
+      } else if (gate.outage().isPresent()) {
+        goAway();
       } else {
-        settle();
-        consumer.resume(consumer.paused());
-        consumer.poll(IDLE_POLL).forEach(this::take);
+        pauseOrResume();
+        take(consumer.poll(inFlight.size() > 0 || !ledger.isSettled() ? BUSY_POLL : IDLE_POLL));
       }
+      ledger.publish();
     } catch (KafkaException e) {
-      LOG.errorf(e, "Kafka refuses; the next try is in %s", retryPause);
-      pause();
+      LOG.errorf(e, "Kafka refuses; the next try is in %s", settings.retryPause());
+      sleep(settings.retryPause());
     }
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> record) {
-    if (task == null) {
-      task = new Task(record, runner, drawing);
-    } else {
-      // Not this one's turn: it is read again when it is.
-      consumer.seek(new TopicPartition(record.topic(), record.partition()), record.offset());
-    }
-  }
-
-  // Keeps the membership without taking anything.
-  private void pollPaused() {
-    consumer.pause(consumer.assignment());
-    consumer.poll(BUSY_POLL).forEach(this::take);
-  }
-
-  private void finish(Task done) {
-    TopicPartition partition = done.partition();
-    if (done.isAbandoned() || !consumer.assignment().contains(partition)) {
-      LOG.infof("%s offset %d is another worker's now", partition, done.record().offset());
+  private void take(ConsumerRecords<byte[], byte[]> records) {
+    if (records.isEmpty()) {
       return;
     }
     try {
-      publisher.publish(done.publication(), consumer.groupMetadata());
-    } catch (RuntimeException e) {
-      LOG.warnf(e, "%s offset %d is not published yet", partition, done.record().offset());
-      unsettled = done;
-      pause();
+      ledger.open(records.partitions());
+    } catch (KafkaException e) {
+      // Nothing of it can be worked on yet, so it is to be read again.
+      records.partitions().forEach(p -> consumer.seek(p, records.records(p).get(0).offset()));
+      throw e;
+    }
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      PartitionProgress lease =
+          ledger.lease(new TopicPartition(record.topic(), record.partition()));
+      if (lease.read(record.offset())) {
+        door.take(record, lease);
+      }
     }
   }
 
-  // Goes on from the committed offset, not from the record: the transaction may have gone through
-  // after all. Work that was committed to the storage is found there and not done again.
-  private void settle() {
-    Task last = unsettled;
-    if (last != null && consumer.assignment().contains(last.partition())) {
-      OffsetAndMetadata next = consumer.committed(Set.of(last.partition())).get(last.partition());
-      consumer.seek(last.partition(), next == null ? last.record().offset() : next.offset());
+  private void pauseOrResume() {
+    Set<TopicPartition> paused = new HashSet<>(consumer.assignment());
+    if (!isClosed()) {
+      paused.retainAll(ledger.full());
     }
-    unsettled = null;
+    Set<TopicPartition> resumed = new HashSet<>(consumer.paused());
+    resumed.removeAll(paused);
+    consumer.resume(resumed);
+    consumer.pause(paused);
   }
 
-  private void pause() {
-    pausedUntil = System.nanoTime() + retryPause.toNanos();
+  private boolean isClosed() {
+    return leaving.hasBegun()
+        || gate.isTroubled()
+        || ledger.isTroubled()
+        || desk.size() >= settings.capacity();
   }
 
-  private static void sleep() {
+  // With the storage away other workers, whose storage may be there, get the partitions.
+  private void goAway() {
+    desk.remove(all());
+    inFlight.abandon(all());
+    awaitEnd(all(), LAST_STEP);
+    ledger.publish();
+    consumer.unsubscribe();
+    away = true;
+  }
+
+  private void comeBack() {
+    if (!leaving.hasBegun() && gate.reopens() && isPaid()) {
+      consumer.subscribe(settings.topics(), new Rebalance());
+      away = false;
+    } else {
+      sleep(settings.retryPause());
+    }
+  }
+
+  private boolean isPaid() {
     try {
-      Thread.sleep(LOOK.toMillis());
+      claims.payDebts();
+      return true;
+    } catch (RuntimeException e) {
+      LOG.warnf("attempts are not given back yet: %s", e.getMessage());
+      return false;
+    }
+  }
+
+  /** Publishes while those end, but not for ever. */
+  private void awaitEnd(Predicate<Ticket> which, Duration patience) {
+    long until = System.nanoTime() + patience.toNanos();
+    while (inFlight.any(which) && System.nanoTime() - until < 0 && !forced) {
+      ledger.publish();
+      sleep(BUSY_POLL);
+    }
+  }
+
+  private static Predicate<Ticket> all() {
+    return ticket -> true;
+  }
+
+  private static void sleep(Duration time) {
+    try {
+      Thread.sleep(time.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private static Thread daemon(Runnable work, String name) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    return thread;
-  }
-
   private final class Rebalance implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-      Task current = task;
-      if (current != null && partitions.contains(current.partition())) {
-        LOG.infof("%s went to another worker; its job is given up", current.partition());
-        current.abandon();
+      if (ended) {
+        return;
       }
+      Predicate<Ticket> theirs = ticket -> partitions.contains(ticket.partition());
+      desk.remove(theirs);
+      awaitEnd(theirs, gate.outage().isPresent() ? Duration.ZERO : settings.handover());
+      inFlight.abandon(theirs);
+      ledger.publish();
+      ledger.release(partitions);
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+      Predicate<Ticket> theirs = ticket -> partitions.contains(ticket.partition());
+      desk.remove(theirs);
+      inFlight.abandon(theirs);
+      ledger.release(partitions);
     }
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-      // Nothing new before what is in work, or not settled, has its end; the idle step resumes.
-      consumer.pause(partitions);
+      // What is committed for them is asked for when their first record is there.
     }
   }
 }

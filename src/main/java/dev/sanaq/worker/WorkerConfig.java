@@ -8,6 +8,10 @@ import java.util.Optional;
 /** The worker. */
 @ConfigMapping(prefix = "sanaq.worker")
 public interface WorkerConfig {
+  /** Whether {@code serve} draws. */
+  @WithDefault("true")
+  boolean enabled();
+
   /** The consumer group that all workers of a model share. */
   @WithDefault("sanaq-workers")
   String group();
@@ -15,7 +19,35 @@ public interface WorkerConfig {
   /** This worker's name in events, unlike every other's; made from the host's where absent. */
   Optional<String> id();
 
-  /** How long the current job may go on after the order to stop. */
+  /** Jobs that wait inside the worker at most; the others wait in Kafka. */
+  @WithDefault("256")
+  int queue();
+
+  /** Jobs of equal shape that are drawn together at most, where memory holds them. */
+  @WithDefault("8")
+  int batchSize();
+
+  /** How long a batch that is not full waits for one more job. */
+  @WithDefault("PT0.005S")
+  Duration batchWait();
+
+  /** After waiting so much longer a job goes before one of the priority above its own. */
+  @WithDefault("PT1M")
+  Duration promotion();
+
+  /** How often a job is begun at most: past that it fails as {@code crashed}. */
+  @WithDefault("3")
+  int attempts();
+
+  /** Threads that talk to the storage and encode pictures. */
+  @WithDefault("16")
+  int ioThreads();
+
+  /** How long jobs in work keep a partition that is to go to another worker. */
+  @WithDefault("PT1M")
+  Duration handover();
+
+  /** How long the jobs on the device may go on after the order to stop. */
   @WithDefault("PT5M")
   Duration drainGrace();
 
@@ -23,7 +55,11 @@ public interface WorkerConfig {
   @WithDefault("PT10M")
   Duration stuckAfter();
 
-  /** The pause after Kafka refused something, before it is tried again. */
+  /** The pause after Kafka or the storage refused something, before the next look. */
   @WithDefault("PT2S")
   Duration retryPause();
+
+  /** How far back cancellations are remembered. */
+  @WithDefault("P1D")
+  Duration cancellationMemory();
 }

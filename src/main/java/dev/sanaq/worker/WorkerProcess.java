@@ -7,35 +7,59 @@ import dev.sanaq.event.KafkaClients;
 import dev.sanaq.event.LiveEvents;
 import dev.sanaq.event.Publisher;
 import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.intake.CancellationDecoder;
 import dev.sanaq.intake.Intake;
 import dev.sanaq.intake.LimitsConfig;
 import dev.sanaq.intake.RecordDecoder;
 import dev.sanaq.job.JobRules;
+import dev.sanaq.job.Output;
 import dev.sanaq.sana.Painter;
 import dev.sanaq.storage.Addresses;
+import dev.sanaq.storage.Attempts;
 import dev.sanaq.storage.Outputs;
 import dev.sanaq.storage.ResultStore;
 import dev.sanaq.storage.S3;
 import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.storage.StorageProbe;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * A running worker with all that belongs to it: clients of Kafka and of the storage, the drawing
- * thread, the watch over the engine. Any number in a JVM, each with a name of its own.
+ * A running worker with all that belongs to it: clients of Kafka and of the storage, the threads,
+ * the watch over the engine. Any number in a JVM, each with a name of its own.
+ *
+ * <p>A request's way: the {@link Worker} reads its record, the {@link Door} makes it a {@link
+ * Ticket}, which waits at the {@link Desk}; the {@link Preparer} counts its beginning, the {@link
+ * Easel} draws it, the {@link Finisher} stores it, and the {@link Ledger} publishes its end.
  */
 public final class WorkerProcess {
   private static final Duration NEWS_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration CATCH_UP = Duration.ofSeconds(30);
+  private static final Duration LAST_STEP = Duration.ofSeconds(20);
+  private static final int CANCELLATIONS = 100_000;
 
   private final Worker worker;
+  private final Desk desk;
+  private final Leaving leaving = new Leaving();
   private final EngineWatch watch;
+  private final CancellationReader cancellations;
   private final Producer<byte[], byte[]> news;
   private final S3Client s3;
   private final Addresses addresses;
+  private final ExecutorService io;
+  private final Thread preparing;
+  private final Thread drawing;
 
   /**
    * The configuration that a worker needs.
@@ -59,31 +83,110 @@ public final class WorkerProcess {
       Settings settings,
       Painter painter,
       Clock clock,
+      MeterRegistry registry,
       UnaryOperator<Producer<byte[], byte[]>> producers) {
-    String name = settings.worker().id().orElseGet(WorkerNames::make);
+    WorkerConfig config = settings.worker();
+    TopicsConfig topics = settings.topics();
+    Output home = Outputs.home(settings.storage());
+    String name = config.id().orElseGet(WorkerNames::make);
     KafkaClients kafka = new KafkaClients(settings.kafka());
     this.s3 = S3.client(settings.storage());
     this.addresses = new Addresses(settings.storage());
-    this.watch = new EngineWatch(clock, settings.worker().stuckAfter());
+    this.watch = new EngineWatch(clock, config.stuckAfter());
     this.news = kafka.plain(NEWS_PATIENCE);
-    JobRunner runner = runner(settings, painter, clock, name);
+    this.io = pool(config.ioThreads());
+    this.desk =
+        new Desk(
+            config.promotion(), config.batchSize(), config.batchWait(), painter::picturesTogether);
+
+    Meters meters = new Meters(registry, clock);
+    InFlight inFlight = new InFlight();
+    meters.watch(desk, inFlight);
+    Outbox outbox = new Outbox();
+    Events events = new Events(settings.events().source(), addresses::of, clock);
+    LiveEvents live = new LiveEvents(news, topics.events());
+    CancellationBoard board = new CancellationBoard(CANCELLATIONS);
+    Rates rates = new Rates();
+    Needless needless = new Needless(board, rates, clock);
+    ResultStore store = new ResultStore(s3, home);
+    StorageGate gate =
+        new StorageGate(
+            new StorageProbe(s3, home, name),
+            settings.storage().patience(),
+            meters::storageRetried);
+    Claims claims =
+        new Claims(store, new Attempts(s3, home), gate, needless, config.attempts(), name, clock);
+    Endings endings = new Endings(desk, inFlight, outbox, events, topics.events(), meters);
+    Preparer preparer = new Preparer(desk, claims, inFlight, endings, io);
+    Finisher finisher = new Finisher(store, gate, claims, endings, meters, io, clock, name);
+    BatchWatch.Context context =
+        new BatchWatch.Context(events, live, watch, settings.events().progressInterval(), clock);
+    this.preparing = daemon(preparer, "sanaq-preparing");
+    this.drawing =
+        daemon(
+            new Easel(
+                painter, preparer, finisher, claims, endings, needless, leaving, rates, context,
+                meters, name),
+            "sanaq-drawing");
+
+    RecordDecoder decoder = new RecordDecoder(settings.limits().recordBytes());
+    CancellationDecoder cancelling = new CancellationDecoder(decoder);
+    JobRules rules =
+        new JobRules(
+            Models.defaults(painter.model()),
+            settings.limits().toLimits(home, Outputs.allowed(settings.storage())));
+    Door door =
+        new Door(
+            new Intake(decoder, rules),
+            cancelling,
+            desk,
+            outbox,
+            events,
+            new DeadLetters(topics.deadLetters()),
+            new Door.Topics(topics.cancellations(), topics.events()),
+            meters,
+            clock);
+    this.cancellations =
+        new CancellationReader(
+            kafka::watcher,
+            topics.cancellations(),
+            cancelling,
+            config.cancellationMemory(),
+            clock,
+            config.retryPause(),
+            cancellation -> {
+              board.put(cancellation);
+              preparer.conclude(desk.remove(t -> t.job().id().equals(cancellation.id())));
+            });
+    Consumer<byte[], byte[]> consumer = kafka.worker(config.group(), name);
     Duration timeout = settings.events().transactionTimeout();
+    Publisher publisher =
+        new Publisher(() -> producers.apply(kafka.transactional("sanaq-" + name, timeout)));
     this.worker =
         new Worker(
-            kafka.worker(settings.worker().group(), name),
-            settings.topics().requests(),
-            runner,
-            new Publisher(() -> producers.apply(kafka.transactional("sanaq-" + name, timeout))),
-            settings.worker().retryPause());
+            consumer,
+            new Worker.Settings(
+                List.of(topics.requests(), topics.cancellations()),
+                config.queue(),
+                config.handover(),
+                config.retryPause()),
+            door,
+            desk,
+            inFlight,
+            new Ledger(consumer, publisher, live, outbox, meters, config.retryPause()),
+            gate,
+            claims,
+            leaving);
   }
 
   /**
-   * Joins the group and begins to work.
+   * Joins the group and begins to work; returns once the cancellations are known.
    *
    * @param painter stays its maker's to close, once this is drained
    */
-  public static WorkerProcess start(Settings settings, Painter painter, Clock clock) {
-    return start(settings, painter, clock, UnaryOperator.identity());
+  public static WorkerProcess start(
+      Settings settings, Painter painter, Clock clock, MeterRegistry registry) {
+    return start(settings, painter, clock, registry, UnaryOperator.identity());
   }
 
   /** With something between the worker and its transactions: faults for the tests. */
@@ -91,47 +194,65 @@ public final class WorkerProcess {
       Settings settings,
       Painter painter,
       Clock clock,
+      MeterRegistry registry,
       UnaryOperator<Producer<byte[], byte[]>> producers) {
-    WorkerProcess process = new WorkerProcess(settings, painter, clock, producers);
+    WorkerProcess process = new WorkerProcess(settings, painter, clock, registry, producers);
+    process.cancellations.start(CATCH_UP);
+    process.preparing.start();
+    process.drawing.start();
     process.worker.start();
     return process;
   }
 
-  /** Whether the loop lives and the engine does not hang. */
-  public boolean healthy() {
-    return worker.healthy() && !watch.stuck();
+  /** Whether the threads live and the engine does not hang. */
+  public boolean isHealthy() {
+    return worker.isHealthy()
+        && (leaving.hasBegun() || drawing.isAlive() && preparing.isAlive())
+        && !watch.stuck();
+  }
+
+  /** What keeps the worker from taking jobs, in words; nothing where nothing does. */
+  public Optional<String> trouble() {
+    return worker.trouble();
   }
 
   /**
-   * Takes no more work, ends the current job, leaves the group and lets go of everything.
+   * Takes no more work, ends the jobs on the device, leaves the group and lets go of everything.
    *
-   * @param grace how long the current job may go on
+   * @param grace how long the jobs on the device may go on
    * @return whether nothing draws any more, so that the painter can be closed
    */
   public boolean drain(Duration grace) {
-    boolean ended = worker.drain(grace);
+    leaving.begin(grace);
+    desk.close();
+    worker.drain(grace);
+    cancellations.stop();
+    boolean ended = joined(drawing);
+    io.shutdownNow();
     news.close(NEWS_PATIENCE);
     addresses.close();
     s3.close();
     return ended;
   }
 
-  private JobRunner runner(Settings settings, Painter painter, Clock clock, String name) {
-    StorageConfig storage = settings.storage();
-    JobRules rules =
-        new JobRules(
-            Models.defaults(painter.model()),
-            settings.limits().toLimits(Outputs.home(storage), Outputs.allowed(storage)));
-    ResultStore store =
-        new ResultStore(s3, Outputs.home(storage).bucket(), Outputs.home(storage).prefix());
-    TopicsConfig topics = settings.topics();
-    return new JobRunner(
-        new Intake(new RecordDecoder(settings.limits().recordBytes()), rules, clock),
-        store,
-        new Studio(painter, store, watch, clock, name),
-        new Events(settings.events().source(), addresses::of, clock),
-        new LiveEvents(news, topics.events()),
-        new DeadLetters(topics.deadLetters()),
-        new JobRunner.Settings(name, topics.events(), settings.events().progressInterval(), clock));
+  private static boolean joined(Thread thread) {
+    try {
+      thread.join(LAST_STEP.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !thread.isAlive();
+  }
+
+  private static Thread daemon(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static ExecutorService pool(int threads) {
+    AtomicInteger number = new AtomicInteger();
+    return Executors.newFixedThreadPool(
+        threads, work -> daemon(work, "sanaq-io-" + number.incrementAndGet()));
   }
 }

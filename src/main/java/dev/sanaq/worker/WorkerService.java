@@ -5,6 +5,7 @@ import dev.sanaq.event.TopicsConfig;
 import dev.sanaq.intake.LimitsConfig;
 import dev.sanaq.sana.Painter;
 import dev.sanaq.storage.StorageConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,6 +14,7 @@ import jakarta.enterprise.event.Reception;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
@@ -27,6 +29,7 @@ public class WorkerService {
   private final ModelConfig model;
   private final WorkerProcess.Settings settings;
   private final PainterLoader loader;
+  private final MeterRegistry registry;
   private final AtomicReference<Running> running = new AtomicReference<>();
 
   private record Running(WorkerProcess process, Painter painter) {}
@@ -39,10 +42,12 @@ public class WorkerService {
       TopicsConfig topics,
       EventConfig events,
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
-      PainterLoader loader) {
+      PainterLoader loader,
+      MeterRegistry registry) {
     this.model = model;
     this.settings = new WorkerProcess.Settings(worker, limits, storage, topics, events, kafka);
     this.loader = loader;
+    this.registry = registry;
   }
 
   /**
@@ -62,22 +67,28 @@ public class WorkerService {
     if (model.warmUp()) {
       Models.warmUp(painter);
     }
-    WorkerProcess process = WorkerProcess.start(settings, painter, Clock.systemUTC());
+    WorkerProcess process = WorkerProcess.start(settings, painter, Clock.systemUTC(), registry);
     running.set(new Running(process, painter));
     LOG.infof(
         "ready: %s on %s in %s",
         painter.model().name(), painter.model().device(), painter.model().precision());
   }
 
-  /** Whether the model is loaded and warmed and the worker takes jobs. */
-  public boolean ready() {
-    return running.get() != null;
+  /** Whether {@link #start} is to be called at all. */
+  public boolean isEnabled() {
+    return settings.worker().enabled();
+  }
+
+  /** What keeps the worker from taking jobs, in words; nothing where nothing does. */
+  public Optional<String> trouble() {
+    Running now = running.get();
+    return now == null ? Optional.of("the model is not loaded") : now.process().trouble();
   }
 
   /** Whether nothing hangs: true also before the start and after the end. */
   public boolean healthy() {
     Running now = running.get();
-    return now == null || now.process().healthy();
+    return now == null || now.process().isHealthy();
   }
 
   /** Ends the current job, publishes it and leaves the group; nothing where nothing runs. */

@@ -10,6 +10,7 @@ import dev.sanaq.worker.GradientPainter;
 import dev.sanaq.worker.Outside;
 import dev.sanaq.worker.TestSettings;
 import dev.sanaq.worker.WorkerProcess;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,9 @@ class KafkaCommandsTest {
   static void start() {
     services = LocalServices.startTemporary();
     WorkerProcess.Settings settings = TestSettings.of(services.config());
-    worker = WorkerProcess.start(settings, new GradientPainter(), Clock.systemUTC());
+    worker =
+        WorkerProcess.start(
+            settings, new GradientPainter(), Clock.systemUTC(), new SimpleMeterRegistry());
     kafka = new KafkaClients(settings.kafka());
     topics = settings.topics();
   }

@@ -33,7 +33,7 @@ class ResultStoreTest {
   static void start() {
     services = LocalServices.startTemporary();
     s3 = S3.client(TestSettings.mapping(StorageConfig.class, services.config()));
-    store = new ResultStore(s3, "sanaq", "");
+    store = new ResultStore(s3, new Output("sanaq", ""));
   }
 
   @AfterAll
@@ -85,7 +85,7 @@ class ResultStoreTest {
 
   @Test
   void aBucketThatIsNotThereIsAFailureOfTheStorage() {
-    ResultStore nowhere = new ResultStore(s3, "no-such-bucket", "");
+    ResultStore nowhere = new ResultStore(s3, new Output("no-such-bucket", ""));
     assertThatThrownBy(() -> nowhere.commit(result("a", Hash.of("a"), "w")))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("no-such-bucket/a/result.json");

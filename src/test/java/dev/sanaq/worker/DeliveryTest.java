@@ -8,6 +8,7 @@ import dev.sanaq.sana.Drawing;
 import dev.sanaq.sana.Drawn;
 import dev.sanaq.sana.OutOfMemoryException;
 import dev.sanaq.sana.Progress;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -76,7 +77,7 @@ class DeliveryTest {
     AtomicBoolean died = new AtomicBoolean();
     WorkerProcess dying = worker(painter, failingOnce(died, new StackOverflowError("a crash")));
     outside.send(request);
-    await(() -> !dying.healthy());
+    await(() -> !dying.isHealthy());
     assertThat(outside.objects("sanaq")).containsKey(job + "/result.json");
     assertThat(endsOf(job)).isEmpty();
 
@@ -151,13 +152,13 @@ class DeliveryTest {
             UnaryOperator.identity(),
             Map.of("sanaq.worker.stuck-after", "PT1S"),
             Map.of());
-    assertThat(worker.healthy()).isTrue();
+    assertThat(worker.isHealthy()).isTrue();
     outside.send(request);
     painter.begun.await(30, TimeUnit.SECONDS);
-    await(() -> !worker.healthy());
+    await(() -> !worker.isHealthy());
     painter.mayEnd.countDown();
     outside.awaitEvent(job + "/completed");
-    assertThat(worker.healthy()).isTrue();
+    assertThat(worker.isHealthy()).isTrue();
     worker.drain(GRACE);
   }
 
@@ -208,17 +209,41 @@ class DeliveryTest {
   }
 
   @Test
-  void aStorageThatIsAwayFailsTheJobAsRetryable() {
+  void aStorageThatIsAwayPutsTheJobBackForWorkersThatReachIt() {
+    GradientPainter painter = new GradientPainter();
+    WorkerProcess lost =
+        worker(
+            painter,
+            UnaryOperator.identity(),
+            Map.of(
+                "sanaq.storage.endpoint", "http://127.0.0.1:1", "sanaq.storage.patience", "PT1S"),
+            Map.of());
+    outside.send(request);
+    await(() -> lost.trouble().filter(why -> why.contains("storage")).isPresent());
+    assertThat(endsOf(job)).isEmpty();
+
+    WorkerProcess other = worker(painter, UnaryOperator.identity());
+    outside.awaitEvent(job + "/completed");
+    assertThat(endsOf(job)).containsExactly(job + "/completed");
+    assertThat(lost.isHealthy()).isTrue();
+    lost.drain(GRACE);
+    other.drain(GRACE);
+  }
+
+  @Test
+  void aPlaceThatRefusesPicturesFailsTheJobAsRetryable() {
     WorkerProcess worker =
         worker(
             new GradientPainter(),
             UnaryOperator.identity(),
-            Map.of("sanaq.storage.endpoint", "http://127.0.0.1:1", "sanaq.storage.attempts", "2"),
+            Map.of("sanaq.storage.allowed-outputs", "nowhere/", "sanaq.storage.patience", "PT1S"),
             Map.of());
-    outside.send(request);
+    outside.send(
+        "{\"id\":\"%s\",\"prompt\":\"p\",\"output\":{\"bucket\":\"nowhere\"}}".formatted(job));
     var error = Outside.json(outside.awaitEvent(job + "/failed")).get("error");
     assertThat(error.get("code").asText()).isEqualTo("storage_failed");
     assertThat(error.get("retryable").asBoolean()).isTrue();
+    assertThat(worker.trouble()).isEmpty();
     worker.drain(GRACE);
   }
 
@@ -250,7 +275,8 @@ class DeliveryTest {
     config.putAll(more);
     WorkerProcess.Settings settings = TestSettings.of(config);
     settings.kafka().putAll(moreKafka);
-    return WorkerProcess.start(settings, painter, Clock.systemUTC(), producers);
+    return WorkerProcess.start(
+        settings, painter, Clock.systemUTC(), new SimpleMeterRegistry(), producers);
   }
 
   /** Terminal events of a job, once no more come. */

@@ -17,6 +17,7 @@ import dev.sanaq.sana.SanaPipeline;
 import dev.sanaq.sana.checkpoint.RandomCheckpoint;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.testing.Pictures;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -61,7 +62,9 @@ class TenRequestsTest {
     Map<String, String> config = new TreeMap<>(services.config());
     config.put("sanaq.events.progress-interval", "PT0S");
     config.put("sanaq.worker.id", "worker-1");
-    worker = WorkerProcess.start(TestSettings.of(config), painter, Clock.systemUTC());
+    worker =
+        WorkerProcess.start(
+            TestSettings.of(config), painter, Clock.systemUTC(), new SimpleMeterRegistry());
     outside.send(
         text(
             "{'id':'full','prompt':'a red apple','width':96,'height':64,'steps':2,'seed':7,'count':2,"
@@ -95,7 +98,10 @@ class TenRequestsTest {
         "application/cloudevents+json");
     outside.send(text("{'id':'late','prompt':'a fig','deadline':'2020-01-01T00:00:00Z'}"));
     bareOffset = outside.send(text("{'prompt':'a quince','width':50,'resolutionBinning':false}"));
-    outside.awaitEvent(bare() + "/failed");
+    for (String end : List.of(bare() + "/failed", "enveloped/completed", "full/failed")) {
+      outside.awaitEvent(end);
+    }
+    outside.awaitEvent(enveloped() + "/completed");
     outside.awaitLetters(2);
     outside.settle();
   }
@@ -128,16 +134,19 @@ class TenRequestsTest {
   }
 
   @Test
-  void theBucketHoldsThePicturesAndTheMarkersAndNothingElse() {
+  void theBucketHoldsPicturesMarkersAndAttemptsAndNothingElse() {
     List<String> expected = new ArrayList<>(List.of("full/result.json", "enveloped/result.json"));
     expected.add(enveloped() + "/result.json");
+    for (String begun : List.of("full", "enveloped", enveloped(), bare())) {
+      expected.add(begun + "/attempts/1.json");
+    }
     outside
         .events("dev.sanaq.job.completed.v1")
         .forEach(
             event -> json(event).get("images").forEach(i -> expected.add(i.get("key").asText())));
     assertThat(outside.objects("sanaq").keySet())
         .containsExactlyInAnyOrderElementsOf(expected.stream().distinct().toList())
-        .hasSize(3 + 2 + 1 + 1);
+        .hasSize(3 + 4 + 2 + 1 + 1);
   }
 
   @Test

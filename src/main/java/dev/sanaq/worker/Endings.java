@@ -1,0 +1,65 @@
+package dev.sanaq.worker;
+
+import dev.sanaq.event.Events;
+import dev.sanaq.job.JobOutcome;
+import dev.sanaq.job.JobOutcome.Cancelled;
+import dev.sanaq.job.JobOutcome.Failed;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/** Where a job leaves the worker, and the only place: ended, or back to the queue. Any thread. */
+final class Endings {
+  private static final Logger LOG = Logger.getLogger(Endings.class);
+
+  private final Desk desk;
+  private final InFlight inFlight;
+  private final Outbox outbox;
+  private final Events events;
+  private final String topic;
+  private final Meters meters;
+
+  /**
+   * @param topic where events go
+   */
+  Endings(Desk desk, InFlight inFlight, Outbox outbox, Events events, String topic, Meters meters) {
+    this.desk = desk;
+    this.inFlight = inFlight;
+    this.outbox = outbox;
+    this.events = events;
+    this.topic = topic;
+    this.meters = meters;
+  }
+
+  /** The job has come to its end, which is to be published. */
+  void end(Ticket ticket, JobOutcome outcome) {
+    LOG.infof("job %s %s", outcome.id(), word(outcome));
+    meters.ended(ticket, outcome);
+    outbox.put(
+        new Outbox.Ended(
+            ticket.partition(),
+            ticket.offset(),
+            ticket.lease(),
+            List.of(events.ended(outcome).toRecord(topic))));
+    leave(ticket);
+  }
+
+  /** The job is not this worker's any more: another one does it. */
+  void giveUp(Ticket ticket) {
+    LOG.infof("job %s is left to another worker", ticket.job().id());
+    leave(ticket);
+  }
+
+  // After the outbox has it: whoever waits for the last job to leave then finds its end there.
+  private void leave(Ticket ticket) {
+    inFlight.remove(ticket);
+    desk.ended(ticket);
+  }
+
+  /** The outcome in one word: completed, cancelled, or a failure's code. */
+  static String word(JobOutcome outcome) {
+    if (outcome instanceof Failed failed) {
+      return failed.error().code().label();
+    }
+    return outcome instanceof Cancelled ? "cancelled" : "completed";
+  }
+}

@@ -1,0 +1,123 @@
+package dev.sanaq.worker;
+
+import dev.sanaq.job.JobOutcome;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** What operators see of a worker, as Prometheus names it. Any number of threads. */
+final class Meters {
+  private final MeterRegistry registry;
+  private final Clock clock;
+  private final Timer wait;
+  private final DistributionSummary batch;
+  private final Counter storageRetries;
+  private final Counter publishRetries;
+
+  Meters(MeterRegistry registry, Clock clock) {
+    this.registry = registry;
+    this.clock = clock;
+    this.wait =
+        Timer.builder("sanaq.queue.wait")
+            .description("From reading a request to the beginning of its drawing")
+            .publishPercentileHistogram()
+            .minimumExpectedValue(Duration.ofMillis(1))
+            .maximumExpectedValue(Duration.ofMinutes(30))
+            .register(registry);
+    this.batch =
+        DistributionSummary.builder("sanaq.batch.jobs")
+            .description("Jobs drawn together")
+            .serviceLevelObjectives(1, 2, 4, 8, 16, 32)
+            .register(registry);
+    this.storageRetries = retries("storage");
+    this.publishRetries = retries("publish");
+  }
+
+  /** Jobs that wait, and that were begun, as of now. */
+  void watch(Desk desk, InFlight inFlight) {
+    gauge("sanaq.jobs.waiting", "Jobs read and not begun", desk, Desk::size);
+    gauge("sanaq.jobs.running", "Jobs begun and not ended", inFlight, InFlight::size);
+  }
+
+  /** A batch is about to be drawn. */
+  void began(Iterable<Ticket> tickets) {
+    int jobs = 0;
+    for (Ticket ticket : tickets) {
+      wait.record(Duration.between(ticket.received(), clock.instant()));
+      jobs++;
+    }
+    batch.record(jobs);
+  }
+
+  /** What the stages of a drawing, or the storing, took. */
+  void stages(Map<String, Duration> timings) {
+    timings.forEach(
+        (stage, time) ->
+            Timer.builder("sanaq.stage")
+                .description("Time a stage of a job")
+                .tag("stage", stage)
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofMinutes(10))
+                .register(registry)
+                .record(time));
+  }
+
+  /** A job has ended. */
+  void ended(Ticket ticket, JobOutcome outcome) {
+    ended(outcome);
+    Timer.builder("sanaq.job")
+        .description("From reading a request to its end")
+        .tag("outcome", outcome.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT))
+        .publishPercentileHistogram()
+        .minimumExpectedValue(Duration.ofMillis(1))
+        .maximumExpectedValue(Duration.ofMinutes(30))
+        .register(registry)
+        .record(Duration.between(ticket.received(), clock.instant()));
+  }
+
+  /** A request has ended, though it never was a job. */
+  void ended(JobOutcome outcome) {
+    Counter.builder("sanaq.jobs")
+        .description("Terminal events by what they say")
+        .tag("outcome", Endings.word(outcome))
+        .register(registry)
+        .increment();
+  }
+
+  /** A record went to the dead letters. */
+  void deadLetter() {
+    registry.counter("sanaq.dead.letters").increment();
+  }
+
+  /** A cancellation was read, and what came of it. */
+  void cancellation(String effect) {
+    registry.counter("sanaq.cancellations", "effect", effect).increment();
+  }
+
+  void storageRetried() {
+    storageRetries.increment();
+  }
+
+  void publishRetried() {
+    publishRetries.increment();
+  }
+
+  private Counter retries(String what) {
+    return Counter.builder("sanaq.retries")
+        .description("Calls that were made again")
+        .tag("what", what)
+        .register(registry);
+  }
+
+  private <T> void gauge(String name, String description, T of, ToDoubleFunction<T> value) {
+    io.micrometer.core.instrument.Gauge.builder(name, of, value)
+        .description(description)
+        .register(registry);
+  }
+}

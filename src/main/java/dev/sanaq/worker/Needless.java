@@ -1,0 +1,62 @@
+package dev.sanaq.worker;
+
+import dev.sanaq.intake.Cancellation;
+import dev.sanaq.job.ErrorCode;
+import dev.sanaq.job.Job;
+import dev.sanaq.job.JobError;
+import dev.sanaq.job.JobOutcome;
+import dev.sanaq.job.JobOutcome.Cancelled;
+import dev.sanaq.job.JobOutcome.Failed;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Knows which jobs nobody waits for any more: taken back, or too late. Any number of threads. */
+final class Needless {
+  private final CancellationBoard board;
+  private final Rates rates;
+  private final Clock clock;
+
+  Needless(CancellationBoard board, Rates rates, Clock clock) {
+    this.board = board;
+    this.rates = rates;
+    this.clock = clock;
+  }
+
+  /**
+   * How a job ends that should not be begun, or not be gone on with.
+   *
+   * @param tries how often it was begun; 0 before the first time
+   */
+  Optional<JobOutcome> end(Ticket ticket, int tries) {
+    Job job = ticket.job();
+    Optional<Cancellation> cancellation = board.find(job.id());
+    if (cancellation.isPresent()) {
+      return Optional.of(
+          new Cancelled(job.id(), cancellation.get().reason(), tries, job.metadata()));
+    }
+    if (job.deadline().equals(Job.NO_DEADLINE)) {
+      return Optional.empty();
+    }
+    // Under way, its own steps tell how long it takes; before, the rate does.
+    Duration needed =
+        tries > 0
+            ? Duration.ZERO
+            : rates.estimate(ticket.shape(), job.count()).orElse(Duration.ZERO);
+    Instant now = clock.instant();
+    return now.plus(needed).isAfter(job.deadline())
+        ? Optional.of(late(job, tries, needed, now))
+        : Optional.empty();
+  }
+
+  private static Failed late(Job job, int tries, Duration needed, Instant now) {
+    String message =
+        needed.isZero() || now.isAfter(job.deadline())
+            ? "the deadline %s had passed at %s".formatted(job.deadline(), now)
+            : "at %s it would have taken %.1f s more, past the deadline %s"
+                .formatted(now, needed.toMillis() / 1000.0, job.deadline());
+    return new Failed(
+        job.id(), JobError.of(ErrorCode.DEADLINE_EXCEEDED, message), tries, job.metadata());
+  }
+}

@@ -1,0 +1,105 @@
+package dev.sanaq.worker;
+
+import dev.sanaq.job.Job;
+import dev.sanaq.sana.Drawing;
+import dev.sanaq.sana.Shape;
+import dev.sanaq.sana.solver.SolverKind;
+import java.time.Instant;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * An accepted job on its way through this worker, from its record to its end. What of it changes is
+ * said by any thread and seen by all.
+ */
+final class Ticket {
+  private final TopicPartition partition;
+  private final long offset;
+  private final Job job;
+  private final Drawing drawing;
+  private final Instant received;
+  private final PartitionProgress lease;
+  private volatile boolean abandoned;
+  private volatile boolean suspect;
+
+  /**
+   * @param lease this worker's time with the partition in which the record was read
+   * @param received when it was read
+   */
+  Ticket(
+      ConsumerRecord<byte[], byte[]> record, PartitionProgress lease, Job job, Instant received) {
+    this.partition = new TopicPartition(record.topic(), record.partition());
+    this.offset = record.offset();
+    this.job = job;
+    this.drawing = drawing(job);
+    this.received = received;
+    this.lease = lease;
+  }
+
+  TopicPartition partition() {
+    return partition;
+  }
+
+  long offset() {
+    return offset;
+  }
+
+  /** The record's place, by which attempts of the same request are known again. */
+  String source() {
+    return partition + "@" + offset;
+  }
+
+  PartitionProgress lease() {
+    return lease;
+  }
+
+  Job job() {
+    return job;
+  }
+
+  Drawing drawing() {
+    return drawing;
+  }
+
+  Shape shape() {
+    return Shape.of(drawing);
+  }
+
+  /** When this worker read it. */
+  Instant received() {
+    return received;
+  }
+
+  /** It is not this worker's any more: the work ends at its next step, nothing is published. */
+  void abandon() {
+    abandoned = true;
+  }
+
+  boolean isAbandoned() {
+    return abandoned;
+  }
+
+  /** Whoever began it before did not end it: it is drawn with nothing else under way. */
+  void suspect() {
+    suspect = true;
+  }
+
+  boolean isSuspect() {
+    return suspect;
+  }
+
+  private static Drawing drawing(Job job) {
+    return new Drawing(
+        job.prompt(),
+        job.negativePrompt(),
+        job.width(),
+        job.height(),
+        job.steps(),
+        job.guidanceScale(),
+        job.seed(),
+        job.count(),
+        SolverKind.of(job.solver()),
+        job.resolutionBinning(),
+        true);
+  }
+}
