@@ -6,7 +6,6 @@ import dev.sanaq.event.KafkaClients;
 import dev.sanaq.event.Requests;
 import dev.sanaq.event.TopicsConfig;
 import dev.sanaq.worker.WorkerService;
-import io.quarkus.runtime.Quarkus;
 import jakarta.inject.Inject;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -83,7 +82,7 @@ public final class DemoCommand implements Callable<Integer> {
           "Serving on until Ctrl-C. From another terminal: KAFKA_BOOTSTRAP_SERVERS=%s java -jar"
               + " target/quarkus-app/quarkus-run.jar submit --wait --prompt TEXT%n",
           ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class));
-      Quarkus.waitForExit();
+      Termination.await();
     }
     return TerminalEvents.exitCode(event);
   }

@@ -1,7 +1,6 @@
 package dev.sanaq.cli;
 
 import dev.sanaq.local.LocalServices;
-import io.quarkus.runtime.Quarkus;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -36,7 +35,7 @@ public final class LocalCommand implements Callable<Integer> {
       out.println(key + "=" + ConfigProvider.getConfig().getValue(key, String.class));
     }
     out.flush();
-    Quarkus.waitForExit();
+    Termination.await();
     return 0;
   }
 }

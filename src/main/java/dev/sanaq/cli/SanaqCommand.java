@@ -17,6 +17,8 @@ import picocli.CommandLine.Command;
       LocalCommand.class,
       DemoCommand.class,
       SubmitCommand.class,
-      WatchCommand.class
+      CancelCommand.class,
+      WatchCommand.class,
+      DeadLettersCommand.class
     })
 public final class SanaqCommand {}

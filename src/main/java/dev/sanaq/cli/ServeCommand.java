@@ -1,7 +1,6 @@
 package dev.sanaq.cli;
 
 import dev.sanaq.worker.WorkerService;
-import io.quarkus.runtime.Quarkus;
 import jakarta.inject.Inject;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,7 +20,9 @@ public final class ServeCommand implements Callable<Integer> {
     if (worker.isEnabled()) {
       worker.start();
     }
-    Quarkus.waitForExit();
+    Termination.await();
+    // Here rather than with the program's end, so that the probes answer meanwhile.
+    worker.stop();
     return 0;
   }
 }

@@ -2,6 +2,8 @@ package dev.sanaq.event;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -27,6 +29,9 @@ public final class DeadLetters {
 
   /** The length of the value, where it was too long to be kept whole. */
   public static final String CUT_FROM = "sanaq-cut-from-bytes";
+
+  /** Every header that is ours, not the sender's. */
+  static final Set<String> OWN = Set.of(REASON, TOPIC, PARTITION, OFFSET, TIMESTAMP, CUT_FROM);
 
   private static final int KEPT = 64 * 1024;
 
@@ -59,7 +64,7 @@ public final class DeadLetters {
     byte[] value = letter.value() == null ? new byte[0] : letter.value();
     ProducerRecord<byte[], byte[]> shorter =
         new ProducerRecord<>(letter.topic(), Arrays.copyOf(value, Math.min(value.length, KEPT)));
-    for (String name : new String[] {REASON, TOPIC, PARTITION, OFFSET, TIMESTAMP}) {
+    for (String name : List.of(REASON, TOPIC, PARTITION, OFFSET, TIMESTAMP)) {
       shorter.headers().add(letter.headers().lastHeader(name));
     }
     add(shorter, CUT_FROM, String.valueOf(value.length));

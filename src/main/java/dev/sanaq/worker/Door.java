@@ -7,6 +7,7 @@ import dev.sanaq.intake.CancellationDecoder;
 import dev.sanaq.intake.Intake;
 import dev.sanaq.job.JobOutcome.Failed;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -29,6 +30,7 @@ final class Door {
   private final DeadLetters deadLetters;
   private final Topics topics;
   private final Meters meters;
+  private final Tracing tracing;
   private final Clock clock;
 
   /**
@@ -48,6 +50,7 @@ final class Door {
       DeadLetters deadLetters,
       Topics topics,
       Meters meters,
+      Tracing tracing,
       Clock clock) {
     this.intake = intake;
     this.cancellations = cancellations;
@@ -57,6 +60,7 @@ final class Door {
     this.deadLetters = deadLetters;
     this.topics = topics;
     this.meters = meters;
+    this.tracing = tracing;
     this.clock = clock;
   }
 
@@ -83,7 +87,9 @@ final class Door {
   private void takeRequest(ConsumerRecord<byte[], byte[]> record, PartitionProgress lease) {
     Admission admission = intake.admit(record);
     if (admission instanceof Admission.Admitted admitted) {
-      desk.add(new Ticket(record, lease, admitted.job(), clock.instant()));
+      Instant now = clock.instant();
+      JobTrace trace = tracing.begin(record, admitted.job(), now);
+      desk.add(new Ticket(record, lease, admitted.job(), trace, now));
     } else if (admission instanceof Admission.Refused refused) {
       answer(record, lease, List.of(failed(refused.failure())));
     } else {
@@ -95,6 +101,7 @@ final class Door {
   // Every worker reads the cancellations for itself; here one of them answers for what is none.
   private void takeCancellation(ConsumerRecord<byte[], byte[]> record, PartitionProgress lease) {
     CancellationDecoder.Result read = cancellations.decode(record);
+    meters.cancellation(read instanceof CancellationDecoder.Readable ? "read" : "unreadable");
     answer(
         record,
         lease,

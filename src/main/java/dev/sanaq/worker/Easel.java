@@ -4,6 +4,7 @@ import dev.sanaq.sana.BatchResult;
 import dev.sanaq.sana.Drawn;
 import dev.sanaq.sana.Painter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -103,7 +104,7 @@ final class Easel implements Runnable {
     batch.forEach(
         work -> context.live().tell(context.events().started(work.ticket().job(), worker)));
     BatchWatch watch = new BatchWatch(batch, needless, leaving, context, denoised);
-    long began = System.nanoTime();
+    Instant began = context.clock().instant();
     List<BatchResult> results;
     try {
       results = drawn(batch, watch);
@@ -111,10 +112,17 @@ final class Easel implements Runnable {
       failed(batch, e, denoised);
       return;
     }
-    measure(batch, results, Duration.ofNanos(System.nanoTime() - began));
+    Instant ended = context.clock().instant();
+    batch.forEach(work -> trace(work.ticket(), began, ended));
+    measure(batch, results, Duration.between(began, ended));
     for (int i = 0; i < batch.size(); i++) {
       settle(batch.get(i), results.get(i), watch);
     }
+  }
+
+  private static void trace(Ticket ticket, Instant began, Instant ended) {
+    ticket.trace().stage("wait", ticket.received(), began);
+    ticket.trace().stage("draw", began, ended);
   }
 
   private List<BatchResult> drawn(List<Work> batch, BatchWatch watch) {

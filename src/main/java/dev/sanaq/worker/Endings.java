@@ -5,6 +5,7 @@ import dev.sanaq.job.JobOutcome;
 import dev.sanaq.job.JobOutcome.Cancelled;
 import dev.sanaq.job.JobOutcome.Failed;
 import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jboss.logging.Logger;
 
 /** Where a job leaves the worker, and the only place: ended, or back to the queue. Any thread. */
@@ -32,20 +33,24 @@ final class Endings {
 
   /** The job has come to its end, which is to be published. */
   void end(Ticket ticket, JobOutcome outcome) {
-    LOG.infof("job %s %s", outcome.id(), word(outcome));
-    meters.ended(ticket, outcome);
+    try (LogScope scope = LogScope.of(outcome.id())) {
+      LOG.infof("job %s %s", outcome.id(), word(outcome));
+    }
+    ProducerRecord<byte[], byte[]> event = events.ended(outcome).toRecord(topic);
+    ticket.trace().inject(event.headers());
     outbox.put(
-        new Outbox.Ended(
-            ticket.partition(),
-            ticket.offset(),
-            ticket.lease(),
-            List.of(events.ended(outcome).toRecord(topic))));
+        new Outbox.Ended(ticket.partition(), ticket.offset(), ticket.lease(), List.of(event)));
+    ticket.trace().end(outcome);
+    meters.ended(ticket, outcome);
     leave(ticket);
   }
 
   /** The job is not this worker's any more: another one does it. */
   void giveUp(Ticket ticket) {
-    LOG.infof("job %s is left to another worker", ticket.job().id());
+    try (LogScope scope = LogScope.of(ticket.job().id())) {
+      LOG.infof("job %s is left to another worker", ticket.job().id());
+    }
+    ticket.trace().giveUp();
     leave(ticket);
   }
 

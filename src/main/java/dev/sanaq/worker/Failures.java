@@ -21,7 +21,9 @@ final class Failures {
    * @param tries how often the job was begun
    */
   static Failed of(Job job, Throwable thrown, int tries) {
-    return new Failed(job.id(), error(job, thrown), tries, job.metadata());
+    try (LogScope scope = LogScope.of(job.id())) {
+      return new Failed(job.id(), error(job, thrown), tries, job.metadata());
+    }
   }
 
   private static JobError error(Job job, Throwable thrown) {

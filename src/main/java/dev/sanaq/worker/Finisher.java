@@ -11,6 +11,7 @@ import dev.sanaq.storage.Committed;
 import dev.sanaq.storage.ResultStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,7 +90,7 @@ final class Finisher {
       throw new IllegalStateException(
           "asked for %d pictures, got %d".formatted(job.count(), drawn.images().size()));
     }
-    long began = System.nanoTime();
+    Instant began = clock.instant();
     List<StoredImage> images = new ArrayList<>();
     for (RgbImage image : drawn.images()) {
       byte[] png = PngEncoder.encode(image);
@@ -99,10 +100,11 @@ final class Finisher {
               () -> store.store(job, index, png, image.width(), image.height()),
               ticket::isAbandoned));
     }
-    Duration time = Duration.ofNanos(System.nanoTime() - began);
-    meters.stages(Map.of("store", time));
+    Duration time = Duration.between(began, clock.instant());
     Completed result = completed(job, images, drawn, time);
     Committed committed = gate.call(() -> store.commit(result), ticket::isAbandoned);
+    meters.stages(Map.of("store", time));
+    ticket.trace().stage("store", began, clock.instant());
     return committed instanceof Committed.Ours ours
         ? ours.result()
         : Claims.sameOrConflict(job, ((Committed.Theirs) committed).result());

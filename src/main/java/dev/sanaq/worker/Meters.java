@@ -95,9 +95,9 @@ final class Meters {
     registry.counter("sanaq.dead.letters").increment();
   }
 
-  /** A cancellation was read, and what came of it. */
-  void cancellation(String effect) {
-    registry.counter("sanaq.cancellations", "effect", effect).increment();
+  /** A cancellation came. */
+  void cancellation(String kind) {
+    registry.counter("sanaq.cancellations", "kind", kind).increment();
   }
 
   void storageRetried() {

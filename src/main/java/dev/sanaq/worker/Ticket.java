@@ -19,6 +19,7 @@ final class Ticket {
   private final Drawing drawing;
   private final Instant received;
   private final PartitionProgress lease;
+  private final JobTrace trace;
   private volatile boolean abandoned;
   private volatile boolean suspect;
 
@@ -27,13 +28,18 @@ final class Ticket {
    * @param received when it was read
    */
   Ticket(
-      ConsumerRecord<byte[], byte[]> record, PartitionProgress lease, Job job, Instant received) {
+      ConsumerRecord<byte[], byte[]> record,
+      PartitionProgress lease,
+      Job job,
+      JobTrace trace,
+      Instant received) {
     this.partition = new TopicPartition(record.topic(), record.partition());
     this.offset = record.offset();
     this.job = job;
     this.drawing = drawing(job);
     this.received = received;
     this.lease = lease;
+    this.trace = trace;
   }
 
   TopicPartition partition() {
@@ -63,6 +69,10 @@ final class Ticket {
 
   Shape shape() {
     return Shape.of(drawing);
+  }
+
+  JobTrace trace() {
+    return trace;
   }
 
   /** When this worker read it. */

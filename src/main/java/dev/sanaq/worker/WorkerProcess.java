@@ -22,6 +22,7 @@ import dev.sanaq.storage.S3;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.StorageProbe;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -79,11 +80,19 @@ public final class WorkerProcess {
       EventConfig events,
       Map<String, Object> kafka) {}
 
+  /**
+   * Where a worker tells how it is doing.
+   *
+   * @param meters metrics
+   * @param tracing traces
+   */
+  public record Telemetry(MeterRegistry meters, OpenTelemetry tracing) {}
+
   private WorkerProcess(
       Settings settings,
       Painter painter,
       Clock clock,
-      MeterRegistry registry,
+      Telemetry telemetry,
       UnaryOperator<Producer<byte[], byte[]>> producers) {
     WorkerConfig config = settings.worker();
     TopicsConfig topics = settings.topics();
@@ -99,7 +108,7 @@ public final class WorkerProcess {
         new Desk(
             config.promotion(), config.batchSize(), config.batchWait(), painter::picturesTogether);
 
-    Meters meters = new Meters(registry, clock);
+    Meters meters = new Meters(telemetry.meters(), clock);
     InFlight inFlight = new InFlight();
     meters.watch(desk, inFlight);
     Outbox outbox = new Outbox();
@@ -145,6 +154,7 @@ public final class WorkerProcess {
             new DeadLetters(topics.deadLetters()),
             new Door.Topics(topics.cancellations(), topics.events()),
             meters,
+            new Tracing(telemetry.tracing()),
             clock);
     this.cancellations =
         new CancellationReader(
@@ -185,8 +195,8 @@ public final class WorkerProcess {
    * @param painter stays its maker's to close, once this is drained
    */
   public static WorkerProcess start(
-      Settings settings, Painter painter, Clock clock, MeterRegistry registry) {
-    return start(settings, painter, clock, registry, UnaryOperator.identity());
+      Settings settings, Painter painter, Clock clock, Telemetry telemetry) {
+    return start(settings, painter, clock, telemetry, UnaryOperator.identity());
   }
 
   /** With something between the worker and its transactions: faults for the tests. */
@@ -194,9 +204,9 @@ public final class WorkerProcess {
       Settings settings,
       Painter painter,
       Clock clock,
-      MeterRegistry registry,
+      Telemetry telemetry,
       UnaryOperator<Producer<byte[], byte[]>> producers) {
-    WorkerProcess process = new WorkerProcess(settings, painter, clock, registry, producers);
+    WorkerProcess process = new WorkerProcess(settings, painter, clock, telemetry, producers);
     process.cancellations.start(CATCH_UP);
     process.preparing.start();
     process.drawing.start();

@@ -6,6 +6,7 @@ import dev.sanaq.intake.LimitsConfig;
 import dev.sanaq.sana.Painter;
 import dev.sanaq.storage.StorageConfig;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,7 +30,7 @@ public class WorkerService {
   private final ModelConfig model;
   private final WorkerProcess.Settings settings;
   private final PainterLoader loader;
-  private final MeterRegistry registry;
+  private final WorkerProcess.Telemetry telemetry;
   private final AtomicReference<Running> running = new AtomicReference<>();
 
   private record Running(WorkerProcess process, Painter painter) {}
@@ -43,11 +44,12 @@ public class WorkerService {
       EventConfig events,
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
       PainterLoader loader,
-      MeterRegistry registry) {
+      MeterRegistry meters,
+      OpenTelemetry tracing) {
     this.model = model;
     this.settings = new WorkerProcess.Settings(worker, limits, storage, topics, events, kafka);
     this.loader = loader;
-    this.registry = registry;
+    this.telemetry = new WorkerProcess.Telemetry(meters, tracing);
   }
 
   /**
@@ -67,7 +69,7 @@ public class WorkerService {
     if (model.warmUp()) {
       Models.warmUp(painter);
     }
-    WorkerProcess process = WorkerProcess.start(settings, painter, Clock.systemUTC(), registry);
+    WorkerProcess process = WorkerProcess.start(settings, painter, Clock.systemUTC(), telemetry);
     running.set(new Running(process, painter));
     LOG.infof(
         "ready: %s on %s in %s",

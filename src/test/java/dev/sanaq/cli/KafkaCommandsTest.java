@@ -10,7 +10,6 @@ import dev.sanaq.worker.GradientPainter;
 import dev.sanaq.worker.Outside;
 import dev.sanaq.worker.TestSettings;
 import dev.sanaq.worker.WorkerProcess;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +39,7 @@ class KafkaCommandsTest {
     WorkerProcess.Settings settings = TestSettings.of(services.config());
     worker =
         WorkerProcess.start(
-            settings, new GradientPainter(), Clock.systemUTC(), new SimpleMeterRegistry());
+            settings, new GradientPainter(), Clock.systemUTC(), TestSettings.noTelemetry());
     kafka = new KafkaClients(settings.kafka());
     topics = settings.topics();
   }

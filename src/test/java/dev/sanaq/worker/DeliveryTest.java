@@ -8,11 +8,11 @@ import dev.sanaq.sana.Drawing;
 import dev.sanaq.sana.Drawn;
 import dev.sanaq.sana.OutOfMemoryException;
 import dev.sanaq.sana.Progress;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +27,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,8 @@ class DeliveryTest {
 
   private static LocalServices services;
   private static Outside outside;
+
+  private final List<WorkerProcess> workers = new ArrayList<>();
 
   /** Each test has jobs of its own; the group goes on from one to the next. */
   private final int test = TESTS.incrementAndGet();
@@ -55,6 +58,12 @@ class DeliveryTest {
   static void stop() {
     outside.close();
     services.close();
+  }
+
+  /** A test that fails must not leave a worker that takes the others' jobs. */
+  @AfterEach
+  void drainAll() {
+    workers.forEach(worker -> worker.drain(Duration.ZERO));
   }
 
   @Test
@@ -275,8 +284,11 @@ class DeliveryTest {
     config.putAll(more);
     WorkerProcess.Settings settings = TestSettings.of(config);
     settings.kafka().putAll(moreKafka);
-    return WorkerProcess.start(
-        settings, painter, Clock.systemUTC(), new SimpleMeterRegistry(), producers);
+    WorkerProcess worker =
+        WorkerProcess.start(
+            settings, painter, Clock.systemUTC(), TestSettings.noTelemetry(), producers);
+    workers.add(worker);
+    return worker;
   }
 
   /** Terminal events of a job, once no more come. */

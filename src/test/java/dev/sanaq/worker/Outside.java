@@ -84,10 +84,21 @@ public final class Outside implements AutoCloseable {
     return send(0, value, headers);
   }
 
+  /** Takes a job back. */
+  public void cancel(String id, String reason) {
+    send(
+        "sanaq.cancellations",
+        0,
+        "{\"id\":\"%s\",\"reason\":\"%s\"}".formatted(id, reason).getBytes(StandardCharsets.UTF_8));
+  }
+
   private long send(int partition, byte[] value, String... headers) {
+    return send("sanaq.requests", partition, value, headers);
+  }
+
+  private long send(String topic, int partition, byte[] value, String... headers) {
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(
-            "sanaq.requests", partition, "key".getBytes(StandardCharsets.UTF_8), value);
+        new ProducerRecord<>(topic, partition, "key".getBytes(StandardCharsets.UTF_8), value);
     for (int i = 0; i < headers.length; i += 2) {
       record.headers().add(headers[i], headers[i + 1].getBytes(StandardCharsets.UTF_8));
     }
@@ -115,6 +126,16 @@ public final class Outside implements AutoCloseable {
   public ConsumerRecord<byte[], byte[]> awaitEvent(String eventId) {
     await(records -> records.stream().anyMatch(record -> header(record, "ce_id").equals(eventId)));
     return seen.stream().filter(r -> header(r, "ce_id").equals(eventId)).findFirst().orElseThrow();
+  }
+
+  /** The same, with something to be done between two looks. */
+  public ConsumerRecord<byte[], byte[]> awaitEvent(String eventId, Runnable between) {
+    await(
+        records -> {
+          between.run();
+          return records.stream().anyMatch(record -> header(record, "ce_id").equals(eventId));
+        });
+    return awaitEvent(eventId);
   }
 
   /** The first so many dead letters. */

@@ -17,7 +17,6 @@ import dev.sanaq.sana.SanaPipeline;
 import dev.sanaq.sana.checkpoint.RandomCheckpoint;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.testing.Pictures;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -64,7 +63,7 @@ class TenRequestsTest {
     config.put("sanaq.worker.id", "worker-1");
     worker =
         WorkerProcess.start(
-            TestSettings.of(config), painter, Clock.systemUTC(), new SimpleMeterRegistry());
+            TestSettings.of(config), painter, Clock.systemUTC(), TestSettings.noTelemetry());
     outside.send(
         text(
             "{'id':'full','prompt':'a red apple','width':96,'height':64,'steps':2,'seed':7,'count':2,"

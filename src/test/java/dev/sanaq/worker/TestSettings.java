@@ -4,6 +4,8 @@ import dev.sanaq.event.EventConfig;
 import dev.sanaq.event.TopicsConfig;
 import dev.sanaq.intake.LimitsConfig;
 import dev.sanaq.storage.StorageConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.HashMap;
@@ -30,6 +32,11 @@ public final class TestSettings {
         config.getConfigMapping(TopicsConfig.class),
         config.getConfigMapping(EventConfig.class),
         kafka);
+  }
+
+  /** Metrics and traces that nobody looks at. */
+  public static WorkerProcess.Telemetry noTelemetry() {
+    return new WorkerProcess.Telemetry(new SimpleMeterRegistry(), OpenTelemetry.noop());
   }
 
   private static SmallRyeConfig config(Map<String, String> values) {
