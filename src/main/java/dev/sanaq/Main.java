@@ -1,5 +1,6 @@
 package dev.sanaq;
 
+import dev.sanaq.cli.Arguments;
 import dev.sanaq.cli.EarlyServices;
 import io.quarkus.picocli.runtime.PicocliRunner;
 import io.quarkus.runtime.ApplicationLifecycleManager;
@@ -15,7 +16,8 @@ public final class Main {
   private Main() {}
 
   /** Runs the command that the arguments name and ends the JVM with its exit code. */
-  public static void main(String... args) {
+  public static void main(String... read) {
+    String[] args = Arguments.typed(read);
     if (args.length == 0 || !SERVING.contains(args[0])) {
       System.setProperty("quarkus.http.host-enabled", "false");
     }

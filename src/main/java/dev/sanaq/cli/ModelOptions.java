@@ -67,8 +67,9 @@ final class ModelOptions {
   PipelineOptions options() {
     oneOf("--precision", precision, PRECISIONS);
     oneOf("--device", device, DEVICES);
-    if (threads < 0) {
-      throw new IllegalArgumentException("--threads " + threads + ": must be 0 or more");
+    if (threads < 0 || threads > PipelineOptions.MOST_THREADS) {
+      throw new IllegalArgumentException(
+          "--threads %d: must be 0 to %d".formatted(threads, PipelineOptions.MOST_THREADS));
     }
     return new PipelineOptions(precision, variant, threads, device);
   }

@@ -20,6 +20,9 @@ record ModelSpec(
   private static final double GUIDANCE_SCALE = 4.5;
   private static final int PUBLISHED_COMPRESSION = 32;
 
+  /** Beyond it three planes of floats are no longer one array of bytes. */
+  private static final long MOST_PIXELS = Integer.MAX_VALUE / (3 * Float.BYTES);
+
   static ModelSpec of(Checkpoint checkpoint, Placement placement) {
     TransformerConfig transformer = checkpoint.transformer();
     int compression = checkpoint.autoencoder().spatialCompression();
@@ -110,17 +113,35 @@ record ModelSpec(
    * @throws UnsupportedSizeException naming what can be drawn
    */
   Size drawnSize(Drawing drawing) {
-    if (!drawing.resolutionBinning()) {
-      return exact(drawing);
+    if ((long) drawing.width() * drawing.height() > MOST_PIXELS) {
+      throw new UnsupportedSizeException(
+          "%d x %d: a picture has at most %d pixels"
+              .formatted(drawing.width(), drawing.height(), MOST_PIXELS));
     }
-    return bins(transformer)
-        .orElseThrow(
-            () ->
-                new UnsupportedSizeException(
-                    "resolution binning: no aspects are published for a sample_size of %d, only"
-                            .formatted(transformer.sampleSize())
-                        + " for 16, 32, 64 and 128; ask for an exact size without binning"))
-        .nearest(drawing.height(), drawing.width());
+    return drawing.resolutionBinning() ? binned(drawing) : exact(drawing);
+  }
+
+  /** The nearest aspect, or what whole latents give of it: as the reference, rounded down. */
+  private Size binned(Drawing drawing) {
+    Size nearest =
+        bins(transformer)
+            .orElseThrow(
+                () ->
+                    new UnsupportedSizeException(
+                        "resolution binning: no aspects are published for a sample_size of %d, only"
+                                .formatted(transformer.sampleSize())
+                            + " for 16, 32, 64 and 128; ask for an exact size without binning"))
+            .nearest(drawing.height(), drawing.width());
+    int rows = nearest.height() / compression;
+    int columns = nearest.width() / compression;
+    int patch = transformer.patchSize();
+    if (rows < 1 || columns < 1 || rows % patch != 0 || columns % patch != 0) {
+      throw new UnsupportedSizeException(
+          "resolution binning: the nearest published aspect, %s, does not divide into patches of %d"
+                  .formatted(nearest, compression * patch)
+              + " pixels; ask for an exact size without binning");
+    }
+    return new Size(rows * compression, columns * compression);
   }
 
   /**

@@ -150,6 +150,7 @@ class GenerateCommandTest {
         "--precision int8",
         "--device tpu",
         "--threads -1",
+        "--threads 100000",
         "--width wide"
       })
   void wrongUseIsSaidBeforeAnythingIsLoaded(String args) {

@@ -1,0 +1,85 @@
+package dev.sanaq.sana;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sanaq.image.Size;
+import dev.sanaq.sana.checkpoint.QkNorm;
+import dev.sanaq.sana.checkpoint.SchedulerConfig;
+import dev.sanaq.sana.checkpoint.TransformerConfig;
+import dev.sanaq.sana.solver.SolverKind;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Sizes: what is drawn of what was asked. */
+class ModelSpecTest {
+  @Test
+  void aBinIsDrawnAsItWasPublished() {
+    assertThat(spec(32, 1).drawnSize(asked(650, 640, true))).isEqualTo(new Size(512, 512));
+    assertThat(spec(32, 1).drawnSize(asked(16, 15, true))).isEqualTo(new Size(480, 512));
+  }
+
+  @Test
+  void ofABinWholeLatentsAreDrawnAndTheRestIsResized() {
+    assertThat(spec(64, 1).drawnSize(asked(16, 15, true))).isEqualTo(new Size(448, 512));
+  }
+
+  @Test
+  void aBinThatDoesNotDivideIntoPatchesIsRefused() {
+    assertThat(spec(32, 2).drawnSize(asked(64, 64, true))).isEqualTo(new Size(512, 512));
+    assertThatThrownBy(() -> spec(32, 2).drawnSize(asked(16, 15, true)))
+        .isInstanceOf(UnsupportedSizeException.class)
+        .hasMessageContaining("512x480")
+        .hasMessageContaining("patches of 64 pixels");
+    assertThatThrownBy(() -> spec(2048, 1).drawnSize(asked(64, 64, true)))
+        .isInstanceOf(UnsupportedSizeException.class);
+  }
+
+  @Test
+  void aPictureBeyondWhatAnArrayHoldsIsRefused() {
+    assertThatThrownBy(() -> spec(32, 1).drawnSize(asked(60_000, 60_000, true)))
+        .isInstanceOf(UnsupportedSizeException.class)
+        .hasMessageContaining("at most 178956970 pixels");
+    assertThatThrownBy(() -> spec(32, 1).drawnSize(asked(2_147_483_616, 32 << 10, false)))
+        .isInstanceOf(UnsupportedSizeException.class);
+    assertThat(spec(32, 1).drawnSize(asked(4096, 4096, false))).isEqualTo(new Size(4096, 4096));
+  }
+
+  private static Drawing asked(int width, int height, boolean binning) {
+    return new Drawing(
+        "a fox", "", width, height, 1, 1, 0, 1, SolverKind.FLOW_EULER, binning, true);
+  }
+
+  private static ModelSpec spec(int compression, int patchSize) {
+    TransformerConfig transformer =
+        new TransformerConfig(
+            4,
+            4,
+            2,
+            8,
+            1,
+            2,
+            8,
+            16,
+            16,
+            2.5,
+            0,
+            false,
+            16,
+            patchSize,
+            false,
+            1e-6,
+            OptionalDouble.empty(),
+            false,
+            0.1,
+            QkNorm.NONE,
+            1);
+    SchedulerConfig scheduler = new SchedulerConfig.FlowEuler(1000, 3);
+    SolverKind solver = SolverKind.FLOW_EULER;
+    ModelInfo info =
+        new ModelInfo(
+            "tiny", compression, 512, 512, 28, 4.5, solver, Set.of(solver), true, "cpu", "fp32");
+    return new ModelSpec(transformer, compression, scheduler, info);
+  }
+}
