@@ -79,11 +79,16 @@ public final class Torch {
    */
   public static List<Value> normal(long seed, int draws, long... shape) {
     List<Value> drawn = new ArrayList<>(draws);
-    synchronized (SEED) {
-      JniUtils.setSeed(seed);
-      for (int i = 0; i < draws; i++) {
-        drawn.add(Value.adopt(randn(shape)));
+    try {
+      synchronized (SEED) {
+        JniUtils.setSeed(seed);
+        for (int i = 0; i < draws; i++) {
+          drawn.add(Value.adopt(randn(shape)));
+        }
       }
+    } catch (RuntimeException | Error e) {
+      drawn.forEach(Value::close);
+      throw e;
     }
     return drawn;
   }

@@ -10,6 +10,7 @@ import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +21,20 @@ import org.jspecify.annotations.Nullable;
  * it keeps, and must not hand such an argument back as its result.
  */
 public final class Value implements AutoCloseable {
+  private static final AtomicLong OPEN = new AtomicLong();
+
   private final IValue handle;
   private final @Nullable PtNDArray lent;
 
   private Value(IValue handle, @Nullable PtNDArray lent) {
     this.handle = handle;
     this.lent = lent;
+    OPEN.incrementAndGet();
+  }
+
+  /** How many values hold native memory: what tests of leaks count. */
+  static long open() {
+    return OPEN.get();
   }
 
   static Value result(IValue handle) {
@@ -137,6 +146,10 @@ public final class Value implements AutoCloseable {
 
   @Override
   public void close() {
+    if (handle.isReleased()) {
+      return;
+    }
+    OPEN.decrementAndGet();
     handle.close();
     if (lent != null) {
       lent.close();
