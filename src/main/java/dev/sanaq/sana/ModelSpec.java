@@ -65,20 +65,20 @@ record ModelSpec(
     return transformer.guidanceEmbeds();
   }
 
-  /** Classifier-free guidance: at 1 or less there is none. */
-  boolean guides(Drawing drawing) {
-    return drawing.guidanceScale() > 1 && !embedsGuidance();
+  /** Rows a picture: classifier-free guidance takes two, without the prompt and with it. */
+  int halves(Shape shape) {
+    return shape.guided() && !embedsGuidance() ? 2 : 1;
   }
 
-  Schedule schedule(Drawing drawing) {
-    if (!info.solvers().contains(drawing.solver())) {
+  Schedule schedule(Shape shape) {
+    if (!info.solvers().contains(shape.solver())) {
       throw new IllegalArgumentException(
           "solver %s does not fit the checkpoint's scheduler; it takes %s"
               .formatted(
-                  drawing.solver().label(),
+                  shape.solver().label(),
                   info.solvers().stream().map(SolverKind::label).sorted().toList()));
     }
-    return Schedule.of(drawing.solver(), settings(), drawing.steps());
+    return Schedule.of(shape.solver(), settings(), shape.steps());
   }
 
   private SolverSettings settings() {
@@ -109,9 +109,9 @@ record ModelSpec(
    *
    * @throws UnsupportedSizeException naming what can be drawn
    */
-  Size drawnSize(Drawing drawing) {
-    if (!drawing.resolutionBinning()) {
-      return exact(drawing);
+  Size drawnSize(Shape shape) {
+    if (!shape.resolutionBinning()) {
+      return exact(shape);
     }
     return bins(transformer)
         .orElseThrow(
@@ -120,7 +120,7 @@ record ModelSpec(
                     "resolution binning: no aspects are published for a sample_size of %d, only"
                             .formatted(transformer.sampleSize())
                         + " for 16, 32, 64 and 128; ask for an exact size without binning"))
-        .nearest(drawing.height(), drawing.width());
+        .nearest(shape.height(), shape.width());
   }
 
   /**
@@ -130,16 +130,16 @@ record ModelSpec(
     return AspectBins.forBase(transformer.sampleSize() * PUBLISHED_COMPRESSION);
   }
 
-  private Size exact(Drawing drawing) {
+  private Size exact(Shape shape) {
     int unit = compression * transformer.patchSize();
-    if (drawing.width() < unit
-        || drawing.height() < unit
-        || drawing.width() % unit != 0
-        || drawing.height() % unit != 0) {
+    if (shape.width() < unit
+        || shape.height() < unit
+        || shape.width() % unit != 0
+        || shape.height() % unit != 0) {
       throw new UnsupportedSizeException(
           "%d x %d: without resolution binning width and height must be multiples of %d"
-              .formatted(drawing.width(), drawing.height(), unit));
+              .formatted(shape.width(), shape.height(), unit));
     }
-    return new Size(drawing.height(), drawing.width());
+    return new Size(shape.height(), shape.width());
   }
 }
