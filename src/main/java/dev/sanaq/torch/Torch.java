@@ -78,6 +78,7 @@ public final class Torch {
    * @return the tensors, on the host, fp32; the caller closes them
    */
   public static List<Value> normal(long seed, int draws, long... shape) {
+    engine();
     List<Value> drawn = new ArrayList<>(draws);
     try {
       synchronized (SEED) {

@@ -1,10 +1,13 @@
 package dev.sanaq.torch;
 
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
@@ -118,8 +121,12 @@ public final class Value implements AutoCloseable {
    * a bfloat16 tensor would end the JVM.
    */
   public float[] toFloats() {
-    try (PtNDArray array = handle.toTensor(Torch.manager())) {
-      FloatBuffer buffer = array.toByteBuffer(false).asFloatBuffer();
+    // Not by way of a heap array of the engine's: where the heap has no room for that, DJL's native
+    // code goes on with nothing and takes the JVM with it. The scope closes what DJL makes for
+    // tensors that are not contiguous.
+    try (NDManager scope = Torch.manager().newSubManager()) {
+      PtNDArray array = handle.toTensor((PtNDManager) scope);
+      FloatBuffer buffer = array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
       float[] data = new float[buffer.remaining()];
       buffer.get(data);
       return data;

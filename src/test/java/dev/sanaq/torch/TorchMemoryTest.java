@@ -3,6 +3,8 @@ package dev.sanaq.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +22,39 @@ class TorchMemoryTest {
     assertThat(OpenValues.count()).isEqualTo(before);
     try (Value drawn = Torch.normal(1, 1, 2).get(0)) {
       assertThat(drawn.toFloats()).hasSize(2);
+    }
+  }
+
+  /** In a JVM of its own with a heap of 64 MiB, since what it guards against is that it dies. */
+  @Test
+  void aTensorThatTheHeapCannotHoldIsRefusedAndTheJvmLives() throws Exception {
+    Process small =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SmallHeap.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(small.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(said).contains("refused: Java heap space", "alive");
+    assertThat(small.waitFor()).isZero();
+  }
+
+  /** What the test above starts. */
+  static final class SmallHeap {
+    private SmallHeap() {}
+
+    public static void main(String[] arguments) {
+      try (Value large = Torch.normal(1, 1, 60_000_000).get(0)) {
+        large.toFloats();
+      } catch (OutOfMemoryError e) {
+        System.out.println("refused: " + e.getMessage());
+      }
+      try (Value small = Torch.normal(1, 1, 2).get(0)) {
+        System.out.println("alive, with " + small.toFloats().length);
+      }
     }
   }
 
