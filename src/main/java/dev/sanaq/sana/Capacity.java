@@ -20,9 +20,9 @@ final class Capacity {
 
   /**
    * On a processor more pixels a pass bring no speed, and steps should stay short: between them
-   * progress is told and cancellation heard.
+   * progress is told and cancellation heard. Also the rule where nobody says what memory is free.
    */
-  private static final long PROCESSOR_PIXELS = 4L << 20;
+  private static final long FEW_PIXELS = 4L << 20;
 
   /**
    * Live at once in Mix-FFN, the widest part of a block, in units of a token's width: the expanded
@@ -70,7 +70,7 @@ final class Capacity {
     long most = MOST;
     OptionalLong bytes = free.get();
     if (placement.gpu() < 0 || bytes.isEmpty()) {
-      most = Math.min(most, PROCESSOR_PIXELS / ((long) size.height() * size.width()));
+      most = Math.min(most, FEW_PIXELS / ((long) size.height() * size.width()));
     }
     if (bytes.isPresent()) {
       most = Math.min(most, bytes.getAsLong() / 2 / (halves * bytesOfRow(size)));

@@ -60,22 +60,13 @@ final class Denoising {
     return latentShape.clone();
   }
 
-  /** What a pass tells of, and asks, as it goes. */
-  interface Listener {
-    /** Before each step: those of the pictures that are to go on, in their order. */
-    List<Picture> wanted(List<Picture> pictures);
-
-    /** After each step; the latents are the pass's. */
-    void stepped(int done, Value latents);
-  }
-
   /**
    * One pass.
    *
    * @return the latents (C, H, W) of each picture that was wanted to the end, on the host and in
    *     the autoencoder's own scale
    */
-  Map<Picture, float[]> run(List<Picture> pictures, Listener listener) {
+  Map<Picture, float[]> run(List<Picture> pictures, PassListener listener) {
     List<Picture> wanted = listener.wanted(pictures);
     if (wanted.isEmpty()) {
       return Map.of();
@@ -146,7 +137,7 @@ final class Denoising {
       this.state = state;
     }
 
-    Map<Picture, float[]> run(Listener listener) {
+    Map<Picture, float[]> run(PassListener listener) {
       for (int i = 0; i < schedule.steps().size(); i++) {
         keep(i == 0 ? pictures : listener.wanted(pictures));
         if (pictures.isEmpty()) {

@@ -88,9 +88,9 @@ final class Passes {
     }
   }
 
-  private Denoising.Listener listener(int stepsInAll) {
+  private PassListener listener(int stepsInAll) {
     int before = ended * denoising.steps();
-    return new Denoising.Listener() {
+    return new PassListener() {
       @Override
       public List<Picture> wanted(List<Picture> pictures) {
         batch.dropUnwanted();
