@@ -22,7 +22,7 @@ import java.util.Map;
  * @param resolutionBinning draw the nearest published aspect, then resize and crop
  * @param model the model's name
  * @param deadline not to be started after this; {@link #NO_DEADLINE} for none
- * @param priority {@code normal}
+ * @param priority {@code high}, {@code normal} or {@code low}
  * @param callbackUrl where to tell of the end; empty for nowhere
  * @param output where the pictures go
  * @param metadata the sender's own, given back in every terminal event

@@ -33,7 +33,7 @@ public final class JobRules {
           "output",
           "metadata");
   private static final List<String> FORMATS = List.of("png");
-  private static final List<String> PRIORITIES = List.of("normal");
+  private static final List<String> PRIORITIES = List.of("high", "normal", "low");
 
   private final ModelDefaults model;
   private final Limits limits;

@@ -68,20 +68,20 @@ record ModelSpec(
     return transformer.guidanceEmbeds();
   }
 
-  /** Classifier-free guidance: at 1 or less there is none. */
-  boolean guides(Drawing drawing) {
-    return drawing.guidanceScale() > 1 && !embedsGuidance();
+  /** Rows a picture: classifier-free guidance takes two, without the prompt and with it. */
+  int halves(Shape shape) {
+    return shape.guided() && !embedsGuidance() ? 2 : 1;
   }
 
-  Schedule schedule(Drawing drawing) {
-    if (!info.solvers().contains(drawing.solver())) {
+  Schedule schedule(Shape shape) {
+    if (!info.solvers().contains(shape.solver())) {
       throw new IllegalArgumentException(
           "solver %s does not fit the checkpoint's scheduler; it takes %s"
               .formatted(
-                  drawing.solver().label(),
+                  shape.solver().label(),
                   info.solvers().stream().map(SolverKind::label).sorted().toList()));
     }
-    return Schedule.of(drawing.solver(), settings(), drawing.steps());
+    return Schedule.of(shape.solver(), settings(), shape.steps());
   }
 
   private SolverSettings settings() {
@@ -112,17 +112,17 @@ record ModelSpec(
    *
    * @throws UnsupportedSizeException naming what can be drawn
    */
-  Size drawnSize(Drawing drawing) {
-    if ((long) drawing.width() * drawing.height() > MOST_PIXELS) {
+  Size drawnSize(Shape shape) {
+    if ((long) shape.width() * shape.height() > MOST_PIXELS) {
       throw new UnsupportedSizeException(
           "%d x %d: a picture has at most %d pixels"
-              .formatted(drawing.width(), drawing.height(), MOST_PIXELS));
+              .formatted(shape.width(), shape.height(), MOST_PIXELS));
     }
-    return drawing.resolutionBinning() ? binned(drawing) : exact(drawing);
+    return shape.resolutionBinning() ? binned(shape) : exact(shape);
   }
 
   /** The nearest aspect, or what whole latents give of it: as the reference, rounded down. */
-  private Size binned(Drawing drawing) {
+  private Size binned(Shape shape) {
     Size nearest =
         bins(transformer)
             .orElseThrow(
@@ -131,7 +131,7 @@ record ModelSpec(
                         "resolution binning: no aspects are published for a sample_size of %d, only"
                                 .formatted(transformer.sampleSize())
                             + " for 16, 32, 64 and 128; ask for an exact size without binning"))
-            .nearest(drawing.height(), drawing.width());
+            .nearest(shape.height(), shape.width());
     int rows = nearest.height() / compression;
     int columns = nearest.width() / compression;
     int patch = transformer.patchSize();
@@ -151,16 +151,16 @@ record ModelSpec(
     return AspectBins.forBase(transformer.sampleSize() * PUBLISHED_COMPRESSION);
   }
 
-  private Size exact(Drawing drawing) {
+  private Size exact(Shape shape) {
     int unit = compression * transformer.patchSize();
-    if (drawing.width() < unit
-        || drawing.height() < unit
-        || drawing.width() % unit != 0
-        || drawing.height() % unit != 0) {
+    if (shape.width() < unit
+        || shape.height() < unit
+        || shape.width() % unit != 0
+        || shape.height() % unit != 0) {
       throw new UnsupportedSizeException(
           "%d x %d: without resolution binning width and height must be multiples of %d"
-              .formatted(drawing.width(), drawing.height(), unit));
+              .formatted(shape.width(), shape.height(), unit));
     }
-    return new Size(drawing.height(), drawing.width());
+    return new Size(shape.height(), shape.width());
   }
 }

@@ -9,8 +9,10 @@ public interface Progress {
   /**
    * A denoising step has ended.
    *
-   * @param done steps done, 0 once the text is encoded, {@code steps} after the last
-   * @param steps steps in all
+   * @param done steps done, 0 once the text is encoded, {@code steps} after the last; where memory
+   *     ran out, those of the pass that is repeated are counted anew
+   * @param steps steps of all passes as they are now planned: more where one is repeated in smaller
+   *     ones
    */
   void stepped(int done, int steps);
 }

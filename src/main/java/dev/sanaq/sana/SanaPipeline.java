@@ -1,26 +1,14 @@
 package dev.sanaq.sana;
 
-import dev.sanaq.image.Pixels;
-import dev.sanaq.image.Planes;
-import dev.sanaq.image.Resize;
-import dev.sanaq.image.RgbImage;
-import dev.sanaq.image.Size;
-import dev.sanaq.sana.autoencoder.Autoencoder;
 import dev.sanaq.sana.checkpoint.Checkpoint;
-import dev.sanaq.sana.solver.Schedule;
 import dev.sanaq.sana.text.Caption;
 import dev.sanaq.sana.text.TextEncoder;
-import dev.sanaq.sana.transformer.LinearTransformer;
+import dev.sanaq.torch.DeviceMemory;
 import dev.sanaq.torch.Devices;
 import dev.sanaq.torch.Placement;
-import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.Torch;
 import dev.sanaq.torch.TorchException;
-import dev.sanaq.torch.Value;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -29,35 +17,18 @@ import java.util.function.BiFunction;
  * {@code SanaSprintPipeline}). Draws for one caller at a time; others wait.
  */
 public final class SanaPipeline implements Painter {
-  /** Pixels denoised in one batch; more pictures take several. */
-  private static final long BATCH_PIXELS = 4L << 20;
-
-  /** Larger pictures are decoded in tiles: 1024 pixels that overlap by 128 show no seams. */
-  private static final long WHOLE_PIXELS = 3L << 19;
-
-  private static final int TILE = 1024;
-  private static final int STRIDE = 896;
-
   private final ModelSpec spec;
   private final Placement placement;
-  private final TextEncoder text;
-  private final LinearTransformer transformer;
-  private final Autoencoder autoencoder;
-  private final Sampler sampler;
+  private final Networks networks;
+  private final PictureDecoder decoder;
+  private final Capacity capacity;
 
-  private SanaPipeline(
-      ModelSpec spec,
-      Placement placement,
-      TextEncoder text,
-      LinearTransformer transformer,
-      Autoencoder autoencoder,
-      Sampler sampler) {
+  private SanaPipeline(ModelSpec spec, Placement placement, Networks networks) {
     this.spec = spec;
     this.placement = placement;
-    this.text = text;
-    this.transformer = transformer;
-    this.autoencoder = autoencoder;
-    this.sampler = sampler;
+    this.networks = networks;
+    this.decoder = new PictureDecoder(networks.autoencoder(), placement);
+    this.capacity = Capacity.of(spec, placement);
   }
 
   /**
@@ -66,6 +37,7 @@ public final class SanaPipeline implements Painter {
    * @throws dev.sanaq.sana.checkpoint.CheckpointException where something in it is not as it must
    *     be
    * @throws IllegalArgumentException where an option is unknown or asks for what is not there
+   * @throws OutOfMemoryException where memory does not hold the weights
    */
   public static SanaPipeline load(Path folder, PipelineOptions options) {
     Checkpoint checkpoint =
@@ -81,41 +53,11 @@ public final class SanaPipeline implements Painter {
       Checkpoint checkpoint,
       Placement placement,
       BiFunction<Checkpoint, Placement, TextEncoder> textLoader) {
-    List<AutoCloseable> loaded = new ArrayList<>();
     try {
-      TextEncoder text = keep(loaded, textLoader.apply(checkpoint, textPlacement(placement)));
-      LinearTransformer transformer = keep(loaded, LinearTransformer.load(checkpoint, placement));
-      Autoencoder autoencoder = keep(loaded, Autoencoder.load(checkpoint, placement));
-      return new SanaPipeline(
-          ModelSpec.of(checkpoint, placement),
-          placement,
-          text,
-          transformer,
-          autoencoder,
-          keep(loaded, new Sampler(placement)));
-    } catch (RuntimeException e) {
-      closeAll(loaded, e);
-      throw asOutOfMemory(e);
-    }
-  }
-
-  /** Gemma's activations overflow fp16. */
-  private static Placement textPlacement(Placement placement) {
-    return placement.precision() == Precision.FP16 ? placement.in(Precision.FP32) : placement;
-  }
-
-  private static <T extends AutoCloseable> T keep(List<AutoCloseable> loaded, T part) {
-    loaded.add(part);
-    return part;
-  }
-
-  private static void closeAll(List<AutoCloseable> parts, Exception cause) {
-    for (AutoCloseable part : parts) {
-      try {
-        part.close();
-      } catch (Exception e) {
-        cause.addSuppressed(e);
-      }
+      Networks networks = Networks.load(checkpoint, placement, textLoader);
+      return new SanaPipeline(ModelSpec.of(checkpoint, placement), placement, networks);
+    } catch (TorchException | OutOfMemoryError e) {
+      throw asOutOfMemory("loading the weights", e, placement);
     }
   }
 
@@ -131,137 +73,77 @@ public final class SanaPipeline implements Painter {
   }
 
   @Override
+  public int picturesTogether(Shape shape) {
+    try {
+      return capacity.pictures(spec.drawnSize(shape), spec.halves(shape));
+    } catch (UnsupportedSizeException e) {
+      return 1; // whoever draws it hears why it cannot be drawn
+    }
+  }
+
+  @Override
   public Drawn draw(Drawing drawing, Progress progress) {
-    return draw(drawing, progress, (done, latents) -> {});
+    return draw(drawing, progress, Observer.NONE);
+  }
+
+  Drawn draw(Drawing drawing, Progress progress, Observer observer) {
+    BatchResult result = drawTogether(List.of(drawing), new Wanted(progress), observer).get(0);
+    if (result instanceof BatchResult.Failed failed) {
+      throw failed.cause();
+    }
+    return ((BatchResult.Done) result).drawn();
   }
 
   @Override
   public List<BatchResult> drawTogether(List<Drawing> drawings, BatchProgress progress) {
-    List<BatchResult> results = new ArrayList<>();
-    for (int i = 0; i < drawings.size(); i++) {
-      results.add(
-          progress.wanted(i)
-              ? new BatchResult.Done(draw(drawings.get(i), progress))
-              : new BatchResult.Dropped());
-    }
-    return results;
+    return drawTogether(drawings, progress, Observer.NONE);
   }
 
-  @Override
-  public int picturesTogether(Shape shape) {
-    return (int) Math.max(1, BATCH_PIXELS / ((long) shape.height() * shape.width()));
-  }
-
-  synchronized Drawn draw(Drawing drawing, Progress progress, Sampler.Observer observer) {
+  synchronized List<BatchResult> drawTogether(
+      List<Drawing> drawings, BatchProgress progress, Observer observer) {
+    Shape shape = Batch.shape(drawings);
+    Denoising denoising = new Denoising(networks, spec, shape);
+    Batch batch = new Batch(drawings, progress);
     try {
-      return drawAll(drawing, progress, observer);
+      batch.encode(this::captions);
+      new Passes(batch, denoising, decoder, capacity, progress, observer).run();
+      return batch.results();
     } catch (TorchException | OutOfMemoryError e) {
-      throw asOutOfMemory(e);
+      throw asOutOfMemory("before or after denoising", e, placement);
     }
-  }
-
-  private static RuntimeException asOutOfMemory(Throwable e) {
-    if (e instanceof OutOfMemoryError
-        || (e instanceof TorchException torch && torch.isOutOfMemory())) {
-      return new OutOfMemoryException("memory ran out: " + e.getMessage(), e);
-    }
-    return (RuntimeException) e;
-  }
-
-  private Drawn drawAll(Drawing drawing, Progress progress, Sampler.Observer observer) {
-    StageClock clock = new StageClock();
-    Size size = spec.drawnSize(drawing);
-    Schedule schedule = spec.schedule(drawing);
-    List<Caption> captions = captions(drawing);
-    clock.charge("text");
-    int perBatch = (int) Math.max(1, BATCH_PIXELS / ((long) size.height() * size.width()));
-    int batches = (drawing.count() + perBatch - 1) / perBatch;
-    int all = batches * drawing.steps();
-    progress.stepped(0, all);
-    List<RgbImage> images = new ArrayList<>();
-    for (int batch = 0; batch < batches; batch++) {
-      int done = batch * drawing.steps();
-      long[] seeds = seeds(drawing, batch * perBatch, perBatch);
-      Sampler.Observer both =
-          (steps, latents) -> {
-            observer.stepped(steps, latents);
-            progress.stepped(done + steps, all);
-          };
-      try (Value latents = denoise(drawing, captions, schedule, seeds, size, both)) {
-        clock.charge("denoise");
-        for (int i = 0; i < seeds.length; i++) {
-          images.add(finish(latents, i, size, drawing, clock));
-        }
-      }
-    }
-    return new Drawn(images, clock.spent());
   }
 
   /** One under each guidance half: without the prompt first. */
   private List<Caption> captions(Drawing drawing) {
-    Caption prompt = text.encode(drawing.prompt(), drawing.instruction());
-    return spec.guides(drawing)
-        ? List.of(text.encode(drawing.negativePrompt(), false), prompt)
+    Caption prompt = networks.text().encode(drawing.prompt(), drawing.instruction());
+    return spec.halves(Shape.of(drawing)) == 2
+        ? List.of(networks.text().encode(drawing.negativePrompt(), false), prompt)
         : List.of(prompt);
   }
 
-  private static long[] seeds(Drawing drawing, int from, int most) {
-    int count = Math.min(most, drawing.count() - from);
-    long[] seeds = new long[count];
-    Arrays.setAll(seeds, i -> drawing.seed() + from + i);
-    return seeds;
-  }
-
-  private Value denoise(
-      Drawing drawing,
-      List<Caption> captions,
-      Schedule schedule,
-      long[] seeds,
-      Size size,
-      Sampler.Observer observer) {
-    int height = size.height() / spec.compression();
-    int width = size.width() / spec.compression();
-    float[] guidance = new float[seeds.length];
-    Arrays.fill(guidance, (float) drawing.guidanceScale());
-    List<Caption> rows = new ArrayList<>();
-    captions.forEach(caption -> rows.addAll(Collections.nCopies(seeds.length, caption)));
-    try (Value attended = transformer.attend(rows);
-        Value modulation =
-            transformer.modulate(
-                spec.timesteps(schedule, drawing.solver()), 1, new float[] {guidance[0]});
-        Value positions = transformer.positions(height, width)) {
-      Sampler.Network network =
-          (latents, scale, step) ->
-              transformer.predict(latents, scale, modulation, step, positions, attended);
-      long[] shape = {1, spec.transformer().inChannels(), height, width};
-      return sampler.denoise(network, schedule, seeds, guidance, shape, observer);
+  private static RuntimeException asOutOfMemory(String when, Throwable e, Placement placement) {
+    if (!Capacity.ranOut(e)) {
+      return (RuntimeException) e;
     }
-  }
-
-  private RgbImage finish(Value latents, int i, Size size, Drawing drawing, StageClock clock) {
-    Planes planes;
-    try (Value one = sampler.picture(latents, i, autoencoder.scalingFactor());
-        Value decoded = decode(one, size)) {
-      planes = new Planes(size.height(), size.width(), decoded.toFloats());
-    }
-    clock.charge("decode");
-    Size asked = new Size(drawing.height(), drawing.width());
-    RgbImage image = Pixels.toRgb(Resize.coverAndCrop(planes, asked));
-    clock.charge("resize");
-    return image;
-  }
-
-  private Value decode(Value latents, Size size) {
-    return (long) size.height() * size.width() > WHOLE_PIXELS
-        ? autoencoder.decodeTiled(latents, TILE, STRIDE)
-        : autoencoder.decode(latents);
+    DeviceMemory.releaseCaches(placement);
+    return new OutOfMemoryException("memory ran out %s: %s".formatted(when, e.getMessage()), e);
   }
 
   @Override
   public synchronized void close() {
-    sampler.close();
-    autoencoder.close();
-    transformer.close();
-    text.close();
+    networks.close();
+  }
+
+  /** A single drawing is wanted for as long as its listener does not throw. */
+  private record Wanted(Progress progress) implements BatchProgress {
+    @Override
+    public void stepped(int done, int steps) {
+      progress.stepped(done, steps);
+    }
+
+    @Override
+    public boolean wanted(int drawing) {
+      return true;
+    }
   }
 }

@@ -9,7 +9,12 @@ final class StageClock {
   private final Map<String, Duration> spent = new LinkedHashMap<>();
   private long since = System.nanoTime();
 
-  /** What passed since the last call, or the start, belongs to this stage. */
+  /** What passed since the last charge belongs to nobody. */
+  void resume() {
+    since = System.nanoTime();
+  }
+
+  /** What passed since the last call belongs to this stage. */
   void charge(String stage) {
     long now = System.nanoTime();
     spent.merge(stage, Duration.ofNanos(now - since), Duration::plus);

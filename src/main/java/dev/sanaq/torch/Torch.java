@@ -78,12 +78,18 @@ public final class Torch {
    * @return the tensors, on the host, fp32; the caller closes them
    */
   public static List<Value> normal(long seed, int draws, long... shape) {
+    engine();
     List<Value> drawn = new ArrayList<>(draws);
-    synchronized (SEED) {
-      JniUtils.setSeed(seed);
-      for (int i = 0; i < draws; i++) {
-        drawn.add(Value.adopt(randn(shape)));
+    try {
+      synchronized (SEED) {
+        JniUtils.setSeed(seed);
+        for (int i = 0; i < draws; i++) {
+          drawn.add(Value.adopt(randn(shape)));
+        }
       }
+    } catch (RuntimeException | Error e) {
+      drawn.forEach(Value::close);
+      throw e;
     }
     return drawn;
   }

@@ -1,15 +1,19 @@
 package dev.sanaq.torch;
 
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +24,20 @@ import org.jspecify.annotations.Nullable;
  * it keeps, and must not hand such an argument back as its result.
  */
 public final class Value implements AutoCloseable {
+  private static final AtomicLong OPEN = new AtomicLong();
+
   private final IValue handle;
   private final @Nullable PtNDArray lent;
 
   private Value(IValue handle, @Nullable PtNDArray lent) {
     this.handle = handle;
     this.lent = lent;
+    OPEN.incrementAndGet();
+  }
+
+  /** How many values hold native memory: what tests of leaks count. */
+  static long open() {
+    return OPEN.get();
   }
 
   static Value result(IValue handle) {
@@ -109,8 +121,12 @@ public final class Value implements AutoCloseable {
    * a bfloat16 tensor would end the JVM.
    */
   public float[] toFloats() {
-    try (PtNDArray array = handle.toTensor(Torch.manager())) {
-      FloatBuffer buffer = array.toByteBuffer(false).asFloatBuffer();
+    // Not by way of a heap array of the engine's: where the heap has no room for that, DJL's native
+    // code goes on with nothing and takes the JVM with it. The scope closes what DJL makes for
+    // tensors that are not contiguous.
+    try (NDManager scope = Torch.manager().newSubManager()) {
+      PtNDArray array = handle.toTensor((PtNDManager) scope);
+      FloatBuffer buffer = array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
       float[] data = new float[buffer.remaining()];
       buffer.get(data);
       return data;
@@ -137,6 +153,10 @@ public final class Value implements AutoCloseable {
 
   @Override
   public void close() {
+    if (handle.isReleased()) {
+      return;
+    }
+    OPEN.decrementAndGet();
     handle.close();
     if (lent != null) {
       lent.close();

@@ -46,9 +46,8 @@ class ModelSpecTest {
     assertThat(spec(32, 1).drawnSize(asked(4096, 4096, false))).isEqualTo(new Size(4096, 4096));
   }
 
-  private static Drawing asked(int width, int height, boolean binning) {
-    return new Drawing(
-        "a fox", "", width, height, 1, 1, 0, 1, SolverKind.FLOW_EULER, binning, true);
+  private static Shape asked(int width, int height, boolean binning) {
+    return new Shape(width, height, 1, SolverKind.FLOW_EULER, binning, false);
   }
 
   private static ModelSpec spec(int compression, int patchSize) {

@@ -95,7 +95,7 @@ class SanaPipelineTest {
     RgbImage reference = draw(drawing("a fox", 9, 1)).images().get(0);
     try (SanaPipeline lower = load("tiny-sana", precision)) {
       RgbImage drawn = lower.draw(drawing("a fox", 9, 1), Progress.NONE).images().get(0);
-      assertThat(meanDifference(drawn, reference))
+      assertThat(Pictures.meanDifference(drawn, reference))
           .as("levels of 255, on average")
           .isGreaterThan(0)
           .isLessThan(8);
@@ -186,14 +186,5 @@ class SanaPipelineTest {
         solver,
         false,
         true);
-  }
-
-  private static double meanDifference(RgbImage a, RgbImage b) {
-    assertThat(a.samples()).hasSameSizeAs(b.samples());
-    double sum = 0;
-    for (int i = 0; i < a.samples().length; i++) {
-      sum += Math.abs((a.samples()[i] & 255) - (b.samples()[i] & 255));
-    }
-    return sum / a.samples().length;
   }
 }

@@ -40,6 +40,16 @@ public final class Pictures {
     return new RgbImage(image.getWidth(), image.getHeight(), samples);
   }
 
+  /** How many levels of 255 samples differ by, on average. */
+  public static double meanDifference(RgbImage a, RgbImage b) {
+    assertThat(a.samples()).hasSameSizeAs(b.samples());
+    double sum = 0;
+    for (int i = 0; i < a.samples().length; i++) {
+      sum += Math.abs((a.samples()[i] & 255) - (b.samples()[i] & 255));
+    }
+    return sum / a.samples().length;
+  }
+
   /** No sample is off by more than one level, and at most this share is off at all. */
   public static void assertWithinOneLevel(RgbImage actual, RgbImage expected, double share) {
     assertThat(actual.width()).isEqualTo(expected.width());

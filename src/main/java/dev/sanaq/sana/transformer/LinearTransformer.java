@@ -80,6 +80,13 @@ public final class LinearTransformer implements AutoCloseable {
     }
   }
 
+  /** What these rows of {@link #attend}'s answer attend to; the others have left the batch. */
+  public Value keepAttended(Value attended, long[] rows) {
+    try (Value index = Value.longs(rows, rows.length)) {
+      return program.call("keep_caption", attended, index);
+    }
+  }
+
   Value attend(Value embeddings, long... lengths) {
     try (Value counts = Value.list(lengths)) {
       return program.call("caption", embeddings, counts);
@@ -99,6 +106,13 @@ public final class LinearTransformer implements AutoCloseable {
       scaled[i] = guidance[i] * (float) config.guidanceEmbedsScale();
     }
     return modulateScaled(timesteps, rows, scaled);
+  }
+
+  /** The modulation of these rows of the batch; the others have left it. */
+  public Value keepModulation(Value modulation, long[] rows) {
+    try (Value index = Value.longs(rows, rows.length)) {
+      return program.call("keep_modulation", modulation, index);
+    }
   }
 
   Value modulateScaled(float[] timesteps, int rows, float[] guidance) {

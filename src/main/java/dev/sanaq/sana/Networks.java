@@ -1,0 +1,63 @@
+package dev.sanaq.sana;
+
+import dev.sanaq.sana.autoencoder.Autoencoder;
+import dev.sanaq.sana.checkpoint.Checkpoint;
+import dev.sanaq.sana.text.TextEncoder;
+import dev.sanaq.sana.transformer.LinearTransformer;
+import dev.sanaq.torch.Placement;
+import dev.sanaq.torch.Precision;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/** A checkpoint's networks, loaded: what the stages of drawing run on. One caller at a time. */
+record Networks(
+    TextEncoder text, LinearTransformer transformer, Autoencoder autoencoder, Sampler sampler)
+    implements AutoCloseable {
+
+  /** Loads all of them, or none where one fails. */
+  static Networks load(
+      Checkpoint checkpoint,
+      Placement placement,
+      BiFunction<Checkpoint, Placement, TextEncoder> textLoader) {
+    List<AutoCloseable> loaded = new ArrayList<>();
+    try {
+      return new Networks(
+          keep(loaded, textLoader.apply(checkpoint, textPlacement(placement))),
+          keep(loaded, LinearTransformer.load(checkpoint, placement)),
+          keep(loaded, Autoencoder.load(checkpoint, placement)),
+          keep(loaded, new Sampler(placement)));
+    } catch (RuntimeException | Error e) {
+      closeAll(loaded, e);
+      throw e;
+    }
+  }
+
+  /** Gemma's activations overflow fp16. */
+  private static Placement textPlacement(Placement placement) {
+    return placement.precision() == Precision.FP16 ? placement.in(Precision.FP32) : placement;
+  }
+
+  private static <T extends AutoCloseable> T keep(List<AutoCloseable> loaded, T part) {
+    loaded.add(part);
+    return part;
+  }
+
+  private static void closeAll(List<AutoCloseable> parts, Throwable cause) {
+    for (AutoCloseable part : parts) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    sampler.close();
+    autoencoder.close();
+    transformer.close();
+    text.close();
+  }
+}

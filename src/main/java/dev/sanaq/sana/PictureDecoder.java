@@ -1,0 +1,84 @@
+package dev.sanaq.sana;
+
+import dev.sanaq.image.Planes;
+import dev.sanaq.image.Size;
+import dev.sanaq.sana.autoencoder.Autoencoder;
+import dev.sanaq.torch.DeviceMemory;
+import dev.sanaq.torch.Placement;
+import dev.sanaq.torch.TorchException;
+import dev.sanaq.torch.Value;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** From latents to a picture, in one piece or, where memory does not hold that, in tiles. */
+final class PictureDecoder {
+  /** Larger pictures are decoded in tiles from the start. */
+  private static final long WHOLE_PIXELS = 3L << 19;
+
+  /** 1024 pixels that overlap by 128 show no seams; 512 can on flat skies (diffusers #10510). */
+  private static final List<Tiling> TILINGS = List.of(new Tiling(1024, 896), new Tiling(512, 448));
+
+  private static final Tiling WHOLE = new Tiling(0, 0);
+
+  /** Side and stride in pixels; a side of 0 is the whole picture. */
+  private record Tiling(int side, int stride) {}
+
+  private final Autoencoder autoencoder;
+  private final Placement placement;
+  private final Learnt<Size> refused = new Learnt<>();
+
+  PictureDecoder(Autoencoder autoencoder, Placement placement) {
+    this.autoencoder = autoencoder;
+    this.placement = placement;
+  }
+
+  /**
+   * Decodes one picture, in smaller tiles each time memory runs out.
+   *
+   * @param latents (C, h, w) in the autoencoder's own scale
+   * @param shape (1, C, h, w)
+   * @param size of the picture
+   * @throws OutOfMemoryException where it does not even fit in the smallest tiles
+   */
+  Planes decode(float[] latents, long[] shape, Size size, Observer observer) {
+    List<Tiling> ways = ways(size);
+    int first = Math.min(refused.of(size, 0), ways.size() - 1);
+    try (Value input = Value.floats(latents, shape);
+        Value picture = decode(input, size, ways, first, observer)) {
+      return new Planes(size.height(), size.width(), picture.toFloats());
+    }
+  }
+
+  private Value decode(Value latents, Size size, List<Tiling> ways, int way, Observer observer) {
+    Tiling tiling = ways.get(way);
+    try {
+      observer.decoding(tiling.side());
+      return tiling.equals(WHOLE)
+          ? autoencoder.decode(latents)
+          : autoencoder.decodeTiled(latents, tiling.side(), tiling.stride());
+    } catch (TorchException | OutOfMemoryError e) {
+      if (!Capacity.ranOut(e)) {
+        throw e;
+      }
+      DeviceMemory.releaseCaches(placement);
+      if (way == ways.size() - 1) {
+        throw new OutOfMemoryException(
+            "memory ran out decoding one picture of %s, even in the smallest tiles: %s"
+                .formatted(size, e.getMessage()),
+            e);
+      }
+    }
+    refused.put(size, way + 1);
+    return decode(latents, size, ways, way + 1, observer);
+  }
+
+  /** What can be tried, the most memory first; tiles as large as the picture save nothing. */
+  private static List<Tiling> ways(Size size) {
+    boolean whole = (long) size.height() * size.width() <= WHOLE_PIXELS;
+    int longest = Math.max(size.height(), size.width());
+    return Stream.concat(
+            whole ? Stream.of(WHOLE) : Stream.empty(),
+            TILINGS.stream().filter(tiling -> !whole || tiling.side() < longest))
+        .toList();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.sanaq.sana;
+
+import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.testing.Fixtures;
+
+/** Valid drawings for tests; each test changes what it is about. */
+final class Drawings {
+  private Drawings() {}
+
+  static SanaPipeline load(String model, String precision) {
+    return SanaPipeline.load(
+        Fixtures.path(model + "/checkpoint"), new PipelineOptions(precision, "", 0, "cpu"));
+  }
+
+  /** One small picture of a fox in three steps. */
+  static Drawing fox(long seed) {
+    return new Drawing(
+        "a fox", "blurry", 64, 64, 3, 4.5, seed, 1, SolverKind.FLOW_DPM, false, true);
+  }
+
+  static Drawing counted(Drawing d, int count) {
+    return with(d, d.prompt(), d.width(), d.height(), d.guidanceScale(), d.seed(), count);
+  }
+
+  static Drawing sized(Drawing d, int width, int height) {
+    return with(d, d.prompt(), width, height, d.guidanceScale(), d.seed(), d.count());
+  }
+
+  static Drawing prompted(Drawing d, String prompt, double guidanceScale) {
+    return with(d, prompt, d.width(), d.height(), guidanceScale, d.seed(), d.count());
+  }
+
+  /** Picture i of a drawing as a drawing of its own. */
+  static Drawing alone(Drawing d, int i) {
+    return with(d, d.prompt(), d.width(), d.height(), d.guidanceScale(), d.seed() + i, 1);
+  }
+
+  private static Drawing with(
+      Drawing d, String prompt, int width, int height, double guidanceScale, long seed, int count) {
+    return new Drawing(
+        prompt,
+        d.negativePrompt(),
+        width,
+        height,
+        d.steps(),
+        guidanceScale,
+        seed,
+        count,
+        d.solver(),
+        d.resolutionBinning(),
+        d.instruction());
+  }
+}
