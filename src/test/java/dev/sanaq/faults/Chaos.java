@@ -13,6 +13,11 @@ import java.util.TreeMap;
  * ends with everything as it should be; only the workers that died last may still be starting.
  */
 final class Chaos implements Runnable {
+  private static final Duration LOOK = Duration.ofMillis(50);
+  private static final Duration BOOT = Duration.ofSeconds(15);
+  private static final Duration LONGEST_FAULT = Duration.ofSeconds(5);
+  private static final int HITS = 5;
+
   private final Cluster cluster;
   private final Workers workers;
   private final Random random;
@@ -81,12 +86,19 @@ final class Chaos implements Runnable {
     plan.add(storage("S3 uploads corrupted", new S3Fault.Corrupt(0.3)));
   }
 
+  // For as long as it takes to hurt somebody, and not for ever where nobody asks.
   private Deed storage(String name, S3Fault fault) {
     return new Deed(
         name,
         () -> {
+          int before = cluster.faulty().hit();
+          long began = System.nanoTime();
           cluster.faulty().now(fault);
-          Await.pause(Duration.ofMillis(1000 + random.nextInt(1500)));
+          Await.pause(Duration.ofMillis(500 + random.nextInt(1500)));
+          while (cluster.faulty().hit() - before < HITS
+              && System.nanoTime() - began < LONGEST_FAULT.toNanos()) {
+            Await.pause(LOOK);
+          }
           cluster.faulty().now(new S3Fault.Pass());
         });
   }
@@ -119,8 +131,15 @@ final class Chaos implements Runnable {
     cluster.awaitStorage();
   }
 
+  // One that works, if one does in time: to be killed while it starts hurts nobody.
   private Managed anyWorker() {
-    List<Managed> running = workers.running();
-    return running.get(random.nextInt(running.size()));
+    long until = System.nanoTime() + BOOT.toNanos();
+    List<Managed> chosen = workers.ready();
+    while (chosen.isEmpty() && System.nanoTime() - until < 0) {
+      Await.pause(LOOK);
+      chosen = workers.ready();
+    }
+    List<Managed> among = chosen.isEmpty() ? workers.running() : chosen;
+    return among.get(random.nextInt(among.size()));
   }
 }

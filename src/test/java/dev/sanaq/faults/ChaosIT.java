@@ -33,9 +33,7 @@ class ChaosIT {
       Path checkpoint = TinyCheckpoint.write(processes.folder().resolve("model"));
       Map<String, String> config = WorkerSettings.of(cluster);
       try (Workers workers =
-              new Workers(
-                  WORKERS,
-                  () -> Workers.serve(processes, config, checkpoint, Processes.freePort()));
+              new Workers(WORKERS, port -> Workers.serve(processes, config, checkpoint, port));
           Ledger ledger = new Ledger(cluster.bootstrapServers());
           Reader reader = new Reader(cluster.bootstrapServers())) {
         Chaos chaos = new Chaos(cluster, workers, random, CHAOS, ROUNDS);

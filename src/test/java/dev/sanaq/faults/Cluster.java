@@ -80,11 +80,16 @@ final class Cluster implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + storagePort);
   }
 
+  /** The same through the faults. */
+  URI faultyStorage() {
+    return URI.create("http://127.0.0.1:" + faulty.port());
+  }
+
   /** The configuration that leads a worker here, to the storage through the faults. */
   Map<String, String> config() {
     Map<String, String> config = new TreeMap<>();
     config.put("kafka.bootstrap.servers", bootstrapServers());
-    config.put("sanaq.storage.endpoint", "http://127.0.0.1:" + faulty.port());
+    config.put("sanaq.storage.endpoint", faultyStorage().toString());
     config.put("sanaq.storage.path-style", "true");
     config.put("sanaq.storage.access-key", KEY);
     config.put("sanaq.storage.secret-key", KEY);

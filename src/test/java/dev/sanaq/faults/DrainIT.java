@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 /** The order to stop, in the middle of the work. */
 class DrainIT {
   private static final int JOBS = 24;
-  private static final int STEPS = 100;
-  private static final int SIDE = 1024;
+  private static final int SHAPES = 6;
+  private static final int STEPS = 60;
+  private static final int SIDE = 512;
   private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final Duration GRACE = Duration.ofSeconds(30);
 
@@ -26,7 +27,7 @@ class DrainIT {
       Path checkpoint = TinyCheckpoint.write(processes.folder().resolve("model"));
       Map<String, String> config = WorkerSettings.of(cluster);
       config.put("sanaq.limits.side", String.valueOf(SIDE));
-      IntStream.range(0, JOBS).forEach(i -> ledger.send(slow("job-" + i)));
+      IntStream.range(0, JOBS).forEach(i -> ledger.send(slow(i)));
       Managed first = Workers.serve(processes, config, checkpoint, Processes.freePort());
       reader.readUntil(
           PATIENCE,
@@ -42,8 +43,7 @@ class DrainIT {
       long left = reader.lag();
 
       try (Workers next =
-          new Workers(
-              1, () -> Workers.serve(processes, config, checkpoint, Processes.freePort()))) {
+          new Workers(1, port -> Workers.serve(processes, config, checkpoint, port))) {
         reader.readUntil(
             PATIENCE,
             () -> "%d of %d ended".formatted(reader.endings().size(), JOBS),
@@ -53,7 +53,8 @@ class DrainIT {
       assertThat(finished).as("ended by the first worker, of %d", JOBS).isLessThan(JOBS);
       assertThat(code).as("exit code").isZero();
       assertThat(took).isLessThan(GRACE);
-      assertThat(left).as("lag between the workers").isEqualTo(JOBS - finished);
+      // What ended out of order may stand in the commit's metadata only, so there may be more.
+      assertThat(left).as("lag between the workers").isBetween((long) JOBS - finished, JOBS - 1L);
       assertThat(reader.starts()).as("drawings begun").hasSize(JOBS);
       assertThat(reader.starts().values()).as("drawings begun a job").containsOnly(1);
       assertThat(Audit.of(ledger, reader, cluster.storage(), Set.of()).findings()).isEmpty();
@@ -62,8 +63,10 @@ class DrainIT {
     }
   }
 
-  private static Asked slow(String id) {
-    return Prompts.ask(id, "a large picture", SIDE, STEPS, Set.of("completed"));
+  // Of several shapes, so that no worker may take all of them for one batch.
+  private static Asked slow(int i) {
+    int steps = STEPS + i / (JOBS / SHAPES);
+    return Prompts.ask("job-" + i, "a large picture", SIDE, steps, Set.of("completed"));
   }
 
   private static void report(

@@ -23,14 +23,17 @@ class PoisonIT {
       ledger.send(Prompts.ask("poison", "abort", Set.of("failed:crashed")));
       IntStream.range(0, BEHIND).forEach(i -> ledger.send(Prompts.good("behind-" + i)));
       Map<String, String> config = WorkerSettings.of(cluster);
-      try (Workers workers = new Workers(1, () -> Workers.faulty(processes, config))) {
+      try (Workers workers = new Workers(1, port -> Workers.faulty(processes, config))) {
         reader.readUntil(
             PATIENCE,
             () ->
                 "%d of %d ended after %d workers: %s"
                     .formatted(
                         reader.endings().size(), BEHIND + 1, workers.starts(), reader.endings()),
-            () -> reader.endings().size() >= BEHIND + 1 && reader.lag() == 0 && reader.atEnd());
+            () -> {
+              assertThat(workers.ended()).as("killed by it").hasSizeLessThanOrEqualTo(3);
+              return reader.endings().size() >= BEHIND + 1 && reader.lag() == 0 && reader.atEnd();
+            });
         report(reader, workers);
         assertThat(Audit.of(ledger, reader, cluster.storage(), Set.of()).findings()).isEmpty();
         assertThat(reader.endingsOf("poison"))
@@ -50,7 +53,7 @@ class PoisonIT {
       ledger.send(Prompts.ask("large", "oom", Set.of("failed:out_of_memory")));
       IntStream.range(0, BEHIND).forEach(i -> ledger.send(Prompts.good("behind-" + i)));
       Map<String, String> config = WorkerSettings.of(cluster);
-      try (Workers workers = new Workers(1, () -> Workers.faulty(processes, config))) {
+      try (Workers workers = new Workers(1, port -> Workers.faulty(processes, config))) {
         reader.readUntil(
             PATIENCE,
             () -> "all ended: " + reader.endings(),

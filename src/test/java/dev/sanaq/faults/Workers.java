@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -24,18 +24,20 @@ final class Workers implements AutoCloseable {
   private static final List<String> SMALL =
       List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
-  private final Supplier<Managed> starter;
-  private final List<Managed> running = new ArrayList<>();
+  private final IntFunction<Managed> starter;
+  private final List<Slot> running = new ArrayList<>();
   private final List<Managed> ended = new ArrayList<>();
   private final AtomicInteger starts = new AtomicInteger();
   private final Thread keeper = new Thread(this::keep, "faults-workers");
   private volatile boolean closed;
 
+  private record Slot(Managed process, int port) {}
+
   /**
    * @param count how many run at a time
-   * @param starter starts one
+   * @param starter starts one whose health is on that port
    */
-  Workers(int count, Supplier<Managed> starter) {
+  Workers(int count, IntFunction<Managed> starter) {
     this.starter = starter;
     IntStream.range(0, count).forEach(i -> running.add(start()));
     keeper.setDaemon(true);
@@ -73,7 +75,16 @@ final class Workers implements AutoCloseable {
 
   /** Those that run now. */
   synchronized List<Managed> running() {
-    return List.copyOf(running);
+    return running.stream().map(Slot::process).toList();
+  }
+
+  /** Those of them that say they are ready. */
+  List<Managed> ready() {
+    List<Slot> now;
+    synchronized (this) {
+      now = List.copyOf(running);
+    }
+    return now.stream().filter(slot -> status(slot.port()) == 200).map(Slot::process).toList();
   }
 
   /** Those that have ended, in the order in which that was seen. */
@@ -95,9 +106,10 @@ final class Workers implements AutoCloseable {
     running().forEach(worker -> worker.exitCode(Duration.ofSeconds(60)));
   }
 
-  private Managed start() {
+  private Slot start() {
     starts.incrementAndGet();
-    return starter.get();
+    int port = Processes.freePort();
+    return new Slot(starter.apply(port), port);
   }
 
   private void keep() {
@@ -113,8 +125,8 @@ final class Workers implements AutoCloseable {
 
   private synchronized void replaceEnded() {
     for (int i = 0; i < running.size() && !closed; i++) {
-      if (!running.get(i).alive()) {
-        ended.add(running.get(i));
+      if (!running.get(i).process().alive()) {
+        ended.add(running.get(i).process());
         running.set(i, start());
       }
     }
