@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Does to a cluster and its workers, one after the other and in random order, what a year does. It
@@ -24,6 +25,7 @@ final class Chaos implements Runnable {
   private final Duration length;
   private final List<Deed> plan = new ArrayList<>();
   private final Map<String, Integer> done = new TreeMap<>();
+  private final AtomicInteger begun = new AtomicInteger();
 
   /** A thing to do, and what to call it in the table. */
   private record Deed(String name, Runnable work) {}
@@ -50,10 +52,16 @@ final class Chaos implements Runnable {
     report.line("requests to S3 hit by a fault", cluster.faulty().hit());
   }
 
+  /** How much of it has begun, from 0 to 1. */
+  double progress() {
+    return (double) begun.get() / plan.size();
+  }
+
   @Override
   public void run() {
     Duration beat = length.dividedBy(plan.size());
     for (Deed deed : plan) {
+      begun.incrementAndGet();
       long began = System.nanoTime();
       deed.work().run();
       done.merge(deed.name(), 1, Integer::sum);
@@ -91,6 +99,7 @@ final class Chaos implements Runnable {
     return new Deed(
         name,
         () -> {
+          awaitReady();
           int before = cluster.faulty().hit();
           long began = System.nanoTime();
           cluster.faulty().now(fault);
@@ -133,13 +142,19 @@ final class Chaos implements Runnable {
 
   // One that works, if one does in time: to be killed while it starts hurts nobody.
   private Managed anyWorker() {
-    long until = System.nanoTime() + BOOT.toNanos();
-    List<Managed> chosen = workers.ready();
-    while (chosen.isEmpty() && System.nanoTime() - until < 0) {
-      Await.pause(LOOK);
-      chosen = workers.ready();
-    }
-    List<Managed> among = chosen.isEmpty() ? workers.running() : chosen;
+    List<Managed> ready = awaitReady();
+    List<Managed> among = ready.isEmpty() ? workers.running() : ready;
     return among.get(random.nextInt(among.size()));
+  }
+
+  /** Those that work, once one does; none where none does in time. */
+  private List<Managed> awaitReady() {
+    long until = System.nanoTime() + BOOT.toNanos();
+    List<Managed> ready = workers.ready();
+    while (ready.isEmpty() && System.nanoTime() - until < 0) {
+      Await.pause(LOOK);
+      ready = workers.ready();
+    }
+    return ready;
   }
 }

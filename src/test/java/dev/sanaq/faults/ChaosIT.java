@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,10 +37,11 @@ class ChaosIT {
               new Workers(WORKERS, port -> Workers.serve(processes, config, checkpoint, port));
           Ledger ledger = new Ledger(cluster.bootstrapServers());
           Reader reader = new Reader(cluster.bootstrapServers())) {
+        long seed = random.nextLong();
         Chaos chaos = new Chaos(cluster, workers, random, CHAOS, ROUNDS);
         CompletableFuture<Void> faults = CompletableFuture.runAsync(chaos);
-        send(ledger, Mix.of(REQUESTS, new Random(random.nextLong())));
-        faults.join();
+        send(ledger, Mix.of(REQUESTS, new Random(seed)), chaos, faults);
+        faults.orTimeout(CHAOS.toSeconds(), TimeUnit.SECONDS).join();
         awaitAnswers(ledger, reader);
         Audit audit = Audit.of(ledger, reader, cluster.storage(), Audit.FAULTS);
         report.line("seconds", Duration.ofNanos(System.nanoTime() - began).toSeconds());
@@ -52,20 +54,17 @@ class ChaosIT {
     }
   }
 
-  // In bursts, so that workers are busy and idle by turns while the faults go on.
-  private void send(Ledger ledger, List<Asked> mix) {
-    long began = System.nanoTime();
-    Random bursts = new Random(random.nextLong());
+  // In bursts and as far as the faults have come, so that workers are busy whatever happens.
+  private static void send(
+      Ledger ledger, List<Asked> mix, Chaos chaos, CompletableFuture<Void> faults) {
+    Random bursts = new Random(mix.size());
     int next = 0;
     while (next < mix.size()) {
+      double share = (double) next / mix.size();
+      Await.until(CHAOS, "the next fault", () -> chaos.progress() >= share || faults.isDone());
       int burst = Math.min(mix.size() - next, 1 + bursts.nextInt(30));
       mix.subList(next, next + burst).forEach(ledger::send);
       next += burst;
-      Duration due = CHAOS.multipliedBy(next).dividedBy(mix.size());
-      Duration ahead = due.minusNanos(System.nanoTime() - began);
-      if (!ahead.isNegative()) {
-        Await.pause(ahead);
-      }
     }
   }
 

@@ -31,7 +31,7 @@ class PoisonIT {
                     .formatted(
                         reader.endings().size(), BEHIND + 1, workers.starts(), reader.endings()),
             () -> {
-              assertThat(workers.ended()).as("killed by it").hasSizeLessThanOrEqualTo(3);
+              assertThat(workers.ended().size()).as("workers killed by it").isLessThanOrEqualTo(3);
               return reader.endings().size() >= BEHIND + 1 && reader.lag() == 0 && reader.atEnd();
             });
         report(reader, workers);
