@@ -10,15 +10,18 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -30,6 +33,8 @@ final class LocalKafka implements LocalService {
   static final String SERVERS = "kafka.bootstrap.servers";
 
   private static final int PARTITIONS = 4;
+  private static final Duration SETTLING = Duration.ofSeconds(60);
+  private static final Duration LOOK = Duration.ofMillis(20);
 
   private final KafkaRaftServer server;
   private final int port;
@@ -75,11 +80,33 @@ final class LocalKafka implements LocalService {
   @Override
   public void furnish(TopicsConfig topics, StorageConfig storage) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
-      for (String topic :
-          List.of(
-              topics.requests(), topics.cancellations(), topics.events(), topics.deadLetters())) {
-        create(admin, new NewTopic(topic, PARTITIONS, (short) 1));
+      List<String> names =
+          List.of(topics.requests(), topics.cancellations(), topics.events(), topics.deadLetters());
+      names.forEach(name -> create(admin, new NewTopic(name, PARTITIONS, (short) 1)));
+      long until = System.nanoTime() + SETTLING.toNanos();
+      while (!led(admin, names)) {
+        if (System.nanoTime() - until > 0) {
+          throw new IllegalStateException("the broker does not lead its topics in time");
+        }
+        LockSupport.parkNanos(LOOK.toNanos());
       }
+    }
+  }
+
+  // The controller knows of a topic, and of its leader after a restart, before the broker does.
+  private static boolean led(Admin admin, List<String> topics) {
+    try {
+      return admin.describeTopics(topics).allTopicNames().get().values().stream()
+          .flatMap(topic -> topic.partitions().stream())
+          .allMatch(partition -> partition.leader() != null && !partition.leader().isEmpty());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RetriableException) {
+        return false;
+      }
+      throw new IllegalStateException("topics cannot be described", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while topics settled", e);
     }
   }
 
