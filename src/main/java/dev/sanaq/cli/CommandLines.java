@@ -17,6 +17,7 @@ public final class CommandLines {
   CommandLine commandLine(PicocliCommandLineFactory factory) {
     return factory
         .create()
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
               LOG.debug("the command failed", failure);

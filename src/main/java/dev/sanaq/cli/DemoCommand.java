@@ -51,7 +51,7 @@ public final class DemoCommand implements Callable<Integer> {
   private @Nullable Path model;
 
   @Option(
-      names = EarlyServices.FOLDER,
+      names = LocalOptions.FOLDER,
       paramLabel = "DIR",
       description = "Keep the data there; without it the data goes when this ends.")
   @SuppressWarnings("UnusedVariable") // EarlyServices reads it

@@ -1,5 +1,6 @@
 package dev.sanaq.cli;
 
+import dev.sanaq.local.LocalPlan;
 import dev.sanaq.local.LocalServices;
 import dev.sanaq.sana.checkpoint.RandomCheckpoint;
 import java.nio.file.Files;
@@ -10,7 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -19,7 +22,6 @@ import picocli.CommandLine.Parameters;
  * program stops.
  */
 public final class EarlyServices {
-  static final String FOLDER = "--folder";
   static final String MODEL = "--model";
 
   private static final String STARTED = "sanaq.local.started";
@@ -33,8 +35,7 @@ public final class EarlyServices {
 
   @Command
   private static final class Arguments {
-    @Option(names = FOLDER)
-    private @Nullable Path folder;
+    @Mixin private LocalOptions local;
 
     @Option(names = MODEL)
     private @Nullable Path model;
@@ -48,7 +49,12 @@ public final class EarlyServices {
   public static EarlyServices start(String... args) {
     EarlyServices early = new EarlyServices();
     if (wanted(args) && List.of(args).stream().noneMatch(ONLY_HELP::contains)) {
-      early.start(parse(args), args[0].equals("demo"));
+      try {
+        early.start(parse(args), args[0].equals("demo"));
+      } catch (ParameterException e) {
+        // The command itself knows the same options and says what is wrong with them.
+        return early;
+      }
     }
     return early;
   }
@@ -64,9 +70,10 @@ public final class EarlyServices {
   }
 
   private void start(Arguments arguments, boolean needsModel) {
-    Path folder = arguments.folder;
+    Path folder = arguments.local.folder();
+    LocalPlan plan = arguments.local.plan();
     LocalServices services =
-        folder == null ? LocalServices.startTemporary() : LocalServices.start(folder);
+        folder == null ? LocalServices.startTemporary(plan) : LocalServices.start(folder, plan);
     // A signal starts all hooks at once; this one has to come last.
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> closeLast(services), "sanaq-local-services"));
@@ -102,6 +109,7 @@ public final class EarlyServices {
   private static Arguments parse(String... args) {
     Arguments arguments = new Arguments();
     CommandLine line = new CommandLine(arguments);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUnmatchedArgumentsAllowed(true);
     line.setUnmatchedOptionsArePositionalParams(true);
     line.parseArgs(args);

@@ -2,12 +2,11 @@ package dev.sanaq.cli;
 
 import dev.sanaq.local.LocalServices;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.eclipse.microprofile.config.ConfigProvider;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
@@ -19,19 +18,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Kafka and S3 on this machine, for development, until told to stop.")
 public final class LocalCommand implements Callable<Integer> {
-  @Option(
-      names = EarlyServices.FOLDER,
-      paramLabel = "DIR",
-      description = "Keep the data there; without it the data goes when this ends.")
-  @SuppressWarnings("UnusedVariable") // EarlyServices reads it
-  private Path folder;
+  @Mixin private LocalOptions options;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    for (String key : LocalServices.CONFIG_KEYS) {
+    for (String key : LocalServices.configKeys(options.plan())) {
       out.println(key + "=" + ConfigProvider.getConfig().getValue(key, String.class));
     }
     out.flush();

@@ -1,5 +1,7 @@
 package dev.sanaq.local;
 
+import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.storage.StorageConfig;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -8,22 +10,32 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /** A Kafka of one node, broker and controller at once, listening on this machine only. */
-final class LocalKafka implements AutoCloseable {
+final class LocalKafka implements LocalService {
+  /** The key of the configuration that leads here. */
+  static final String SERVERS = "kafka.bootstrap.servers";
+
+  private static final int PARTITIONS = 4;
+  private static final Duration SETTLING = Duration.ofSeconds(60);
+  private static final Duration LOOK = Duration.ofMillis(20);
+
   private final KafkaRaftServer server;
   private final int port;
 
@@ -33,14 +45,16 @@ final class LocalKafka implements AutoCloseable {
   }
 
   /**
-   * Starts on what the folder holds; an empty or new folder becomes a new cluster.
+   * Starts on what the folder holds; an empty or new folder becomes a new cluster. It may have been
+   * left by a broker that was killed.
    *
-   * @throws IOException where the folder cannot be used
+   * @param wantedPort where to listen; 0 for any port that is free
+   * @throws IOException where the folder or the port cannot be used
    */
-  static LocalKafka start(Path folder) throws IOException {
+  static LocalKafka start(Path folder, int wantedPort) throws IOException {
     Path logs = Files.createDirectories(folder.resolve("kafka")).toAbsolutePath();
-    // Ports are picked anew: nothing on the disk names them.
-    int port = freePort();
+    // Ports may be picked anew: nothing on the disk names them.
+    int port = wantedPort == 0 ? freePort() : wantedPort;
     Map<String, Object> properties = properties(logs, port, freePort());
     if (!Files.exists(logs.resolve("meta.properties"))) {
       format(logs);
@@ -51,24 +65,53 @@ final class LocalKafka implements AutoCloseable {
     } catch (RuntimeException e) {
       server.shutdown();
       throw new IOException(
-          "Kafka does not start on %s: %s; if another process uses that folder, end it"
-              .formatted(logs, e.getMessage()),
+          "Kafka does not start on %s and port %d: %s; if another process uses them, end it"
+              .formatted(logs, port, e.getMessage()),
           e);
     }
     return new LocalKafka(server, port);
   }
 
-  String bootstrapServers() {
-    return "localhost:" + port;
+  @Override
+  public Map<String, String> config() {
+    return Map.of(SERVERS, bootstrapServers());
   }
 
-  /** Creates the topics that are not there yet. */
-  void createTopics(Collection<String> topics, int partitions) {
+  @Override
+  public void furnish(TopicsConfig topics, StorageConfig storage) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
-      for (String topic : topics) {
-        create(admin, new NewTopic(topic, partitions, (short) 1));
+      List<String> names =
+          List.of(topics.requests(), topics.cancellations(), topics.events(), topics.deadLetters());
+      names.forEach(name -> create(admin, new NewTopic(name, PARTITIONS, (short) 1)));
+      long until = System.nanoTime() + SETTLING.toNanos();
+      while (!led(admin, names)) {
+        if (System.nanoTime() - until > 0) {
+          throw new IllegalStateException("the broker does not lead its topics in time");
+        }
+        LockSupport.parkNanos(LOOK.toNanos());
       }
     }
+  }
+
+  // The controller knows of a topic, and of its leader after a restart, before the broker does.
+  private static boolean led(Admin admin, List<String> topics) {
+    try {
+      return admin.describeTopics(topics).allTopicNames().get().values().stream()
+          .flatMap(topic -> topic.partitions().stream())
+          .allMatch(partition -> partition.leader() != null && !partition.leader().isEmpty());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RetriableException) {
+        return false;
+      }
+      throw new IllegalStateException("topics cannot be described", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while topics settled", e);
+    }
+  }
+
+  private String bootstrapServers() {
+    return "localhost:" + port;
   }
 
   @Override
@@ -79,7 +122,7 @@ final class LocalKafka implements AutoCloseable {
 
   private static void create(Admin admin, NewTopic topic) {
     try {
-      admin.createTopics(java.util.List.of(topic)).all().get();
+      admin.createTopics(List.of(topic)).all().get();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
         throw new IllegalStateException("topic %s is not created".formatted(topic.name()), e);
@@ -120,6 +163,9 @@ final class LocalKafka implements AutoCloseable {
     properties.put("advertised.listeners", "PLAINTEXT://localhost:" + port);
     properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     properties.put("log.dirs", logs.toString());
+    // A broker that was killed counts as alive for this long, and its successor has to wait.
+    properties.put("broker.session.timeout.ms", "3000");
+    properties.put("broker.heartbeat.interval.ms", "500");
     properties.put("auto.create.topics.enable", "false");
     properties.put("offsets.topic.replication.factor", "1");
     properties.put("offsets.topic.num.partitions", "1");

@@ -1,17 +1,33 @@
 package dev.sanaq.local;
 
+import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.storage.S3;
+import dev.sanaq.storage.StorageConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 
 /** S3 on a folder of this machine, listening on this machine only: a bucket is a folder in it. */
-final class LocalS3 implements AutoCloseable {
+final class LocalS3 implements LocalService {
   /** The access key, and the secret: nobody else's door opens with them. */
   static final String KEY = "local-sanaq";
+
+  /** The keys of the configuration that leads here. */
+  static final List<String> KEYS =
+      List.of(
+          "sanaq.storage.endpoint",
+          "sanaq.storage.path-style",
+          "sanaq.storage.access-key",
+          "sanaq.storage.secret-key");
 
   private final S3Proxy proxy;
 
@@ -22,13 +38,14 @@ final class LocalS3 implements AutoCloseable {
   /**
    * Starts on what the folder holds.
    *
-   * @throws IOException where the folder cannot be used
+   * @param port where to listen; 0 for any port that is free
+   * @throws IOException where the folder or the port cannot be used
    */
-  static LocalS3 start(Path folder) throws IOException {
+  static LocalS3 start(Path folder, int port) throws IOException {
     Path root = Files.createDirectories(folder.resolve("s3")).toAbsolutePath();
     S3Proxy proxy =
         S3Proxy.builder()
-            .endpoint(URI.create("http://127.0.0.1:0"))
+            .endpoint(URI.create("http://127.0.0.1:" + port))
             .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, KEY, KEY)
             .blobStore(new FilesystemNio2BlobStore(root.toString()))
             .ignoreUnknownHeaders(true)
@@ -36,13 +53,29 @@ final class LocalS3 implements AutoCloseable {
     try {
       proxy.start();
     } catch (Exception e) {
-      throw new IOException("S3 does not start on %s: %s".formatted(root, e.getMessage()), e);
+      throw new IOException(
+          "S3 does not start on %s and port %d: %s".formatted(root, port, e.getMessage()), e);
     }
     return new LocalS3(proxy);
   }
 
-  URI endpoint() {
-    return URI.create("http://127.0.0.1:" + proxy.getPort());
+  @Override
+  public Map<String, String> config() {
+    List<String> values = List.of("http://127.0.0.1:" + proxy.getPort(), "true", KEY, KEY);
+    Map<String, String> config = new LinkedHashMap<>();
+    for (int i = 0; i < values.size(); i++) {
+      config.put(KEYS.get(i), values.get(i));
+    }
+    return config;
+  }
+
+  @Override
+  public void furnish(TopicsConfig topics, StorageConfig storage) {
+    try (S3Client client = S3.client(storage)) {
+      client.createBucket(create -> create.bucket(storage.bucket()));
+    } catch (BucketAlreadyOwnedByYouException e) {
+      return;
+    }
   }
 
   @Override

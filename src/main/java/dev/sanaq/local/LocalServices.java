@@ -1,7 +1,6 @@
 package dev.sanaq.local;
 
 import dev.sanaq.event.TopicsConfig;
-import dev.sanaq.storage.S3;
 import dev.sanaq.storage.StorageConfig;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -9,69 +8,73 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 
 /**
  * Kafka and S3 inside this JVM, with the topics and the bucket that the configuration names: for
  * development, the demo and the tests. Starting takes some two seconds. Close it in the end.
  */
 public final class LocalServices implements AutoCloseable {
-  /** The keys of {@link #config}, in its order. */
+  /** The keys of {@link #config} where everything is started, in its order. */
   public static final List<String> CONFIG_KEYS =
-      List.of(
-          "kafka.bootstrap.servers",
-          "sanaq.storage.endpoint",
-          "sanaq.storage.path-style",
-          "sanaq.storage.access-key",
-          "sanaq.storage.secret-key");
-
-  private static final int PARTITIONS = 4;
+      Stream.concat(Stream.of(LocalKafka.SERVERS), LocalS3.KEYS.stream()).toList();
 
   private final Path folder;
   private final boolean temporary;
-  private final LocalKafka kafka;
-  private final LocalS3 s3;
+  private final List<LocalService> services = new ArrayList<>();
 
-  private LocalServices(Path folder, boolean temporary, LocalKafka kafka, LocalS3 s3) {
+  private LocalServices(Path folder, boolean temporary) {
     this.folder = folder;
     this.temporary = temporary;
-    this.kafka = kafka;
-    this.s3 = s3;
+  }
+
+  /** The keys of {@link #config} for that plan, in its order. */
+  public static List<String> configKeys(LocalPlan plan) {
+    return CONFIG_KEYS.stream().filter(key -> plan.parts().contains(partOf(key))).toList();
+  }
+
+  /** Starts everything with the data of a folder; see {@link #start(Path, LocalPlan)}. */
+  public static LocalServices start(Path folder) {
+    return start(folder, LocalPlan.everything());
   }
 
   /**
-   * Starts with the data of a folder, which is kept: what was there is there again.
+   * Starts with the data of a folder, which is kept: what was there is there again, also where
+   * those who used it were killed.
    *
-   * @throws UncheckedIOException where the folder cannot be used
+   * @throws UncheckedIOException where the folder or a port cannot be used
    */
-  public static LocalServices start(Path folder) {
-    return start(folder, false);
+  public static LocalServices start(Path folder, LocalPlan plan) {
+    return new LocalServices(folder, false).begin(plan);
   }
 
-  /** Starts empty; closing deletes the data. */
+  /** Starts everything, empty; closing deletes the data. */
   public static LocalServices startTemporary() {
+    return startTemporary(LocalPlan.everything());
+  }
+
+  /**
+   * Starts empty; closing deletes the data.
+   *
+   * @throws UncheckedIOException where a port cannot be used
+   */
+  public static LocalServices startTemporary(LocalPlan plan) {
     try {
-      return start(Files.createTempDirectory("sanaq-local-"), true);
+      return new LocalServices(Files.createTempDirectory("sanaq-local-"), true).begin(plan);
     } catch (IOException e) {
       throw new UncheckedIOException("no temporary folder", e);
     }
   }
 
-  /** The configuration that leads to these services, by its keys. */
+  /** The configuration that leads to what was started, by its keys. */
   public Map<String, String> config() {
-    List<String> values =
-        List.of(
-            kafka.bootstrapServers(), s3.endpoint().toString(), "true", LocalS3.KEY, LocalS3.KEY);
     Map<String, String> config = new LinkedHashMap<>();
-    for (int i = 0; i < values.size(); i++) {
-      config.put(CONFIG_KEYS.get(i), values.get(i));
-    }
+    services.forEach(service -> config.putAll(service.config()));
     return config;
   }
 
@@ -82,20 +85,26 @@ public final class LocalServices implements AutoCloseable {
 
   @Override
   public void close() {
-    s3.close();
-    kafka.close();
+    for (int i = services.size() - 1; i >= 0; i--) {
+      services.get(i).close();
+    }
     if (temporary) {
       delete(folder);
     }
   }
 
-  private static LocalServices start(Path folder, boolean temporary) {
+  private LocalServices begin(LocalPlan plan) {
     try {
-      LocalKafka kafka = LocalKafka.start(folder);
-      LocalServices services = new LocalServices(folder, temporary, kafka, LocalS3.start(folder));
-      services.furnish();
-      return services;
+      if (plan.parts().contains(LocalPart.KAFKA)) {
+        services.add(LocalKafka.start(folder, plan.kafkaPort()));
+      }
+      if (plan.parts().contains(LocalPart.S3)) {
+        services.add(LocalS3.start(folder, plan.s3Port()));
+      }
+      furnish();
+      return this;
     } catch (IOException e) {
+      close();
       throw new UncheckedIOException(e.getMessage(), e);
     }
   }
@@ -109,15 +118,12 @@ public final class LocalServices implements AutoCloseable {
             .withDefaultValues(config())
             .build();
     TopicsConfig topics = config.getConfigMapping(TopicsConfig.class);
-    kafka.createTopics(
-        List.of(topics.requests(), topics.cancellations(), topics.events(), topics.deadLetters()),
-        PARTITIONS);
     StorageConfig storage = config.getConfigMapping(StorageConfig.class);
-    try (S3Client client = S3.client(storage)) {
-      client.createBucket(create -> create.bucket(storage.bucket()));
-    } catch (BucketAlreadyOwnedByYouException e) {
-      return;
-    }
+    services.forEach(service -> service.furnish(topics, storage));
+  }
+
+  private static LocalPart partOf(String key) {
+    return LocalS3.KEYS.contains(key) ? LocalPart.S3 : LocalPart.KAFKA;
   }
 
   private static void delete(Path folder) {

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sanaq.worker.Outside;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -44,10 +48,44 @@ class LocalServicesTest {
   }
 
   @Test
+  void oneServiceAloneListensWhereItWasTold(@TempDir Path folder) throws Exception {
+    int port = freePort();
+    try (LocalServices first = LocalServices.start(folder, s3At(port))) {
+      assertThat(first.config())
+          .containsEntry("sanaq.storage.endpoint", "http://127.0.0.1:" + port)
+          .containsOnlyKeys(LocalServices.configKeys(s3At(port)));
+    }
+    assertThat(folder.resolve("kafka")).doesNotExist();
+    try (LocalServices again = LocalServices.start(folder, s3At(port))) {
+      assertThat(again.config())
+          .containsEntry("sanaq.storage.endpoint", "http://127.0.0.1:" + port);
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsRefusedByNumber(@TempDir Path folder) throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      assertThatThrownBy(() -> LocalServices.start(folder, s3At(taken.getLocalPort())))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining(String.valueOf(taken.getLocalPort()));
+    }
+  }
+
+  @Test
   void aFolderThatIsAFileIsRefusedByName(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "x");
     assertThatThrownBy(() -> LocalServices.start(file))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(file.toString());
+  }
+
+  private static LocalPlan s3At(int port) {
+    return new LocalPlan(Set.of(LocalPart.S3), 0, port);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
   }
 }

@@ -1,0 +1,79 @@
+package dev.sanaq.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** A process that a test started: its life, its end and what it printed. Any number of threads. */
+final class Managed {
+  private final String name;
+  private final Process process;
+  private final Path log;
+
+  Managed(String name, Process process, Path log) {
+    this.name = name;
+    this.process = process;
+    this.log = log;
+  }
+
+  String name() {
+    return name;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  /** SIGKILL: no hook runs, nothing is flushed; returns once it is gone. */
+  void kill() {
+    process.toHandle().destroyForcibly();
+    exitCode(Duration.ofSeconds(20));
+  }
+
+  /** SIGTERM: the order to stop, which it may follow in its own time. */
+  void terminate() {
+    process.toHandle().destroy();
+  }
+
+  /** The exit code, once it has ended; 128 and the signal where a signal ended it. */
+  int exitCode(Duration patience) {
+    try {
+      if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("%s does not end within %s; %s".formatted(name, patience, log));
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return process.exitValue();
+  }
+
+  /** Everything that it has printed, both streams. */
+  String output() {
+    try {
+      return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until it has printed that. */
+  void awaitOutput(String text, Duration patience) {
+    Await.until(
+        patience,
+        () -> "%s says %s; see %s".formatted(name, text, log),
+        () -> {
+          if (!alive()) {
+            throw new AssertionError("%s ended; see %s\n%s".formatted(name, log, output()));
+          }
+          return output().contains(text);
+        });
+  }
+}

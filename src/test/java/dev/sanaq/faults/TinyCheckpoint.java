@@ -1,0 +1,89 @@
+package dev.sanaq.faults;
+
+import dev.sanaq.sana.checkpoint.Activation;
+import dev.sanaq.sana.checkpoint.AutoencoderConfig;
+import dev.sanaq.sana.checkpoint.AutoencoderStage;
+import dev.sanaq.sana.checkpoint.QkNorm;
+import dev.sanaq.sana.checkpoint.RandomCheckpoint;
+import dev.sanaq.sana.checkpoint.RandomSpec;
+import dev.sanaq.sana.checkpoint.TransformerConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** The smallest Sana that is still one: a picture of 32 pixels takes milliseconds. */
+final class TinyCheckpoint {
+  private static final int CHANNELS = 8;
+  private static final int HEADS = 2;
+  private static final int HEAD_WIDTH = 8;
+  private static final int SIDE = 1;
+
+  private TinyCheckpoint() {}
+
+  /** Writes it. */
+  static Path write(Path folder) {
+    RandomSpec demo = RandomSpec.demo();
+    RandomSpec spec =
+        new RandomSpec(
+            transformer(demo.textEncoder().hiddenSize()),
+            autoencoder(),
+            demo.textEncoder(),
+            demo.scheduler());
+    RandomCheckpoint.write(folder, spec, 1);
+    return folder;
+  }
+
+  private static TransformerConfig transformer(int captionWidth) {
+    return new TransformerConfig(
+        CHANNELS,
+        CHANNELS,
+        HEADS,
+        HEAD_WIDTH,
+        1,
+        HEADS,
+        HEAD_WIDTH,
+        HEADS * HEAD_WIDTH,
+        captionWidth,
+        2.5,
+        0,
+        false,
+        SIDE,
+        1,
+        false,
+        1e-6,
+        OptionalDouble.empty(),
+        false,
+        0.1,
+        QkNorm.NONE,
+        1.0);
+  }
+
+  private static AutoencoderConfig autoencoder() {
+    List<AutoencoderStage> stages = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      boolean attends = i >= 3;
+      stages.add(
+          new AutoencoderStage(
+              attends
+                  ? AutoencoderStage.Block.EFFICIENT_VIT_BLOCK
+                  : AutoencoderStage.Block.RES_BLOCK,
+              CHANNELS,
+              1,
+              attends ? List.of(5) : List.of(),
+              Activation.SILU));
+    }
+    return new AutoencoderConfig(
+        3,
+        CHANNELS,
+        8,
+        stages,
+        stages,
+        AutoencoderConfig.Upsample.INTERPOLATE,
+        AutoencoderConfig.Downsample.CONV,
+        true,
+        true,
+        Activation.RELU,
+        0.41407);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.sanaq.faults;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How the suite's workers are configured beyond where Kafka and S3 are: small pictures, and the
+ * times in which a fault is noticed shorter than an operator would set them, so that minutes show
+ * what else would take hours.
+ */
+final class WorkerSettings {
+  private WorkerSettings() {}
+
+  /** For any worker of the cluster. */
+  static Map<String, String> of(Cluster cluster) {
+    Map<String, String> config = new TreeMap<>(cluster.config());
+    // The broker's smallest: a killed worker's partitions are others' after these.
+    config.put("kafka.session.timeout.ms", "6000");
+    config.put("kafka.heartbeat.interval.ms", "1000");
+    config.put("sanaq.events.transaction-timeout", "PT10S");
+    config.put("sanaq.worker.retry-pause", "PT0.5S");
+    config.put("sanaq.worker.drain-grace", "PT30S");
+    config.put("sanaq.storage.timeout", "PT5S");
+    config.put("sanaq.limits.side", "64");
+    config.put("sanaq.limits.count", "4");
+    return config;
+  }
+}
