@@ -28,7 +28,9 @@ public final class FaultyWorker {
             settings.kafka().put(key.substring("kafka.".length()), value);
           }
         });
-    WorkerProcess worker = WorkerProcess.start(settings, new FaultyPainter(), Clock.systemUTC());
+    WorkerProcess worker =
+        WorkerProcess.start(
+            settings, new FaultyPainter(), Clock.systemUTC(), TestSettings.noTelemetry());
     Duration grace = settings.worker().drainGrace();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> worker.drain(grace)));
     System.out.println(READY);
