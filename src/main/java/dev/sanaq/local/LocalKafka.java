@@ -166,6 +166,11 @@ final class LocalKafka implements LocalService {
     // A broker that was killed counts as alive for this long, and its successor has to wait.
     properties.put("broker.session.timeout.ms", "3000");
     properties.put("broker.heartbeat.interval.ms", "500");
+    // A worker that was killed counts as a member for this long.
+    properties.put("group.consumer.min.session.timeout.ms", "6000");
+    properties.put("group.consumer.session.timeout.ms", "6000");
+    properties.put("group.consumer.min.heartbeat.interval.ms", "1000");
+    properties.put("group.consumer.heartbeat.interval.ms", "1000");
     properties.put("auto.create.topics.enable", "false");
     properties.put("offsets.topic.replication.factor", "1");
     properties.put("offsets.topic.num.partitions", "1");

@@ -14,9 +14,6 @@ final class WorkerSettings {
   /** For any worker of the cluster. */
   static Map<String, String> of(Cluster cluster) {
     Map<String, String> config = new TreeMap<>(cluster.config());
-    // The broker's smallest: a killed worker's partitions are others' after these.
-    config.put("kafka.session.timeout.ms", "6000");
-    config.put("kafka.heartbeat.interval.ms", "1000");
     config.put("sanaq.events.transaction-timeout", "PT10S");
     config.put("sanaq.worker.retry-pause", "PT0.5S");
     config.put("sanaq.worker.drain-grace", "PT30S");
