@@ -43,6 +43,21 @@ public final class KafkaClients {
     return new KafkaConsumer<>(config);
   }
 
+  /** Reads in a group, committed records only, from the oldest on; commits nothing itself. */
+  public Consumer<byte[], byte[]> member(String group, String clientId, int recordsAPoll) {
+    Map<String, Object> config = reader();
+    config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    config.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, recordsAPoll);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    if (!"consumer".equals(config.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG))) {
+      config.put(
+          ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+          CooperativeStickyAssignor.class.getName());
+    }
+    return new KafkaConsumer<>(config);
+  }
+
   /** Reads a topic on its own, in no group, committed records only. */
   public Consumer<byte[], byte[]> watcher() {
     Map<String, Object> config = reader();

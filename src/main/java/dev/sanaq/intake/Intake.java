@@ -48,12 +48,17 @@ public final class Intake {
     String message =
         "the deadline %s had passed when the job's turn came at %s".formatted(job.deadline(), now);
     return new Failed(
-        job.id(), JobError.of(ErrorCode.DEADLINE_EXCEEDED, message), 0, job.metadata());
+        job.id(),
+        JobError.of(ErrorCode.DEADLINE_EXCEEDED, message),
+        0,
+        job.metadata(),
+        job.callbackUrl());
   }
 
   /** The failure of a record that could not be read but said whose it is. */
   public static Failed unreadable(Admission.Unreadable record) {
     String message = "the request could not be read: " + record.reason();
-    return new Failed(record.id(), JobError.of(ErrorCode.INVALID_REQUEST, message), 0, Map.of());
+    return new Failed(
+        record.id(), JobError.of(ErrorCode.INVALID_REQUEST, message), 0, Map.of(), "");
   }
 }

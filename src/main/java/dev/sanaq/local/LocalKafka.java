@@ -64,9 +64,19 @@ final class LocalKafka implements AutoCloseable {
 
   /** Creates the topics that are not there yet. */
   void createTopics(Collection<String> topics, int partitions) {
+    createTopics(topics, partitions, Map.of());
+  }
+
+  /** The same for topics of which only a key's last record counts. */
+  void createCompactedTopics(Collection<String> topics, int partitions) {
+    createTopics(topics, partitions, Map.of("cleanup.policy", "compact"));
+  }
+
+  private void createTopics(
+      Collection<String> topics, int partitions, Map<String, String> settings) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
       for (String topic : topics) {
-        create(admin, new NewTopic(topic, partitions, (short) 1));
+        create(admin, new NewTopic(topic, partitions, (short) 1).configs(settings));
       }
     }
   }

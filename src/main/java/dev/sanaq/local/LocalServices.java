@@ -112,6 +112,7 @@ public final class LocalServices implements AutoCloseable {
     kafka.createTopics(
         List.of(topics.requests(), topics.cancellations(), topics.events(), topics.deadLetters()),
         PARTITIONS);
+    kafka.createCompactedTopics(List.of(topics.webhookDeliveries()), PARTITIONS);
     StorageConfig storage = config.getConfigMapping(StorageConfig.class);
     try (S3Client client = S3.client(storage)) {
       client.createBucket(create -> create.bucket(storage.bucket()));

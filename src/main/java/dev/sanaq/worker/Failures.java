@@ -18,7 +18,7 @@ final class Failures {
 
   /** What to tell of a job whose work threw this. */
   static Failed of(Job job, Throwable thrown) {
-    return new Failed(job.id(), error(job, thrown), ATTEMPTS, job.metadata());
+    return new Failed(job.id(), error(job, thrown), ATTEMPTS, job.metadata(), job.callbackUrl());
   }
 
   private static JobError error(Job job, Throwable thrown) {

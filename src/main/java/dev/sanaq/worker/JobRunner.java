@@ -152,7 +152,12 @@ final class JobRunner {
     String message =
         "the id %s belongs to another request, completed at %s; send this one under an id of its own"
             .formatted(job.id(), earlier.completedAt());
-    return new Failed(job.id(), JobError.of(ErrorCode.ID_CONFLICT, message), 0, job.metadata());
+    return new Failed(
+        job.id(),
+        JobError.of(ErrorCode.ID_CONFLICT, message),
+        0,
+        job.metadata(),
+        job.callbackUrl());
   }
 
   private ProducerRecord<byte[], byte[]> ended(JobOutcome outcome) {

@@ -30,7 +30,7 @@ class IntakeFuzzTest {
           new RecordDecoder(10_000),
           new JobRules(
               new ModelDefaults("m", 64, 64, 4, 4.5, "flow-dpm", List.of("flow-dpm")),
-              new Limits(100, 4096, 50, 20, 4, 200, HOME, List.of(HOME))),
+              new Limits(100, 4096, 50, 20, 4, 200, false, HOME, List.of(HOME))),
           Clock.systemUTC());
   private static final Events EVENTS = new Events("/sanaq", image -> "", Clock.systemUTC());
   private static final String WHOLE =
