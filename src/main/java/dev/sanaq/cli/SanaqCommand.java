@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       LocalCommand.class,
       DemoCommand.class,
       SubmitCommand.class,
-      WatchCommand.class
+      WatchCommand.class,
+      WebhooksCommand.class
     })
 public final class SanaqCommand {}

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jboss.logging.Logger;
@@ -43,13 +44,28 @@ public final class Publisher implements AutoCloseable {
    *     offset and go on from there
    */
   public void publish(Publication publication, ConsumerGroupMetadata group) {
+    Map<TopicPartition, OffsetAndMetadata> offset =
+        Map.of(publication.source(), new OffsetAndMetadata(publication.offset() + 1));
     try {
-      transact(publication, publication.records(), group);
+      transact(publication.records(), offset, group);
     } catch (RecordTooLargeException e) {
       LOG.warnf("a dead letter is too large for its topic and is cut: %s", e.getMessage());
-      transact(
-          publication, publication.records().stream().map(Publisher::cutLetter).toList(), group);
+      transact(publication.records().stream().map(Publisher::cutLetter).toList(), offset, group);
     }
+  }
+
+  /**
+   * Publishes records together with the offsets of any number of partitions; on return it is
+   * committed.
+   *
+   * @param offsets the next to be read, by partition
+   * @throws KafkaException as above
+   */
+  public void publish(
+      List<ProducerRecord<byte[], byte[]>> records,
+      Map<TopicPartition, OffsetAndMetadata> offsets,
+      ConsumerGroupMetadata group) {
+    transact(records, offsets, group);
   }
 
   @Override
@@ -61,15 +77,14 @@ public final class Publisher implements AutoCloseable {
   }
 
   private void transact(
-      Publication publication,
       List<ProducerRecord<byte[], byte[]>> records,
+      Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group) {
     Producer<byte[], byte[]> open = open();
     try {
       open.beginTransaction();
       sendAll(open, records);
-      open.sendOffsetsToTransaction(
-          Map.of(publication.source(), new OffsetAndMetadata(publication.offset() + 1)), group);
+      open.sendOffsetsToTransaction(offsets, group);
       open.commitTransaction();
     } catch (RuntimeException e) {
       abort(open, e);
