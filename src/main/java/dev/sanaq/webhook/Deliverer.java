@@ -127,9 +127,7 @@ final class Deliverer {
       if (behind.isEmpty()) {
         expire();
       }
-      if (!parts.ledger().write()) {
-        sleep(AFTER_REFUSAL);
-      } else if (!stopping) {
+      if (parts.ledger().write() && !stopping) {
         begin(behind);
       }
     } catch (KafkaException e) {

@@ -23,8 +23,9 @@ final class WebhookSettings {
   }
 
   /** All that a process needs, on a broker whose members are missed soon. */
-  static WebhookProcess.Settings on(String bootstrapServers, WebhookConfig webhook) {
-    SmallRyeConfig config = config(Map.of());
+  static WebhookProcess.Settings on(
+      String bootstrapServers, Map<String, String> topics, WebhookConfig webhook) {
+    SmallRyeConfig config = config(topics);
     return new WebhookProcess.Settings(
         webhook,
         config.getConfigMapping(TopicsConfig.class),
