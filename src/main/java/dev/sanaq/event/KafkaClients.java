@@ -66,6 +66,14 @@ public final class KafkaClients {
     return new KafkaConsumer<>(config);
   }
 
+  /** Tells how far topics reach, transactions that are not settled yet included. */
+  public Consumer<byte[], byte[]> gauge() {
+    Map<String, Object> config = reader();
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+    return new KafkaConsumer<>(config);
+  }
+
   /** Writes what must not be lost, in no transaction. */
   public Producer<byte[], byte[]> plain(Duration patience) {
     Map<String, Object> config = writer();

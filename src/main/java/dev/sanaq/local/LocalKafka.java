@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -77,6 +78,25 @@ final class LocalKafka implements AutoCloseable {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
       for (String topic : topics) {
         create(admin, new NewTopic(topic, partitions, (short) 1).configs(settings));
+      }
+      awaitVisible(admin, topics);
+    }
+  }
+
+  // The broker says that a topic is made before it tells others that there is one.
+  private static void awaitVisible(Admin admin, Collection<String> topics) {
+    long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (true) {
+      try {
+        admin.describeTopics(topics).allTopicNames().get();
+        return;
+      } catch (ExecutionException e) {
+        if (System.nanoTime() - until > 0) {
+          throw new IllegalStateException("topics %s do not come".formatted(topics), e);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while topics were created", e);
       }
     }
   }

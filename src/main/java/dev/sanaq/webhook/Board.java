@@ -83,6 +83,14 @@ final class Board {
   /** An attempt has ended; its entry stays taken until its new state is put. */
   void attemptEnded(Entry entry, boolean failed) {
     receiver(entry.host()).attemptEnded(failed);
+    if (!entries.containsKey(entry.id())) {
+      forgetIdle(entry.host());
+    }
+  }
+
+  /** Whether an attempt is under way, or its outcome has not come back from the topic. */
+  boolean inFlight(String id) {
+    return inFlight.contains(id);
   }
 
   /** Gives back what was taken. */

@@ -36,9 +36,10 @@ final class Deliverer {
   private boolean full;
 
   /**
-   * What the loop works with; the consumer, the ledger and the attempts are its own from now on.
+   * What the loop works with; the consumers, the ledger and the attempts are its own from now on.
    *
    * @param consumer a member of the group
+   * @param gauge tells where partitions end
    * @param events the events' topic
    * @param log the deliveries' topic
    * @param intake finds deliveries in events
@@ -49,6 +50,7 @@ final class Deliverer {
    */
   record Parts(
       Consumer<byte[], byte[]> consumer,
+      Consumer<byte[], byte[]> gauge,
       String events,
       DeliveryLog log,
       EventIntake intake,
@@ -63,6 +65,7 @@ final class Deliverer {
     this.inbox =
         new Inbox(
             parts.consumer(),
+            parts.gauge(),
             parts.log().topic(),
             parts.intake(),
             board,
@@ -193,6 +196,7 @@ final class Deliverer {
   private void close() {
     parts.attempts().close();
     parts.ledger().close();
+    parts.gauge().close();
     parts
         .consumer()
         .close(
@@ -225,7 +229,7 @@ final class Deliverer {
         collect();
       }
       if (!crashing) {
-        parts.ledger().write();
+        parts.ledger().writeBeforeLeaving();
       }
       inbox.gone(partitions);
     }

@@ -18,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class Inbox {
   private final Consumer<byte[], byte[]> consumer;
+  private final Consumer<byte[], byte[]> gauge;
   private final String topic;
   private final EventIntake intake;
   private final Board board;
@@ -26,16 +27,20 @@ final class Inbox {
   private final Map<TopicPartition, Long> behind = new HashMap<>();
 
   /**
+   * @param gauge tells where partitions end, whatever of it is still to be settled: what the owner
+   *     before wrote last is committed, but perhaps not visible yet
    * @param topic the deliveries'
    */
   Inbox(
       Consumer<byte[], byte[]> consumer,
+      Consumer<byte[], byte[]> gauge,
       String topic,
       EventIntake intake,
       Board board,
       Ledger ledger,
       Clock clock) {
     this.consumer = consumer;
+    this.gauge = gauge;
     this.topic = topic;
     this.intake = intake;
     this.board = board;
@@ -57,7 +62,7 @@ final class Inbox {
   void assigned(Collection<TopicPartition> partitions) {
     Collection<TopicPartition> mine = ofDeliveries(partitions);
     consumer.seekToBeginning(mine);
-    behind.putAll(consumer.endOffsets(mine));
+    behind.putAll(gauge.endOffsets(mine));
   }
 
   /** Partitions are another's now. */
@@ -109,10 +114,12 @@ final class Inbox {
     }
   }
 
-  // The topic may soon hold only this last record, so the state is written again after it.
+  // The topic may soon hold only this last record, so the state is written again after it; of one
+  // that is under way, its outcome will be.
   private void repeated(Delivery delivery, Entry known, Entry repeated) {
     board.put(known.at(repeated.offset(), repeated.bytes()), clock.instant());
-    if (!behind.containsKey(new TopicPartition(topic, known.partition()))) {
+    if (!board.inFlight(known.id())
+        && !behind.containsKey(new TopicPartition(topic, known.partition()))) {
       ledger.change(delivery.asFarAs(known.status(), known.attempts(), known.due()));
     }
   }

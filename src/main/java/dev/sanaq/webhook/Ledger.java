@@ -1,8 +1,11 @@
 package dev.sanaq.webhook;
 
 import dev.sanaq.event.Publisher;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +14,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jboss.logging.Logger;
 
 /**
@@ -72,7 +76,7 @@ final class Ledger implements AutoCloseable {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(fresh);
     records.addAll(states);
     try {
-      publisher.publish(records, offsets(), consumer.groupMetadata());
+      publish(records);
       states.clear();
       return true;
     } catch (KafkaException e) {
@@ -86,6 +90,23 @@ final class Ledger implements AutoCloseable {
     }
   }
 
+  /**
+   * Writes what is left before partitions go to another. In the middle of a rebalance the
+   * coordinator may know this member under a later number than the consumer does and refuse it; but
+   * nobody else gets the partitions before this returns, so the states may go without its consent.
+   */
+  void writeBeforeLeaving() {
+    if (write() || states.isEmpty()) {
+      return;
+    }
+    try {
+      publisher.publish(List.copyOf(states), Map.of(), consumer.groupMetadata());
+      states.clear();
+    } catch (KafkaException e) {
+      LOG.warnf("%d states are lost, their attempts come twice: %s", states.size(), e.getMessage());
+    }
+  }
+
   /** Drops what belongs to partitions of the deliveries' topic that are another's now. */
   void drop(Collection<Integer> partitions) {
     states.removeIf(record -> partitions.contains(record.partition()));
@@ -94,6 +115,25 @@ final class Ledger implements AutoCloseable {
   @Override
   public void close() {
     publisher.close();
+  }
+
+  // One that its topic does not take must not keep all others from theirs.
+  private void publish(List<ProducerRecord<byte[], byte[]>> records) {
+    try {
+      publisher.publish(records, offsets(), consumer.groupMetadata());
+    } catch (RecordTooLargeException e) {
+      ProducerRecord<byte[], byte[]> largest =
+          Collections.max(records, Comparator.comparingInt(Ledger::length));
+      LOG.errorf(
+          "delivery %s is given up, for %s takes no such length: %s",
+          new String(largest.key(), StandardCharsets.UTF_8), largest.topic(), e.getMessage());
+      records.remove(largest);
+      publish(records);
+    }
+  }
+
+  private static int length(ProducerRecord<byte[], byte[]> record) {
+    return record.value() == null ? 0 : record.value().length;
   }
 
   // An offset of every partition written to goes along, although nobody reads it: so the group's

@@ -44,6 +44,7 @@ final class WebhookProcess {
         new Deliverer(
             new Deliverer.Parts(
                 consumer,
+                kafka.gauge(),
                 settings.topics().events(),
                 log,
                 intake,

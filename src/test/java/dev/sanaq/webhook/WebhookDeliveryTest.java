@@ -108,6 +108,18 @@ class WebhookDeliveryTest {
   }
 
   @Test
+  void aDeliveryTooLargeForItsTopicHoldsUpNoOther() {
+    try (TestReceiver receiver = new TestReceiver(status(200))) {
+      world.process(receiver);
+      world.happens("a", "failed", receiver.url(), Map.of("metadata", "x".repeat(30_000)));
+      world.happens("a", "completed", receiver.url());
+      receiver.await(1);
+      settle();
+      assertThat(receiver.ids()).containsExactly("a/completed");
+    }
+  }
+
+  @Test
   void slowReceiversHoldUpNobodyElse() {
     CountDownLatch end = new CountDownLatch(1);
     List<TestReceiver> slow = new ArrayList<>();
@@ -245,8 +257,8 @@ class WebhookDeliveryTest {
       TestReceiver.await(
           () -> Set.copyOf(receiver.ids()).size() == 80, () -> receiver.ids().toString());
       settle();
-      // What was under way while partitions moved may come twice, and nothing else.
-      assertThat(receiver.ids()).hasSizeLessThan(80 + 8);
+      // At least once: some of what is under way while partitions move comes again, but few do.
+      assertThat(receiver.ids()).hasSizeLessThan(120);
     }
   }
 

@@ -38,9 +38,11 @@ final class WebhookWorld implements AutoCloseable {
           .createTopics(
               List.of(
                   new NewTopic(name + "-events", 3, (short) 1),
-                  deliveries.configs(Map.of("cleanup.policy", "compact"))))
+                  deliveries.configs(
+                      Map.of("cleanup.policy", "compact", "max.message.bytes", "20000"))))
           .all()
           .get();
+      TestReceiver.await(() -> visible(admin), () -> "no topics");
     } catch (InterruptedException | ExecutionException e) {
       throw new AssertionError(e);
     }
@@ -48,8 +50,21 @@ final class WebhookWorld implements AutoCloseable {
         new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
+  private boolean visible(Admin admin) {
+    try {
+      admin.describeTopics(List.of(name + "-events", name + "-deliveries")).allTopicNames().get();
+      return true;
+    } catch (InterruptedException | ExecutionException e) {
+      return false;
+    }
+  }
+
   /** An event of a job whose callback is that address; empty for none. */
   void happens(String job, String kind, String callbackUrl) {
+    happens(job, kind, callbackUrl, Map.of("id", job));
+  }
+
+  void happens(String job, String kind, String callbackUrl, Map<String, Object> data) {
     send(
         new CloudEvent(
                 job + "/" + kind,
@@ -57,7 +72,7 @@ final class WebhookWorld implements AutoCloseable {
                 Events.TYPE_PREFIX + kind + ".v1",
                 job,
                 clock.instant(),
-                Map.of("id", job),
+                data,
                 callbackUrl)
             .toRecord(name + "-events"));
   }
