@@ -59,6 +59,7 @@ class ArchitectureTest {
               "worker",
               Set.of("job", "json", "image", "sana", "sana.solver", "storage", "event", "intake")),
           entry("intake", Set.of("job", "json")),
+          entry("webhook", Set.of("job", "json", "event")),
           entry("local", Set.of("storage", "event", "sana.checkpoint")),
           entry(
               "cli",
@@ -74,6 +75,7 @@ class ArchitectureTest {
                   "event",
                   "worker",
                   "intake",
+                  "webhook",
                   "local")));
 
   private static final JavaClasses CLASSES =

@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       SubmitCommand.class,
       CancelCommand.class,
       WatchCommand.class,
-      DeadLettersCommand.class
+      DeadLettersCommand.class,
+      WebhooksCommand.class
     })
 public final class SanaqCommand {}

@@ -20,9 +20,17 @@ import org.apache.kafka.common.header.Header;
  * @param subject the job's id, and the record's key
  * @param time when
  * @param data what there is to tell
+ * @param callbackUrl where whoever asked wants to be told of it; empty for nowhere
  */
 public record CloudEvent(
-    String id, String source, String type, String subject, Instant time, Map<String, Object> data) {
+    String id,
+    String source,
+    String type,
+    String subject,
+    Instant time,
+    Map<String, Object> data,
+    String callbackUrl) {
+  private static final String CALLBACK = "sanaq-callback-url";
 
   /** The event as a Kafka record in CloudEvents' binary mode: attributes as headers. */
   public ProducerRecord<byte[], byte[]> toRecord(String topic) {
@@ -36,6 +44,9 @@ public record CloudEvent(
     headers.put("ce_subject", subject);
     headers.put("ce_time", time.toString());
     headers.put("content-type", "application/json");
+    if (!callbackUrl.isEmpty()) {
+      headers.put(CALLBACK, callbackUrl);
+    }
     headers.forEach(
         (name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
     return record;
@@ -55,7 +66,8 @@ public record CloudEvent(
           header(record, "ce_type"),
           header(record, "ce_subject"),
           Instant.parse(header(record, "ce_time")),
-          Json.object(value));
+          Json.object(value),
+          callback(record));
     } catch (DateTimeParseException e) {
       throw new BadJsonException("ce_time is no time: " + e.getParsedString());
     }
@@ -73,6 +85,10 @@ public record CloudEvent(
     event.put("datacontenttype", "application/json");
     event.put("data", data);
     return new String(Json.write(event), StandardCharsets.UTF_8);
+  }
+
+  private static String callback(ConsumerRecord<byte[], byte[]> record) {
+    return record.headers().lastHeader(CALLBACK) == null ? "" : header(record, CALLBACK);
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {

@@ -62,7 +62,7 @@ public final class Events {
     data.put("worker", worker);
     data.put("model", job.model());
     data.put("request", job.asRequest());
-    return event(job.id(), "started", "started", clock.instant(), data);
+    return event(job.id(), "started", "started", clock.instant(), data, job.callbackUrl());
   }
 
   /** A step is done; its number is in the event's id, so that a reader keeps every one. */
@@ -71,20 +71,32 @@ public final class Events {
     data.put("id", job.id());
     data.put("step", step);
     data.put("steps", steps);
-    return event(job.id(), "progress", "progress/" + step, clock.instant(), data);
+    return event(job.id(), "progress", "progress/" + step, clock.instant(), data, "");
   }
 
   /** The job's end. */
   public CloudEvent ended(JobOutcome outcome) {
     if (outcome instanceof Completed completed) {
       return event(
-          completed.id(), "completed", "completed", completed.completedAt(), data(completed));
+          completed.id(),
+          "completed",
+          "completed",
+          completed.completedAt(),
+          data(completed),
+          completed.callbackUrl());
     }
     if (outcome instanceof Cancelled cancelled) {
-      return event(cancelled.id(), "cancelled", "cancelled", clock.instant(), data(cancelled));
+      return event(
+          cancelled.id(),
+          "cancelled",
+          "cancelled",
+          clock.instant(),
+          data(cancelled),
+          cancelled.callbackUrl());
     }
     Failed failed = (Failed) outcome;
-    return event(failed.id(), "failed", "failed", clock.instant(), data(failed));
+    return event(
+        failed.id(), "failed", "failed", clock.instant(), data(failed), failed.callbackUrl());
   }
 
   private Map<String, Object> data(Completed completed) {
@@ -139,8 +151,13 @@ public final class Events {
   }
 
   private CloudEvent event(
-      String job, String kind, String name, Instant time, Map<String, Object> data) {
-    return new CloudEvent(job + "/" + name, source, type(kind), job, time, data);
+      String job,
+      String kind,
+      String name,
+      Instant time,
+      Map<String, Object> data,
+      String callbackUrl) {
+    return new CloudEvent(job + "/" + name, source, type(kind), job, time, data, callbackUrl);
   }
 
   private static String type(String kind) {

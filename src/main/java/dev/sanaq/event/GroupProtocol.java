@@ -16,6 +16,7 @@ import org.jboss.logging.Logger;
  */
 final class GroupProtocol {
   private static final Logger LOG = Logger.getLogger(GroupProtocol.class);
+  private static final String NEWER = "consumer";
   private static final String FEATURE = "group.version";
 
   /** What only the older protocol understands: whoever set it wants that one. */
@@ -29,10 +30,16 @@ final class GroupProtocol {
 
   /** Sets the protocol in a consumer's configuration, unless the operator has. */
   static void choose(Map<String, Object> config) {
-    config.putIfAbsent(
-        ConsumerConfig.GROUP_PROTOCOL_CONFIG, isNewer(config) ? "consumer" : "classic");
-    if ("classic".equals(config.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG))) {
-      // Others that come and go must not take the partition whose job is being drawn.
+    if (!config.containsKey(ConsumerConfig.GROUP_PROTOCOL_CONFIG) && isNewer(config)) {
+      config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, NEWER);
+    }
+    classic(config);
+  }
+
+  /** Sets how the older protocol shares partitions, unless the operator wants the newer one. */
+  static void classic(Map<String, Object> config) {
+    if (!NEWER.equals(config.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG))) {
+      // Others that come and go must not take a partition that is being worked on.
       config.putIfAbsent(
           ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
           CooperativeStickyAssignor.class.getName());

@@ -28,14 +28,17 @@ public final class KafkaClients {
 
   /** Reads requests in a group, committed ones only; commits nothing itself. */
   public Consumer<byte[], byte[]> worker(String group, String clientId) {
-    Map<String, Object> config = reader();
-    config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-    config.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
-    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100);
+    Map<String, Object> config = inGroup(group, clientId, 100);
     // The backlog stays on the broker: a worker holds little more of it than it can work on.
     config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 * 1024 * 1024);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     GroupProtocol.choose(config);
+    return new KafkaConsumer<>(config);
+  }
+
+  /** Reads in a group, committed records only, from the oldest on; commits nothing itself. */
+  public Consumer<byte[], byte[]> member(String group, String clientId, int recordsAPoll) {
+    Map<String, Object> config = inGroup(group, clientId, recordsAPoll);
+    GroupProtocol.classic(config);
     return new KafkaConsumer<>(config);
   }
 
@@ -44,6 +47,14 @@ public final class KafkaClients {
     Map<String, Object> config = reader();
     config.remove(ConsumerConfig.GROUP_ID_CONFIG);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+    return new KafkaConsumer<>(config);
+  }
+
+  /** Tells how far topics reach, transactions that are not settled yet included. */
+  public Consumer<byte[], byte[]> gauge() {
+    Map<String, Object> config = reader();
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
     return new KafkaConsumer<>(config);
   }
 
@@ -67,6 +78,15 @@ public final class KafkaClients {
     config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 15_000);
     return new KafkaProducer<>(config);
+  }
+
+  private Map<String, Object> inGroup(String group, String clientId, int recordsAPoll) {
+    Map<String, Object> config = reader();
+    config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    config.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, recordsAPoll);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return config;
   }
 
   private Map<String, Object> reader() {

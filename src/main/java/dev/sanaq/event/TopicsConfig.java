@@ -21,4 +21,8 @@ public interface TopicsConfig {
   /** Where records go that could not be read. */
   @WithDefault("sanaq.dead-letters")
   String deadLetters();
+
+  /** Where the state of webhook deliveries is kept; a compacted topic. */
+  @WithDefault("sanaq.webhook-deliveries")
+  String webhookDeliveries();
 }

@@ -35,6 +35,7 @@ public final class Intake {
   /** The failure of a record that could not be read but said whose it is. */
   public static Failed unreadable(Admission.Unreadable record) {
     String message = "the request could not be read: " + record.reason();
-    return new Failed(record.id(), JobError.of(ErrorCode.INVALID_REQUEST, message), 0, Map.of());
+    return new Failed(
+        record.id(), JobError.of(ErrorCode.INVALID_REQUEST, message), 0, Map.of(), "");
   }
 }

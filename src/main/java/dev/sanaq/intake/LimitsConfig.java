@@ -37,9 +37,21 @@ public interface LimitsConfig {
   @WithDefault("16384")
   int metadataLength();
 
+  /** Whether a callback's address may be http; as {@code sanaq.webhook.allow-http} says. */
+  @WithDefault("${sanaq.webhook.allow-http:false}")
+  boolean httpCallbacks();
+
   /** The limits in the job's words, with the places where pictures may go. */
   default Limits toLimits(Output home, List<Output> outputs) {
     return new Limits(
-        promptLength(), side(), steps(), guidanceScale(), count(), metadataLength(), home, outputs);
+        promptLength(),
+        side(),
+        steps(),
+        guidanceScale(),
+        count(),
+        metadataLength(),
+        httpCallbacks(),
+        home,
+        outputs);
   }
 }

@@ -10,20 +10,24 @@ final class CallbackUrl {
   private CallbackUrl() {}
 
   /** The address, or empty for none. */
-  static String read(Fields fields) {
+  static String read(Fields fields, boolean alsoHttp) {
     if (!fields.has("callbackUrl")) {
       return "";
     }
     String url = fields.text("callbackUrl", "", 1, LONGEST);
-    return url.isEmpty() || isHttps(url)
+    return url.isEmpty() || isAddress(url, alsoHttp)
         ? url
-        : fields.complain("callbackUrl", "an https:// address without user or fragment", "");
+        : fields.complain(
+            "callbackUrl",
+            "an %s address without user or fragment"
+                .formatted(alsoHttp ? "https:// or http://" : "https://"),
+            "");
   }
 
-  private static boolean isHttps(String url) {
+  private static boolean isAddress(String url, boolean alsoHttp) {
     try {
       URI uri = new URI(url);
-      return "https".equals(uri.getScheme())
+      return ("https".equals(uri.getScheme()) || alsoHttp && "http".equals(uri.getScheme()))
           && uri.getHost() != null
           && uri.getUserInfo() == null
           && uri.getFragment() == null;

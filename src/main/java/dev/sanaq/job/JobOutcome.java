@@ -9,6 +9,9 @@ public sealed interface JobOutcome {
   /** The job's id. */
   String id();
 
+  /** Where to tell of it; empty for nowhere. */
+  String callbackUrl();
+
   /**
    * Its pictures lie on the storage.
    *
@@ -32,7 +35,12 @@ public sealed interface JobOutcome {
       String worker,
       String model,
       Map<String, Object> metadata)
-      implements JobOutcome {}
+      implements JobOutcome {
+    @Override
+    public String callbackUrl() {
+      return request.get("callbackUrl") instanceof String url ? url : "";
+    }
+  }
 
   /**
    * There are no pictures.
@@ -41,8 +49,10 @@ public sealed interface JobOutcome {
    * @param error why
    * @param attempts how often it was tried, 0 where it never began
    * @param metadata the sender's own, where it could be read
+   * @param callbackUrl where to tell of it; empty for nowhere, or where it could not be read
    */
-  record Failed(String id, JobError error, int attempts, Map<String, Object> metadata)
+  record Failed(
+      String id, JobError error, int attempts, Map<String, Object> metadata, String callbackUrl)
       implements JobOutcome {}
 
   /**
@@ -52,7 +62,9 @@ public sealed interface JobOutcome {
    * @param reason what the cancellation said, empty for nothing
    * @param attempts how often it was tried, 0 where it never began
    * @param metadata the sender's own
+   * @param callbackUrl where to tell of it; empty for nowhere
    */
-  record Cancelled(String id, String reason, int attempts, Map<String, Object> metadata)
+  record Cancelled(
+      String id, String reason, int attempts, Map<String, Object> metadata, String callbackUrl)
       implements JobOutcome {}
 }

@@ -61,7 +61,7 @@ public final class JobRules {
     }
     JobError error = JobError.invalid(fields.errors());
     Map<String, Object> echoed = metadataHolds ? metadata : Map.of();
-    return new Checked.Refused(new JobOutcome.Failed(id, error, 0, echoed));
+    return new Checked.Refused(new JobOutcome.Failed(id, error, 0, echoed, job.callbackUrl()));
   }
 
   private Job job(Fields fields, String id, String fingerprint, Map<String, Object> metadata) {
@@ -85,7 +85,7 @@ public final class JobRules {
         fields.choice("model", model.name(), List.of(model.name())),
         deadline(fields),
         fields.choice("priority", "normal", PRIORITIES),
-        CallbackUrl.read(fields),
+        CallbackUrl.read(fields, limits.httpCallbacks()),
         output(fields),
         metadata);
   }

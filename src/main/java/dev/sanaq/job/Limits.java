@@ -11,6 +11,7 @@ import java.util.List;
  * @param guidanceScale guidance
  * @param count pictures a request
  * @param metadataLength characters of the metadata, names and values together
+ * @param httpCallbacks whether a callback's address may be http, besides https
  * @param home where pictures go unless the request names a place
  * @param outputs the places that a request may name, {@code home} included
  */
@@ -21,6 +22,7 @@ public record Limits(
     double guidanceScale,
     int count,
     int metadataLength,
+    boolean httpCallbacks,
     Output home,
     List<Output> outputs) {
   public Limits {

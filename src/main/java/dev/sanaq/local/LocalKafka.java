@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,9 +81,16 @@ final class LocalKafka implements LocalService {
   @Override
   public void furnish(TopicsConfig topics, StorageConfig storage) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
-      List<String> names =
-          List.of(topics.requests(), topics.cancellations(), topics.events(), topics.deadLetters());
-      names.forEach(name -> create(admin, new NewTopic(name, PARTITIONS, (short) 1)));
+      List<String> names = new ArrayList<>();
+      for (String name :
+          List.of(
+              topics.requests(), topics.cancellations(), topics.events(), topics.deadLetters())) {
+        create(admin, new NewTopic(name, PARTITIONS, (short) 1));
+        names.add(name);
+      }
+      NewTopic deliveries = new NewTopic(topics.webhookDeliveries(), PARTITIONS, (short) 1);
+      create(admin, deliveries.configs(Map.of("cleanup.policy", "compact")));
+      names.add(topics.webhookDeliveries());
       long until = System.nanoTime() + SETTLING.toNanos();
       while (!led(admin, names)) {
         if (System.nanoTime() - until > 0) {

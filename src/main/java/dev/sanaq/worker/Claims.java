@@ -118,7 +118,12 @@ final class Claims {
     String message =
         "the id %s belongs to another request, completed at %s; send this one under an id of its own"
             .formatted(job.id(), earlier.completedAt());
-    return new Failed(job.id(), JobError.of(ErrorCode.ID_CONFLICT, message), 0, job.metadata());
+    return new Failed(
+        job.id(),
+        JobError.of(ErrorCode.ID_CONFLICT, message),
+        0,
+        job.metadata(),
+        job.callbackUrl());
   }
 
   private static Failed crashed(Job job, List<Attempt> own) {
@@ -130,6 +135,10 @@ final class Claims {
         "begun %d times, %s; each time the worker died or lost it before the end"
             .formatted(own.size(), begun);
     return new Failed(
-        job.id(), JobError.of(ErrorCode.CRASHED, message), own.size(), job.metadata());
+        job.id(),
+        JobError.of(ErrorCode.CRASHED, message),
+        own.size(),
+        job.metadata(),
+        job.callbackUrl());
   }
 }

@@ -22,7 +22,7 @@ final class Failures {
    */
   static Failed of(Job job, Throwable thrown, int tries) {
     try (LogScope scope = LogScope.of(job.id())) {
-      return new Failed(job.id(), error(job, thrown), tries, job.metadata());
+      return new Failed(job.id(), error(job, thrown), tries, job.metadata(), job.callbackUrl());
     }
   }
 

@@ -34,7 +34,8 @@ final class Needless {
     Optional<Cancellation> cancellation = board.find(job.id());
     if (cancellation.isPresent()) {
       return Optional.of(
-          new Cancelled(job.id(), cancellation.get().reason(), tries, job.metadata()));
+          new Cancelled(
+              job.id(), cancellation.get().reason(), tries, job.metadata(), job.callbackUrl()));
     }
     if (job.deadline().equals(Job.NO_DEADLINE)) {
       return Optional.empty();
@@ -57,6 +58,10 @@ final class Needless {
             : "at %s it would have taken %.1f s more, past the deadline %s"
                 .formatted(now, needed.toMillis() / 1000.0, job.deadline());
     return new Failed(
-        job.id(), JobError.of(ErrorCode.DEADLINE_EXCEEDED, message), tries, job.metadata());
+        job.id(),
+        JobError.of(ErrorCode.DEADLINE_EXCEEDED, message),
+        tries,
+        job.metadata(),
+        job.callbackUrl());
   }
 }

@@ -32,7 +32,7 @@ class IntakeFuzzTest {
           new RecordDecoder(10_000),
           new JobRules(
               new ModelDefaults("m", 64, 64, 4, 4.5, "flow-dpm", List.of("flow-dpm")),
-              new Limits(100, 4096, 50, 20, 4, 200, HOME, List.of(HOME))));
+              new Limits(100, 4096, 50, 20, 4, 200, false, HOME, List.of(HOME))));
   private static final Events EVENTS = new Events("/sanaq", image -> "", Clock.systemUTC());
   private static final String WHOLE =
       """
@@ -175,7 +175,7 @@ class IntakeFuzzTest {
       Job job = admitted.job();
       assertThat(JobIds.valid(job.id())).isTrue();
       assertThat(Json.object(EVENTS.started(job, "w").toRecord("events").value())).isNotEmpty();
-      tell(new Failed(job.id(), JobError.of(ErrorCode.INTERNAL, "x"), 1, job.metadata()));
+      tell(new Failed(job.id(), JobError.of(ErrorCode.INTERNAL, "x"), 1, job.metadata(), ""));
     } else if (admission instanceof Admission.Refused refused) {
       tell(refused.failure());
     } else {

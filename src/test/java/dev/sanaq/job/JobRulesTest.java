@@ -22,7 +22,7 @@ class JobRulesTest {
       new ModelDefaults("sana", 1024, 512, 20, 4.5, "flow-dpm", List.of("flow-dpm", "flow-euler"));
   private static final Output HOME = new Output("home", "pictures/");
   private static final Limits LIMITS =
-      new Limits(100, 4096, 50, 20, 4, 200, HOME, List.of(HOME, new Output("other", "")));
+      new Limits(100, 4096, 50, 20, 4, 200, false, HOME, List.of(HOME, new Output("other", "")));
 
   @Test
   void aPromptIsEnoughAndTheModelGivesTheRest() {
@@ -221,6 +221,25 @@ class JobRulesTest {
     JobOutcome.Failed failure = ((Checked.Refused) checked).failure();
     assertThat(failure.id()).isEqualTo("mine");
     assertThat(failure.metadata()).isEqualTo(Map.of("k", 1));
+  }
+
+  @Test
+  void aRefusalIsToldToTheCallbackOnlyWhereThatHolds() {
+    assertThat(refusalOf("https://example.com/h").callbackUrl()).isEqualTo("https://example.com/h");
+    assertThat(refusalOf("https://u:p@example.com/").callbackUrl()).isEmpty();
+    assertThat(refusalOf("http://example.com/").callbackUrl()).isEmpty();
+  }
+
+  @Test
+  void httpCallbacksAreTakenWhereTheOperatorTakesThem() {
+    Limits open = new Limits(100, 4096, 50, 20, 4, 200, true, HOME, List.of(HOME));
+    GenerationRequest request = new GenerationRequest(valid("callbackUrl", "http://hooks.svc/x"));
+    assertThat(new JobRules(MODEL, open).check(request, "derived"))
+        .isInstanceOf(Checked.Accepted.class);
+  }
+
+  private static JobOutcome.Failed refusalOf(String callbackUrl) {
+    return ((Checked.Refused) check(Map.of("steps", 0, "callbackUrl", callbackUrl))).failure();
   }
 
   private static void putNull(Map<String, Object> request, String field) {

@@ -1,0 +1,8 @@
+package dev.sanaq.webhook;
+
+/** Makes one attempt. Blocks until it has come to something; any number of threads. */
+@FunctionalInterface
+interface Sender {
+  /** Sends the message once; whatever happens is an outcome. */
+  Outcome send(Delivery delivery);
+}

@@ -1,0 +1,47 @@
+package dev.sanaq.webhook;
+
+import dev.sanaq.event.EventConfig;
+import dev.sanaq.event.TopicsConfig;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The configuration as the program reads it, from pairs of keys and values. */
+final class WebhookSettings {
+  static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+  private WebhookSettings() {}
+
+  /** The webhooks' own, the prefix left out. */
+  static WebhookConfig webhook(String... pairs) {
+    Map<String, String> values = new HashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      values.put("sanaq.webhook." + pairs[i], pairs[i + 1]);
+    }
+    return config(values).getConfigMapping(WebhookConfig.class);
+  }
+
+  /** All that a process needs, on a broker whose members are missed soon. */
+  static WebhookProcess.Settings on(
+      String bootstrapServers, Map<String, String> topics, WebhookConfig webhook) {
+    SmallRyeConfig config = config(topics);
+    return new WebhookProcess.Settings(
+        webhook,
+        config.getConfigMapping(TopicsConfig.class),
+        config.getConfigMapping(EventConfig.class),
+        Map.of(
+            "bootstrap.servers", bootstrapServers,
+            "session.timeout.ms", "6000",
+            "heartbeat.interval.ms", "500"));
+  }
+
+  private static SmallRyeConfig config(Map<String, String> values) {
+    return new SmallRyeConfigBuilder()
+        .withMapping(WebhookConfig.class)
+        .withMapping(TopicsConfig.class)
+        .withMapping(EventConfig.class)
+        .withDefaultValues(values)
+        .build();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of callbacks. */
+@NullMarked
+package dev.sanaq.webhook;
+
+import org.jspecify.annotations.NullMarked;
