@@ -59,6 +59,7 @@ class ArchitectureTest {
               "worker",
               Set.of("job", "json", "image", "sana", "sana.solver", "storage", "event", "intake")),
           entry("intake", Set.of("job", "json")),
+          entry("gateway", Set.of("job", "json", "storage", "event", "intake")),
           entry("local", Set.of("storage", "event", "sana.checkpoint")),
           entry(
               "cli",
@@ -73,6 +74,7 @@ class ArchitectureTest {
                   "storage",
                   "event",
                   "worker",
+                  "gateway",
                   "intake",
                   "local")));
 

@@ -5,6 +5,7 @@ import dev.sanaq.event.EventReader;
 import dev.sanaq.event.KafkaClients;
 import dev.sanaq.event.Requests;
 import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.gateway.GatewayService;
 import dev.sanaq.worker.WorkerService;
 import io.quarkus.runtime.Quarkus;
 import jakarta.inject.Inject;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofHours(1);
 
+  @Inject GatewayService gateway;
   @Inject WorkerService worker;
   @Inject KafkaClients kafka;
   @Inject TopicsConfig topics;
@@ -72,6 +74,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
     try (ProgressBar bar = ProgressBar.onStandardError()) {
       bar.show("loading");
+      gateway.start();
       worker.start();
     }
     CloudEvent event = firstPicture();

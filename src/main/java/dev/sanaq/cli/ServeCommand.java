@@ -1,5 +1,6 @@
 package dev.sanaq.cli;
 
+import dev.sanaq.gateway.GatewayService;
 import dev.sanaq.worker.WorkerService;
 import io.quarkus.runtime.Quarkus;
 import jakarta.inject.Inject;
@@ -14,10 +15,12 @@ import picocli.CommandLine.Command;
         "Draws what is asked for on the requests' topic, until told to stop. Needs "
             + "sanaq.model.path, kafka.bootstrap.servers and sanaq.storage.*; health on /q/health.")
 public final class ServeCommand implements Callable<Integer> {
+  @Inject GatewayService gateway;
   @Inject WorkerService worker;
 
   @Override
   public Integer call() {
+    gateway.start();
     worker.start();
     Quarkus.waitForExit();
     return 0;
