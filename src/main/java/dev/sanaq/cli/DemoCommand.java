@@ -23,14 +23,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Everything in one process: Kafka, S3 and a worker, and one request through all of them. {@link
- * EarlyServices} has started Kafka and S3 before this runs.
+ * Everything in one process: Kafka, S3, a worker and the gateway, and one request through all of
+ * them. {@link EarlyServices} has started Kafka and S3 before this runs.
  */
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
     description =
-        "Kafka, S3 and a worker in one process: sends one request, shows its picture's address, "
+        "Kafka, S3, a worker and the gateway in one process: sends one request, shows its picture's address, "
             + "then serves on until told to stop.")
 public final class DemoCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofHours(1);
@@ -83,12 +83,19 @@ public final class DemoCommand implements Callable<Integer> {
     out.flush();
     if (!once) {
       err.printf(
-          "Serving on until Ctrl-C. From another terminal: KAFKA_BOOTSTRAP_SERVERS=%s java -jar"
-              + " target/quarkus-app/quarkus-run.jar submit --wait --prompt TEXT%n",
-          ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class));
+          "Serving on until Ctrl-C, HTTP on http://%s:%s, Kafka on %s. From another terminal:%n  java"
+              + " -jar target/quarkus-app/quarkus-run.jar submit --url http://%1$s:%2$s --wait"
+              + " --prompt TEXT%n",
+          config("quarkus.http.host"),
+          config("quarkus.http.port"),
+          config("kafka.bootstrap.servers"));
       Quarkus.waitForExit();
     }
     return TerminalEvents.exitCode(event);
+  }
+
+  private static String config(String key) {
+    return ConfigProvider.getConfig().getValue(key, String.class);
   }
 
   private CloudEvent firstPicture() {
