@@ -32,7 +32,12 @@ public final class Backlog {
    * @param running jobs being drawn
    * @param workers that draw, at least 1
    */
-  public record State(double seconds, int queued, int running, int workers) {}
+  public record State(double seconds, int queued, int running, int workers) {
+    /** Until a job sent now would begin. */
+    long secondsToWait() {
+      return (long) Math.ceil(seconds / workers);
+    }
+  }
 
   /**
    * A queued job's outlook.
@@ -71,9 +76,7 @@ public final class Backlog {
   Outlook outlook(String id) {
     Reckoning now = reckoned();
     State all = now.state();
-    Outlook last =
-        new Outlook(all.queued() + 1, Math.round(Math.ceil(all.seconds() / all.workers())));
-    return now.outlooks().getOrDefault(id, last);
+    return now.outlooks().getOrDefault(id, new Outlook(all.queued() + 1, all.secondsToWait()));
   }
 
   private synchronized Reckoning reckoned() {

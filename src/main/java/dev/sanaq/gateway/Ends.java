@@ -11,7 +11,11 @@ import java.util.Set;
 /** Puts the end of a job without pictures into the words of HTTP, for those who waited for it. */
 final class Ends {
   private static final Set<String> THE_SENDERS_FAULT =
-      Set.of(ErrorCode.INVALID_REQUEST.label(), ErrorCode.UNSUPPORTED_SIZE.label());
+      Set.of(
+          ErrorCode.INVALID_REQUEST.label(),
+          ErrorCode.UNSUPPORTED_SIZE.label(),
+          // Who asks for less gets it.
+          ErrorCode.OUT_OF_MEMORY.label());
 
   private Ends() {}
 

@@ -45,10 +45,12 @@ public class JobsResource {
       @HeaderParam("Idempotency-Key") @DefaultValue("") String key,
       @Context HttpHeaders headers) {
     Preference preference = Preference.of(headers, config.longestWait());
-    String id = submissions.submit(visit.caller(), object(body), key);
-    // So that whoever has the answer finds the job.
-    return jobs.when(id, job -> true, TO_BE_SEEN)
-        .map(seen -> seen.orElseGet(() -> ViewedJob.unknown(id, Instant.now())))
+    Submissions.Submitted submitted = submissions.submit(visit.caller(), object(body), key);
+    String id = submitted.id();
+    return submitted
+        .before()
+        .map(job -> Uni.createFrom().item(job))
+        .orElseGet(() -> seen(id))
         .flatMap(job -> jobs.ended(job, preference.patience()))
         .map(
             job -> {
@@ -118,6 +120,12 @@ public class JobsResource {
     } catch (BadJsonException e) {
       throw new ProblemException(Problem.malformed(String.valueOf(e.getMessage())));
     }
+  }
+
+  // So that whoever has the answer finds the job.
+  private Uni<ViewedJob> seen(String id) {
+    return jobs.when(id, job -> true, TO_BE_SEEN)
+        .map(seen -> seen.orElseGet(() -> ViewedJob.unknown(id, Instant.now())));
   }
 
   private Response.ResponseBuilder answer(int status, ViewedJob job) {

@@ -69,7 +69,7 @@ public class OpenAiResource {
 
   private String submit(OpenAiRequest request) {
     try {
-      return submissions.submit(visit.caller(), request.fields(), "");
+      return submissions.submit(visit.caller(), request.fields(), "").id();
     } catch (ProblemException e) {
       throw theirs(e.problem());
     }
@@ -95,7 +95,9 @@ public class OpenAiResource {
   private Response givenUp(String id) {
     gateway.running().requests().cancel(id, "nobody waits any more");
     throw new ProblemException(
-        Problem.unavailable("no picture within %s".formatted(config.longestWait())));
+        Problem.tooMany(
+            "no picture within %s, too much work waits".formatted(config.longestWait()),
+            gateway.backlog().secondsToWait()));
   }
 
   private static String encoded(StoredImage image, Shelf shelf) {

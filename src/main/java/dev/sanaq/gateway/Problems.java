@@ -6,6 +6,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -34,9 +35,10 @@ final class Problems {
     }
     Problem other = Problem.of(status, "refused", "Refused", String.valueOf(e.getMessage()));
     Response answer = Answers.problem(STATUSES.getOrDefault(status, other), uri.getPath());
-    return status == 405
-        ? Response.fromResponse(answer).header(HttpHeaders.ALLOW, Methods.of(uri.getPath())).build()
-        : answer;
+    Optional<String> allowed = status == 405 ? Methods.of(uri.getPath()) : Optional.empty();
+    return allowed
+        .map(methods -> Response.fromResponse(answer).header(HttpHeaders.ALLOW, methods).build())
+        .orElse(answer);
   }
 
   @ServerExceptionMapper

@@ -41,6 +41,14 @@ public class Submissions {
   private final Limits limits;
   private final Jobs jobs;
 
+  /**
+   * A request that was taken.
+   *
+   * @param id the job's full id
+   * @param before the job, where the same request was sent before
+   */
+  record Submitted(String id, Optional<ViewedJob> before) {}
+
   Submissions(
       GatewayService gateway,
       GatewayConfig config,
@@ -59,10 +67,9 @@ public class Submissions {
    *
    * @param fields the contract's
    * @param idempotencyKey names the job where the fields do not; empty for none
-   * @return the job's full id
    * @throws ProblemException where it breaks rules, or has to come later
    */
-  String submit(Caller caller, Map<String, Object> fields, String idempotencyKey) {
+  Submitted submit(Caller caller, Map<String, Object> fields, String idempotencyKey) {
     boolean named = fields.get("id") != null || !idempotencyKey.isBlank();
     String derived = named ? fromKey(caller, idempotencyKey) : UUID.randomUUID().toString();
     String id = caller.scoped(checked(caller, fields, derived));
@@ -71,12 +78,12 @@ public class Submissions {
     if (Json.write(request).length > limitsConfig.recordBytes()) {
       throw new ProblemException(Problem.tooLarge(limitsConfig.recordBytes()));
     }
-    if (named && sentBefore(id, request)) {
-      return id;
+    Optional<ViewedJob> same = named ? sameBefore(id, request) : Optional.empty();
+    if (same.isEmpty()) {
+      refuseTooMuch(caller);
+      gateway.running().requests().send(id, request);
     }
-    refuseTooMuch(caller);
-    gateway.running().requests().send(id, request);
-    return id;
+    return new Submitted(id, same);
   }
 
   private String checked(Caller caller, Map<String, Object> fields, String derived) {
@@ -112,15 +119,13 @@ public class Submissions {
     return caller.canName(key) ? key : "key-" + Hash.of(key).substring(0, HASH_DIGITS);
   }
 
-  private boolean sentBefore(String id, Map<String, Object> request) {
-    String known = earlier(id).map(ViewedJob::fingerprint).orElse("");
-    if (known.isEmpty()) {
-      return false;
+  private Optional<ViewedJob> sameBefore(String id, Map<String, Object> request) {
+    Optional<ViewedJob> known = earlier(id).filter(job -> !job.fingerprint().isEmpty());
+    String fingerprint = Fingerprint.of(new GenerationRequest(request));
+    if (known.isPresent() && !known.get().fingerprint().equals(fingerprint)) {
+      throw new ProblemException(Problem.conflict(id));
     }
-    if (known.equals(Fingerprint.of(new GenerationRequest(request)))) {
-      return true;
-    }
-    throw new ProblemException(Problem.conflict(id));
+    return known;
   }
 
   // Without the storage nobody knows; the worker finds out.
