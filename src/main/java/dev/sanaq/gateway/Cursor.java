@@ -1,24 +1,23 @@
 package dev.sanaq.gateway;
 
 import dev.sanaq.job.FieldError;
-import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Where a list of jobs goes on, as text that means nothing to its reader. */
+/** Where a list of jobs goes on: the moment and the id of the last job seen. */
 final class Cursor {
   private static final ViewedJob NEWEST = ViewedJob.unknown("", Instant.MAX);
+  private static final Pattern TEXT =
+      Pattern.compile("(\\d{1,10})\\.(\\d{9})-([A-Za-z0-9._:-]{1,128})");
 
   private Cursor() {}
 
   /** After that job. */
   static String after(ViewedJob job) {
-    String text = job.since() + " " + job.id();
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    Instant since = job.since();
+    return "%d.%09d-%s".formatted(since.getEpochSecond(), since.getNano(), job.id());
   }
 
   /**
@@ -31,14 +30,13 @@ final class Cursor {
     if (cursor.isEmpty()) {
       return NEWEST;
     }
-    try {
-      String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-      int space = text.indexOf(' ');
-      return ViewedJob.unknown(
-          text.substring(space + 1), Instant.parse(text.substring(0, Math.max(0, space))));
-    } catch (IllegalArgumentException | DateTimeException e) {
+    Matcher matcher = TEXT.matcher(cursor);
+    if (!matcher.matches()) {
       FieldError error = new FieldError("cursor", "something else", "next of an earlier list");
       throw new ProblemException(Problem.invalid(List.of(error)));
     }
+    Instant since =
+        Instant.ofEpochSecond(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
+    return ViewedJob.unknown(matcher.group(3), since);
   }
 }

@@ -30,6 +30,10 @@ final class Ends {
         Maps.list(error, "fields").stream()
             .map(field -> OpenAiRequest.theirs(Json.read(Json.write(field), FieldError.class)))
             .toList();
+    if (fields.stream().anyMatch(field -> field.field().equals("model"))) {
+      return new Problem(
+          404, "model_not_found", "No such model", Maps.text(error, "message"), fields, Map.of());
+    }
     int status = THE_SENDERS_FAULT.contains(code) ? 400 : 500;
     return new Problem(
         status, code, "The job failed", Maps.text(error, "message"), fields, Map.of());

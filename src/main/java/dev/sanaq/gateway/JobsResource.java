@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Jobs: submitted, looked at, taken back. */
 @Path("/v1/jobs")
@@ -62,7 +63,7 @@ public class JobsResource {
 
   @GET
   public Response list(
-      @QueryParam("state") @DefaultValue("") String state,
+      @QueryParam("state") @Nullable String state,
       @QueryParam("limit") @DefaultValue("20") String limit,
       @QueryParam("cursor") @DefaultValue("") String cursor) {
     Caller caller = visit.caller();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a list of jobs is asked for.
@@ -20,12 +21,13 @@ record ListQuery(Optional<JobState> state, int limit, ViewedJob from) {
   /**
    * Reads the parameters.
    *
+   * @param state null for any
    * @throws ProblemException naming each that is wrong
    */
-  static ListQuery of(String state, String limit, String cursor) {
+  static ListQuery of(@Nullable String state, String limit, String cursor) {
     List<FieldError> errors = new ArrayList<>();
-    Optional<JobState> wanted = JobState.of(state);
-    if (wanted.isEmpty() && !state.isEmpty()) {
+    Optional<JobState> wanted = state == null ? Optional.empty() : JobState.of(state);
+    if (wanted.isEmpty() && state != null) {
       String states =
           Stream.of(JobState.values()).map(JobState::label).collect(Collectors.joining(", "));
       errors.add(new FieldError("state", "another", states));

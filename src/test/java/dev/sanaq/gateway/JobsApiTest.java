@@ -151,6 +151,7 @@ class JobsApiTest {
     assertProblem(api.get("/v1/jobs/%20"), 404, "not_found");
     assertProblem(api.get("/v1/nothing"), 404, "not_found");
     assertProblem(api.get("/v1/jobs?state=odd&limit=0"), 400, "invalid_request");
+    assertProblem(api.get("/v1/jobs?state="), 400, "invalid_request");
     assertProblem(api.get("/v1/jobs?cursor=odd"), 400, "invalid_request");
     assertProblem(api.get("/v1/backlog", "Accept", "text/html"), 406, "not_acceptable");
     Api.Answer put = api.send("PUT", "/v1/jobs", BodyPublishers.ofString("{}"));

@@ -166,11 +166,11 @@ class PicturesTest {
     JsonNode error = answer.json().get("error");
     assertThat(error.get("type").asText()).isEqualTo("invalid_request_error");
     assertThat(error.get("message").asText()).contains("n: found 99", "size: found 0");
-    JsonNode other =
-        api.post("/v1/images/generations", "{\"prompt\":\"p\",\"model\":\"dall-e-3\"}").json();
-    assertThat(other.get("error").get("param").asText())
-        .as("what only the worker knows")
-        .isEqualTo("model");
+    Api.Answer other =
+        api.post("/v1/images/generations", "{\"prompt\":\"p\",\"model\":\"dall-e-3\"}");
+    assertThat(other.status()).as("what only the worker knows").isEqualTo(404);
+    assertThat(other.json().get("error").get("code").asText()).isEqualTo("model_not_found");
+    assertThat(other.json().get("error").get("param").asText()).isEqualTo("model");
     JsonNode size =
         api.post("/v1/images/generations", "{\"prompt\":\"p\",\"size\":\"big\"}").json();
     assertThat(size.get("error").get("param").asText()).isEqualTo("size");
