@@ -60,11 +60,14 @@ public class GatewayService {
   /**
    * Begins to read the topics and returns at once; nothing where it is not enabled. Once a program.
    *
-   * @throws IllegalArgumentException where keys are configured wrongly, or are missing
+   * @throws IllegalArgumentException where Kafka or keys are missing, or keys are wrong
    */
   public void start() {
     if (!config.enabled()) {
       return;
+    }
+    if (!kafka.containsKey("bootstrap.servers")) {
+      throw new IllegalArgumentException("no Kafka: set kafka.bootstrap.servers");
     }
     Clock clock = Clock.systemUTC();
     Access access = new Access(config, host);

@@ -14,17 +14,16 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Jobs: submitted, looked at, taken back. */
 @Path("/v1/jobs")
@@ -62,13 +61,10 @@ public class JobsResource {
   }
 
   @GET
-  public Response list(
-      @QueryParam("state") @Nullable String state,
-      @QueryParam("limit") @DefaultValue("20") String limit,
-      @QueryParam("cursor") @DefaultValue("") String cursor) {
+  public Response list(@Context UriInfo uri) {
     Caller caller = visit.caller();
     Gateway parts = gateway.running();
-    ListQuery query = ListQuery.of(state, limit, cursor);
+    ListQuery query = ListQuery.of(uri.getQueryParameters());
     List<ViewedJob> found =
         parts
             .view()

@@ -1,12 +1,13 @@
 package dev.sanaq.gateway;
 
 import dev.sanaq.job.FieldError;
+import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a list of jobs is asked for.
@@ -17,15 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 record ListQuery(Optional<JobState> state, int limit, ViewedJob from) {
   private static final int MOST = 100;
+  private static final String DEFAULT = "20";
 
   /**
    * Reads the parameters.
    *
-   * @param state null for any
    * @throws ProblemException naming each that is wrong
    */
-  static ListQuery of(@Nullable String state, String limit, String cursor) {
+  static ListQuery of(MultivaluedMap<String, String> said) {
     List<FieldError> errors = new ArrayList<>();
+    // Not as annotated parameters: for those the framework takes nothing said for nothing.
+    String state = said.getFirst("state");
+    String limit = Objects.requireNonNullElse(said.getFirst("limit"), DEFAULT);
+    String cursor = Objects.requireNonNullElse(said.getFirst("cursor"), "");
     Optional<JobState> wanted = state == null ? Optional.empty() : JobState.of(state);
     if (wanted.isEmpty() && state != null) {
       String states =

@@ -24,6 +24,9 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /** A Kafka of one node, broker and controller at once, listening on this machine only. */
 final class LocalKafka implements AutoCloseable {
+  private static final int LOOKS = 300;
+  private static final long LOOK_MILLIS = 100;
+
   private final KafkaRaftServer server;
   private final int port;
 
@@ -68,6 +71,7 @@ final class LocalKafka implements AutoCloseable {
       for (String topic : topics) {
         create(admin, new NewTopic(topic, partitions, (short) 1));
       }
+      awaitVisible(admin, topics);
     }
   }
 
@@ -75,6 +79,30 @@ final class LocalKafka implements AutoCloseable {
   public void close() {
     server.shutdown();
     server.awaitShutdown();
+  }
+
+  // The controller has them at once, the broker soon: who asks it meanwhile hears of no topics.
+  private static void awaitVisible(Admin admin, Collection<String> topics) {
+    for (int i = 0; i < LOOKS; i++) {
+      try {
+        admin.describeTopics(topics).allTopicNames().get();
+        return;
+      } catch (ExecutionException e) {
+        sleep();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while topics were created", e);
+      }
+    }
+    throw new IllegalStateException("the broker does not show the topics " + topics);
+  }
+
+  private static void sleep() {
+    try {
+      Thread.sleep(LOOK_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void create(Admin admin, NewTopic topic) {
