@@ -60,6 +60,7 @@ class ArchitectureTest {
               Set.of("job", "json", "image", "sana", "sana.solver", "storage", "event", "intake")),
           entry("intake", Set.of("job", "json")),
           entry("webhook", Set.of("job", "json", "event")),
+          entry("gateway", Set.of("job", "json", "storage", "event", "intake", "webhook")),
           entry("local", Set.of("storage", "event", "sana.checkpoint")),
           entry(
               "cli",
@@ -74,6 +75,7 @@ class ArchitectureTest {
                   "storage",
                   "event",
                   "worker",
+                  "gateway",
                   "intake",
                   "webhook",
                   "local")));

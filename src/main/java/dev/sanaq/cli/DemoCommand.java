@@ -5,6 +5,8 @@ import dev.sanaq.event.EventReader;
 import dev.sanaq.event.KafkaClients;
 import dev.sanaq.event.Requests;
 import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.gateway.GatewayService;
+import dev.sanaq.webhook.WebhookService;
 import dev.sanaq.worker.WorkerService;
 import jakarta.inject.Inject;
 import java.io.PrintWriter;
@@ -21,18 +23,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Everything in one process: Kafka, S3 and a worker, and one request through all of them. {@link
- * EarlyServices} has started Kafka and S3 before this runs.
+ * Everything in one process: Kafka, S3, a worker and the gateway, and one request through all of
+ * them. {@link EarlyServices} has started Kafka and S3 before this runs.
  */
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
     description =
-        "Kafka, S3 and a worker in one process: sends one request, shows its picture's address, "
+        "Kafka, S3, a worker and the gateway in one process: sends one request, shows its picture's address, "
             + "then serves on until told to stop.")
 public final class DemoCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofHours(1);
 
+  @Inject GatewayService gateway;
+  @Inject WebhookService webhooks;
   @Inject WorkerService worker;
   @Inject KafkaClients kafka;
   @Inject TopicsConfig topics;
@@ -71,6 +75,8 @@ public final class DemoCommand implements Callable<Integer> {
     }
     try (ProgressBar bar = ProgressBar.onStandardError()) {
       bar.show("loading");
+      gateway.start();
+      webhooks.start();
       worker.start();
     }
     CloudEvent event = firstPicture();
@@ -79,12 +85,19 @@ public final class DemoCommand implements Callable<Integer> {
     out.flush();
     if (!once) {
       err.printf(
-          "Serving on until Ctrl-C. From another terminal: KAFKA_BOOTSTRAP_SERVERS=%s java -jar"
-              + " target/quarkus-app/quarkus-run.jar submit --wait --prompt TEXT%n",
-          ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class));
+          "Serving on until Ctrl-C, HTTP on http://%s:%s, Kafka on %s. From another terminal:%n  java"
+              + " -jar target/quarkus-app/quarkus-run.jar submit --url http://%1$s:%2$s --wait"
+              + " --prompt TEXT%n",
+          config("quarkus.http.host"),
+          config("quarkus.http.port"),
+          config("kafka.bootstrap.servers"));
       Termination.await();
     }
     return TerminalEvents.exitCode(event);
+  }
+
+  private static String config(String key) {
+    return ConfigProvider.getConfig().getValue(key, String.class);
   }
 
   private CloudEvent firstPicture() {

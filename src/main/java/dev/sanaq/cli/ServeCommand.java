@@ -1,28 +1,37 @@
 package dev.sanaq.cli;
 
+import dev.sanaq.gateway.GatewayService;
+import dev.sanaq.webhook.WebhookService;
 import dev.sanaq.worker.WorkerService;
 import jakarta.inject.Inject;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** Takes jobs until it is told to stop; then it ends the current one and leaves. */
+/**
+ * Takes jobs and answers HTTP until it is told to stop; then it ends the current one and leaves.
+ */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
     description =
-        "Draws what is asked for on the requests' topic, until told to stop. Needs "
+        "Draws what is asked for on the requests' topic and answers HTTP, until told to stop. Needs "
             + "sanaq.model.path, kafka.bootstrap.servers and sanaq.storage.*; health on /q/health.")
 public final class ServeCommand implements Callable<Integer> {
+  @Inject GatewayService gateway;
+  @Inject WebhookService webhooks;
   @Inject WorkerService worker;
 
   @Override
   public Integer call() {
+    gateway.start();
     if (worker.isEnabled()) {
       worker.start();
     }
+    webhooks.start();
     Termination.await();
     // Here rather than with the program's end, so that the probes answer meanwhile.
     worker.stop();
+    webhooks.stop();
     return 0;
   }
 }

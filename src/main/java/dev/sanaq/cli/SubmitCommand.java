@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ public final class SubmitCommand implements Callable<Integer> {
   @Inject TopicsConfig topics;
 
   @Mixin private RequestOptions options;
+  @Mixin private GatewayOptions gateway;
 
   @Option(
       names = "--file",
@@ -68,12 +70,27 @@ public final class SubmitCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, Object> request = request();
+    Optional<HttpGateway> http = gateway.gateway();
+    return http.isPresent() ? overHttp(http.get(), request) : overKafka(request);
+  }
+
+  private int overHttp(HttpGateway http, Map<String, Object> request) {
+    String id = http.submit(request);
+    if (!wait) {
+      return sent(id);
+    }
+    try (ProgressBar bar = ProgressBar.onStandardError()) {
+      bar.show("waiting");
+      return ended(http.watch(id, timeout, event -> TerminalEvents.show(bar, event)));
+    }
+  }
+
+  private int overKafka(Map<String, Object> request) {
     String id = String.valueOf(request.get("id"));
     try (Requests requests = new Requests(kafka, topics)) {
       if (!wait) {
         requests.send(id, request);
-        print(json ? line(Map.of("id", id)) : id);
-        return ExitCode.OK;
+        return sent(id);
       }
       // First the ear, then the mouth: the job may end before sending returns.
       try (EventReader events = EventReader.fromNow(kafka.watcher(), topics.events())) {
@@ -90,6 +107,15 @@ public final class SubmitCommand implements Callable<Integer> {
                 () ->
                     new IllegalStateException(
                         "job %s did not end within %s; it may still".formatted(id, timeout)));
+    return ended(event);
+  }
+
+  private int sent(String id) {
+    print(json ? line(Map.of("id", id)) : id);
+    return ExitCode.OK;
+  }
+
+  private int ended(CloudEvent event) {
     print(json ? event.toLine() : EventText.of(event));
     return TerminalEvents.exitCode(event);
   }

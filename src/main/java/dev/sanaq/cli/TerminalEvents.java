@@ -43,11 +43,12 @@ final class TerminalEvents {
     return event.type().equals(Events.COMPLETED) ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  private static void show(ProgressBar bar, CloudEvent event) {
+  /** Shows how far the job has come. */
+  static void show(ProgressBar bar, CloudEvent event) {
     if (event.data().get("step") instanceof Number step
         && event.data().get("steps") instanceof Number steps) {
       bar.show("drawing", step.longValue(), steps.longValue());
-    } else {
+    } else if (!ends(event)) {
       bar.show("started");
     }
   }

@@ -7,11 +7,14 @@ import dev.sanaq.event.TopicsConfig;
 import jakarta.inject.Inject;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -24,6 +27,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:the job was drawn", "1:it failed", "2:used wrongly"})
 public final class WatchCommand implements Callable<Integer> {
   private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration FOREVER = Duration.ofDays(365);
 
   @Inject KafkaClients kafka;
   @Inject TopicsConfig topics;
@@ -33,6 +37,8 @@ public final class WatchCommand implements Callable<Integer> {
       paramLabel = "ID",
       description = "Only this job's events, and stop at its end.")
   private @Nullable String id;
+
+  @Mixin private GatewayOptions gateway;
 
   @Option(names = "--from-beginning", description = "Also what has happened before.")
   private boolean fromBeginning;
@@ -45,6 +51,18 @@ public final class WatchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
+    Optional<HttpGateway> http = gateway.gateway();
+    return http.isPresent() ? overHttp(http.get(), out) : overKafka(out);
+  }
+
+  private int overHttp(HttpGateway http, PrintWriter out) {
+    if (id == null) {
+      throw new ParameterException(spec.commandLine(), "--url watches one job: give its ID");
+    }
+    return TerminalEvents.exitCode(http.watch(id, FOREVER, event -> print(out, event)));
+  }
+
+  private int overKafka(PrintWriter out) {
     try (EventReader events =
         fromBeginning
             ? EventReader.fromBeginning(kafka.watcher(), topics.events())
@@ -52,8 +70,7 @@ public final class WatchCommand implements Callable<Integer> {
       while (true) {
         for (CloudEvent event : events.next(LOOK)) {
           if (id == null || event.subject().equals(id)) {
-            out.println(json ? event.toLine() : EventText.of(event));
-            out.flush();
+            print(out, event);
             if (id != null && TerminalEvents.ends(event)) {
               return TerminalEvents.exitCode(event);
             }
@@ -61,5 +78,10 @@ public final class WatchCommand implements Callable<Integer> {
         }
       }
     }
+  }
+
+  private void print(PrintWriter out, CloudEvent event) {
+    out.println(json ? event.toLine() : EventText.of(event));
+    out.flush();
   }
 }

@@ -91,6 +91,32 @@ public record CloudEvent(
     return record.headers().lastHeader(CALLBACK) == null ? "" : header(record, CALLBACK);
   }
 
+  /**
+   * Reads an event from one line of JSON, as {@link #toLine} writes it.
+   *
+   * @throws BadJsonException where it is none
+   */
+  public static CloudEvent ofLine(String line) {
+    Map<String, Object> event = Json.object(line.getBytes(StandardCharsets.UTF_8));
+    if (!(event.get("data") instanceof Map<?, ?> inner)) {
+      throw new BadJsonException("no event: data is no object");
+    }
+    Map<String, Object> data = new LinkedHashMap<>();
+    inner.forEach((name, value) -> data.put(String.valueOf(name), value));
+    try {
+      return new CloudEvent(
+          String.valueOf(event.get("id")),
+          String.valueOf(event.get("source")),
+          String.valueOf(event.get("type")),
+          String.valueOf(event.get("subject")),
+          Instant.parse(String.valueOf(event.get("time"))),
+          data,
+          "");
+    } catch (DateTimeParseException e) {
+      throw new BadJsonException("time is no time: " + e.getParsedString());
+    }
+  }
+
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
     Header header = record.headers().lastHeader(name);
     if (header == null || header.value() == null) {

@@ -4,6 +4,7 @@ import dev.sanaq.event.CloudEvent;
 import dev.sanaq.event.EventReader;
 import dev.sanaq.event.KafkaClients;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 
@@ -13,11 +14,11 @@ final class UnsignedWatch implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(500);
 
   private final Thread thread;
-  private final EventReader events;
+  private final Supplier<EventReader> readers;
   private volatile boolean closing;
 
-  private UnsignedWatch(EventReader events) {
-    this.events = events;
+  private UnsignedWatch(Supplier<EventReader> readers) {
+    this.readers = readers;
     this.thread = new Thread(this::run, "sanaq-webhook-watch");
     thread.setDaemon(true);
   }
@@ -26,7 +27,7 @@ final class UnsignedWatch implements AutoCloseable {
   static UnsignedWatch start(WebhookProcess.Settings settings) {
     KafkaClients kafka = new KafkaClients(settings.kafka());
     UnsignedWatch watch =
-        new UnsignedWatch(EventReader.fromNow(kafka.watcher(), settings.topics().events()));
+        new UnsignedWatch(() -> EventReader.fromNow(kafka.watcher(), settings.topics().events()));
     watch.thread.start();
     return watch;
   }
@@ -42,7 +43,7 @@ final class UnsignedWatch implements AutoCloseable {
   }
 
   private void run() {
-    try (events) {
+    try (EventReader events = readers.get()) {
       while (!closing) {
         for (CloudEvent event : events.next(LOOK)) {
           if (!event.callbackUrl().isEmpty()) {
@@ -54,7 +55,7 @@ final class UnsignedWatch implements AutoCloseable {
           }
         }
       }
-    } catch (KafkaException e) {
+    } catch (KafkaException | IllegalStateException e) {
       LOG.warnf("callbacks are not watched for: %s", e.getMessage());
     }
   }

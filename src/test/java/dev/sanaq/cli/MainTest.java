@@ -2,14 +2,26 @@ package dev.sanaq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
 import io.quarkus.test.junit.main.LaunchResult;
 import io.quarkus.test.junit.main.QuarkusMainLauncher;
 import io.quarkus.test.junit.main.QuarkusMainTest;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The whole program, as a script starts it. */
 @QuarkusMainTest
+@TestProfile(MainTest.WorkerAlone.class)
 class MainTest {
+  /** No gateway, which would miss its Kafka first. */
+  public static final class WorkerAlone implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of("sanaq.gateway.enabled", "false");
+    }
+  }
+
   @Test
   void serveWithoutAModelSaysWhatIsMissingOnStandardErrorOnly(QuarkusMainLauncher launcher) {
     LaunchResult result = launcher.launch("serve");

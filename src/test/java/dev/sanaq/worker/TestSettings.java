@@ -41,6 +41,7 @@ public final class TestSettings {
 
   private static SmallRyeConfig config(Map<String, String> values) {
     return new SmallRyeConfigBuilder()
+        .addDefaultInterceptors()
         .withMapping(WorkerConfig.class)
         .withMapping(LimitsConfig.class)
         .withMapping(StorageConfig.class)

@@ -1,0 +1,36 @@
+package dev.sanaq.gateway;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Requests a minute by owner, at this gateway: a bucket that fills evenly. Any thread. */
+final class RateLimit {
+  private static final double MINUTE = Duration.ofMinutes(1).toMillis();
+
+  private final Clock clock;
+  private final Map<String, Bucket> buckets = new HashMap<>();
+
+  private record Bucket(double tokens, Instant at) {}
+
+  RateLimit(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** Lets a request through, or gives the seconds after which the next one may come. */
+  synchronized long pass(Caller caller) {
+    if (caller.requestsPerMinute().isEmpty()) {
+      return 0;
+    }
+    double most = caller.requestsPerMinute().getAsInt();
+    Instant now = clock.instant();
+    Bucket last = buckets.getOrDefault(caller.name(), new Bucket(most, now));
+    double filled = Duration.between(last.at(), now).toMillis() * most / MINUTE;
+    double tokens = Math.min(most, last.tokens() + Math.max(0, filled));
+    boolean passes = tokens >= 1;
+    buckets.put(caller.name(), new Bucket(passes ? tokens - 1 : tokens, now));
+    return passes ? 0 : (long) Math.ceil((1 - tokens) * MINUTE / most / 1000);
+  }
+}

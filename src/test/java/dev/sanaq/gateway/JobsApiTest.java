@@ -1,0 +1,321 @@
+package dev.sanaq.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sanaq.worker.LocalServicesResource;
+import dev.sanaq.worker.Outside;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Jobs over HTTP, with a worker that does what the test says. */
+@QuarkusTest
+@QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
+@TestProfile(JobsApiTest.Open.class)
+class JobsApiTest {
+  @Inject GatewayService gateway;
+
+  @TestHTTPResource("/")
+  @SuppressWarnings("NullAway.Init") // the test's framework sets it
+  URI root;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private Api api;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private HandWorker worker;
+
+  private final String id = "job-" + UUID.randomUUID();
+  private final String request = "{\"id\":\"%s\",\"prompt\":\"a red apple\"}".formatted(id);
+
+  /** Short times. */
+  public static final class Open implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of(
+          "sanaq.gateway.heartbeat", "PT0.2S",
+          "sanaq.gateway.max-backlog", "PT2M",
+          "sanaq.limits.record-bytes", "20000");
+    }
+  }
+
+  @BeforeEach
+  void start() {
+    api = new Api(root);
+    worker = new HandWorker(Api.services());
+    gateway.start();
+    api.awaitReady();
+  }
+
+  @AfterEach
+  void stop() {
+    for (JsonNode job : api.get("/v1/jobs?limit=100").json().get("jobs")) {
+      if (job.get("state").asText().matches("queued|running")) {
+        worker.cancelled(job.get("id").asText());
+        api.awaitState(job.get("id").asText(), "cancelled");
+      }
+    }
+    worker.close();
+    gateway.stop();
+  }
+
+  @Test
+  void aJobIsSeenFromItsRequestToItsEnd() {
+    Api.Answer sent = api.post("/v1/jobs", request);
+    assertThat(sent.status()).isEqualTo(202);
+    assertThat(sent.header("Location")).isEqualTo("/v1/jobs/" + id);
+    assertThat(sent.json().get("id").asText()).isEqualTo(id);
+    JsonNode queued = api.get(sent.header("Location")).json();
+    assertThat(queued.get("state").asText()).isEqualTo("queued");
+    assertThat(queued.get("place").asInt()).isEqualTo(1);
+    assertThat(queued.get("expectedWaitSeconds").isIntegralNumber()).isTrue();
+    assertThat(queued.get("request").get("prompt").asText()).isEqualTo("a red apple");
+
+    worker.started(id);
+    assertThat(api.awaitState(id, "running").get("steps").asInt()).isEqualTo(4);
+    worker.progress(id, 3);
+    JsonNode running = api.await(id, job -> job.path("step").asInt() == 3);
+    assertThat(running.get("percentage").asInt()).isEqualTo(75);
+    assertThat(running.get("worker").asText()).isEqualTo("hand");
+
+    worker.failed(id);
+    JsonNode failed = api.awaitState(id, "failed");
+    assertThat(failed.get("error").get("code").asText()).isEqualTo("out_of_memory");
+    assertThat(failed.get("attempts").asInt()).isEqualTo(2);
+    assertThat(failed.get("request").get("prompt").asText()).isEqualTo("a red apple");
+  }
+
+  @Test
+  void jobsSentByKafkaAreSeenToo() {
+    try (Outside outside = new Outside(Api.services())) {
+      outside.send(request);
+      api.awaitState(id, "queued");
+      long offset = outside.send("{\"prompt\":\"nameless\"}");
+      api.awaitState("sanaq.requests-0-" + offset, "queued");
+    }
+  }
+
+  @Test
+  void theSameRequestAgainIsTheSameJobAndAnotherIsAConflict() {
+    assertThat(api.post("/v1/jobs", request).status()).isEqualTo(202);
+    assertThat(api.post("/v1/jobs", request).json().get("id").asText()).isEqualTo(id);
+    Api.Answer other = api.post("/v1/jobs", "{\"id\":\"%s\",\"prompt\":\"a pear\"}".formatted(id));
+    assertProblem(other, 409, "id_conflict");
+    assertThat(api.get("/v1/backlog").json().get("queued").asInt()).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void theIdempotencyKeyNamesTheJob() {
+    String body = "{\"prompt\":\"p\"}";
+    assertThat(api.post("/v1/jobs", body, "Idempotency-Key", id).json().get("id").asText())
+        .isEqualTo(id);
+    String first =
+        api.post("/v1/jobs", body, "Idempotency-Key", "a key! " + id).json().get("id").asText();
+    String again =
+        api.post("/v1/jobs", body, "Idempotency-Key", "a key! " + id).json().get("id").asText();
+    assertThat(first).startsWith("key-").isEqualTo(again);
+  }
+
+  @Test
+  void everyWrongFieldIsNamedAtOnce() {
+    Api.Answer answer =
+        api.post("/v1/jobs", "{\"width\":0,\"guidance_scale\":3,\"solver\":\"magic\"}");
+    assertProblem(answer, 400, "invalid_request");
+    assertThat(answer.json().get("errors").findValuesAsText("field"))
+        .containsExactlyInAnyOrder("prompt", "width", "guidance_scale", "solver");
+  }
+
+  @Test
+  void whatIsNoRequestIsAProblemWithItsStatus() {
+    assertProblem(api.post("/v1/jobs", "{"), 400, "malformed");
+    assertProblem(api.post("/v1/jobs", ""), 400, "malformed");
+    assertProblem(api.post("/v1/jobs", "[]"), 400, "malformed");
+    assertProblem(api.get("/v1/jobs/none"), 404, "not_found");
+    assertProblem(api.get("/v1/jobs/%20"), 404, "not_found");
+    assertProblem(api.get("/v1/nothing"), 404, "not_found");
+    assertProblem(api.get("/v1/jobs?state=odd&limit=0"), 400, "invalid_request");
+    assertProblem(api.get("/v1/jobs?state="), 400, "invalid_request");
+    assertProblem(api.get("/v1/jobs?cursor=odd"), 400, "invalid_request");
+    assertProblem(api.get("/v1/backlog", "Accept", "text/html"), 406, "not_acceptable");
+    Api.Answer put = api.send("PUT", "/v1/jobs", BodyPublishers.ofString("{}"));
+    assertProblem(put, 405, "not_allowed");
+    assertThat(put.header("Allow")).contains("GET", "POST");
+    Api.Answer text =
+        api.send("POST", "/v1/jobs", BodyPublishers.ofString("x"), "Content-Type", "text/plain");
+    assertProblem(text, 415, "unsupported");
+    String long1 = "{\"prompt\":\"p\",\"metadata\":{\"a\":\"%s\"}}".formatted("x".repeat(16000));
+    assertThat(api.post("/v1/jobs", long1).status()).isEqualTo(202);
+    String padded = "{\"prompt\":\"p\",\"metadata\":{%s\"a\":1}}";
+    String long2 = padded.formatted("\"b\":\"%s\",".formatted("\\u0001".repeat(9000)));
+    assertProblem(api.post("/v1/jobs", long2), 413, "too_large");
+  }
+
+  @Test
+  void aCancellationIsSentAndSaysWhetherItCameInTime() throws Exception {
+    api.post("/v1/jobs", request);
+    assertThat(api.delete("/v1/jobs/" + id).status()).isEqualTo(202);
+
+    CompletableFuture<Api.Answer> waiting =
+        CompletableFuture.supplyAsync(() -> api.delete("/v1/jobs/" + id, "Prefer", "wait=20"));
+    Thread.sleep(300);
+    worker.cancelled(id);
+    Api.Answer answer = waiting.get(20, TimeUnit.SECONDS);
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.json().get("state").asText()).isEqualTo("cancelled");
+    assertProblem(api.delete("/v1/jobs/" + id), 409, "ended");
+    assertProblem(api.delete("/v1/jobs/none"), 404, "not_found");
+  }
+
+  @Test
+  void whoPrefersToWaitGetsTheEndOrWhatIsKnownByThen() throws Exception {
+    Api.Answer early = api.post("/v1/jobs", request, "Prefer", "respond-async, wait=1");
+    assertThat(early.status()).isEqualTo(202);
+    assertThat(early.header("Preference-Applied")).isEqualTo("wait=1");
+
+    CompletableFuture<Api.Answer> waiting =
+        CompletableFuture.supplyAsync(() -> api.get("/v1/jobs/" + id, "Prefer", "wait=20"));
+    CompletableFuture<Api.Answer> again =
+        CompletableFuture.supplyAsync(() -> api.post("/v1/jobs", request, "Prefer", "wait=20"));
+    Thread.sleep(300);
+    worker.completed(id, 1);
+    assertThat(waiting.get(20, TimeUnit.SECONDS).status()).isEqualTo(200);
+    assertThat(again.get(20, TimeUnit.SECONDS).status()).isEqualTo(200);
+    assertThat(again.get().json().get("state").asText()).isEqualTo("completed");
+  }
+
+  @Test
+  void listsComeNewestFirstByPagesAndByState() {
+    List<String> sent = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      sent.add(0, api.post("/v1/jobs", "{\"prompt\":\"p\"}").json().get("id").asText());
+    }
+    worker.failed(sent.get(0));
+    api.awaitState(sent.get(0), "failed");
+
+    List<String> seen = new ArrayList<>();
+    String next = "";
+    do {
+      JsonNode page = api.get("/v1/jobs?limit=2&cursor=" + next).json();
+      page.get("jobs").forEach(job -> seen.add(job.get("id").asText()));
+      next = page.path("next").asText();
+    } while (!next.isEmpty() && seen.size() < 5);
+    assertThat(seen.subList(0, 5)).isEqualTo(sent);
+    JsonNode queued = api.get("/v1/jobs?state=queued").json().get("jobs");
+    assertThat(queued).extracting(job -> job.get("id").asText()).isEqualTo(sent.subList(1, 5));
+    assertThat(api.get("/v1/jobs?state=failed&limit=1").json().get("jobs").get(0).get("id"))
+        .isEqualTo(api.get("/v1/jobs?limit=1").json().get("jobs").get(0).get("id"));
+  }
+
+  @Test
+  void anEventStreamTellsAllThatComesAndEndsWithTheJob() throws Exception {
+    api.post("/v1/jobs", request);
+    CompletableFuture<List<String>> lines = read("");
+    Thread.sleep(500);
+    worker.started(id);
+    worker.progress(id, 1);
+    worker.progress(id, 2);
+    worker.failed(id);
+    List<String> all = lines.get(20, TimeUnit.SECONDS);
+    assertThat(all.stream().filter(line -> line.startsWith("id:")))
+        .containsExactly(
+            "id:%s/started".formatted(id),
+            "id:%s/progress/1".formatted(id),
+            "id:%s/progress/2".formatted(id),
+            "id:%s/failed".formatted(id));
+    assertThat(all).contains("event:started", "event:progress", "event:failed", ":alive");
+    String data = all.stream().filter(line -> line.startsWith("data:")).findFirst().orElse("");
+    assertThat(
+            Outside.json(data.substring(5).getBytes(StandardCharsets.UTF_8))
+                .get("subject")
+                .asText())
+        .isEqualTo(id);
+  }
+
+  @Test
+  void aBrokenStreamGoesOnAfterItsLastEvent() throws Exception {
+    api.post("/v1/jobs", request);
+    worker.started(id);
+    worker.progress(id, 1);
+    worker.progress(id, 2);
+    api.await(id, job -> job.path("step").asInt() == 2);
+    CompletableFuture<List<String>> lines = read(id + "/progress/1");
+    Thread.sleep(300);
+    worker.failed(id);
+    assertThat(lines.get(20, TimeUnit.SECONDS).stream().filter(line -> line.startsWith("id:")))
+        .containsExactly("id:%s/progress/2".formatted(id), "id:%s/failed".formatted(id));
+    assertThat(api.get("/v1/jobs/" + id + "/events", "Last-Event-ID", id + "/failed").status())
+        .as("nothing to come again for")
+        .isEqualTo(204);
+    assertProblem(api.get("/v1/jobs/none/events"), 404, "not_found");
+  }
+
+  @Test
+  void tooMuchWorkIsRefusedWithTheTimeToComeBack() {
+    String other = "other-" + id;
+    api.post("/v1/jobs", "{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(other));
+    worker.completed(other, 150);
+    api.awaitState(other, "completed");
+    api.post(
+        "/v1/jobs",
+        "{\"id\":\"%s\",\"prompt\":\"p\",\"width\":1000,\"height\":1000,\"steps\":4}"
+            .formatted(id));
+    api.await(id, job -> api.get("/v1/backlog").json().get("seconds").asDouble() > 120);
+
+    Api.Answer refused = api.post("/v1/jobs", "{\"prompt\":\"one more\"}");
+    assertProblem(refused, 429, "too_many");
+    assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 100);
+    assertThat(api.post("/v1/jobs", "{\"prompt\":\"one more\"}").status()).isEqualTo(429);
+  }
+
+  @Test
+  void aGatewayStartedLaterKnowsThePastAndAnswersAlike() {
+    api.post("/v1/jobs", request);
+    worker.started(id);
+    worker.progress(id, 2);
+    api.await(id, job -> job.path("step").asInt() == 2);
+    JsonNode before = api.get("/v1/jobs/" + id).json();
+    gateway.stop();
+    assertProblem(api.get("/v1/jobs/" + id), 503, "unavailable");
+    gateway.start();
+    api.awaitReady();
+    assertThat(api.get("/v1/jobs/" + id).json()).isEqualTo(before);
+  }
+
+  private CompletableFuture<List<String>> read(String lastEventId) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (Stream<String> lines =
+              api.stream("/v1/jobs/" + id + "/events", "Last-Event-ID", lastEventId)) {
+            return lines.toList();
+          }
+        });
+  }
+
+  private static void assertProblem(Api.Answer answer, int status, String code) {
+    assertThat(answer.status())
+        .as(new String(answer.response().body(), StandardCharsets.UTF_8))
+        .isEqualTo(status);
+    if (!code.isEmpty()) {
+      assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+      assertThat(answer.json().get("type").asText()).isEqualTo("urn:sanaq:problem:" + code);
+      assertThat(answer.json().get("status").asInt()).isEqualTo(status);
+    }
+  }
+}
