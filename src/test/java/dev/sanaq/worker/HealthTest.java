@@ -20,13 +20,17 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
@@ -94,11 +98,33 @@ class HealthTest {
       MAY_DRAW.countDown();
       outside.awaitEvent("slow/completed");
       assertThat(probe("live")).isEqualTo(200);
+      assertMetricsOfTheReadme();
     }
 
     worker.stop();
     assertThat(probe("ready")).as("after the end").isEqualTo(503);
     assertThat(probe("live")).isEqualTo(200);
+  }
+
+  private void assertMetricsOfTheReadme() throws IOException, InterruptedException {
+    String told = get(health.resolve("/q/metrics")).body();
+    Set<String> named = new TreeSet<>();
+    for (String line : Files.readAllLines(Path.of("README.md"))) {
+      Matcher names = Pattern.compile("`(sanaq_[a-z_]+)`").matcher(line);
+      while (line.startsWith("| `sanaq_") && names.find()) {
+        named.add(names.group(1));
+      }
+    }
+    assertThat(named).hasSize(10);
+    // Counted once something of the kind has happened.
+    named.removeAll(Set.of("sanaq_cancellations_total", "sanaq_dead_letters_total"));
+    assertThat(named).allSatisfy(name -> assertThat(told).contains("\n" + name));
+    assertThat(told).contains("sanaq_jobs_total{outcome=\"completed\"} 1.0");
+  }
+
+  private static HttpResponse<String> get(URI address) throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private void awaitProbe(String name, int status) throws Exception {
@@ -109,11 +135,7 @@ class HealthTest {
   }
 
   private int probe(String name) throws IOException, InterruptedException {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(health.resolve(name)).build(),
-            HttpResponse.BodyHandlers.discarding())
-        .statusCode();
+    return get(health.resolve(name)).statusCode();
   }
 
   private static Map<String, String> config() {
