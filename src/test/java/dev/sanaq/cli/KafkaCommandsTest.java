@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -108,6 +107,47 @@ class KafkaCommandsTest {
   }
 
   @Test
+  void cancelTakesAJobBackBeforeItIsSent() {
+    assertThat(cancel("taken-back", "--reason", "too dear").code()).isZero();
+    Ran ran = submit("--prompt", "p", "--id", "taken-back", "--wait", "--json");
+    assertThat(ran.code()).isEqualTo(1);
+    JsonNode event = json(ran.out());
+    assertThat(event.get("type").asText()).isEqualTo("dev.sanaq.job.cancelled.v1");
+    assertThat(event.get("data").get("reason").asText()).isEqualTo("too dear");
+    assertThat(cancel("a b").code()).isEqualTo(2);
+  }
+
+  @Test
+  void deadLettersAreListedAndPutBackAsTheyCame() {
+    try (Outside outside = new Outside(services.config())) {
+      long offset = outside.send("{broken", "trace", "t-1");
+      outside.awaitLetters(1);
+      Ran listed = deadLetters("list", "--json");
+      assertThat(listed.code()).isZero();
+      JsonNode letter = json(listed.out().lines().findFirst().orElseThrow());
+      assertThat(letter.get("source").asText()).isEqualTo("sanaq.requests-0@" + offset);
+      assertThat(letter.get("reason").asText()).contains("line 1");
+      assertThat(letter.get("bytes").asInt()).isEqualTo(7);
+      assertThat(deadLetters("list").out()).contains("place", "sanaq.requests-0@" + offset);
+
+      Ran sent = deadLetters("replay", letter.get("place").asText());
+      assertThat(sent.code()).as(sent.err()).isZero();
+      assertThat(sent.out()).isEqualTo("1 sent%n".formatted());
+      var again = outside.awaitLetters(2).get(1);
+      assertThat(new String(again.value(), StandardCharsets.UTF_8)).isEqualTo("{broken");
+      assertThat(Outside.header(again, "trace")).isEqualTo("t-1");
+      assertThat(again.headers().headers("sanaq-source-offset")).hasSize(1);
+      assertThat(
+              Outside.header(again, "sanaq-source-partition")
+                  + Outside.header(again, "sanaq-source-offset"))
+          .isNotEqualTo("0" + offset);
+    }
+    assertThat(deadLetters("replay").code()).isEqualTo(2);
+    assertThat(deadLetters("replay", "0@0", "--all").code()).isEqualTo(2);
+    assertThat(deadLetters("replay", "3@99").err()).contains("no dead letter [3@99]");
+  }
+
+  @Test
   void wrongUseIsExitCodeTwo() {
     assertThat(submit().code()).isEqualTo(2);
     assertThat(submit("--prompt", "p", "--id", "a b").code()).isEqualTo(2);
@@ -132,7 +172,23 @@ class KafkaCommandsTest {
     return run(command, args);
   }
 
-  private static Ran run(Callable<Integer> command, String... args) {
+  @SuppressWarnings("UnnecessaryAssignment") // what the container does in the program
+  private static Ran cancel(String... args) {
+    CancelCommand command = new CancelCommand();
+    command.kafka = kafka;
+    command.topics = topics;
+    return run(command, args);
+  }
+
+  @SuppressWarnings("UnnecessaryAssignment") // what the container does in the program
+  private static Ran deadLetters(String... args) {
+    DeadLettersCommand command = new DeadLettersCommand();
+    command.kafka = kafka;
+    command.topics = topics;
+    return run(command, args);
+  }
+
+  private static Ran run(Object command, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine line = new CommandLine(command);
