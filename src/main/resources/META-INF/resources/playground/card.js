@@ -7,7 +7,6 @@ import { Progress } from "./progress.js";
 import { next } from "./seeds.js";
 import { ago, many } from "./words.js";
 
-
 const CHOSEN = [
   "prompt",
   "negativePrompt",
@@ -21,6 +20,7 @@ const CHOSEN = [
   "format",
   "resolutionBinning",
 ];
+const ENDS = { completed: "Done", failed: "Failed", cancelled: "Cancelled" };
 
 let made = 0;
 
@@ -82,7 +82,7 @@ export class Card {
       this.#title.focus();
     }
     if (!ended(before)) {
-      announce(`${{ completed: "Done", failed: "Failed", cancelled: "Cancelled" }[job.state]}: ${prompt(job)}`);
+      announce(`${ENDS[job.state]}: ${prompt(job)}`);
     }
   }
 
@@ -120,14 +120,16 @@ export class Card {
 
   #completed(job) {
     const again = (request) => this.#actions.fill(chosen(request));
-    const pictures = job.images.map((image, i) => figure(job, image, i, again));
-    const vary = this.#button(
-      job.images.length > 1 ? `Vary (${many(job.images.length, "next seed")})` : "Vary (next seed)",
-      () => this.#vary(job.request),
+    const several = job.images.length > 1;
+    const vary = this.#button(several ? `Vary (${many(job.images.length, "next seed")})` : "Vary", () =>
+      this.#vary(job.request),
     );
+    vary.title = "The same with the next seed";
+    const inside = several ? [] : [vary];
+    const pictures = job.images.map((image, i) => figure(job, image, i, again, ...inside));
     return [
       element("div", { class: "pictures", "data-count": job.images.length }, ...pictures),
-      this.#row(vary),
+      ...(several ? [this.#row(vary)] : []),
       details(job),
     ];
   }

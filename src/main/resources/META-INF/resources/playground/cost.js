@@ -20,8 +20,12 @@ export function cost(timings) {
 
 // The legend says it all in words.
 function bar(stages, all) {
-  const attributes = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" };
-  const drawing = svg("svg", { class: "cost-bar", ...attributes });
+  const drawing = svg("svg", {
+    class: "cost-bar",
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    preserveAspectRatio: "none",
+    "aria-hidden": "true",
+  });
   const room = WIDTH - GAP * (stages.length - 1);
   let x = 0;
   stages.forEach(([, seconds], i) => {

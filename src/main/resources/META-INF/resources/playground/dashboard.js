@@ -44,8 +44,8 @@ function show(backlog, jobs) {
   const done = counts.reduce((sum, count) => sum + count, 0);
   const window = `in the last ${MINUTES} minutes`;
   byId("tiles").replaceChildren(
-    tile("Waiting", String(backlog.queued), many(backlog.queued, "job")),
-    tile("Running", String(backlog.running), many(backlog.running, "job")),
+    tile("Waiting", String(backlog.queued), "jobs not begun"),
+    tile("Running", String(backlog.running), "jobs being drawn"),
     tile("Backlog", duration(backlog.seconds), `until all is done by ${many(backlog.workers, "worker")}`),
     tile("Done", String(done), window),
   );
@@ -71,7 +71,11 @@ function failuresTable(rows) {
   return table(
     "No job has failed.",
     ["Code", "Jobs", "The last one"],
-    rows.map(({ code, count, last }) => [code, String(count), `${last.error.message} (${ago(last.endedAt)})`]),
+    rows.map(({ code, count, last }) => [
+      code,
+      String(count),
+      `${last.error.message} (${ago(last.endedAt)})`,
+    ]),
   );
 }
 

@@ -21,8 +21,9 @@ const near = new IntersectionObserver(
  * One of a job's pictures, with what can be done with it.
  *
  * @param again called with the request that draws this one picture
+ * @param more buttons
  */
-export function figure(job, image, index, again) {
+export function figure(job, image, index, again, ...more) {
   const alt = description(job, index, image.seed);
   const shown = element("img", { alt, width: image.width, height: image.height });
   const open = element("button", { type: "button", class: "open", "aria-label": `Look at: ${alt}` }, shown);
@@ -44,7 +45,13 @@ export function figure(job, image, index, again) {
   repeat.addEventListener("click", () => again({ ...job.request, seed: image.seed, count: 1 }));
   near.observe(open);
   const seed = element("span", { class: "seed muted" }, `seed ${image.seed}`);
-  const caption = element("figcaption", {}, seed, element("div", { class: "actions" }, repeat, download));
+  const actions = element("div", { class: "actions" }, repeat, ...more);
+  const caption = element(
+    "figcaption",
+    {},
+    element("div", { class: "actions apart" }, seed, download),
+    actions,
+  );
   return element("figure", {}, open, trouble, caption);
 }
 

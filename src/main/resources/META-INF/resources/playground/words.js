@@ -3,6 +3,7 @@
 const HALF_MINUTE = 30;
 const MINUTE = 60;
 const HOUR = 3600;
+const DAY = 24 * HOUR;
 
 /** "0.4 s", "12 s", "3 min", "1 h 20 min". */
 export function duration(seconds) {
@@ -25,8 +26,11 @@ export function ago(moment) {
   if (seconds < HALF_MINUTE) {
     return "just now";
   }
-  if (seconds < 24 * HOUR) {
-    return `${duration(Math.max(MINUTE, Math.round(seconds / MINUTE) * MINUTE))} ago`;
+  if (seconds < HOUR) {
+    return `${Math.ceil(seconds / MINUTE)} min ago`;
+  }
+  if (seconds < DAY) {
+    return `${Math.floor(seconds / HOUR)} h ago`;
   }
   return new Date(moment).toLocaleDateString();
 }

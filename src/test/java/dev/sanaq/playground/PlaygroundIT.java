@@ -167,6 +167,13 @@ class PlaygroundIT {
     page.awaitState(page.card(markup), "completed");
     assertThat(browser.driver.getTitle()).isEqualTo("sanaq");
     assertThat(browser.complaints()).isEmpty();
+    Object policy =
+        page.script(
+            "const asked = new XMLHttpRequest(); asked.open('GET', '/', false); asked.send();"
+                + "return asked.getResponseHeader('Content-Security-Policy')");
+    assertThat(policy.toString())
+        .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+        .doesNotContain("unsafe");
   }
 
   @Test
