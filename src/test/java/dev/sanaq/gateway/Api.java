@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The gateway as a client over HTTP sees it. */
-final class Api {
+public final class Api {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final HttpClient client = HttpClient.newHttpClient();
@@ -110,7 +110,7 @@ final class Api {
   }
 
   /** Where the test's Kafka and S3 are. */
-  static Map<String, String> services() {
+  public static Map<String, String> services() {
     Map<String, String> config = new TreeMap<>();
     for (String key : LocalServices.CONFIG_KEYS) {
       config.put(key, ConfigProvider.getConfig().getValue(key, String.class));

@@ -20,13 +20,13 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 
 /** A worker whose every step the test says: it publishes the events of jobs and draws nothing. */
-final class HandWorker implements AutoCloseable {
+public final class HandWorker implements AutoCloseable {
   private static final Output HOME = new Output("sanaq", "");
 
   private final Producer<byte[], byte[]> producer;
   private final Events events = new Events("/test", image -> "http://p", Clock.systemUTC());
 
-  HandWorker(Map<String, String> services) {
+  public HandWorker(Map<String, String> services) {
     String servers = services.getOrDefault("kafka.bootstrap.servers", "");
     this.producer =
         new KafkaClients(Map.of("bootstrap.servers", servers)).plain(Duration.ofSeconds(10));
@@ -61,7 +61,7 @@ final class HandWorker implements AutoCloseable {
     publish(events.ended(new JobOutcome.Failed(id, error, 2, Map.of(), "")));
   }
 
-  void cancelled(String id) {
+  public void cancelled(String id) {
     publish(events.ended(new JobOutcome.Cancelled(id, "", 0, Map.of(), "")));
   }
 

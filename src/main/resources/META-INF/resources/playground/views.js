@@ -1,0 +1,23 @@
+import { byId } from "./dom.js";
+
+const VIEWS = ["draw", "dashboard"];
+
+/** Shows the view that the address names, so that links, bookmarks and "back" work. */
+export function startViews(dashboard) {
+  const turn = () => {
+    const view = VIEWS.find((name) => location.hash === `#${name}`) ?? VIEWS[0];
+    for (const name of VIEWS) {
+      byId(`view-${name}`).hidden = name !== view;
+      const link = document.querySelector(`[data-view=${name}]`);
+      link.setAttribute("aria-current", name === view ? "page" : "false");
+    }
+    if (view === "dashboard") {
+      dashboard.open();
+    } else {
+      dashboard.close();
+    }
+    return view;
+  };
+  turn();
+  addEventListener("hashchange", () => byId(`${turn()}-heading`).focus());
+}

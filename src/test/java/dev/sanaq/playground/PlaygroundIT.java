@@ -1,0 +1,206 @@
+package dev.sanaq.playground;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.gateway.Api;
+import dev.sanaq.gateway.GatewayService;
+import dev.sanaq.gateway.HandWorker;
+import dev.sanaq.worker.LocalServicesResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
+
+/** From a prompt to its pictures, in a real browser with a real worker. */
+@EnabledIfSystemProperty(named = "browser", matches = "true", disabledReason = "needs -Pbrowser")
+@QuarkusTest
+@QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
+class PlaygroundIT {
+  @Inject GatewayService gateway;
+
+  @TestHTTPResource("/")
+  @SuppressWarnings("NullAway.Init") // the test's framework sets it
+  URI root;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private Service service;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private Browser browser;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private Page page;
+
+  private final String prompt = "an apple " + UUID.randomUUID();
+
+  @BeforeEach
+  void start() {
+    service = new Service(gateway);
+    browser = new Browser();
+    browser.window(1440, 900, "light");
+    page = new Page(browser, root).open("draw");
+  }
+
+  @AfterEach
+  void stop() {
+    browser.close();
+    service.close();
+  }
+
+  @Test
+  void drawsWithProgressAndTellsTheCost() {
+    String slow = prompt + " slowly";
+    page.type("prompt", slow).type("steps", "6").type("count", "2").draw();
+    WebElement card = page.card(slow);
+    Set<String> seen = new TreeSet<>();
+    page.await(
+        () -> {
+          card.findElements(By.cssSelector("[role=progressbar]")).stream()
+              .map(bar -> String.valueOf(bar.getAttribute("aria-valuetext")))
+              .forEach(seen::add);
+          return card.getText().contains("completed");
+        });
+    assertThat(seen).filteredOn(words -> words.matches("Step [1-6] of 6")).hasSizeGreaterThan(2);
+    assertThat(page.pictures(card)).hasSize(2);
+    assertThat(card.findElement(By.className("legend")).getText())
+        .contains("text 0.04 s", "denoise 0.7 s", "decode 0.3 s", "store");
+    assertThat(page.action(card, "Download").getAttribute("download")).endsWith("-0.png");
+    assertThat(page.field("news").getAttribute("textContent")).startsWith("Done: " + slow);
+  }
+
+  @Test
+  void cancels() {
+    String slow = prompt + " slowly";
+    page.type("prompt", slow).type("steps", "90").draw();
+    WebElement card = page.card(slow);
+    page.awaitState(card, "running");
+    page.action(card, "Cancel").click();
+    page.action(card, "Cancelling");
+    String id = String.valueOf(page.script("return JSON.parse(localStorage['sanaq.recent'])[0]"));
+    try (HandWorker canceller = new HandWorker(Api.services())) {
+      canceller.cancelled(id);
+    }
+    page.awaitState(card, "cancelled");
+    // The button that had the focus is gone; the focus is not.
+    assertThat(page.focused().getText()).isEqualTo(slow);
+  }
+
+  @Test
+  void repeatsWithTheSeedAndVariesWithTheNext() {
+    page.type("prompt", prompt).type("seed", "9007199254740993").type("steps", "3").draw();
+    WebElement first = page.card(prompt);
+    page.awaitState(first, "completed");
+    page.action(first, "Again").click();
+    assertThat(page.field("seed").getAttribute("value")).isEqualTo("9007199254740993");
+    assertThat(page.field("prompt").getAttribute("value")).isEqualTo(prompt);
+    assertThat(page.focused()).isEqualTo(page.field("prompt"));
+    page.draw();
+    WebElement second = page.card(prompt, 2);
+    page.awaitState(second, "completed");
+    page.action(second, "Vary").click();
+    WebElement third = page.card(prompt, 3);
+    page.awaitState(third, "completed");
+
+    assertThat(seed(second)).isEqualTo(seed(first)).isEqualTo("seed 9007199254740993");
+    assertThat(seed(third)).isEqualTo("seed 9007199254740994");
+    assertThat(pixels(second)).isEqualTo(pixels(first));
+    assertThat(pixels(third)).isNotEqualTo(pixels(first));
+  }
+
+  @Test
+  void showsErrorsBesideTheirFields() {
+    page.type("prompt", prompt).type("count", "99").type("steps", "many").draw();
+    WebElement error = page.field("steps-error");
+    page.await(error::isDisplayed);
+    assertThat(error.getText()).contains("many", "a whole number from 1 to 100");
+    assertThat(page.field("count-error").getText()).contains("99", "from 1 to 8");
+    assertThat(page.field("steps").getAttribute("aria-invalid")).isEqualTo("true");
+    assertThat(page.field("seed").getAttribute("aria-invalid")).isEqualTo("false");
+    assertThat(page.focused()).isEqualTo(page.field("steps"));
+
+    page.type("count", "1").type("steps", "3").draw();
+    page.awaitState(page.card(prompt), "completed");
+    assertThat(error.isDisplayed()).isFalse();
+  }
+
+  @Test
+  void whatTheWorkerRefusesCanBeChangedAndTriedAgain() {
+    page.type("prompt", prompt);
+    page.field("solver").sendKeys("SCM");
+    page.draw();
+    WebElement card = page.card(prompt);
+    page.awaitState(card, "failed");
+    assertThat(card.getText()).contains("solver: Found \"scm\"; allowed: flow-dpm, flow-euler.");
+    page.action(card, "Change").click();
+    assertThat(page.field("solver-error").getText()).contains("flow-dpm");
+    assertThat(page.focused()).isEqualTo(page.field("solver"));
+  }
+
+  @Test
+  void findsItsJobsAgain() {
+    page.type("prompt", prompt).draw();
+    page.awaitState(page.card(prompt), "completed");
+    page.open("draw");
+    page.field("mine").click();
+    assertThat(page.pictures(page.card(prompt))).hasSize(1);
+    page.script("localStorage.clear()");
+    page.open("draw");
+    page.card(prompt);
+    page.field("mine").click();
+    assertThat(page.field("empty").isDisplayed()).isTrue();
+  }
+
+  @Test
+  void whatUsersWriteStaysText() {
+    String markup = "<img src=x onerror=document.title='broken'> " + prompt;
+    page.type("prompt", markup).draw();
+    page.awaitState(page.card(markup), "completed");
+    assertThat(browser.driver.getTitle()).isEqualTo("sanaq");
+    assertThat(browser.complaints()).isEmpty();
+    Object policy =
+        page.script(
+            "const asked = new XMLHttpRequest(); asked.open('GET', '/', false); asked.send();"
+                + "return asked.getResponseHeader('Content-Security-Policy')");
+    assertThat(policy.toString())
+        .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+        .doesNotContain("unsafe");
+  }
+
+  @Test
+  void theDashboardTellsOfWorkAndWorkers() {
+    page.type("prompt", prompt).draw();
+    page.awaitState(page.card(prompt), "completed");
+    page.type("prompt", prompt + " refused");
+    page.field("solver").sendKeys("SCM");
+    page.draw();
+    page.awaitState(page.card(prompt + " refused"), "failed");
+    page.open("dashboard");
+    page.await(() -> page.field("workers").getText().contains("worker-1 idle"));
+    assertThat(page.field("failures").getText()).contains("invalid_request", "scm");
+    assertThat(page.field("tiles").getText()).contains("Waiting\n0", "Running\n0", "Backlog\n0 s");
+    assertThat(page.field("throughput").findElement(By.tagName("svg")).getAttribute("aria-label"))
+        .matches("Jobs completed a minute.*[1-9]\\d*.*");
+  }
+
+  private static String seed(WebElement card) {
+    return card.findElement(By.className("seed")).getText();
+  }
+
+  private Object pixels(WebElement card) {
+    return page.script(
+        "const c = document.createElement('canvas'); const i = arguments[0];"
+            + "c.width = i.naturalWidth; c.height = i.naturalHeight;"
+            + "c.getContext('2d').drawImage(i, 0, 0); return c.toDataURL()",
+        page.pictures(card).get(0));
+  }
+}
