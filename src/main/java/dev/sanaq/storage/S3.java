@@ -27,6 +27,8 @@ public final class S3 {
             .region(Region.of(config.region()))
             .forcePathStyle(config.pathStyle())
             .credentialsProvider(credentials(config))
+            // Bodies are whole and their SHA-256 is sent in the head: no framing in chunks.
+            .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
             // Named, since several HTTP clients on the class path would leave the choice to luck.
             .httpClientBuilder(
                 Apache5HttpClient.builder()
