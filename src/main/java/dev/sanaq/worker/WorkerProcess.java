@@ -102,7 +102,7 @@ public final class WorkerProcess {
     this.s3 = S3.client(settings.storage());
     this.addresses = new Addresses(settings.storage());
     this.watch = new EngineWatch(clock, config.stuckAfter());
-    this.news = kafka.plain(NEWS_PATIENCE);
+    this.news = kafka.news(NEWS_PATIENCE);
     this.io = pool(config.ioThreads());
     this.desk =
         new Desk(
