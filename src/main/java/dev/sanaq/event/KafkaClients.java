@@ -17,6 +17,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * needs them. Whoever asks for a client closes it.
  */
 public final class KafkaClients {
+  // What is written at about the same time goes in one request. A flush does not wait for it.
+  private static final int TOGETHER_MILLIS = 10;
+
   private final Map<String, Object> connection;
 
   /**
@@ -60,11 +63,13 @@ public final class KafkaClients {
 
   /** Writes what must not be lost, in no transaction. */
   public Producer<byte[], byte[]> plain(Duration patience) {
-    Map<String, Object> config = writer();
-    int millis = Math.toIntExact(patience.toMillis());
-    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
-    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.max(1, millis / 2));
-    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
+    return new KafkaProducer<>(plainWriter(patience));
+  }
+
+  /** The same for many writers at once, who wait for nothing, or flush. */
+  public Producer<byte[], byte[]> news(Duration patience) {
+    Map<String, Object> config = plainWriter(patience);
+    config.put(ProducerConfig.LINGER_MS_CONFIG, TOGETHER_MILLIS);
     return new KafkaProducer<>(config);
   }
 
@@ -73,6 +78,7 @@ public final class KafkaClients {
     Map<String, Object> config = writer();
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Math.toIntExact(timeout.toMillis()));
+    config.put(ProducerConfig.LINGER_MS_CONFIG, TOGETHER_MILLIS);
     // The consumer's thread waits for it, and has other things to do.
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
     config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
@@ -97,6 +103,15 @@ public final class KafkaClients {
     config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
     config.put(
         ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
+    return config;
+  }
+
+  private Map<String, Object> plainWriter(Duration patience) {
+    Map<String, Object> config = writer();
+    int millis = Math.toIntExact(patience.toMillis());
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.max(1, millis / 2));
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
     return config;
   }
 

@@ -11,4 +11,11 @@ import java.time.Instant;
  * @param source the request's record, {@code topic-partition@offset}: a request sent again counts
  *     anew
  */
-public record Attempt(int number, String worker, Instant startedAt, String source) {}
+public record Attempt(int number, String worker, Instant startedAt, String source) {
+  /** Whether both tell of one beginning, under whichever number it was written. */
+  public boolean isSameBeginning(Attempt other) {
+    return worker.equals(other.worker)
+        && startedAt.equals(other.startedAt)
+        && source.equals(other.source);
+  }
+}

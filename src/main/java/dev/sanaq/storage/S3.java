@@ -7,7 +7,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -16,6 +16,7 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 /** Makes the storage's clients from the configuration. */
 public final class S3 {
   private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final int CONNECTIONS = 256;
 
   private S3() {}
 
@@ -26,11 +27,14 @@ public final class S3 {
             .region(Region.of(config.region()))
             .forcePathStyle(config.pathStyle())
             .credentialsProvider(credentials(config))
+            // Bodies are whole and their SHA-256 is sent in the head: no framing in chunks.
+            .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
             // Named, since several HTTP clients on the class path would leave the choice to luck.
             .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
+                Apache5HttpClient.builder()
                     .connectionTimeout(CONNECT)
-                    .socketTimeout(config.timeout()))
+                    .socketTimeout(config.timeout())
+                    .maxConnections(CONNECTIONS))
             .overrideConfiguration(
                 override ->
                     override

@@ -10,6 +10,7 @@ import dev.sanaq.storage.Attempt;
 import dev.sanaq.storage.Attempts;
 import dev.sanaq.storage.ResultStore;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -59,7 +60,9 @@ final class Claims {
    * @throws AbandonedException where the job is not this worker's any more
    */
   Claim claim(Ticket ticket) {
-    return gate.call(() -> look(ticket), ticket::isAbandoned);
+    // The same moment however often it is tried: by it a write is known whose answer was lost.
+    Instant now = clock.instant();
+    return gate.call(() -> look(ticket, now), ticket::isAbandoned);
   }
 
   /** The job was not done, and not by its own fault. */
@@ -79,13 +82,13 @@ final class Claims {
     }
   }
 
-  private Claim look(Ticket ticket) {
+  private Claim look(Ticket ticket, Instant now) {
     Job job = ticket.job();
     Optional<JobOutcome> end = needless.end(ticket, 0);
     if (end.isPresent()) {
       return new Claim.Over(earlier(job).orElseGet(end::get));
     }
-    Attempt attempt = new Attempt(1, worker, clock.instant(), ticket.source());
+    Attempt attempt = new Attempt(1, worker, now, ticket.source());
     if (attempts.isFirst(job.id(), attempt)) {
       return new Claim.Begun(attempt, 1);
     }
@@ -96,6 +99,10 @@ final class Claims {
   private Claim again(Ticket ticket, Attempt attempt) {
     List<Attempt> all = attempts.earlier(ticket.job().id());
     List<Attempt> own = all.stream().filter(a -> a.source().equals(attempt.source())).toList();
+    Optional<Attempt> counted = own.stream().filter(attempt::isSameBeginning).findFirst();
+    if (counted.isPresent()) {
+      return new Claim.Begun(counted.get(), own.size());
+    }
     if (own.size() >= mostAttempts) {
       return new Claim.Over(crashed(ticket.job(), own));
     }

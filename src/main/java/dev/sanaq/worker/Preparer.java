@@ -24,7 +24,8 @@ final class Preparer implements Runnable {
   private final BlockingQueue<List<Work>> ready = new LinkedBlockingQueue<>();
 
   /**
-   * @param io where calls to the storage are made
+   * @param io where calls to the storage are made: threads that no upload keeps, lest the device
+   *     wait for those
    */
   Preparer(Desk desk, Claims claims, InFlight inFlight, Endings endings, ExecutorService io) {
     this.desk = desk;

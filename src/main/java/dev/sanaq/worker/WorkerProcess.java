@@ -59,6 +59,7 @@ public final class WorkerProcess {
   private final S3Client s3;
   private final Addresses addresses;
   private final ExecutorService io;
+  private final ExecutorService claiming;
   private final Thread preparing;
   private final Thread drawing;
 
@@ -102,8 +103,9 @@ public final class WorkerProcess {
     this.s3 = S3.client(settings.storage());
     this.addresses = new Addresses(settings.storage());
     this.watch = new EngineWatch(clock, config.stuckAfter());
-    this.news = kafka.plain(NEWS_PATIENCE);
-    this.io = pool(config.ioThreads());
+    this.news = kafka.news(NEWS_PATIENCE);
+    this.io = pool("sanaq-io", config.ioThreads());
+    this.claiming = pool("sanaq-claim", config.batchSize());
     this.desk =
         new Desk(
             config.promotion(), config.batchSize(), config.batchWait(), painter::picturesTogether);
@@ -126,7 +128,7 @@ public final class WorkerProcess {
     Claims claims =
         new Claims(store, new Attempts(s3, home), gate, needless, config.attempts(), name, clock);
     Endings endings = new Endings(desk, inFlight, outbox, events, topics.events(), meters);
-    Preparer preparer = new Preparer(desk, claims, inFlight, endings, io);
+    Preparer preparer = new Preparer(desk, claims, inFlight, endings, claiming);
     Finisher finisher = new Finisher(store, gate, claims, endings, meters, io, clock, name);
     BatchWatch.Context context =
         new BatchWatch.Context(events, live, watch, settings.events().progressInterval(), clock);
@@ -239,6 +241,7 @@ public final class WorkerProcess {
     cancellations.stop();
     boolean ended = joined(drawing);
     io.shutdownNow();
+    claiming.shutdownNow();
     news.close(NEWS_PATIENCE);
     addresses.close();
     s3.close();
@@ -260,9 +263,9 @@ public final class WorkerProcess {
     return thread;
   }
 
-  private static ExecutorService pool(int threads) {
+  private static ExecutorService pool(String name, int threads) {
     AtomicInteger number = new AtomicInteger();
     return Executors.newFixedThreadPool(
-        threads, work -> daemon(work, "sanaq-io-" + number.incrementAndGet()));
+        threads, work -> daemon(work, name + "-" + number.incrementAndGet()));
   }
 }

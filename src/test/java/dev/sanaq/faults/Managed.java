@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** A process that a test started: its life, its end and what it printed. Any number of threads. */
-final class Managed {
+public final class Managed {
   private final String name;
   private final Process process;
   private final Path log;
@@ -20,31 +20,34 @@ final class Managed {
     this.log = log;
   }
 
-  String name() {
+  /** Its name among the test's processes, numbered. */
+  public String name() {
     return name;
   }
 
-  long pid() {
+  /** The operating system's number for it. */
+  public long pid() {
     return process.pid();
   }
 
-  boolean alive() {
+  /** Whether it runs. */
+  public boolean alive() {
     return process.isAlive();
   }
 
   /** SIGKILL: no hook runs, nothing is flushed; returns once it is gone. */
-  void kill() {
+  public void kill() {
     process.toHandle().destroyForcibly();
     exitCode(Duration.ofSeconds(20));
   }
 
   /** SIGTERM: the order to stop, which it may follow in its own time. */
-  void terminate() {
+  public void terminate() {
     process.toHandle().destroy();
   }
 
   /** The exit code, once it has ended; 128 and the signal where a signal ended it. */
-  int exitCode(Duration patience) {
+  public int exitCode(Duration patience) {
     try {
       if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new AssertionError("%s does not end within %s; %s".formatted(name, patience, log));
@@ -56,7 +59,7 @@ final class Managed {
   }
 
   /** Everything that it has printed, both streams. */
-  String output() {
+  public String output() {
     try {
       return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -65,7 +68,7 @@ final class Managed {
   }
 
   /** Waits until it has printed that. */
-  void awaitOutput(String text, Duration patience) {
+  public void awaitOutput(String text, Duration patience) {
     Await.until(
         patience,
         () -> "%s says %s; see %s".formatted(name, text, log),

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.List;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -19,7 +19,7 @@ final class Objects {
         .endpointOverride(storage)
         .forcePathStyle(true)
         .region(Region.US_EAST_1)
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
+        .httpClientBuilder(Apache5HttpClient.builder())
         .credentialsProvider(
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create("local-sanaq", "local-sanaq")))

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * the test's JVM is told to stop. What they print lies in {@code target/faults/<test>/}. Any number
  * of threads.
  */
-final class Processes implements AutoCloseable {
+public final class Processes implements AutoCloseable {
   private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
 
   private final Path folder;
@@ -29,7 +29,7 @@ final class Processes implements AutoCloseable {
   /**
    * @param test names the folder, which is emptied
    */
-  Processes(String test) {
+  public Processes(String test) {
     this.folder = Path.of("target/faults", test).toAbsolutePath();
     try {
       delete(folder);
@@ -41,12 +41,13 @@ final class Processes implements AutoCloseable {
   }
 
   /** Where the test's processes may keep what they need. */
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 
   /** Starts the built program with a command. */
-  Managed program(String name, List<String> jvm, Map<String, String> config, String... command) {
+  public Managed program(
+      String name, List<String> jvm, Map<String, String> config, String... command) {
     if (!Files.exists(JAR)) {
       throw new AssertionError("%s is not built; run this by ./mvnw verify".formatted(JAR));
     }
@@ -57,14 +58,19 @@ final class Processes implements AutoCloseable {
   }
 
   /** Starts a main class of the tests. */
-  Managed test(String name, List<String> jvm, Map<String, String> config, Class<?> main) {
+  public Managed test(String name, List<String> jvm, Map<String, String> config, Class<?> main) {
     List<String> line = line(jvm, config);
     line.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     return start(name, line);
   }
 
+  /** Starts any command, with that added to its environment. */
+  public Managed command(String name, List<String> line, Map<String, String> environment) {
+    return start(name, line, environment);
+  }
+
   /** A port that nobody listens on. */
-  static int freePort() {
+  public static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {
@@ -73,7 +79,7 @@ final class Processes implements AutoCloseable {
   }
 
   /** The folder of the JDK that runs the tests and everything they start. */
-  static String tool(String name) {
+  public static String tool(String name) {
     return System.getProperty("java.home") + File.separator + "bin" + File.separator + name;
   }
 
@@ -95,13 +101,20 @@ final class Processes implements AutoCloseable {
     return line;
   }
 
-  private synchronized Managed start(String name, List<String> line) {
+  private Managed start(String name, List<String> line) {
+    return start(name, line, Map.of());
+  }
+
+  private synchronized Managed start(
+      String name, List<String> line, Map<String, String> environment) {
     long before = started.stream().filter(p -> p.name().startsWith(name + "-")).count();
     String numbered = name + "-" + (before + 1);
     Path log = folder.resolve(numbered + ".log");
     try {
-      Process process =
-          new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+      ProcessBuilder builder =
+          new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       process.getOutputStream().close();
       Managed managed = new Managed(numbered, process, log);
       started.add(managed);

@@ -1,0 +1,43 @@
+package dev.sanaq.overhead;
+
+import dev.sanaq.faults.Managed;
+import java.time.Duration;
+
+/**
+ * The processor time that each process has used so far, user's and system's.
+ *
+ * @param worker the worker, with the processes it has started
+ * @param broker the broker
+ * @param storage the storage
+ * @param load this process: it sends requests and reads events
+ */
+record CpuTimes(Duration worker, Duration broker, Duration storage, Duration load) {
+  static CpuTimes now(Managed worker, Stand stand) {
+    return new CpuTimes(
+        family(worker.pid()),
+        of(process(stand.broker().pid())),
+        of(process(stand.storage().pid())),
+        of(ProcessHandle.current()));
+  }
+
+  CpuTimes since(CpuTimes before) {
+    return new CpuTimes(
+        worker.minus(before.worker),
+        broker.minus(before.broker),
+        storage.minus(before.storage),
+        load.minus(before.load));
+  }
+
+  private static Duration family(long pid) {
+    return process(pid).descendants().map(CpuTimes::of).reduce(of(process(pid)), Duration::plus);
+  }
+
+  private static ProcessHandle process(long pid) {
+    return ProcessHandle.of(pid)
+        .orElseThrow(() -> new AssertionError("process %d is gone".formatted(pid)));
+  }
+
+  private static Duration of(ProcessHandle process) {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+}

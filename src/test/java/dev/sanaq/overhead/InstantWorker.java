@@ -1,0 +1,44 @@
+package dev.sanaq.overhead;
+
+import dev.sanaq.worker.TestSettings;
+import dev.sanaq.worker.WorkerProcess;
+import java.time.Clock;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jboss.logmanager.LogContext;
+import org.jboss.logmanager.Logger;
+import org.jboss.logmanager.formatters.PatternFormatter;
+import org.jboss.logmanager.handlers.ConsoleHandler;
+
+/**
+ * The service's own worker before a painter that answers at once, a program of its own; configured
+ * by system properties and logging as the real one. On SIGTERM it drains.
+ */
+public final class InstantWorker {
+  private InstantWorker() {}
+
+  /** Works until it is told to stop. */
+  public static void main(String... args) throws InterruptedException {
+    logAsTheProgram();
+    Map<String, String> config = new TreeMap<>();
+    System.getProperties().forEach((key, value) -> config.put(key.toString(), value.toString()));
+    WorkerProcess.Settings settings = TestSettings.of(config);
+    WorkerProcess worker =
+        WorkerProcess.start(
+            settings, new InstantPainter(), Clock.systemUTC(), TestSettings.noTelemetry());
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> worker.drain(settings.worker().drainGrace())));
+    System.out.println(Contender.READY);
+    Thread.currentThread().join();
+  }
+
+  private static void logAsTheProgram() {
+    ConsoleHandler console =
+        new ConsoleHandler(
+            ConsoleHandler.Target.SYSTEM_ERR, new PatternFormatter("%d{HH:mm:ss} %-5p %s%e%n"));
+    Logger root = LogContext.getLogContext().getLogger("");
+    root.setHandlers(new java.util.logging.Handler[] {console});
+    root.setLevel(org.jboss.logmanager.Level.WARN);
+    LogContext.getLogContext().getLogger("dev.sanaq").setLevel(org.jboss.logmanager.Level.INFO);
+  }
+}

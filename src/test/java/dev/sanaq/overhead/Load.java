@@ -1,0 +1,89 @@
+package dev.sanaq.overhead;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Sends requests and waits for their events. One thread; close it in the end. */
+final class Load implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration LOOK = Duration.ofMillis(200);
+
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final Arrivals arrivals;
+  private final String topic;
+
+  Load(String bootstrapServers, Topics topics) {
+    Map<String, Object> config = new HashMap<>();
+    config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    this.producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    this.topic = topics.requests();
+    this.arrivals = new Arrivals(bootstrapServers, topics.events());
+  }
+
+  /** All at once: the queue is full, and the worker takes what it can. */
+  Wave burst(String name, int jobs) throws InterruptedException {
+    Wave wave = new Wave(name, jobs);
+    arrivals.expect(wave);
+    for (int job = 0; job < jobs; job++) {
+      wave.due(job, System.nanoTime());
+      send(wave.id(job));
+    }
+    return ended(wave);
+  }
+
+  /**
+   * At a fixed rate, whatever comes back: a job's time counts from when it was due, so that a
+   * worker that holds everything up pays for every job that should have been sent meanwhile.
+   */
+  Wave paced(String name, int jobs, double perSecond) throws InterruptedException {
+    Wave wave = new Wave(name, jobs);
+    arrivals.expect(wave);
+    long begin = System.nanoTime();
+    for (int job = 0; job < jobs; job++) {
+      long due = begin + (long) (job * 1e9 / perSecond);
+      for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+        LockSupport.parkNanos(left);
+      }
+      wave.due(job, due);
+      send(wave.id(job));
+    }
+    return ended(wave);
+  }
+
+  @Override
+  public void close() {
+    arrivals.close();
+    producer.close();
+  }
+
+  private Wave ended(Wave wave) throws InterruptedException {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (!wave.await(LOOK)) {
+      arrivals.check();
+      if (System.nanoTime() - until > 0) {
+        throw new AssertionError(
+            "%d of %d jobs have not ended in time".formatted(wave.open(), wave.jobs()));
+      }
+    }
+    return wave;
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // a request that did not arrive has no event
+  private void send(String id) {
+    String value =
+        "{\"id\":\"%s\",\"prompt\":\"a red apple on a wooden table\",\"width\":%d,\"height\":%d,\"steps\":1,\"resolutionBinning\":false}"
+            .formatted(id, InstantPainter.SIDE, InstantPainter.SIDE);
+    producer.send(
+        new ProducerRecord<>(
+            topic, id.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8)));
+  }
+}

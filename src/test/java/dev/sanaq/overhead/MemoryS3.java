@@ -1,0 +1,89 @@
+package dev.sanaq.overhead;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * As much of S3 as a worker needs, in memory and believing everybody: PUT, also only where nothing
+ * lies, GET and DELETE. A program of its own, so that what a worker costs can be seen where the
+ * storage costs nearly nothing.
+ */
+public final class MemoryS3 {
+  private static final int BACKLOG = 256;
+  private static final int THREADS = 64;
+  private static final String NO_KEY = error("NoSuchKey");
+  private static final String EXISTS = error("PreconditionFailed");
+
+  private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
+
+  private MemoryS3() {}
+
+  /** Listens on the port that the system property {@code port} names. */
+  public static void main(String... args) throws IOException {
+    // Without it every answer waits for the other side's delayed acknowledgement.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    HttpServer server =
+        HttpServer.create(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.getInteger("port")),
+            BACKLOG);
+    MemoryS3 s3 = new MemoryS3();
+    server.createContext("/", s3::answer);
+    server.setExecutor(Executors.newFixedThreadPool(THREADS));
+    server.start();
+    System.out.println("sanaq.storage.secret-key=any");
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String key = exchange.getRequestURI().getPath();
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    switch (exchange.getRequestMethod()) {
+      case "PUT" -> put(exchange, key, body);
+      case "GET" -> get(exchange, objects.get(key));
+      case "DELETE" -> {
+        objects.remove(key);
+        send(exchange, 204, new byte[0]);
+      }
+      default -> send(exchange, 405, new byte[0]);
+    }
+  }
+
+  private void put(HttpExchange exchange, String key, byte[] body) throws IOException {
+    boolean onlyNew = exchange.getRequestHeaders().containsKey("If-None-Match");
+    if (onlyNew && objects.putIfAbsent(key, body) != null) {
+      send(exchange, 412, EXISTS.getBytes(StandardCharsets.UTF_8));
+      return;
+    }
+    objects.put(key, body);
+    exchange.getResponseHeaders().set("ETag", "\"0\"");
+    send(exchange, 200, new byte[0]);
+  }
+
+  private static void get(HttpExchange exchange, byte @Nullable [] found) throws IOException {
+    send(
+        exchange,
+        found == null ? 404 : 200,
+        found == null ? NO_KEY.getBytes(StandardCharsets.UTF_8) : found);
+  }
+
+  private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+    // -1 stands for no body: 0 would begin a chunked one.
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    try (OutputStream out = exchange.getResponseBody()) {
+      out.write(body);
+    }
+    exchange.close();
+  }
+
+  private static String error(String code) {
+    return "<Error><Code>%s</Code><Message>%s</Message></Error>".formatted(code, code);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.sanaq.overhead;
+
+import dev.sanaq.faults.Managed;
+import dev.sanaq.faults.Processes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a worker needs around it, each a process of its own: a broker, and a storage. */
+final class Stand {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final List<String> JVM = List.of("-Xmx1g", "-XX:+UseSerialGC");
+  private static final String KEY = "local-sanaq";
+
+  private final Managed broker;
+  private final Managed storage;
+  private final int brokerPort = Processes.freePort();
+  private final int storagePort = Processes.freePort();
+
+  /** Starts both; returns when they answer. */
+  Stand(Processes processes, Storage kind) {
+    this.broker = local(processes, "kafka", brokerPort);
+    this.storage =
+        kind == Storage.LOCAL
+            ? local(processes, "s3", storagePort)
+            : processes.test(
+                "s3", JVM, Map.of("port", String.valueOf(storagePort)), MemoryS3.class);
+    broker.awaitOutput("kafka.bootstrap.servers=", PATIENCE);
+    storage.awaitOutput("sanaq.storage.secret-key=", PATIENCE);
+  }
+
+  Managed broker() {
+    return broker;
+  }
+
+  Managed storage() {
+    return storage;
+  }
+
+  String bootstrapServers() {
+    return "localhost:" + brokerPort;
+  }
+
+  /** The configuration that leads a worker here, and to a run's topics. */
+  Map<String, String> config(Topics topics) {
+    Map<String, String> config = new TreeMap<>();
+    config.put("sanaq.worker.batch-size", "32");
+    System.getProperties().stringPropertyNames().stream()
+        .filter(name -> name.startsWith("sanaq."))
+        .forEach(name -> config.put(name, System.getProperty(name)));
+    config.put("kafka.bootstrap.servers", bootstrapServers());
+    config.put("sanaq.topics.requests", topics.requests());
+    config.put("sanaq.topics.events", topics.events());
+    config.put("sanaq.worker.group", topics.group());
+    config.put("sanaq.storage.endpoint", "http://127.0.0.1:" + storagePort);
+    config.put("sanaq.storage.path-style", "true");
+    config.put("sanaq.storage.access-key", KEY);
+    config.put("sanaq.storage.secret-key", KEY);
+    return config;
+  }
+
+  private static Managed local(Processes processes, String part, int port) {
+    String data = processes.folder().resolve("data").toString();
+    return processes.program(
+        part,
+        JVM,
+        Map.of(),
+        "local",
+        "--only",
+        part,
+        "--%s-port".formatted(part),
+        String.valueOf(port),
+        "--folder",
+        data);
+  }
+}
