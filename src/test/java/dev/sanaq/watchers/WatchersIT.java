@@ -1,0 +1,199 @@
+package dev.sanaq.watchers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.faults.Managed;
+import dev.sanaq.faults.Processes;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Many who watch and many who ask, at a gateway in a process of its own. In every build a few; with
+ * {@code -Pwatchers} 500 open streams and 200 questions a second for half a minute.
+ */
+class WatchersIT {
+  private static final boolean LONG = System.getProperty("watchers", "short").equals("long");
+  private static final int STREAMS = LONG ? 500 : 20;
+  private static final int ASKED_PER_SECOND = LONG ? 200 : 20;
+  private static final int SECONDS = LONG ? 30 : 3;
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final String KEY = "local-sanaq";
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final Times events = new Times();
+  private final Times answers = new Times();
+
+  @Test
+  void everyWatcherSeesTheEndAndEveryQuestionIsAnswered() throws Exception {
+    try (Processes processes = new Processes("watchers")) {
+      int broker = Processes.freePort();
+      int storage = Processes.freePort();
+      int http = Processes.freePort();
+      local(processes, "kafka", broker).awaitOutput("kafka.bootstrap.servers=", PATIENCE);
+      local(processes, "s3", storage).awaitOutput("sanaq.storage.secret-key=", PATIENCE);
+      Managed gateway = gateway(processes, broker, storage, http);
+      URI address = URI.create("http://127.0.0.1:" + http);
+      awaitReady(address);
+      List<String> jobs = IntStream.range(0, STREAMS).mapToObj(i -> "watched-" + i).toList();
+      try (WorkersVoice workers = new WorkersVoice("localhost:" + broker)) {
+        jobs.forEach(workers::started);
+        workers.flush();
+        awaitKnown(address, jobs.get(STREAMS - 1));
+        long before = kilobytes(gateway, "VmRSS");
+        List<Watcher> watchers =
+            jobs.stream().map(job -> Watcher.open(client, address, job, events)).toList();
+        watchers.forEach(Watcher::awaitOpened);
+        ask(address, jobs, workers);
+        jobs.forEach(workers::completed);
+        assertThat(watchers).allMatch(Watcher::awaitEnd);
+        report(before, kilobytes(gateway, "VmHWM"));
+      }
+    }
+  }
+
+  /** Asks at a fixed pace, whatever the answers take, while a step a second of each job is told. */
+  private void ask(URI address, List<String> jobs, WorkersVoice workers) throws Exception {
+    int all = ASKED_PER_SECOND * SECONDS;
+    CountDownLatch answered = new CountDownLatch(all);
+    long began = System.nanoTime();
+    for (int i = 0; i < all; i++) {
+      long due = began + i * 1_000_000_000L / ASKED_PER_SECOND;
+      LockSupport.parkNanos(due - System.nanoTime());
+      String job = jobs.get(i % jobs.size());
+      client
+          .sendAsync(request(address, "/v1/jobs/" + job), BodyHandlers.discarding())
+          .thenAccept(
+              answer -> {
+                if (answer.statusCode() == 200) {
+                  answers.add(System.nanoTime() - due);
+                  answered.countDown();
+                }
+              });
+      for (int of = i % ASKED_PER_SECOND; of < jobs.size(); of += ASKED_PER_SECOND) {
+        workers.step(jobs.get(of), 1 + i / ASKED_PER_SECOND);
+      }
+    }
+    assertThat(answered.await(60, TimeUnit.SECONDS)).as("every question answered").isTrue();
+  }
+
+  private void report(long before, long most) throws IOException {
+    String table =
+        """
+        | %d open streams, %d questions a second, %d s | |
+        |---|---:|
+        | `GET /v1/jobs/{id}`, p50 / p99 / p99.9 ms | %.1f / %.1f / %.1f |
+        | an event, from the worker to the watcher, p50 / p99 ms | %.1f / %.1f |
+        | events seen | %d |
+        | the gateway's memory, before the streams / at most, MiB | %d / %d |
+        """
+            .formatted(
+                STREAMS,
+                ASKED_PER_SECOND,
+                SECONDS,
+                answers.quantile(0.5),
+                answers.quantile(0.99),
+                answers.quantile(0.999),
+                events.quantile(0.5),
+                events.quantile(0.99),
+                events.count(),
+                before / 1024,
+                most / 1024);
+    System.out.println(table);
+    String file = System.getProperty("watchers.report", "");
+    if (!file.isEmpty()) {
+      String machine =
+          "%s, %d cores, load average %s. Gateway, broker, storage, watchers on this machine."
+              .formatted(
+                  LocalDate.now(ZoneOffset.UTC),
+                  Runtime.getRuntime().availableProcessors(),
+                  Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
+      Files.writeString(
+          Path.of(file),
+          "# Watchers\n\n" + machine + "\n\n" + table,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING);
+    }
+  }
+
+  private void awaitReady(URI address) throws Exception {
+    await("the gateway is ready", () -> status(address, "/q/health/ready") == 200);
+  }
+
+  private void awaitKnown(URI address, String job) throws Exception {
+    await("the gateway knows " + job, () -> status(address, "/v1/jobs/" + job) == 200);
+  }
+
+  private static void await(String what, java.util.concurrent.Callable<Boolean> condition)
+      throws Exception {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.call()) {
+      assertThat(System.nanoTime() - until).as(what).isNegative();
+      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+    }
+  }
+
+  private int status(URI address, String path) throws InterruptedException {
+    try {
+      HttpResponse<Void> answer = client.send(request(address, path), BodyHandlers.discarding());
+      return answer.statusCode();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static HttpRequest request(URI address, String path) {
+    return HttpRequest.newBuilder(address.resolve(path)).timeout(Duration.ofSeconds(30)).build();
+  }
+
+  private static long kilobytes(Managed process, String key) throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+        .filter(line -> line.startsWith(key + ":"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Managed gateway(Processes processes, int broker, int storage, int http) {
+    Map<String, String> config = new TreeMap<>();
+    config.put("sanaq.worker.enabled", "false");
+    config.put("quarkus.http.port", String.valueOf(http));
+    config.put("kafka.bootstrap.servers", "localhost:" + broker);
+    config.put("sanaq.storage.endpoint", "http://127.0.0.1:" + storage);
+    config.put("sanaq.storage.path-style", "true");
+    config.put("sanaq.storage.access-key", KEY);
+    config.put("sanaq.storage.secret-key", KEY);
+    return processes.program("gateway", List.of("-Xmx256m"), config, "serve");
+  }
+
+  private static Managed local(Processes processes, String part, int port) {
+    return processes.program(
+        part,
+        List.of("-Xmx384m"),
+        Map.of(),
+        "local",
+        "--only",
+        part,
+        "--%s-port".formatted(part),
+        String.valueOf(port),
+        "--folder",
+        processes.folder().resolve("data").toString());
+  }
+}
