@@ -12,14 +12,13 @@ import java.util.stream.Stream;
 final class Machine {
   private Machine() {}
 
-  /** Cores, processor, memory, system, JDK, the day, and how much else ran. */
+  /** Cores, processor, memory, JDK, the day, and how much else ran. */
   static String words() {
-    return "%d cores of %s, %s, Linux %s, %s %s, on %s; load average at the end %s. Everything ran on this machine: worker, broker, storage and the load itself."
+    return "%d cores of %s, %s memory, %s %s, on %s; load average at the end %s. Everything ran on this machine: worker, broker, storage and the load itself."
         .formatted(
             Runtime.getRuntime().availableProcessors(),
             value("/proc/cpuinfo", "model name"),
             value("/proc/meminfo", "MemTotal"),
-            System.getProperty("os.version"),
             System.getProperty("java.vm.name"),
             System.getProperty("java.version"),
             LocalDate.now(ZoneOffset.UTC),
