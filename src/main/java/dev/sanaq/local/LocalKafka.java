@@ -55,8 +55,8 @@ final class LocalKafka implements LocalService {
   static LocalKafka start(Path folder, int wantedPort) throws IOException {
     Path logs = Files.createDirectories(folder.resolve("kafka")).toAbsolutePath();
     // Ports may be picked anew: nothing on the disk names them.
-    int port = wantedPort == 0 ? freePort() : wantedPort;
-    Map<String, Object> properties = properties(logs, port, freePort());
+    int port = wantedPort == 0 ? freePort(0) : wantedPort;
+    Map<String, Object> properties = properties(logs, port, freePort(port));
     if (!Files.exists(logs.resolve("meta.properties"))) {
       format(logs);
     }
@@ -193,9 +193,11 @@ final class LocalKafka implements LocalService {
     return properties;
   }
 
-  private static int freePort() throws IOException {
+  /** A port that nobody listens on, and another than that one. */
+  private static int freePort(int but) throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+      int port = socket.getLocalPort();
+      return port == but ? freePort(but) : port;
     }
   }
 }
