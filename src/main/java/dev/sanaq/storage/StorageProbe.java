@@ -29,9 +29,4 @@ public final class StorageProbe {
   public void write() {
     objects.put(bucket, key, "probe".getBytes(StandardCharsets.UTF_8), "text/plain");
   }
-
-  /** Removes what was written. */
-  public void clear() {
-    objects.delete(bucket, key);
-  }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -112,12 +111,8 @@ final class Preparer implements Runnable {
     } catch (AbandonedException | OutageException e) {
       endings.giveUp(ticket);
     } catch (RuntimeException e) {
-      endings.end(ticket, Failures.of(ticket.job(), cause(e), 0));
+      endings.end(ticket, Failures.of(ticket.job(), e, 0));
     }
     return List.of();
-  }
-
-  private static Throwable cause(RuntimeException e) {
-    return e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
   }
 }
