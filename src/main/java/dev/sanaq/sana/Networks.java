@@ -25,7 +25,7 @@ record Networks(
       return new Networks(
           keep(loaded, textLoader.apply(checkpoint, textPlacement(placement))),
           keep(loaded, LinearTransformer.load(checkpoint, placement)),
-          keep(loaded, Autoencoder.load(checkpoint, placement)),
+          keep(loaded, Autoencoder.load(checkpoint, placement.withoutInt8())),
           keep(loaded, new Sampler(placement)));
     } catch (RuntimeException | Error e) {
       closeAll(loaded, e);
@@ -35,7 +35,9 @@ record Networks(
 
   /** Gemma's activations overflow fp16. */
   private static Placement textPlacement(Placement placement) {
-    return placement.precision() == Precision.FP16 ? placement.in(Precision.FP32) : placement;
+    return placement.precision() == Precision.FP16
+        ? placement.in(Precision.FP32)
+        : placement.withoutInt8();
   }
 
   private static <T extends AutoCloseable> T keep(List<AutoCloseable> loaded, T part) {

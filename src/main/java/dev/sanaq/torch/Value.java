@@ -59,6 +59,11 @@ public final class Value implements AutoCloseable {
     return new Value(IValue.from(text), null);
   }
 
+  /** A truth. */
+  public static Value of(boolean truth) {
+    return new Value(IValue.from(truth), null);
+  }
+
   /** A list of whole numbers. */
   public static Value list(long... numbers) {
     return new Value(IValue.listFrom(numbers), null);
