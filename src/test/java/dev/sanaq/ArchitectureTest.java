@@ -61,6 +61,7 @@ class ArchitectureTest {
           entry("intake", Set.of("job", "json")),
           entry("webhook", Set.of("job", "json", "event")),
           entry("gateway", Set.of("job", "json", "storage", "event", "intake", "webhook")),
+          entry("benchmark", Set.of("json", "image", "torch", "sana", "sana.checkpoint")),
           entry("local", Set.of("storage", "event", "sana.checkpoint")),
           entry(
               "cli",
@@ -78,6 +79,7 @@ class ArchitectureTest {
                   "gateway",
                   "intake",
                   "webhook",
+                  "benchmark",
                   "local")));
 
   private static final JavaClasses CLASSES =

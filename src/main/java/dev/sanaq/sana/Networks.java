@@ -7,7 +7,10 @@ import dev.sanaq.sana.transformer.LinearTransformer;
 import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Precision;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 
 /** A checkpoint's networks, loaded: what the stages of drawing run on. One caller at a time. */
@@ -15,22 +18,45 @@ record Networks(
     TextEncoder text, LinearTransformer transformer, Autoencoder autoencoder, Sampler sampler)
     implements AutoCloseable {
 
-  /** Loads all of them, or none where one fails. */
+  /**
+   * Loads all of them, or none where one fails. The text encoder is loaded, and reads the
+   * instruction, while the others are.
+   */
   static Networks load(
       Checkpoint checkpoint,
       Placement placement,
       BiFunction<Checkpoint, Placement, TextEncoder> textLoader) {
-    List<AutoCloseable> loaded = new ArrayList<>();
+    List<AutoCloseable> loaded = Collections.synchronizedList(new ArrayList<>());
+    CompletableFuture<TextEncoder> text =
+        CompletableFuture.supplyAsync(
+            () -> keep(loaded, textLoader.apply(checkpoint, textPlacement(placement))));
     try {
       return new Networks(
-          keep(loaded, textLoader.apply(checkpoint, textPlacement(placement))),
           keep(loaded, LinearTransformer.load(checkpoint, placement)),
           keep(loaded, Autoencoder.load(checkpoint, placement.withoutInt8())),
-          keep(loaded, new Sampler(placement)));
+          keep(loaded, new Sampler(placement)),
+          text);
     } catch (RuntimeException | Error e) {
-      closeAll(loaded, e);
-      throw e;
+      text.exceptionally(alsoFailed -> null).join();
+      Throwable cause = e instanceof CompletionException wrapped ? wrapped.getCause() : e;
+      closeAll(loaded, cause);
+      throw unchecked(cause);
     }
+  }
+
+  private Networks(
+      LinearTransformer transformer,
+      Autoencoder autoencoder,
+      Sampler sampler,
+      CompletableFuture<TextEncoder> text) {
+    this(text.join(), transformer, autoencoder, sampler);
+  }
+
+  private static RuntimeException unchecked(Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) cause;
   }
 
   /** Gemma's activations overflow fp16. */

@@ -13,8 +13,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,6 +33,7 @@ public final class Program implements AutoCloseable {
   private final Model model;
   private final PtSymbolBlock module;
   private final Placement placement;
+  private final List<ByteBuffer> lent = new ArrayList<>();
 
   private Program(Model model, Placement placement) {
     this.model = model;
@@ -105,6 +108,25 @@ public final class Program implements AutoCloseable {
   }
 
   /**
+   * Lends a whole weight to a program on the processor: nothing is copied, it stays in its type,
+   * and its bytes are kept reachable for as long as this program.
+   *
+   * @param name the checkpoint's key
+   * @param bytes little endian, direct
+   * @param stored the type that the bytes are in
+   * @param shape of the weight
+   */
+  public void lend(String name, ByteBuffer bytes, Precision stored, long[] shape) {
+    lent.add(bytes);
+    try (Value key = Value.of(name);
+        Value raw = Value.raw(bytes, stored.bytes());
+        Value from = Value.of((long) stored.scalarType());
+        Value sizes = Value.list(shape)) {
+      call("lend", key, raw, from, sizes).close();
+    }
+  }
+
+  /**
    * Calls a method; the arguments stay the caller's, the result becomes it.
    *
    * @throws TorchException where the engine fails; see {@link TorchException#isOutOfMemory}
@@ -127,5 +149,6 @@ public final class Program implements AutoCloseable {
   @Override
   public void close() {
     model.close();
+    lent.clear();
   }
 }

@@ -38,6 +38,9 @@ public final class Autoencoder implements AutoCloseable {
         Program.compile(Autoencoder.class, "dcae", attributes(config, own.precision()), own);
     try {
       WeightLoader.load(checkpoint.autoencoderTensors(), program);
+      if (own.packsWeights()) {
+        program.call("pack").close();
+      }
       return new Autoencoder(program, config);
     } catch (RuntimeException e) {
       program.close();

@@ -2,6 +2,7 @@ package dev.sanaq.sana.checkpoint;
 
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.Program;
+import java.nio.ByteBuffer;
 
 /** Copies a network's tensors from its mapped files into its program, part by part. */
 public final class WeightLoader {
@@ -20,6 +21,23 @@ public final class WeightLoader {
       Precision stored = precision(tensor.type());
       boolean table = name.equals("embed_tokens.weight");
       copy(tensor, program, stored, table ? stored : program.placement().precision());
+    }
+    program.call("finish").close();
+  }
+
+  /**
+   * Lends every tensor to a program on the processor, where it lies in its mapped file and in its
+   * own type: loading takes no time and no memory but the page cache's.
+   */
+  public static void lend(Tensors tensors, Program program) {
+    for (StoredTensor tensor : tensors.all()) {
+      Precision stored = precision(tensor.type());
+      if (tensor.bytes() <= Integer.MAX_VALUE) {
+        ByteBuffer bytes = tensor.map(0, (int) tensor.bytes());
+        program.lend(tensor.name(), bytes, stored, tensor.shape());
+      } else {
+        copy(tensor, program, stored, stored); // larger than a buffer can be
+      }
     }
     program.call("finish").close();
   }

@@ -62,7 +62,14 @@ public final class TextEncoder implements AutoCloseable {
     Map<String, Object> attributes = attributes(checkpoint.textEncoder(), placement.precision());
     Program program = Program.compile(TextEncoder.class, "gemma2", attributes, placement);
     try {
-      WeightLoader.load(checkpoint.textEncoderTensors(), program);
+      if (placement.gpu() >= 0) {
+        WeightLoader.load(checkpoint.textEncoderTensors(), program);
+        return program;
+      }
+      WeightLoader.lend(checkpoint.textEncoderTensors(), program);
+      if (placement.packsWeights()) {
+        program.call("pack").close();
+      }
       return program;
     } catch (RuntimeException e) {
       program.close();
