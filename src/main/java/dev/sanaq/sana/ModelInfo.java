@@ -16,7 +16,7 @@ import java.util.Set;
  * @param solvers the solvers that it can be drawn with
  * @param binned whether published aspect bins exist for its size
  * @param device where it runs, in words
- * @param precision what it computes in: fp32, bf16, fp16
+ * @param precision what it computes in: fp32, bf16, fp16, int8
  */
 public record ModelInfo(
     String name,

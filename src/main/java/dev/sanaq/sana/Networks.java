@@ -29,7 +29,9 @@ record Networks(
     List<AutoCloseable> loaded = Collections.synchronizedList(new ArrayList<>());
     CompletableFuture<TextEncoder> text =
         CompletableFuture.supplyAsync(
-            () -> keep(loaded, textLoader.apply(checkpoint, textPlacement(placement))));
+            () -> keep(loaded, textLoader.apply(checkpoint, textPlacement(placement))),
+            // A thread that inherits this one's class loader, by which DJL finds its libraries.
+            task -> new Thread(task, "text encoder").start());
     try {
       return new Networks(
           keep(loaded, LinearTransformer.load(checkpoint, placement)),

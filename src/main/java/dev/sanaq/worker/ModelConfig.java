@@ -11,7 +11,7 @@ public interface ModelConfig {
   /** The checkpoint's folder; needed where pictures are drawn. */
   Optional<Path> path();
 
-  /** What to compute in: auto, fp32, bf16 or fp16. */
+  /** What to compute in: auto, fp32, bf16, fp16 or, on a CPU, int8. */
   @WithDefault("auto")
   String precision();
 

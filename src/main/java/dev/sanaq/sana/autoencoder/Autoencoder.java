@@ -91,6 +91,16 @@ public final class Autoencoder implements AutoCloseable {
   }
 
   /**
+   * Memory that decoding takes a pixel of the picture, in bytes: at its full size there are at once
+   * the upsampled stage below, the stage's own input and output, and what a layer leaves.
+   */
+  public long bytesOfPixel() {
+    List<AutoencoderStage> stages = config.decoder();
+    long below = stages.get(Math.min(1, stages.size() - 1)).channels();
+    return program.placement().precision().bytes() * (below + 3L * stages.get(0).channels());
+  }
+
+  /**
    * Encodes pictures.
    *
    * @param pictures (B, 3, H, W), H and W multiples of the compression

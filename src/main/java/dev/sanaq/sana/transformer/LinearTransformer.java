@@ -36,6 +36,11 @@ public final class LinearTransformer implements AutoCloseable {
 
   /** Loads the weights. */
   public static LinearTransformer load(Checkpoint checkpoint, Placement placement) {
+    return load(checkpoint, placement, TOKENS_TOGETHER);
+  }
+
+  /** As {@link #load(Checkpoint, Placement)}, with so many tokens at a time on a processor. */
+  static LinearTransformer load(Checkpoint checkpoint, Placement placement, int tokensTogether) {
     TransformerConfig config = checkpoint.transformer();
     boolean clamp = placement.precision() == Precision.FP16 || checkpoint.trainedInFp16();
     Program program =
@@ -44,7 +49,7 @@ public final class LinearTransformer implements AutoCloseable {
     try {
       WeightLoader.load(checkpoint.transformerTensors(), program);
       if (placement.packsWeights()) {
-        pack(program, TOKENS_TOGETHER);
+        pack(program, tokensTogether);
       }
       return new LinearTransformer(program, config);
     } catch (RuntimeException e) {
@@ -56,7 +61,7 @@ public final class LinearTransformer implements AutoCloseable {
   /**
    * Arranges the weights for the processor's own kernels, and has so many tokens pass at a time.
    */
-  static void pack(Program program, int tokens) {
+  private static void pack(Program program, int tokens) {
     Precision precision = program.placement().precision();
     try (Value kernels = Value.of(precision == Precision.INT8 ? "int8" : "packed");
         Value together = Value.of((long) tokens);
