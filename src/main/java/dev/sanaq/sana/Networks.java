@@ -39,8 +39,8 @@ record Networks(
           keep(loaded, new Sampler(placement)),
           text);
     } catch (RuntimeException | Error e) {
-      text.exceptionally(alsoFailed -> null).join();
-      Throwable cause = e instanceof CompletionException wrapped ? wrapped.getCause() : e;
+      text.handle((loadedText, failure) -> true).join(); // so that it is among those to close
+      Throwable cause = cause(e);
       closeAll(loaded, cause);
       throw unchecked(cause);
     }
@@ -52,6 +52,12 @@ record Networks(
       Sampler sampler,
       CompletableFuture<TextEncoder> text) {
     this(text.join(), transformer, autoencoder, sampler);
+  }
+
+  /** What went wrong on the other thread comes wrapped. */
+  private static Throwable cause(Throwable e) {
+    Throwable wrapped = e.getCause();
+    return e instanceof CompletionException && wrapped != null ? wrapped : e;
   }
 
   private static RuntimeException unchecked(Throwable cause) {
