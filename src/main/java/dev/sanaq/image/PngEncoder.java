@@ -18,7 +18,9 @@ public final class PngEncoder {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   private static final byte BIT_DEPTH = 8;
   private static final byte TRUE_COLOUR = 2;
-  private static final int DEFLATE_BUFFER = 1 << 16;
+  // A quarter of the time of zlib's usual 6, for files at most some percent larger.
+  private static final int LEVEL = 4;
+  private static final int LARGEST_BUFFER = 1 << 16;
 
   private PngEncoder() {}
 
@@ -42,13 +44,13 @@ public final class PngEncoder {
   }
 
   private static byte[] deflate(byte[] data) {
-    Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION);
+    Deflater deflater = new Deflater(LEVEL);
     try {
       deflater.setStrategy(Deflater.FILTERED);
       deflater.setInput(data);
       deflater.finish();
-      ByteArrayOutputStream out = new ByteArrayOutputStream(data.length / 2 + DEFLATE_BUFFER);
-      byte[] buffer = new byte[DEFLATE_BUFFER];
+      byte[] buffer = new byte[Math.min(LARGEST_BUFFER, data.length)];
+      ByteArrayOutputStream out = new ByteArrayOutputStream(data.length / 2);
       while (!deflater.finished()) {
         out.write(buffer, 0, deflater.deflate(buffer));
       }

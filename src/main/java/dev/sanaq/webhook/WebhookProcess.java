@@ -37,7 +37,7 @@ final class WebhookProcess {
     Consumer<byte[], byte[]> consumer = kafka.member(config.group(), name, RECORDS_A_POLL);
     DeliveryLog log = DeliveryLog.of(consumer, settings.topics().webhookDeliveries());
     Duration timeout = settings.events().transactionTimeout();
-    Publisher publisher = new Publisher(() -> kafka.transactional(name, timeout));
+    Publisher publisher = new Publisher(turn -> kafka.transactional(name + "-" + turn, timeout));
     this.fetcher = new DeliveryFetcher(kafka.watcher(), log.topic());
     RetrySchedule schedule = new RetrySchedule(() -> ThreadLocalRandom.current().nextDouble());
     this.deliverer =

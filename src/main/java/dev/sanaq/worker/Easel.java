@@ -102,7 +102,7 @@ final class Easel implements Runnable {
     }
     meters.began(batch.stream().map(Work::ticket).toList());
     batch.forEach(
-        work -> context.live().tell(context.events().started(work.ticket().job(), worker)));
+        work -> context.tell(work, context.events().started(work.ticket().job(), worker)));
     BatchWatch watch = new BatchWatch(batch, needless, leaving, context, denoised);
     Instant began = context.clock().instant();
     List<BatchResult> results;

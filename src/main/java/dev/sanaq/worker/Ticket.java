@@ -1,10 +1,12 @@
 package dev.sanaq.worker;
 
+import dev.sanaq.event.LiveEvents;
 import dev.sanaq.job.Job;
 import dev.sanaq.sana.Drawing;
 import dev.sanaq.sana.Shape;
 import dev.sanaq.sana.solver.SolverKind;
 import java.time.Instant;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -20,6 +22,7 @@ final class Ticket {
   private final Instant received;
   private final PartitionProgress lease;
   private final JobTrace trace;
+  private volatile Future<?> told = LiveEvents.NOTHING;
   private volatile boolean abandoned;
   private volatile boolean suspect;
 
@@ -78,6 +81,16 @@ final class Ticket {
   /** When this worker read it. */
   Instant received() {
     return received;
+  }
+
+  /** Something of it was told; what is told later arrives later. */
+  void told(Future<?> arrival) {
+    told = arrival;
+  }
+
+  /** The arrival of the last that was told of it. */
+  Future<?> told() {
+    return told;
   }
 
   /** It is not this worker's any more: the work ends at its next step, nothing is published. */

@@ -60,6 +60,7 @@ public final class WorkerProcess {
   private final Addresses addresses;
   private final ExecutorService io;
   private final ExecutorService claiming;
+  private final ExecutorService publishing;
   private final Thread preparing;
   private final Thread drawing;
 
@@ -106,6 +107,7 @@ public final class WorkerProcess {
     this.news = kafka.news(NEWS_PATIENCE);
     this.io = pool("sanaq-io", config.ioThreads());
     this.claiming = pool("sanaq-claim", config.batchSize());
+    this.publishing = pool("sanaq-publish", 1);
     this.desk =
         new Desk(
             config.promotion(), config.batchSize(), config.batchWait(), painter::picturesTogether);
@@ -173,7 +175,9 @@ public final class WorkerProcess {
     Consumer<byte[], byte[]> consumer = kafka.worker(config.group(), name);
     Duration timeout = settings.events().transactionTimeout();
     Publisher publisher =
-        new Publisher(() -> producers.apply(kafka.transactional("sanaq-" + name, timeout)));
+        new Publisher(
+            turn ->
+                producers.apply(kafka.transactional("sanaq-%s-%d".formatted(name, turn), timeout)));
     this.worker =
         new Worker(
             consumer,
@@ -185,7 +189,7 @@ public final class WorkerProcess {
             door,
             desk,
             inFlight,
-            new Ledger(consumer, publisher, live, outbox, meters, config.retryPause()),
+            new Ledger(consumer, publisher, live, outbox, meters, publishing, config.retryPause()),
             gate,
             claims,
             leaving);
@@ -242,6 +246,7 @@ public final class WorkerProcess {
     boolean ended = joined(drawing);
     io.shutdownNow();
     claiming.shutdownNow();
+    publishing.shutdownNow();
     news.close(NEWS_PATIENCE);
     addresses.close();
     s3.close();
