@@ -180,6 +180,9 @@ final class Ledger {
       pause = FIRST_PAUSE;
       troubled = false;
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
       unpublished.forEach(ended -> ended.lease().reopen(ended.offset()));
       failed(e);
     } catch (InterruptedException e) {

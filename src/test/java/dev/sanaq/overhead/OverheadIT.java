@@ -61,6 +61,8 @@ class OverheadIT {
       CpuTimes used = CpuTimes.now(worker, stand).since(before);
       double rate = jobsPerSecond / 2;
       int paced = (int) Math.max(1, rate * plan.pacedTime().toSeconds());
+      // Few jobs at a time take other ways through the program than many: compilers begin anew.
+      load.paced(run + "-warm-paced", paced, rate);
       Wave times = load.paced(run + "-paced", paced, rate);
       return new Measurement(
           contender.name(),
