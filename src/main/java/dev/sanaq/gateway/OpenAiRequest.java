@@ -27,6 +27,7 @@ record OpenAiRequest(Map<String, Object> fields, boolean inline) {
           "n", "count",
           "model", "model",
           "output_format", "format",
+          "output_compression", "quality",
           "seed", "seed",
           "steps", "steps",
           "negative_prompt", "negativePrompt",
@@ -46,6 +47,9 @@ record OpenAiRequest(Map<String, Object> fields, boolean inline) {
             fields.put(ours, body.get(theirs));
           }
         });
+    if (fields.getOrDefault("format", "png").equals("png")) {
+      fields.remove("quality"); // there, a png has none, and nobody is refused for it
+    }
     size(body.get("size"), fields, errors);
     Object format = body.getOrDefault("response_format", "url");
     boolean inline = "b64_json".equals(format);
