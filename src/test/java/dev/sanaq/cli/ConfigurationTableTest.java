@@ -40,7 +40,7 @@ class ConfigurationTableTest {
           UploadConfig.class);
 
   /** What stands for another property, and is not one of its own for users. */
-  private static final List<String> DERIVED = 
+  private static final List<String> DERIVED =
       List.of("sanaq.limits.http-callbacks", "sanaq.limits.http-uploads");
 
   @Test

@@ -135,7 +135,8 @@ class StoredPicturesTest {
                 + " Seed: 8, Size: 96x64, Model: gradient, Version: sanaq");
     assertThat(texts.get("sanaq")).doesNotContain("metadata", id);
 
-    ObjectNode again = (ObjectNode) json(texts.getOrDefault("sanaq", "").getBytes(StandardCharsets.UTF_8));
+    ObjectNode again =
+        (ObjectNode) json(texts.getOrDefault("sanaq", "").getBytes(StandardCharsets.UTF_8));
     JsonNode redrawn = completed(again.put("id", id + "-again").toString()).get("images").get(0);
     assertThat(redrawn.get("sha256")).isEqualTo(image.get("sha256"));
   }
