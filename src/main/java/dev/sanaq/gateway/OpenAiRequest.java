@@ -47,9 +47,6 @@ record OpenAiRequest(Map<String, Object> fields, boolean inline) {
             fields.put(ours, body.get(theirs));
           }
         });
-    if (fields.getOrDefault("format", "png").equals("png")) {
-      fields.remove("quality"); // there, a png has none, and nobody is refused for it
-    }
     size(body.get("size"), fields, errors);
     Object format = body.getOrDefault("response_format", "url");
     boolean inline = "b64_json".equals(format);

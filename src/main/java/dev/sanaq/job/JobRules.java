@@ -68,7 +68,6 @@ public final class JobRules {
 
   private Job job(Fields fields, String id, String fingerprint, Map<String, Object> metadata) {
     int count = (int) fields.whole("count", 1, 1, limits.count());
-    String format = fields.choice("format", "png", FORMATS);
     Fields place = fields.inner("output");
     place.only(List.of("bucket", "prefix", "uploadUrls"));
     noAdapters(fields);
@@ -85,8 +84,8 @@ public final class JobRules {
         fields.whole("seed", JobIds.seedOf(id), 0, Long.MAX_VALUE - (count - 1)),
         count,
         fields.choice("solver", model.solver(), model.solvers()),
-        format,
-        quality(fields, format),
+        fields.choice("format", "png", FORMATS),
+        (int) fields.whole("quality", DEFAULT_QUALITY, 0, 100),
         fields.flag("resolutionBinning", true),
         fields.choice("model", model.name(), List.of(model.name())),
         deadline(fields),
@@ -125,13 +124,6 @@ public final class JobRules {
     } catch (DateTimeException e) {
       return fields.complain("deadline", "a time as 2026-12-01T00:00:00Z", Job.NO_DEADLINE);
     }
-  }
-
-  private static int quality(Fields fields, String format) {
-    if (fields.has("quality") && format.equals("png")) {
-      return fields.complain("quality", "nothing, a png loses none", DEFAULT_QUALITY);
-    }
-    return (int) fields.whole("quality", DEFAULT_QUALITY, 0, 100);
   }
 
   private Output output(Fields fields, Fields inner) {

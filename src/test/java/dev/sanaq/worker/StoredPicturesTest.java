@@ -80,8 +80,8 @@ class StoredPicturesTest {
     config.put("sanaq.upload.allow-http", "true");
     config.put("sanaq.upload.ports", s3 + "," + receiver.getAddress().getPort());
     config.put("sanaq.upload.allowed-hosts", "127.0.0.1,localhost");
-    config.put("sanaq.upload.timeout", "PT2S");
-    config.put("sanaq.upload.patience", "PT5S");
+    config.put("sanaq.upload.timeout", "PT4S");
+    config.put("sanaq.upload.patience", "PT15S");
     config.put("sanaq.worker.batch-size", "2");
     presigner = S3.presigner(TestSettings.mapping(StorageConfig.class, config));
     worker =
@@ -155,7 +155,7 @@ class StoredPicturesTest {
         .isEqualTo("image/png");
     assertThat(event.get("request").get("output").get("uploadUrls").get(0).asText())
         .isEqualTo(urls.get(0).substring(0, urls.get(0).indexOf('?')));
-    assertNowhere("X-Amz-Signature", log);
+    assertNowhere(urls.get(0).replaceFirst(".*X-Amz-Signature=([0-9a-f]+).*", "$1"), log);
   }
 
   @Test
