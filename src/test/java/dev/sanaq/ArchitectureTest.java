@@ -1,5 +1,6 @@
 package dev.sanaq;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -46,6 +47,7 @@ class ArchitectureTest {
           entry(
               "sana",
               Set.of(
+                  "json",
                   "image",
                   "torch",
                   "sana.solver",
@@ -57,9 +59,19 @@ class ArchitectureTest {
           entry("event", Set.of("job", "json")),
           entry(
               "worker",
-              Set.of("job", "json", "image", "sana", "sana.solver", "storage", "event", "intake")),
+              Set.of(
+                  "job",
+                  "json",
+                  "image",
+                  "sana",
+                  "sana.solver",
+                  "storage",
+                  "event",
+                  "intake",
+                  "outbound")),
           entry("intake", Set.of("job", "json")),
-          entry("webhook", Set.of("job", "json", "event")),
+          entry("outbound", Set.of()),
+          entry("webhook", Set.of("job", "json", "event", "outbound")),
           entry("gateway", Set.of("job", "json", "storage", "event", "intake", "webhook")),
           entry("local", Set.of("storage", "event", "sana.checkpoint")),
           entry(
@@ -79,6 +91,12 @@ class ArchitectureTest {
                   "intake",
                   "webhook",
                   "local")));
+
+  /** JPEG and WebP come from others, who write them through ImageIO; nothing else does. */
+  private static final DescribedPredicate<JavaClass> THROUGH_IMAGE_IO =
+      describe(
+          "write through ImageIO",
+          c -> Set.of("JpegEncoder", "WebpEncoder", "Rasters").contains(c.getSimpleName()));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -127,7 +145,7 @@ class ArchitectureTest {
         .onlyDependOnClassesThat(
             resideInAnyPackage("java..", "org.jspecify.annotations", ROOT + "..")
                 .and(not(resideInAPackage("java.awt.."))))
-        .check(CLASSES);
+        .check(CLASSES.that(not(THROUGH_IMAGE_IO)));
   }
 
   @Test

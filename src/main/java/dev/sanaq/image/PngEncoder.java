@@ -3,6 +3,8 @@ package dev.sanaq.image;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
@@ -24,11 +26,21 @@ public final class PngEncoder {
 
   private PngEncoder() {}
 
-  /** The picture as a PNG file: the same picture gives the same bytes. Works on every core. */
-  public static byte[] encode(RgbImage image) {
+  /**
+   * The picture as a PNG file: the same picture and texts give the same bytes. Works on every core.
+   *
+   * @param texts by keyword: 1 to 79 printable ASCII characters
+   */
+  public static byte[] encode(RgbImage image, Map<String, String> texts) {
     ByteArrayOutputStream file = new ByteArrayOutputStream(image.samples().length / 2 + 1024);
     file.writeBytes(SIGNATURE);
     chunk(file, "IHDR", header(image));
+    new TreeMap<>(texts)
+        .forEach(
+            (keyword, text) -> {
+              PngText said = PngText.of(keyword, text);
+              chunk(file, said.chunk(), said.data());
+            });
     chunk(file, "IDAT", deflate(PngFilter.rows(image)));
     chunk(file, "IEND", new byte[0]);
     return file.toByteArray();

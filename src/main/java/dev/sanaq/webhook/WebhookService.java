@@ -2,6 +2,8 @@ package dev.sanaq.webhook;
 
 import dev.sanaq.event.EventConfig;
 import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.outbound.Gate;
+import dev.sanaq.outbound.Resolver;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Vertx;
@@ -84,7 +86,7 @@ public class WebhookService {
     HttpSender sender =
         new HttpSender(
             settings.webhook(),
-            new Gate(settings.webhook(), Resolver.PLATFORM),
+            new Gate(settings.webhook().gateRules(), Resolver.PLATFORM),
             Signer.of(secrets),
             Clock.systemUTC(),
             vertx,

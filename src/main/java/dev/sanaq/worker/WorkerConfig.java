@@ -62,4 +62,8 @@ public interface WorkerConfig {
   /** How far back cancellations are remembered. */
   @WithDefault("P1D")
   Duration cancellationMemory();
+
+  /** Whether a PNG file holds what draws it again: prompts, seed, steps and the like. */
+  @WithDefault("true")
+  boolean embedParameters();
 }

@@ -61,6 +61,7 @@ public final class WorkerProcess {
   private final ExecutorService io;
   private final ExecutorService claiming;
   private final ExecutorService publishing;
+  private final Uploads uploads;
   private final Thread preparing;
   private final Thread drawing;
 
@@ -72,6 +73,7 @@ public final class WorkerProcess {
    * @param storage where pictures go
    * @param topics the topics' names
    * @param events events out
+   * @param uploads pictures to the addresses that requests bring
    * @param kafka the connection, in Kafka's own properties
    */
   public record Settings(
@@ -80,6 +82,7 @@ public final class WorkerProcess {
       StorageConfig storage,
       TopicsConfig topics,
       EventConfig events,
+      UploadConfig uploads,
       Map<String, Object> kafka) {}
 
   /**
@@ -108,6 +111,8 @@ public final class WorkerProcess {
     this.io = pool("sanaq-io", config.ioThreads());
     this.claiming = pool("sanaq-claim", config.batchSize());
     this.publishing = pool("sanaq-publish", 1);
+    this.uploads =
+        new Uploads(settings.uploads(), pool("sanaq-upload", settings.uploads().concurrency()));
     this.desk =
         new Desk(
             config.promotion(), config.batchSize(), config.batchWait(), painter::picturesTogether);
@@ -131,7 +136,18 @@ public final class WorkerProcess {
         new Claims(store, new Attempts(s3, home), gate, needless, config.attempts(), name, clock);
     Endings endings = new Endings(desk, inFlight, outbox, events, topics.events(), meters);
     Preparer preparer = new Preparer(desk, claims, inFlight, endings, claiming);
-    Finisher finisher = new Finisher(store, gate, claims, endings, meters, io, clock, name);
+    Finisher finisher =
+        new Finisher(
+            store,
+            gate,
+            uploads,
+            claims,
+            endings,
+            meters,
+            io,
+            clock,
+            name,
+            config.embedParameters());
     BatchWatch.Context context =
         new BatchWatch.Context(events, live, watch, settings.events().progressInterval(), clock);
     this.preparing = daemon(preparer, "sanaq-preparing");
@@ -247,6 +263,7 @@ public final class WorkerProcess {
     io.shutdownNow();
     claiming.shutdownNow();
     publishing.shutdownNow();
+    uploads.close();
     news.close(NEWS_PATIENCE);
     addresses.close();
     s3.close();

@@ -42,12 +42,14 @@ public class WorkerService {
       StorageConfig storage,
       TopicsConfig topics,
       EventConfig events,
+      UploadConfig uploads,
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
       PainterLoader loader,
       MeterRegistry meters,
       OpenTelemetry tracing) {
     this.model = model;
-    this.settings = new WorkerProcess.Settings(worker, limits, storage, topics, events, kafka);
+    this.settings =
+        new WorkerProcess.Settings(worker, limits, storage, topics, events, uploads, kafka);
     this.loader = loader;
     this.telemetry = new WorkerProcess.Telemetry(meters, tracing);
   }

@@ -9,6 +9,7 @@ import dev.sanaq.intake.LimitsConfig;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.webhook.WebhookConfig;
 import dev.sanaq.worker.ModelConfig;
+import dev.sanaq.worker.UploadConfig;
 import dev.sanaq.worker.WorkerConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -35,10 +36,12 @@ class ConfigurationTableTest {
           StorageConfig.class,
           LimitsConfig.class,
           GatewayConfig.class,
-          WebhookConfig.class);
+          WebhookConfig.class,
+          UploadConfig.class);
 
   /** What stands for another property, and is not one of its own for users. */
-  private static final List<String> DERIVED = List.of("sanaq.limits.http-callbacks");
+  private static final List<String> DERIVED =
+      List.of("sanaq.limits.http-callbacks", "sanaq.limits.http-uploads");
 
   @Test
   void everyPropertyStandsThereWithItsDefaultAndNoOtherDoes() throws IOException {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,11 +19,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JobRulesTest {
+  private static final String SECRET = "c0ffee42";
   private static final ModelDefaults MODEL =
       new ModelDefaults("sana", 1024, 512, 20, 4.5, "flow-dpm", List.of("flow-dpm", "flow-euler"));
   private static final Output HOME = new Output("home", "pictures/");
   private static final Limits LIMITS =
-      new Limits(100, 4096, 50, 20, 4, 200, false, HOME, List.of(HOME, new Output("other", "")));
+      new Limits(
+          100, 4096, 50, 20, 4, 200, false, false, HOME, List.of(HOME, new Output("other", "")));
 
   @Test
   void aPromptIsEnoughAndTheModelGivesTheRest() {
@@ -107,7 +110,11 @@ class JobRulesTest {
         Arguments.of("count", 5),
         Arguments.of("solver", "ddim"),
         Arguments.of("solver", "scm"),
-        Arguments.of("format", "jpeg"),
+        Arguments.of("format", "gif"),
+        Arguments.of("format", "JPEG"),
+        Arguments.of("quality", 101),
+        Arguments.of("quality", -1),
+        Arguments.of("quality", "best"),
         Arguments.of("resolutionBinning", "yes"),
         Arguments.of("model", "another"),
         Arguments.of("adapters", List.of(Map.of("name", "style"))),
@@ -232,10 +239,65 @@ class JobRulesTest {
 
   @Test
   void httpCallbacksAreTakenWhereTheOperatorTakesThem() {
-    Limits open = new Limits(100, 4096, 50, 20, 4, 200, true, HOME, List.of(HOME));
+    Limits open = new Limits(100, 4096, 50, 20, 4, 200, true, true, HOME, List.of(HOME));
     GenerationRequest request = new GenerationRequest(valid("callbackUrl", "http://hooks.svc/x"));
     assertThat(new JobRules(MODEL, open).check(request, "derived"))
         .isInstanceOf(Checked.Accepted.class);
+  }
+
+  @Test
+  void qualityIsForFormatsThatLoseSome() {
+    Map<String, Object> request = valid("format", "webp");
+    assertThat(accepted(request).quality()).isEqualTo(90);
+    assertThat(accepted(request).asRequest()).containsEntry("quality", 90);
+    request.put("quality", 0);
+    assertThat(accepted(request).quality()).isZero();
+    request.put("format", "png");
+    assertThat(accepted(request).asRequest()).doesNotContainKey("quality");
+  }
+
+  @Test
+  void anUploadsSecretsAreKeptFromEverybodyButTheUploader() {
+    String url = "https://b.example.com/a.png?X-Amz-Signature=" + SECRET;
+    Job job = accepted(valid("output", Map.of("uploadUrls", List.of(url))));
+    assertThat(job.uploadUrls()).containsExactly(url);
+    assertThat(job.asRequest().toString())
+        .contains("https://b.example.com/a.png")
+        .doesNotContain(SECRET);
+  }
+
+  static Stream<Object> wrongUploads() {
+    String url = "https://b.example.com/?s=" + SECRET;
+    return Stream.of(
+        url,
+        List.of(url, url),
+        List.of("http://b.example.com/?s=" + SECRET),
+        List.of("ftp://b.example.com/?s=" + SECRET),
+        List.of("https://u:" + SECRET + "@b.example.com/"),
+        List.of("https://b.example.com/#" + SECRET),
+        List.of("https://b.example.com/ ?s=" + SECRET),
+        List.of("https://b.example.com/é?s=" + SECRET),
+        List.of("https://b.example.com/?" + SECRET.repeat(600)),
+        List.of("https:///?s=" + SECRET),
+        List.of("?s=" + SECRET),
+        List.of(7),
+        List.of(List.of(url)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongUploads")
+  void aWrongUploadIsRefusedAndNotShown(Object uploads) {
+    List<FieldError> errors = refused(valid("output", Map.of("uploadUrls", uploads))).fields();
+    assertThat(errors).extracting(FieldError::field).containsExactly("output.uploadUrls");
+    assertThat(errors.toString()).doesNotContain(SECRET);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"uploadUrl", "uploadURLs", "callbackUrl"})
+  void aSecretUnderAWrongNameIsNotShownEither(String name) {
+    Object url = "HTTPS://b.io/?s=" + SECRET;
+    assertThat(refused(valid("output", Map.of(name, url))).toString()).doesNotContain(SECRET);
+    assertThat(refused(valid(name, url)).toString()).doesNotContain(SECRET);
   }
 
   private static JobOutcome.Failed refusalOf(String callbackUrl) {

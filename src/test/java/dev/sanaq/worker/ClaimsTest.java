@@ -127,7 +127,7 @@ class ClaimsTest {
   }
 
   private static Ticket ticket(String id) {
-    Limits limits = new Limits(100, 4096, 50, 20, 8, 200, false, HOME, List.of(HOME));
+    Limits limits = new Limits(100, 4096, 50, 20, 8, 200, false, false, HOME, List.of(HOME));
     JobRules rules = new JobRules(Models.defaults(GradientPainter.MODEL), limits);
     GenerationRequest request = new GenerationRequest(Map.of("prompt", "p"));
     Job job = ((Checked.Accepted) rules.check(request, id)).job();

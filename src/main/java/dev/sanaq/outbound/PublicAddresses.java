@@ -1,4 +1,4 @@
-package dev.sanaq.webhook;
+package dev.sanaq.outbound;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;

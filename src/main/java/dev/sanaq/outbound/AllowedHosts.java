@@ -1,4 +1,4 @@
-package dev.sanaq.webhook;
+package dev.sanaq.outbound;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -26,8 +26,7 @@ final class AllowedHosts {
         hosts.add(glob(entry));
       } else {
         throw new IllegalArgumentException(
-            "sanaq.webhook.allowed-hosts: %s is neither a host such as *.svc.cluster.local nor a"
-                    .formatted(entry)
+            "allowed-hosts: %s is neither a host such as *.svc.cluster.local nor a".formatted(entry)
                 + " block such as 10.1.0.0/16");
       }
     }

@@ -1,4 +1,4 @@
-package dev.sanaq.webhook;
+package dev.sanaq.outbound;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -52,11 +52,11 @@ final class Exchange {
     try {
       return outcome.get(Math.max(1, patience.toMillis()), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      outcome.complete(new Outcome.Failed("no answer in time", Duration.ZERO));
+      outcome.complete(Outcome.Failed.unanswered("no answer in time"));
       return outcome.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Outcome.Failed("the attempt was broken off", Duration.ZERO);
+      return Outcome.Failed.unanswered("the attempt was broken off");
     } catch (ExecutionException e) {
       throw new IllegalStateException("outcomes are values", e);
     } finally {
@@ -86,7 +86,8 @@ final class Exchange {
     }
     return status == 410
         ? new Outcome.Gone()
-        : new Outcome.Failed("answer " + status, retryAfter(response.getHeader("retry-after")));
+        : new Outcome.Failed(
+            "answer " + status, status, retryAfter(response.getHeader("retry-after")));
   }
 
   // Seconds, or a date.
@@ -109,7 +110,7 @@ final class Exchange {
 
   private void failed(Throwable failure) {
     String why = failure instanceof SSLException ? "TLS failed" : "no connection";
-    outcome.complete(new Outcome.Failed(why, Duration.ZERO));
+    outcome.complete(Outcome.Failed.unanswered(why));
   }
 
   private void close() {

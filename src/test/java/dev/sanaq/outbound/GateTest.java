@@ -1,4 +1,4 @@
-package dev.sanaq.webhook;
+package dev.sanaq.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Who may be called. What gets through the gate is what is connected to: {@link HttpSenderTest}.
+ * Who may be called. What gets through the gate is what is connected to: {@code HttpSenderTest}.
  */
 class GateTest {
   private static final Resolver NOBODY =
@@ -277,7 +278,7 @@ class GateTest {
           " https://example.com/",
           "https://example.com/ ",
           "\nhttps://example.com/",
-          "https://example.com/" + "x".repeat(2000));
+          "https://example.com/" + "x".repeat(4096));
 
   static Stream<String> attempts() {
     Stream<String> literals =
@@ -351,8 +352,8 @@ class GateTest {
 
   @Test
   void whatIsKeptOfAnAddressIsWhatWasChecked() {
-    Callback callback = gate(NOBODY).read("https://Hooks.Example.com?y=1");
-    assertThat(callback).isEqualTo(new Callback(true, "hooks.example.com", 443, "/?y=1"));
+    Address address = gate(NOBODY).read("https://Hooks.Example.com?y=1");
+    assertThat(address).isEqualTo(new Address(true, "hooks.example.com", 443, "/?y=1"));
     assertThat(gate(NOBODY).read("https://xn--bcher-kva.example:443/a%20b").target())
         .isEqualTo("/a%20b");
   }
@@ -361,10 +362,7 @@ class GateTest {
   void whatTheOperatorOpensIsCalledAndNothingElse() throws Exception {
     Resolver inside = host -> List.of(InetAddress.getByName("10.1.2.3"));
     Gate gate =
-        new Gate(
-            WebhookSettings.webhook(
-                "allow-http", "true", "ports", "443,8080", "allowed-hosts", "*.svc.local,hooks"),
-            inside);
+        new Gate(new GateRules(true, Set.of(443, 8080), List.of("*.svc.local", "hooks")), inside);
     assertThat(pass(gate, "http://a.svc.local:8080/")).hasSize(1);
     assertThat(pass(gate, "https://hooks/")).hasSize(1);
     for (String other :
@@ -383,7 +381,8 @@ class GateTest {
   void aBlockOpensAddressesWhateverTheirName() throws Exception {
     List<InetAddress> answers = new ArrayList<>();
     Gate gate =
-        new Gate(WebhookSettings.webhook("allowed-hosts", "10.1.0.0/16,fd00::/8"), h -> answers);
+        new Gate(
+            new GateRules(false, Set.of(443), List.of("10.1.0.0/16", "fd00::/8")), h -> answers);
     answers.addAll(addresses("10.1.2.3", "fd00::7"));
     assertThat(pass(gate, "https://hooks.example.com/")).hasSize(2);
     answers.addAll(addresses("10.2.0.1"));
@@ -408,7 +407,7 @@ class GateTest {
   }
 
   private static Gate gate(Resolver resolver) {
-    return new Gate(WebhookSettings.webhook(), resolver);
+    return new Gate(new GateRules(false, Set.of(443), List.of()), resolver);
   }
 
   private static List<InetAddress> pass(Gate gate, String url) throws UnknownHostException {

@@ -1,4 +1,4 @@
-package dev.sanaq.webhook;
+package dev.sanaq.outbound;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Looks hosts up. Any number of threads. */
 @FunctionalInterface
-interface Resolver {
+public interface Resolver {
   /** The platform's own. */
   Resolver PLATFORM = host -> List.of(InetAddress.getAllByName(host));
 

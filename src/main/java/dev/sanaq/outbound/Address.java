@@ -1,4 +1,4 @@
-package dev.sanaq.webhook;
+package dev.sanaq.outbound;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * A callback's address, taken apart and found to say one thing only: no user, no fragment, and a
- * host that every reader understands alike. Where it leads, {@link Gate} decides.
+ * An address that somebody gave, taken apart and found to say one thing only: no user, no fragment,
+ * and a host that every reader understands alike. Where it leads, {@link Gate} decides.
  *
  * @param https or else http
  * @param host in lower case; a name, an IPv4 address of four decimal numbers, or an IPv6 address
@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * @param port 1 to 65535
  * @param target path and query, as they were written
  */
-record Callback(boolean https, String host, int port, String target) {
-  private static final int LONGEST = 2000;
+record Address(boolean https, String host, int port, String target) {
+  private static final int LONGEST = 4096;
   private static final Pattern NAME =
       Pattern.compile(
           "(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)"
@@ -31,7 +31,7 @@ record Callback(boolean https, String host, int port, String target) {
    *
    * @throws RefusedException where it is not of the one allowed form
    */
-  static Callback of(String url) {
+  static Address of(String url) {
     URI uri = uri(url);
     String scheme = String.valueOf(uri.getScheme());
     if (!scheme.equals("https") && !scheme.equals("http")) {
@@ -45,7 +45,7 @@ record Callback(boolean https, String host, int port, String target) {
     if (port < 1 || port > 65535) {
       throw new RefusedException("its port is none");
     }
-    return new Callback(https, host(uri.getHost().toLowerCase(Locale.ROOT)), port, target(uri));
+    return new Address(https, host(uri.getHost().toLowerCase(Locale.ROOT)), port, target(uri));
   }
 
   /** Host and port: what shares a receiver's fate. */

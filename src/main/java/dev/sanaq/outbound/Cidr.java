@@ -1,4 +1,4 @@
-package dev.sanaq.webhook;
+package dev.sanaq.outbound;
 
 import java.math.BigInteger;
 import java.net.InetAddress;

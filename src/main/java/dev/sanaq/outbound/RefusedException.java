@@ -1,4 +1,4 @@
-package dev.sanaq.webhook;
+package dev.sanaq.outbound;
 
 /**
  * An address may not be called, now or later. The message may be shown to whoever gave the address:

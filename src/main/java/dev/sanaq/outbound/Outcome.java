@@ -1,9 +1,9 @@
-package dev.sanaq.webhook;
+package dev.sanaq.outbound;
 
 import java.time.Duration;
 
-/** What an attempt came to. */
-sealed interface Outcome {
+/** What a call came to. */
+public sealed interface Outcome {
   /** The receiver took it. */
   record Taken(int status) implements Outcome {}
 
@@ -17,7 +17,13 @@ sealed interface Outcome {
    * Not this time.
    *
    * @param why for people
+   * @param status of the answer; 0 where there was none
    * @param retryAfter how long the receiver wants to be left alone; zero where it did not say
    */
-  record Failed(String why, Duration retryAfter) implements Outcome {}
+  record Failed(String why, int status, Duration retryAfter) implements Outcome {
+    /** There was no answer. */
+    public static Failed unanswered(String why) {
+      return new Failed(why, 0, Duration.ZERO);
+    }
+  }
 }

@@ -1,4 +1,4 @@
-package dev.sanaq.webhook;
+package dev.sanaq.outbound;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -11,7 +11,7 @@ import org.jboss.logging.Logger;
  * inside can: looks the host up once, checks every address found, and gives those to connect to.
  * Whoever connects uses these and looks nothing up again. Any number of threads.
  */
-final class Gate {
+public final class Gate {
   private static final Logger LOG = Logger.getLogger(Gate.class);
 
   private final boolean allowHttp;
@@ -19,11 +19,15 @@ final class Gate {
   private final AllowedHosts allowed;
   private final Resolver resolver;
 
-  /** The rules as configured. */
-  Gate(WebhookConfig config, Resolver resolver) {
-    this.allowHttp = config.allowHttp();
-    this.ports = Set.copyOf(config.ports());
-    this.allowed = new AllowedHosts(config.allowedHosts().orElse(List.of()));
+  /**
+   * @param rules what the operator allows
+   * @param resolver looks hosts up
+   * @throws IllegalArgumentException where a rule cannot be meant
+   */
+  public Gate(GateRules rules, Resolver resolver) {
+    this.allowHttp = rules.allowHttp();
+    this.ports = rules.ports();
+    this.allowed = new AllowedHosts(rules.allowedHosts());
     this.resolver = resolver;
   }
 
@@ -32,19 +36,19 @@ final class Gate {
    *
    * @throws RefusedException where it may not be called
    */
-  Callback read(String url) {
-    Callback callback = Callback.of(url);
-    if (!callback.https() && !allowHttp) {
+  Address read(String url) {
+    Address address = Address.of(url);
+    if (!address.https() && !allowHttp) {
       throw new RefusedException("only https is called");
     }
-    if (!ports.contains(callback.port())) {
-      throw new RefusedException("port %d is not called".formatted(callback.port()));
+    if (!ports.contains(address.port())) {
+      throw new RefusedException("port %d is not called".formatted(address.port()));
     }
-    boolean oneWord = !callback.isLiteral() && !callback.host().contains(".");
-    if (oneWord && !allowed.holds(callback.host())) {
+    boolean oneWord = !address.isLiteral() && !address.host().contains(".");
+    if (oneWord && !allowed.holds(address.host())) {
       throw new RefusedException("its host is a name of the inside");
     }
-    return callback;
+    return address;
   }
 
   /**
@@ -53,14 +57,14 @@ final class Gate {
    * @throws RefusedException where the host has one that may not be called
    * @throws UnknownHostException where it has none
    */
-  List<InetAddress> addresses(Callback callback) throws UnknownHostException {
-    List<InetAddress> found = resolver.resolve(callback.host());
+  List<InetAddress> addresses(Address address) throws UnknownHostException {
+    List<InetAddress> found = resolver.resolve(address.host());
     if (found.isEmpty()) {
-      throw new UnknownHostException(callback.host());
+      throw new UnknownHostException(address.host());
     }
-    for (InetAddress address : found) {
-      if (!mayCall(callback.host(), address)) {
-        LOG.warnf("callback to %s refused: it leads to %s", callback.host(), address);
+    for (InetAddress leadsTo : found) {
+      if (!mayCall(address.host(), leadsTo)) {
+        LOG.warnf("call to %s refused: it leads to %s", address.host(), leadsTo);
         throw new RefusedException("its host does not lead to the public internet alone");
       }
     }
