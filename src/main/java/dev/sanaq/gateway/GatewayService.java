@@ -27,6 +27,7 @@ public class GatewayService {
   private static final Logger LOG = Logger.getLogger(GatewayService.class);
 
   private final GatewayConfig config;
+  private final Subjects subjects;
   private final LimitsConfig limits;
   private final StorageConfig storage;
   private final TopicsConfig topics;
@@ -40,6 +41,7 @@ public class GatewayService {
 
   GatewayService(
       GatewayConfig config,
+      Subjects subjects,
       LimitsConfig limits,
       StorageConfig storage,
       TopicsConfig topics,
@@ -48,6 +50,7 @@ public class GatewayService {
       @ConfigProperty(name = "quarkus.http.host") String host,
       @ConfigProperty(name = "sanaq.worker.group", defaultValue = "sanaq-workers") String workers) {
     this.config = config;
+    this.subjects = subjects;
     this.limits = limits;
     this.storage = storage;
     this.topics = topics;
@@ -70,10 +73,10 @@ public class GatewayService {
       throw new IllegalArgumentException("no Kafka: set kafka.bootstrap.servers");
     }
     Clock clock = Clock.systemUTC();
-    Access access = new Access(config, host);
+    Access access = new Access(config, host, subjects.enabled());
     JobView view = new JobView(config.jobsKept(), config.model());
     Backlog backlog = new Backlog(view, config.model(), clock);
-    DayCounts dayCounts = new DayCounts(access.owners());
+    DayCounts dayCounts = new DayCounts(access::knows);
     KafkaClients clients = new KafkaClients(kafka);
     ViewReader reader =
         new ViewReader(
@@ -95,8 +98,8 @@ public class GatewayService {
             new Shelf(storage, events, clock));
     running.set(new Running(gateway, reader));
     reader.start();
-    LOG.infof(
-        "gateway on %s, %s", host, access.owners().isEmpty() ? "open" : "keys " + access.owners());
+    String who = access.owners().isEmpty() ? "" : ", keys " + access.owners();
+    LOG.infof("gateway on %s%s%s", host, who, subjects.enabled() ? ", OpenID" : "");
   }
 
   /** Whether it is not started here, or has read all that the topics held. */

@@ -54,7 +54,7 @@ class ConfigurationTableTest {
   }
 
   private static void collect(String prefix, Class<?> mapping, Map<String, String> read) {
-    for (Method method : mapping.getDeclaredMethods()) {
+    for (Method method : mapping.getMethods()) {
       if (method.isDefault() || method.isSynthetic()) {
         continue;
       }
