@@ -14,6 +14,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Reception;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -102,10 +103,18 @@ public class GatewayService {
     LOG.infof("gateway on %s%s%s", host, who, subjects.enabled() ? ", OpenID" : "");
   }
 
-  /** Whether it is not started here, or has read all that the topics held. */
-  public boolean ready() {
+  /** Whether {@link #start} begins anything. */
+  public boolean isEnabled() {
+    return config.enabled();
+  }
+
+  /** What keeps the gateway from answering, in words; nothing where nothing does. */
+  public Optional<String> trouble() {
     Running now = running.get();
-    return now == null || now.reader().caughtUp();
+    if (now == null) {
+      return Optional.of("not started");
+    }
+    return now.reader().caughtUp() ? Optional.empty() : Optional.of("reading what the topics hold");
   }
 
   /**

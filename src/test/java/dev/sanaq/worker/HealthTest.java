@@ -57,7 +57,10 @@ class HealthTest {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("sanaq.model.path", "anywhere", "sanaq.worker.stuck-after", "PT1S");
+      return Map.of(
+          "sanaq.model.path", "anywhere",
+          "sanaq.worker.stuck-after", "PT1S",
+          "sanaq.gateway.enabled", "false");
     }
   }
 
