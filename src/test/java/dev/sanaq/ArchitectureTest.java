@@ -57,7 +57,19 @@ class ArchitectureTest {
           entry("event", Set.of("job", "json")),
           entry(
               "worker",
-              Set.of("job", "json", "image", "sana", "sana.solver", "storage", "event", "intake")),
+              Set.of(
+                  "job",
+                  "json",
+                  "image",
+                  "sana",
+                  "sana.solver",
+                  "storage",
+                  "event",
+                  "intake",
+                  "weights",
+                  "kubernetes")),
+          entry("weights", Set.of("json")),
+          entry("kubernetes", Set.of("json")),
           entry("intake", Set.of("job", "json")),
           entry("webhook", Set.of("job", "json", "event")),
           entry("gateway", Set.of("job", "json", "storage", "event", "intake", "webhook")),
@@ -78,6 +90,7 @@ class ArchitectureTest {
                   "gateway",
                   "intake",
                   "webhook",
+                  "weights",
                   "local")));
 
   private static final JavaClasses CLASSES =
