@@ -12,6 +12,8 @@ import java.util.function.ToDoubleFunction;
 
 /** What waits, for Prometheus: known to the gateway alone, since no worker may be there. */
 final class BacklogMeters {
+  private static final String SECONDS = "sanaq.backlog.seconds";
+
   private final MeterRegistry registry;
   private final Supplier<Optional<Gateway>> gateway;
   private final Clock clock;
@@ -27,7 +29,10 @@ final class BacklogMeters {
 
   /** Makes them known; again makes no difference. */
   void register() {
-    gauge("sanaq.backlog.seconds", now -> now.backlog().state().seconds())
+    if (registry.find(SECONDS).gauge() != null) {
+      return;
+    }
+    gauge(SECONDS, now -> now.backlog().state().seconds())
         .description("Work that waits or is being drawn, in seconds of one worker")
         .register(registry);
     jobs(JobState.QUEUED, state -> state.queued());

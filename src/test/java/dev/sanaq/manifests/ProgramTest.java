@@ -107,8 +107,11 @@ class ProgramTest {
               .containsEntry("topic", TOPICS.requests())
               .containsEntry("consumerGroup", WORKER.group())
               .containsEntry("bootstrapServers", bootstrapServers(objects));
+          // KEDA asks from its own namespace.
+          assertThat(bootstrapServers(objects)).contains(".sanaq.svc:");
         } else {
-          assertThat(metadata).containsEntry("url", "http://sanaq-gateway:8080/v1/backlog");
+          assertThat(metadata)
+              .containsEntry("url", "http://sanaq-gateway.sanaq.svc:8080/v1/backlog");
           assertThat(metadata).containsEntry("valueLocation", "seconds");
         }
       }
