@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** A pod's end as Kubernetes brings it about: preStop, SIGTERM, grace period, SIGKILL. */
 class PodEndIT {
   private static final int JOBS = 12;
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @Test
   void withinTheGracePeriodOfTheManifestsThePodEndsByItselfAndNothingIsDoneTwice() {
