@@ -71,6 +71,7 @@ public final class WeightsFetch {
       LOG.infof("%s is there already, in %s", from, folder);
       return;
     }
+    refuseForeign(folder);
     Path partial = sibling(folder, ".partial");
     Files.createDirectories(partial);
     forgetOthers(partial, manifest);
@@ -110,6 +111,19 @@ public final class WeightsFetch {
       }
     }
     return true;
+  }
+
+  // Only what was fetched is replaced: somebody's own files are never deleted.
+  private static void refuseForeign(Path folder) throws IOException {
+    if (Files.exists(folder) && !Files.exists(folder.resolve(Manifest.NAME))) {
+      try (Stream<Path> files = Files.list(folder)) {
+        if (files.findAny().isPresent()) {
+          throw new WeightsException(
+              "%s holds files that were not fetched: name another folder, or leave the source away"
+                  .formatted(folder));
+        }
+      }
+    }
   }
 
   /** What lies there of another checkpoint goes, but for files that are equal in this one. */

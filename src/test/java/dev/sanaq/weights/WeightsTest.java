@@ -181,6 +181,17 @@ class WeightsTest {
   }
 
   @Test
+  void somebodysOwnFolderIsNeverReplaced() throws IOException {
+    Path own = Files.createDirectories(folder.resolve("own"));
+    Files.writeString(own.resolve("model_index.json"), "mine");
+    assertThatThrownBy(() -> fetch(own)).hasMessageContaining("were not fetched");
+    assertThat(own.resolve("model_index.json")).hasContent("mine");
+    Path empty = Files.createDirectories(folder.resolve("empty"));
+    fetch(empty);
+    assertThat(contents(empty)).containsAllEntriesOf(contents(model));
+  }
+
+  @Test
   void anAddressHoldsOneCheckpointForGood() throws IOException {
     new WeightsPush(s3).push(model, address);
     Files.writeString(model.resolve("model_index.json"), "{\"a\":1}");
