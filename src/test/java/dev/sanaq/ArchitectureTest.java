@@ -68,7 +68,11 @@ class ArchitectureTest {
                   "storage",
                   "event",
                   "intake",
-                  "outbound")),
+                  "outbound",
+                  "weights",
+                  "kubernetes")),
+          entry("weights", Set.of("json")),
+          entry("kubernetes", Set.of("json")),
           entry("intake", Set.of("job", "json")),
           entry("outbound", Set.of()),
           entry("webhook", Set.of("job", "json", "event", "outbound")),
@@ -90,6 +94,7 @@ class ArchitectureTest {
                   "gateway",
                   "intake",
                   "webhook",
+                  "weights",
                   "local")));
 
   /** JPEG and WebP come from others, who write them through ImageIO; nothing else does. */

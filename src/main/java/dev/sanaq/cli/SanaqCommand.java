@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       GenerateCommand.class,
       InspectCommand.class,
+      ModelCommand.class,
       ServeCommand.class,
       LocalCommand.class,
       DemoCommand.class,

@@ -7,6 +7,7 @@ import dev.sanaq.event.TopicsConfig;
 import dev.sanaq.intake.LimitsConfig;
 import dev.sanaq.intake.RecordDecoder;
 import dev.sanaq.storage.StorageConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -36,6 +37,7 @@ public class GatewayService {
   private final Map<String, Object> kafka;
   private final String host;
   private final String workers;
+  private final MeterRegistry meters;
   private final AtomicReference<Running> running = new AtomicReference<>();
 
   private record Running(Gateway gateway, ViewReader reader) {}
@@ -49,7 +51,8 @@ public class GatewayService {
       EventConfig events,
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
       @ConfigProperty(name = "quarkus.http.host") String host,
-      @ConfigProperty(name = "sanaq.worker.group", defaultValue = "sanaq-workers") String workers) {
+      @ConfigProperty(name = "sanaq.worker.group", defaultValue = "sanaq-workers") String workers,
+      MeterRegistry meters) {
     this.config = config;
     this.subjects = subjects;
     this.limits = limits;
@@ -59,6 +62,7 @@ public class GatewayService {
     this.kafka = kafka;
     this.host = host;
     this.workers = workers;
+    this.meters = meters;
   }
 
   /**
@@ -98,6 +102,7 @@ public class GatewayService {
             new Requests(clients, topics),
             new Shelf(storage, events, clock));
     running.set(new Running(gateway, reader));
+    new BacklogMeters(meters, this::caughtUp, clock).register();
     reader.start();
     String who = access.owners().isEmpty() ? "" : ", keys " + access.owners();
     LOG.infof("gateway on %s%s%s", host, who, subjects.enabled() ? ", OpenID" : "");
@@ -128,11 +133,15 @@ public class GatewayService {
 
   /** The parts, once it is ready; otherwise a problem. */
   Gateway running() {
-    Running now = running.get();
-    if (now == null || !now.reader().caughtUp()) {
-      throw new ProblemException(Problem.unavailable("the gateway is not ready yet"));
-    }
-    return now.gateway();
+    return caughtUp()
+        .orElseThrow(
+            () -> new ProblemException(Problem.unavailable("the gateway is not ready yet")));
+  }
+
+  private Optional<Gateway> caughtUp() {
+    return Optional.ofNullable(running.get())
+        .filter(now -> now.reader().caughtUp())
+        .map(Running::gateway);
   }
 
   /** Ends; nothing where nothing runs. */

@@ -71,6 +71,11 @@ final class WebhookProcess {
     return deliverer.healthy();
   }
 
+  /** Deliveries that are not taken yet. */
+  int pending() {
+    return deliverer.pending();
+  }
+
   /** Lets what is under way end, writes what came of it, leaves the group. */
   void stop() {
     deliverer.stop();

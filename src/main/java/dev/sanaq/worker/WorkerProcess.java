@@ -52,6 +52,7 @@ public final class WorkerProcess {
 
   private final Worker worker;
   private final Desk desk;
+  private final InFlight inFlight = new InFlight();
   private final Leaving leaving = new Leaving();
   private final EngineWatch watch;
   private final CancellationReader cancellations;
@@ -118,7 +119,6 @@ public final class WorkerProcess {
             config.promotion(), config.batchSize(), config.batchWait(), painter::picturesTogether);
 
     Meters meters = new Meters(telemetry.meters(), clock);
-    InFlight inFlight = new InFlight();
     meters.watch(desk, inFlight);
     Outbox outbox = new Outbox();
     Events events = new Events(settings.events().source(), addresses::of, clock);
@@ -241,6 +241,11 @@ public final class WorkerProcess {
     return worker.isHealthy()
         && (leaving.hasBegun() || drawing.isAlive() && preparing.isAlive())
         && !watch.stuck();
+  }
+
+  /** Whether jobs wait here or were begun and have not ended. */
+  public boolean isBusy() {
+    return inFlight.size() > 0 || desk.size() > 0;
   }
 
   /** What keeps the worker from taking jobs, in words; nothing where nothing does. */

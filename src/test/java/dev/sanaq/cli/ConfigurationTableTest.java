@@ -6,6 +6,7 @@ import dev.sanaq.event.EventConfig;
 import dev.sanaq.event.TopicsConfig;
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.intake.LimitsConfig;
+import dev.sanaq.kubernetes.KubernetesConfig;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.webhook.WebhookConfig;
 import dev.sanaq.worker.ModelConfig;
@@ -31,6 +32,7 @@ class ConfigurationTableTest {
       List.of(
           ModelConfig.class,
           WorkerConfig.class,
+          KubernetesConfig.class,
           TopicsConfig.class,
           EventConfig.class,
           StorageConfig.class,
