@@ -79,6 +79,7 @@ class JobsApiTest {
   @Test
   void metricsTellWhatWaitsAndForHowLong() {
     api.post("/v1/jobs", request);
+    api.awaitState(id, "queued");
     String told = new String(api.get("/q/metrics").response().body(), StandardCharsets.UTF_8);
     assertThat(told)
         .contains("sanaq_backlog_jobs{state=\"queued\"} 1.0")
