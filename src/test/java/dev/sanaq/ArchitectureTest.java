@@ -61,6 +61,11 @@ class ArchitectureTest {
           entry("intake", Set.of("job", "json")),
           entry("webhook", Set.of("job", "json", "event")),
           entry("gateway", Set.of("job", "json", "storage", "event", "intake", "webhook")),
+          entry("train.data", Set.of("json", "image")),
+          entry("train.emoji", Set.of("json", "train.data")),
+          entry("train.tokenizer", Set.of("json")),
+          entry("train.report", Set.of("json", "image")),
+          entry("train.measure", Set.of("image")),
           entry("local", Set.of("storage", "event", "sana.checkpoint")),
           entry(
               "cli",
