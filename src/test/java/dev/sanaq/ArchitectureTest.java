@@ -63,7 +63,7 @@ class ArchitectureTest {
           entry("gateway", Set.of("job", "json", "storage", "event", "intake", "webhook")),
           entry("train.data", Set.of("json", "image")),
           entry("train.emoji", Set.of("json", "train.data")),
-          entry("train.tokenizer", Set.of("json")),
+          entry("train.tokenizer", Set.of("sana.checkpoint")),
           entry("train.report", Set.of("json", "image")),
           entry("train.measure", Set.of("image")),
           entry("local", Set.of("storage", "event", "sana.checkpoint")),
