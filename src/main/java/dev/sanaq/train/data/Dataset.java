@@ -1,8 +1,9 @@
 package dev.sanaq.train.data;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * What is learnt from: a list as JSON Lines, or a folder of pictures with a text file beside each.
@@ -45,7 +45,7 @@ public final class Dataset {
         throw new BadDataException(source + " lists no picture");
       }
       return dataset;
-    } catch (MalformedInputException e) {
+    } catch (CharacterCodingException e) {
       throw new BadDataException(source + " is no text in UTF-8", e);
     } catch (IOException | UncheckedIOException e) {
       throw new BadDataException("%s cannot be read: %s".formatted(source, e), e);
@@ -117,13 +117,13 @@ public final class Dataset {
 
   private static List<Row> lines(Path file) throws IOException {
     List<Row> rows = new ArrayList<>();
-    try (Stream<String> lines = Files.lines(file)) {
-      int number = 0;
-      for (String line : (Iterable<String>) lines::iterator) {
-        number++;
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      int number = 1;
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (!line.isBlank()) {
           rows.add(new RowReader("%s, line %d".formatted(file, number)).read(line));
         }
+        number++;
       }
     }
     return rows;

@@ -31,8 +31,8 @@ final class PictureFolder {
     if (!Files.isRegularFile(text)) {
       return List.of();
     }
-    try (Stream<String> lines = Files.lines(text)) {
-      return lines
+    try {
+      return Files.readAllLines(text).stream()
           .filter(line -> !line.isBlank())
           .map(line -> new ScoredCaption(line.strip(), 0, ""))
           .toList();

@@ -58,6 +58,11 @@ public final class EmojiPreparation {
         NpmArchive.EMOJIBASE.read(names, Set.of(Emojibase.FILE, LICENSE)::contains);
     Map<String, byte[]> assets =
         NpmArchive.FLUENT_EMOJI.read(pictures, path -> path.startsWith(ASSETS));
+    return prepare(texts, assets, output);
+  }
+
+  /** As above, from the archives' files. */
+  static Summary prepare(Map<String, byte[]> texts, Map<String, byte[]> assets, Path output) {
     Set<String> files =
         assets.keySet().stream()
             .map(path -> path.substring(ASSETS.length()))

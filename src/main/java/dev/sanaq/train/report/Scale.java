@@ -36,7 +36,7 @@ record Scale(double low, double high, double start, double end) {
     double step = power * (unit <= 1 ? 1 : unit <= 2 ? 2 : unit <= 5 ? 5 : 10);
     List<Double> marks = new ArrayList<>();
     for (double i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) {
-      marks.add(i * step);
+      marks.add(i * step + 0.0); // no -0
     }
     return marks;
   }

@@ -14,12 +14,15 @@ import java.util.TreeMap;
 /**
  * Learns a byte-pair tokenizer of Gemma's kind: the most frequent pair of neighbours becomes a
  * token, again and again. Spaces belong to the word after them, pairs do not reach from one word
- * into the next, digits stay single. What is learnt depends on how often each text occurs, not on
- * their order.
+ * into the next or over a line's end, digits stay single. What is learnt depends on how often each
+ * text occurs, not on their order.
  */
 public final class TokenizerTrainer {
   /** A character or pair that occurs once is no rule. */
   private static final long RARE = 2;
+
+  /** Before a space, and about a line's end. */
+  private static final String WORDS = "(?= )|(?=\n)|(?<=\n)";
 
   private TokenizerTrainer() {}
 
@@ -61,7 +64,7 @@ public final class TokenizerTrainer {
   private static Map<String, Long> words(Collection<String> texts) {
     Map<String, Long> words = new TreeMap<>();
     for (String text : texts) {
-      for (String word : text.split("(?= )", -1)) {
+      for (String word : text.split(WORDS, -1)) {
         if (!word.isEmpty()) {
           words.merge(word.replace(" ", GemmaTokenizer.SPACE), 1L, Long::sum);
         }
