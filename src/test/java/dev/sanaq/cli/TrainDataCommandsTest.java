@@ -19,7 +19,7 @@ class TrainDataCommandsTest {
       {"image": "b.png", "captions": [{"text": "a red heart"}]}
       """;
 
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();

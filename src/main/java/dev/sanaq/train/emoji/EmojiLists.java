@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +36,7 @@ final class EmojiLists {
     return PICTURES + "/" + code + ".webp";
   }
 
-  void writePictures(String name, List<String> codes) throws IOException {
+  void writePictures(String name, Collection<String> codes) throws IOException {
     List<Object> rows = new ArrayList<>();
     codes.forEach(code -> rows.add(Map.of("image", file(code))));
     write(name, rows);
@@ -50,7 +51,7 @@ final class EmojiLists {
         drawn.stream().collect(Collectors.groupingBy(e -> tags(e, things), Collectors.counting()));
     for (Emoji emoji : drawn) {
       String tags = tags(emoji, things);
-      boolean tagged = !tags.isEmpty() && tagUses.get(tags) == 1;
+      boolean tagged = !tags.isEmpty() && tagUses.getOrDefault(tags, 0L) == 1;
       for (NamedColor color : NamedColor.values()) {
         List<ScoredCaption> captions = Wordings.captions(emoji, color);
         if (tagged && color == NamedColor.WHITE) {

@@ -3,6 +3,7 @@ package dev.sanaq.train.emoji;
 import dev.sanaq.train.data.BadDataException;
 import dev.sanaq.train.emoji.Emojibase.Pictured;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -10,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Makes the data of the small checkpoint from the two archives: the same bytes from the same
@@ -75,27 +78,39 @@ public final class EmojiPreparation {
             output.resolve(EmojiLists.file(thing.code())), text(assets, ASSETS + thing.picture()));
       }
       writeLicences(output, text(texts, LICENSE));
-      return writeLists(output, things);
+      return writeLists(output, things, assets);
     } catch (IOException e) {
       throw new BadDataException("%s cannot be written to: %s".formatted(output, e), e);
     }
   }
 
-  private static Summary writeLists(Path output, Map<String, Pictured> things) throws IOException {
+  private static Summary writeLists(
+      Path output, Map<String, Pictured> things, Map<String, byte[]> assets) throws IOException {
     List<Emoji> drawn = EmojiSet.read();
-    Set<String> codes = drawn.stream().map(Emoji::code).collect(Collectors.toSet());
-    List<String> undrawn = things.keySet().stream().filter(code -> !codes.contains(code)).toList();
-    List<String> heldOut = new ArrayList<>();
-    for (int i = 0; i < undrawn.size(); i += HELD_OUT_EVERY) {
-      heldOut.add(undrawn.get(i));
+    Set<String> apart = apart(things.keySet(), drawn);
+    Map<String, ByteBuffer> learnt = new TreeMap<>();
+    Map<String, ByteBuffer> heldOut = new TreeMap<>();
+    for (Pictured thing : things.values()) {
+      ByteBuffer picture = ByteBuffer.wrap(text(assets, ASSETS + thing.picture()));
+      (apart.contains(thing.code()) ? heldOut : learnt).put(thing.code(), picture);
     }
-    List<String> learnt = things.keySet().stream().filter(code -> !heldOut.contains(code)).toList();
+    // The archive has a picture under two names: what is learnt under one is not held out.
+    heldOut.values().removeAll(Set.copyOf(learnt.values()));
     EmojiLists lists = new EmojiLists(output);
-    lists.writePictures("autoencoder.jsonl", learnt);
-    lists.writePictures("held-out.jsonl", heldOut);
+    lists.writePictures("autoencoder.jsonl", learnt.keySet());
+    lists.writePictures("held-out.jsonl", heldOut.keySet());
     lists.writeCaptioned("transformer.jsonl", drawn, things);
     lists.writeUnseen("unseen-wordings.jsonl", drawn);
     return new Summary(drawn.size(), learnt.size(), heldOut.size());
+  }
+
+  private static Set<String> apart(Set<String> codes, List<Emoji> drawn) {
+    List<String> undrawn = new ArrayList<>(codes);
+    undrawn.removeAll(drawn.stream().map(Emoji::code).toList());
+    return IntStream.range(0, undrawn.size())
+        .filter(i -> i % HELD_OUT_EVERY == 0)
+        .mapToObj(undrawn::get)
+        .collect(Collectors.toSet());
   }
 
   private static void writeLicences(Path output, byte[] license) throws IOException {

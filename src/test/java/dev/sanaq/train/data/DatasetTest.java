@@ -25,7 +25,7 @@ class DatasetTest {
       "metadata": {"width": 4}}
       """;
 
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   @Test
   void aLineIsAPictureWithItsScoredCaptions() throws IOException {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PictureReaderTest {
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   /** Written by Pillow, without loss: red 30x, green 40y, blue 15(x + y), alpha 255 - 20x. */
   @ParameterizedTest

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EmojiPreparationTest {
   private static final List<Emoji> DRAWN = EmojiSet.read();
 
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   private final List<Map<String, Object>> names = new ArrayList<>();
   private final Map<String, byte[]> assets = new TreeMap<>();
@@ -44,6 +44,15 @@ class EmojiPreparationTest {
     assertThat(learnt)
         .hasSize(DRAWN.size() + 37)
         .containsAll(images("transformer.jsonl").stream().distinct().toList());
+  }
+
+  @Test
+  void aPictureThatIsLearntUnderAnotherNameIsNotHeldOut() {
+    addDrawn();
+    add("10000", 7, List.of());
+    assets.put("assets/10000.webp", assets.getOrDefault("assets/1f34e.webp", new byte[0]));
+    assertThat(prepare().heldOut()).isZero();
+    assertThat(images("autoencoder.jsonl")).doesNotContain("pictures/10000.webp");
   }
 
   @Test
@@ -88,7 +97,7 @@ class EmojiPreparationTest {
     addDrawn();
     Emoji first = DRAWN.get(0);
     names.stream()
-        .filter(name -> name.get("hexcode").equals(first.code().toUpperCase(Locale.ROOT)))
+        .filter(name -> first.code().toUpperCase(Locale.ROOT).equals(name.get("hexcode")))
         .forEach(name -> name.put("tags", List.of("A", "b", "c", "d", "e", "f")));
     prepare();
     assertThat(Dataset.read(folder.resolve("transformer.jsonl")).rows())

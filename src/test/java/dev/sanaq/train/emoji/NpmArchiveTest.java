@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NpmArchiveTest {
-  @TempDir private Path folder;
-  private Path file;
+  @TempDir private Path folder = Path.of("");
+  private Path file = Path.of("");
 
   @BeforeEach
   void writeAnArchive() throws IOException {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SampleSheetTest {
   private static final int SIDE = 96;
 
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   @Test
   void picturesStandSideBySideWithTheirCaptionsBelow() throws IOException {

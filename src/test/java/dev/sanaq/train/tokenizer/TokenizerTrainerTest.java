@@ -27,7 +27,7 @@ class TokenizerTrainerTest {
           "a 3d icon of a heart, 33 of them",
           "caf\u00e9 caf\u00e9 \ud83c\udf4e\ud83c\udf4e");
 
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   @Test
   void frequentWordsBecomeOneTokenWithTheirSpace() throws IOException {
