@@ -5,6 +5,7 @@ import dev.sanaq.sana.checkpoint.QkNorm;
 import dev.sanaq.sana.checkpoint.TransformerConfig;
 import dev.sanaq.sana.checkpoint.WeightLoader;
 import dev.sanaq.sana.text.Caption;
+import dev.sanaq.torch.Part;
 import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.Program;
@@ -31,9 +32,7 @@ public final class LinearTransformer implements AutoCloseable {
   public static LinearTransformer load(Checkpoint checkpoint, Placement placement) {
     TransformerConfig config = checkpoint.transformer();
     boolean clamp = placement.precision() == Precision.FP16 || checkpoint.trainedInFp16();
-    Program program =
-        Program.compile(
-            LinearTransformer.class, "transformer", attributes(config, clamp), placement);
+    Program program = Program.compile(part(config, clamp), placement);
     try {
       WeightLoader.load(checkpoint.transformerTensors(), program);
       return new LinearTransformer(program, config);
@@ -41,6 +40,15 @@ public final class LinearTransformer implements AutoCloseable {
       program.close();
       throw e;
     }
+  }
+
+  /**
+   * The network as a part of a program: to serve, or to learn.
+   *
+   * @param clamp whether self-attention clips what fp16 could not hold
+   */
+  public static Part part(TransformerConfig config, boolean clamp) {
+    return new Part(LinearTransformer.class, "transformer", attributes(config, clamp));
   }
 
   private static Map<String, Object> attributes(TransformerConfig config, boolean clamp) {
