@@ -67,7 +67,7 @@ public final class GenerateCommand implements Callable<Integer> {
     PictureFiles files;
     try {
       drawingOptions.check();
-      options = modelOptions.options();
+      options = modelOptions.options(drawingOptions.adapterFiles());
       modelOptions.model();
       files = PictureFiles.of(output, drawingOptions.count());
     } catch (IllegalArgumentException e) {

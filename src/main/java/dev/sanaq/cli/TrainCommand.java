@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
       TrainEmojiCommand.class,
       TrainTokenizerCommand.class,
       TrainAutoencoderCommand.class,
-      TrainTransformerCommand.class
+      TrainTransformerCommand.class,
+      TrainEvaluateCommand.class
     })
 public final class TrainCommand {}

@@ -2,6 +2,7 @@ package dev.sanaq.job;
 
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param format the pictures' format: {@code png}
  * @param resolutionBinning draw the nearest published aspect, then resize and crop
  * @param model the model's name
+ * @param adapters what is added to it
  * @param deadline not to be started after this; {@link #NO_DEADLINE} for none
  * @param priority {@code high}, {@code normal} or {@code low}
  * @param callbackUrl where to tell of the end; empty for nowhere
@@ -42,6 +44,7 @@ public record Job(
     String format,
     boolean resolutionBinning,
     String model,
+    List<JobAdapter> adapters,
     Instant deadline,
     String priority,
     String callbackUrl,
@@ -49,6 +52,10 @@ public record Job(
     Map<String, Object> metadata) {
   /** Later than any clock says. */
   public static final Instant NO_DEADLINE = Instant.MAX;
+
+  public Job {
+    adapters = List.copyOf(adapters);
+  }
 
   /** The request as it is run: the contract's fields, those without a value left out. */
   public Map<String, Object> asRequest() {
@@ -66,6 +73,9 @@ public record Job(
     request.put("format", format);
     request.put("resolutionBinning", resolutionBinning);
     request.put("model", model);
+    if (!adapters.isEmpty()) {
+      request.put("adapters", adapters.stream().map(JobAdapter::asRequest).toList());
+    }
     if (!deadline.equals(NO_DEADLINE)) {
       request.put("deadline", deadline.toString());
     }

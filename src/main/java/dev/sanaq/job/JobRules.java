@@ -66,7 +66,6 @@ public final class JobRules {
 
   private Job job(Fields fields, String id, String fingerprint, Map<String, Object> metadata) {
     int count = (int) fields.whole("count", 1, 1, limits.count());
-    noAdapters(fields);
     return new Job(
         id,
         fingerprint,
@@ -83,6 +82,7 @@ public final class JobRules {
         fields.choice("format", "png", FORMATS),
         fields.flag("resolutionBinning", true),
         fields.choice("model", model.name(), List.of(model.name())),
+        AdapterList.read(fields, model.adapters()),
         deadline(fields),
         fields.choice("priority", "normal", PRIORITIES),
         CallbackUrl.read(fields, limits.httpCallbacks()),
@@ -100,12 +100,6 @@ public final class JobRules {
     }
     // Text that is broken, or no text, has been complained of already.
     return fields.errors().isEmpty() ? fields.complain("id", JobIds.ALLOWED, derivedId) : derivedId;
-  }
-
-  private void noAdapters(Fields fields) {
-    if (!fields.list("adapters").isEmpty()) {
-      fields.complain("adapters", "none, this worker has no adapters", "");
-    }
   }
 
   private static Instant deadline(Fields fields) {

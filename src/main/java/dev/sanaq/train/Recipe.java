@@ -61,6 +61,7 @@ public record Recipe(
    * @param config {@code transformer/config.json}
    * @param textEncoder {@code text_encoder/config.json}
    * @param flowShift what the scheduler samples with
+   * @param guidanceScale what the checkpoint is drawn with unless told otherwise
    * @param objective what is learnt
    * @param optimiser how weights move
    * @param every how often things are done
@@ -70,6 +71,7 @@ public record Recipe(
       ObjectNode config,
       ObjectNode textEncoder,
       double flowShift,
+      double guidanceScale,
       Objective objective,
       OptimiserSettings optimiser,
       Every every,

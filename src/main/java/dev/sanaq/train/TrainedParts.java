@@ -50,7 +50,8 @@ record TrainedParts(Recipe recipe, Models models, Path output) {
     writer.tokenizer(models.tokenizer());
     writer.index(
         part.transformer(models.start()),
-        new SchedulerConfig.DpmSolver(TIMESTEPS, part.flowShift(), 2, true, false));
+        new SchedulerConfig.DpmSolver(TIMESTEPS, part.flowShift(), 2, true, false),
+        part.guidanceScale());
     return folder;
   }
 

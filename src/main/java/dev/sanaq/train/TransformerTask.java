@@ -203,10 +203,11 @@ final class TransformerTask implements Task {
             .filter(i -> i % every == 0 && Arrays.equals(latents.shape(i), latents.shape(0)))
             .limit(MEASURED_ROWS)
             .toArray();
-    List<String> texts =
-        Arrays.stream(chosen).mapToObj(i -> rows.get(i).captions().get(0).text()).toList();
+    List<String> texts = Arrays.stream(chosen).mapToObj(i -> firstCaption(rows.get(i))).toList();
     boolean[] instructed = new boolean[chosen.length];
-    Arrays.fill(instructed, true);
+    for (int i = 0; i < instructed.length; i++) {
+      instructed[i] = !texts.get(i).isEmpty();
+    }
     Map<String, Double> found = new LinkedHashMap<>();
     double mean = 0;
     for (double sigma : MEASURED) {
@@ -216,6 +217,10 @@ final class TransformerTask implements Task {
     }
     found.put("lossMean", mean);
     return found;
+  }
+
+  private static String firstCaption(Row row) {
+    return row.captions().isEmpty() ? CaptionChoice.DROPPED : row.captions().get(0).text();
   }
 
   private double measure(int[] chosen, List<String> texts, boolean[] instructed, double sigma) {

@@ -1,6 +1,7 @@
 package dev.sanaq.worker;
 
 import dev.sanaq.job.Job;
+import dev.sanaq.sana.AdapterUse;
 import dev.sanaq.sana.Drawing;
 import dev.sanaq.sana.Shape;
 import dev.sanaq.sana.solver.SolverKind;
@@ -110,6 +111,9 @@ final class Ticket {
         job.count(),
         SolverKind.of(job.solver()),
         job.resolutionBinning(),
-        true);
+        true,
+        job.adapters().stream()
+            .map(adapter -> new AdapterUse(adapter.name(), adapter.scale()))
+            .toList());
   }
 }

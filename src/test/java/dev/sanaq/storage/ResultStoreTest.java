@@ -168,6 +168,7 @@ class ResultStoreTest {
         "png",
         true,
         "m",
+        List.of(),
         Job.NO_DEADLINE,
         "normal",
         "",

@@ -65,11 +65,17 @@ public final class CheckpointWriter {
     }
   }
 
-  /** Writes the scheduler and, last, {@code model_index.json}. */
-  public void index(TransformerConfig transformer, SchedulerConfig scheduler) throws IOException {
+  /**
+   * Writes the scheduler and, last, {@code model_index.json}.
+   *
+   * @param guidanceScale what it draws best with
+   */
+  public void index(TransformerConfig transformer, SchedulerConfig scheduler, double guidanceScale)
+      throws IOException {
     Path part = Files.createDirectories(folder.resolve("scheduler"));
     json(part.resolve("scheduler_config.json"), ConfigWriter.scheduler(scheduler));
-    json(folder.resolve(ModelIndex.FILE), ConfigWriter.modelIndex(transformer, scheduler));
+    ObjectNode index = ConfigWriter.modelIndex(transformer, scheduler);
+    json(folder.resolve(ModelIndex.FILE), index.put(ModelIndex.GUIDANCE_SCALE, guidanceScale));
   }
 
   private void network(Network network, ObjectNode config, Map<String, HostTensor> weights)

@@ -12,10 +12,6 @@ import java.util.Locale;
 final class ConfigWriter {
   private ConfigWriter() {}
 
-  static ObjectNode modelIndex(RandomSpec spec) {
-    return modelIndex(spec.transformer(), spec.scheduler());
-  }
-
   static ObjectNode modelIndex(TransformerConfig transformer, SchedulerConfig scheduler) {
     boolean sprint = transformer.guidanceEmbeds();
     ObjectNode json = ofClass((sprint ? Pipeline.SANA_SPRINT : Pipeline.SANA).className());

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * Writes complete checkpoints of random weights in the published layout: they draw patterns, not
- * what the prompt says. For the demo until trained weights ship, and for tests.
+ * what the prompt says. For tests.
  */
 public final class RandomCheckpoint {
   private RandomCheckpoint() {}
@@ -61,7 +61,9 @@ public final class RandomCheckpoint {
   }
 
   private static void writeParts(Path folder, RandomSpec spec, long seed) throws IOException {
-    json(folder.resolve(ModelIndex.FILE), ConfigWriter.modelIndex(spec));
+    json(
+        folder.resolve(ModelIndex.FILE),
+        ConfigWriter.modelIndex(spec.transformer(), spec.scheduler()));
     network(
         folder,
         Network.TRANSFORMER,
