@@ -30,7 +30,7 @@ public final class PictureReader {
   private PictureReader() {}
 
   /**
-   * A file's first picture.
+   * A file's first picture, turned as its camera says.
    *
    * @throws UnreadablePictureException where it is missing, damaged (a decoder's warning counts:
    *     JPEG's only warns of a file's missing half), too large, or of another format
@@ -58,7 +58,8 @@ public final class PictureReader {
       if (!warnings.isEmpty()) {
         throw new UnreadablePictureException(file, "damaged: " + warnings.get(0));
       }
-      return isGrey(image) ? grey(image.getRaster()) : colour(image);
+      RgbaImage stored = isGrey(image) ? grey(image.getRaster()) : colour(image);
+      return Orientation.of(bytes).upright(stored);
     } catch (RuntimeException e) {
       // The decoders meet damage with whatever their arrays throw.
       throw new UnreadablePictureException(file, "damaged: " + e);

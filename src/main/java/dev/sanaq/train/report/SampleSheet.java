@@ -3,10 +3,7 @@ package dev.sanaq.train.report;
 import dev.sanaq.image.PngEncoder;
 import dev.sanaq.image.RgbImage;
 import java.awt.Color;
-import java.awt.Font;
-import java.awt.FontMetrics;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,9 +14,6 @@ import java.util.List;
 /** Pictures side by side, each with its caption below: what a run draws at one moment. */
 public final class SampleSheet {
   private static final int GAP = 8;
-  private static final int LINE = 14;
-  private static final int LINES = 2;
-  private static final int FONT_SIZE = 11;
 
   private final List<RgbImage> pictures;
   private final List<String> captions;
@@ -35,7 +29,8 @@ public final class SampleSheet {
    * Writes a sheet.
    *
    * @param pictures of one size, at least one
-   * @param captions one a picture; what does not fit into two lines is cut
+   * @param captions one a picture; what does not fit into two lines is cut, and where the machine
+   *     has no fonts they are left out
    * @param columns at least 1
    * @param png written whole or not at all; an older one is replaced
    */
@@ -65,15 +60,12 @@ public final class SampleSheet {
     try {
       graphics.setColor(Color.WHITE);
       graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
-      graphics.setColor(Color.DARK_GRAY);
-      graphics.setRenderingHint(
-          RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-      graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, FONT_SIZE));
+      Lettering lettering = new Lettering(graphics, pictures.get(0).width());
       for (int i = 0; i < pictures.size(); i++) {
         int x = GAP + i % columns * cellWidth();
         int y = GAP + i / columns * cellHeight();
         paint(pictures.get(i), sheet, x, y);
-        write(captions.get(i), graphics, x, y + pictures.get(i).height());
+        lettering.write(captions.get(i), x, y + pictures.get(i).height());
       }
     } finally {
       graphics.dispose();
@@ -86,7 +78,7 @@ public final class SampleSheet {
   }
 
   private int cellHeight() {
-    return pictures.get(0).height() + LINES * LINE + GAP;
+    return pictures.get(0).height() + Lettering.HEIGHT + GAP;
   }
 
   private static void paint(RgbImage picture, BufferedImage sheet, int left, int top) {
@@ -98,37 +90,6 @@ public final class SampleSheet {
               | (samples[3 * i + 2] & 0xff);
       sheet.setRGB(left + i % picture.width(), top + i / picture.width(), rgb);
     }
-  }
-
-  /** Word by word into the lines that there are; the last one ends in dots where more follows. */
-  private void write(String caption, Graphics2D graphics, int left, int top) {
-    FontMetrics metrics = graphics.getFontMetrics();
-    int width = pictures.get(0).width();
-    String rest = caption.strip();
-    for (int line = 1; line <= LINES && !rest.isEmpty(); line++) {
-      String fitting = line == LINES ? rest : wholeWords(rest, metrics, width);
-      graphics.drawString(cut(fitting, metrics, width), left, top + line * LINE - 2);
-      rest = rest.substring(fitting.length()).strip();
-    }
-  }
-
-  private static String wholeWords(String text, FontMetrics metrics, int width) {
-    String fitting = text;
-    while (metrics.stringWidth(fitting) > width && fitting.lastIndexOf(' ') > 0) {
-      fitting = fitting.substring(0, fitting.lastIndexOf(' '));
-    }
-    return fitting;
-  }
-
-  private static String cut(String text, FontMetrics metrics, int width) {
-    if (metrics.stringWidth(text) <= width) {
-      return text;
-    }
-    int end = text.length();
-    while (end > 0 && metrics.stringWidth(text.substring(0, end) + "\u2026") > width) {
-      end--;
-    }
-    return text.substring(0, end) + "\u2026";
   }
 
   private static RgbImage rgb(BufferedImage sheet) {

@@ -33,6 +33,25 @@ class PictureReaderTest {
     }
   }
 
+  /** Each stored another way, with the Exif tag that says so; upright they are one picture. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  void aPictureIsTurnedAsItsCameraWasHeld(int orientation) throws Exception {
+    RgbaImage turned = PictureReader.read(file("oriented-%d.png".formatted(orientation)));
+    RgbaImage upright = PictureReader.read(file("gradient.png"));
+    assertThat(turned.width()).isEqualTo(upright.width());
+    assertThat(turned.samples()).isEqualTo(upright.samples());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"oriented-6.jpg", "oriented-6.webp"})
+  void everyFormatIsTurned(String name) throws Exception {
+    RgbaImage image = PictureReader.read(file(name));
+    assertThat(image.width()).isEqualTo(32);
+    near(image.samples(), 4 * (8 * 32 + 4), new int[] {200, 0, 0});
+    near(image.samples(), 4 * (8 * 32 + 28), new int[] {0, 0, 200});
+  }
+
   @Test
   void greyIsAsBrightAsTheFileSays() throws Exception {
     RgbaImage png = PictureReader.read(file("grey.png"));

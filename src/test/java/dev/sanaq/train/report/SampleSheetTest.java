@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.testing.Pictures;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -49,6 +51,37 @@ class SampleSheetTest {
                 8 + SIDE + 8,
                 8 + SIDE))
         .isEqualTo(255);
+  }
+
+  /** In a process of its own, whose Java finds no font: small containers have none. */
+  @Test
+  void withoutFontsTheSheetIsWithoutCaptions() throws Exception {
+    Path fonts =
+        Files.writeString(
+            folder.resolve("fonts.conf"),
+            "<fontconfig><dir>%s</dir></fontconfig>".formatted(folder.resolve("none")));
+    Path sheet = folder.resolve("sheet.png");
+    ProcessBuilder java =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Duser.home=" + folder,
+            "-cp",
+            System.getProperty("java.class.path"),
+            SampleSheetTest.class.getName(),
+            sheet.toString());
+    java.environment().put("FONTCONFIG_FILE", fonts.toString());
+    Process process = java.redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    assertThat(grey(Pictures.read(sheet), 8, 8)).isEqualTo(9);
+    assertThat(darkest(Pictures.read(sheet), 8, 8 + SIDE)).isEqualTo(255);
+  }
+
+  /** Writes a sheet, twice. */
+  public static void main(String... args) throws IOException {
+    for (int i = 0; i < 2; i++) {
+      SampleSheet.write(List.of(filled(9)), List.of("a caption"), 1, Path.of(args[0]));
+    }
   }
 
   @Test
