@@ -45,6 +45,7 @@ final class Run {
     }
     snapshots.write(step, task.learner());
     journal.plot();
+    task.show(step);
   }
 
   /** A phase that was under way, or that keeps the optimiser, goes on with what it remembers. */

@@ -16,7 +16,7 @@ public final class DemoCheckpoint {
 
   private static final List<String> FILES =
       List.of(
-          "LICENSE",
+          "LICENSES.txt",
           "README.md",
           "scheduler/scheduler_config.json",
           "text_encoder/config.json",
@@ -44,7 +44,7 @@ public final class DemoCheckpoint {
     try {
       for (String name : FILES) {
         Path file = folder.resolve(name);
-        Files.createDirectories(file.getParent());
+        Files.createDirectories(file.resolveSibling(""));
         try (InputStream in = open(name)) {
           Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
         }
