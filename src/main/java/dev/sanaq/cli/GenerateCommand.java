@@ -79,7 +79,7 @@ public final class GenerateCommand implements Callable<Integer> {
     try {
       drawingOptions.check();
       checkQuality();
-      options = modelOptions.options();
+      options = modelOptions.options(drawingOptions.adapterFiles());
       modelOptions.model();
       files = PictureFiles.of(output, drawingOptions.count());
     } catch (IllegalArgumentException e) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       CancelCommand.class,
       WatchCommand.class,
       DeadLettersCommand.class,
-      WebhooksCommand.class
+      WebhooksCommand.class,
+      TrainCommand.class
     })
 public final class SanaqCommand {}

@@ -26,6 +26,11 @@ public final class PngEncoder {
 
   private PngEncoder() {}
 
+  /** The picture as a PNG file without texts, see {@link #encode(RgbImage, Map)}. */
+  public static byte[] encode(RgbImage image) {
+    return encode(image, Map.of());
+  }
+
   /**
    * The picture as a PNG file: the same picture and texts give the same bytes. Works on every core.
    *

@@ -23,6 +23,7 @@ import java.util.Map;
  * @param quality of lossy formats, 0 to 100
  * @param resolutionBinning draw the nearest published aspect, then resize and crop
  * @param model the model's name
+ * @param adapters what is added to it
  * @param deadline not to be started after this; {@link #NO_DEADLINE} for none
  * @param priority {@code high}, {@code normal} or {@code low}
  * @param callbackUrl where to tell of the end; empty for nowhere
@@ -46,6 +47,7 @@ public record Job(
     int quality,
     boolean resolutionBinning,
     String model,
+    List<JobAdapter> adapters,
     Instant deadline,
     String priority,
     String callbackUrl,
@@ -56,6 +58,7 @@ public record Job(
   public static final Instant NO_DEADLINE = Instant.MAX;
 
   public Job {
+    adapters = List.copyOf(adapters);
     uploadUrls = List.copyOf(uploadUrls);
   }
 
@@ -81,6 +84,9 @@ public record Job(
     }
     request.put("resolutionBinning", resolutionBinning);
     request.put("model", model);
+    if (!adapters.isEmpty()) {
+      request.put("adapters", adapters.stream().map(JobAdapter::asRequest).toList());
+    }
     if (!deadline.equals(NO_DEADLINE)) {
       request.put("deadline", deadline.toString());
     }

@@ -70,7 +70,6 @@ public final class JobRules {
     int count = (int) fields.whole("count", 1, 1, limits.count());
     Fields place = fields.inner("output");
     place.only(List.of("bucket", "prefix", "uploadUrls"));
-    noAdapters(fields);
     return new Job(
         id,
         fingerprint,
@@ -88,6 +87,7 @@ public final class JobRules {
         (int) fields.whole("quality", DEFAULT_QUALITY, 0, 100),
         fields.flag("resolutionBinning", true),
         fields.choice("model", model.name(), List.of(model.name())),
+        AdapterList.read(fields, model.adapters()),
         deadline(fields),
         fields.choice("priority", "normal", PRIORITIES),
         CallbackUrl.read(fields, limits.httpCallbacks()),
@@ -106,12 +106,6 @@ public final class JobRules {
     }
     // Text that is broken, or no text, has been complained of already.
     return fields.errors().isEmpty() ? fields.complain("id", JobIds.ALLOWED, derivedId) : derivedId;
-  }
-
-  private void noAdapters(Fields fields) {
-    if (!fields.list("adapters").isEmpty()) {
-      fields.complain("adapters", "none, this worker has no adapters", "");
-    }
   }
 
   private static Instant deadline(Fields fields) {

@@ -13,6 +13,8 @@ import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,11 @@ public final class Value implements AutoCloseable {
   /** A number. */
   public static Value of(double number) {
     return new Value(IValue.from(number), null);
+  }
+
+  /** A truth. */
+  public static Value of(boolean truth) {
+    return new Value(IValue.from(truth), null);
   }
 
   /** A text. */
@@ -139,6 +146,17 @@ public final class Value implements AutoCloseable {
     for (Map.Entry<String, IValue> entry : handle.toIValueMap().entrySet()) {
       try (Value value = new Value(entry.getValue(), null)) {
         found.put(entry.getKey(), value.toFloats());
+      }
+    }
+    return found;
+  }
+
+  /** The tensors of a map by name, sorted, all of them 32-bit floats, under the same condition. */
+  public SortedMap<String, HostTensor> toTensors() {
+    SortedMap<String, HostTensor> found = new TreeMap<>();
+    for (Map.Entry<String, IValue> entry : handle.toIValueMap().entrySet()) {
+      try (Value value = new Value(entry.getValue(), null)) {
+        found.put(entry.getKey(), new HostTensor(value.shape(), value.toFloats()));
       }
     }
     return found;

@@ -2,6 +2,7 @@ package dev.sanaq.worker;
 
 import dev.sanaq.event.LiveEvents;
 import dev.sanaq.job.Job;
+import dev.sanaq.sana.AdapterUse;
 import dev.sanaq.sana.Drawing;
 import dev.sanaq.sana.Shape;
 import dev.sanaq.sana.solver.SolverKind;
@@ -123,6 +124,9 @@ final class Ticket {
         job.count(),
         SolverKind.of(job.solver()),
         job.resolutionBinning(),
-        true);
+        true,
+        job.adapters().stream()
+            .map(adapter -> new AdapterUse(adapter.name(), adapter.scale()))
+            .toList());
   }
 }

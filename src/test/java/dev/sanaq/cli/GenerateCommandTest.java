@@ -49,7 +49,7 @@ class GenerateCommandTest {
           4.5,
           SolverKind.FLOW_DPM,
           Set.of(SolverKind.FLOW_DPM, SolverKind.FLOW_EULER),
-          true,
+          Set.of(),
           "a CPU",
           "fp32");
 

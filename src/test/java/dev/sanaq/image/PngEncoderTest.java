@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import net.jqwik.api.ForAll;
@@ -22,22 +21,22 @@ class PngEncoderTest {
       @ForAll long seed)
       throws IOException {
     RgbImage image = texture.draw(width, height, new Random(seed));
-    assertThat(decode(PngEncoder.encode(image, Map.of()))).isEqualTo(image.samples());
+    assertThat(decode(PngEncoder.encode(image))).isEqualTo(image.samples());
   }
 
   /** Enough rows that they are filtered on several threads. */
   @Test
   void aLargePictureSurvivesTooAndItsBytesAreAlwaysTheSame() throws IOException {
     RgbImage image = Texture.SMOOTH.draw(700, 600, new Random(1));
-    byte[] png = PngEncoder.encode(image, Map.of());
+    byte[] png = PngEncoder.encode(image);
     assertThat(decode(png)).isEqualTo(image.samples());
-    assertThat(PngEncoder.encode(image, Map.of())).isEqualTo(png);
+    assertThat(PngEncoder.encode(image)).isEqualTo(png);
   }
 
   @Test
   void filtersMakeASmoothPictureSmall() {
     RgbImage image = Texture.SMOOTH.draw(256, 256, new Random(1));
-    assertThat(PngEncoder.encode(image, Map.of())).hasSizeLessThan(image.samples().length / 10);
+    assertThat(PngEncoder.encode(image)).hasSizeLessThan(image.samples().length / 10);
   }
 
   private static byte[] decode(byte[] png) throws IOException {

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,39 @@ class JobRulesTest {
   private static final Limits LIMITS =
       new Limits(
           100, 4096, 50, 20, 4, 200, false, false, HOME, List.of(HOME, new Output("other", "")));
+
+  @Test
+  void adaptersAreThoseOfTheModelEachOnceWithAScale() {
+    ModelDefaults adapted =
+        new ModelDefaults(
+            "sana",
+            1024,
+            512,
+            20,
+            4.5,
+            "flow-dpm",
+            List.of("flow-dpm"),
+            Optional.of(List.of("style", "ink")));
+    JobRules rules = new JobRules(adapted, LIMITS);
+    Object style = Map.of("name", "style", "scale", 0.8);
+    Checked accepted = rules.check(adapters(List.of(style, Map.of("name", "ink"))), "derived");
+    assertThat(((Checked.Accepted) accepted).job().adapters())
+        .containsExactly(new JobAdapter("style", 0.8), new JobAdapter("ink", 1));
+    assertThat(wrongFields(rules.check(adapters(List.of(style, style)), "derived")))
+        .containsExactly("adapters[1].name");
+    Object unknown = Map.of("name", "oil", "scale", 9, "weight", 1);
+    assertThat(wrongFields(rules.check(adapters(List.of(unknown)), "derived")))
+        .containsExactlyInAnyOrder("adapters[0].name", "adapters[0].scale", "adapters[0].weight");
+  }
+
+  private static GenerationRequest adapters(List<Object> adapters) {
+    return new GenerationRequest(Map.of("prompt", "a fox", "adapters", adapters));
+  }
+
+  private static List<String> wrongFields(Checked checked) {
+    return ((Checked.Refused) checked)
+        .failure().error().fields().stream().map(FieldError::field).toList();
+  }
 
   @Test
   void aPromptIsEnoughAndTheModelGivesTheRest() {
@@ -117,8 +151,8 @@ class JobRulesTest {
         Arguments.of("quality", "best"),
         Arguments.of("resolutionBinning", "yes"),
         Arguments.of("model", "another"),
-        Arguments.of("adapters", List.of(Map.of("name", "style"))),
         Arguments.of("adapters", Map.of()),
+        Arguments.of("adapters", List.of("style")),
         Arguments.of("deadline", "tomorrow"),
         Arguments.of("deadline", 1),
         Arguments.of("priority", "urgent"),

@@ -170,6 +170,7 @@ class ResultStoreTest {
         90,
         true,
         "m",
+        List.of(),
         Job.NO_DEADLINE,
         "normal",
         "",

@@ -4,6 +4,7 @@ import dev.sanaq.sana.checkpoint.Checkpoint;
 import dev.sanaq.sana.checkpoint.TextEncoderConfig;
 import dev.sanaq.sana.checkpoint.TextEncoderConfig.LayerType;
 import dev.sanaq.sana.checkpoint.WeightLoader;
+import dev.sanaq.torch.Part;
 import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.Program;
@@ -59,8 +60,8 @@ public final class TextEncoder implements AutoCloseable {
   }
 
   static Program program(Checkpoint checkpoint, Placement placement) {
-    Map<String, Object> attributes = attributes(checkpoint.textEncoder(), placement.precision());
-    Program program = Program.compile(TextEncoder.class, "gemma2", attributes, placement);
+    Program program =
+        Program.compile(part(checkpoint.textEncoder(), placement.precision()), placement);
     try {
       WeightLoader.load(checkpoint.textEncoderTensors(), program);
       return program;
@@ -68,6 +69,11 @@ public final class TextEncoder implements AutoCloseable {
       program.close();
       throw e;
     }
+  }
+
+  /** The network as a part of a program: to serve, or to learn. */
+  public static Part part(TextEncoderConfig config, Precision precision) {
+    return new Part(TextEncoder.class, "gemma2", attributes(config, precision));
   }
 
   private static Map<String, Object> attributes(TextEncoderConfig config, Precision precision) {

@@ -1,10 +1,12 @@
 package dev.sanaq.sana.transformer;
 
+import dev.sanaq.sana.checkpoint.Adapter;
 import dev.sanaq.sana.checkpoint.Checkpoint;
 import dev.sanaq.sana.checkpoint.QkNorm;
 import dev.sanaq.sana.checkpoint.TransformerConfig;
 import dev.sanaq.sana.checkpoint.WeightLoader;
 import dev.sanaq.sana.text.Caption;
+import dev.sanaq.torch.Part;
 import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.Program;
@@ -21,6 +23,7 @@ import java.util.Map;
 public final class LinearTransformer implements AutoCloseable {
   private final Program program;
   private final TransformerConfig config;
+  private List<ScaledAdapter> adapters = List.of();
 
   private LinearTransformer(Program program, TransformerConfig config) {
     this.program = program;
@@ -31,9 +34,7 @@ public final class LinearTransformer implements AutoCloseable {
   public static LinearTransformer load(Checkpoint checkpoint, Placement placement) {
     TransformerConfig config = checkpoint.transformer();
     boolean clamp = placement.precision() == Precision.FP16 || checkpoint.trainedInFp16();
-    Program program =
-        Program.compile(
-            LinearTransformer.class, "transformer", attributes(config, clamp), placement);
+    Program program = Program.compile(part(config, clamp), placement);
     try {
       WeightLoader.load(checkpoint.transformerTensors(), program);
       return new LinearTransformer(program, config);
@@ -43,8 +44,18 @@ public final class LinearTransformer implements AutoCloseable {
     }
   }
 
+  /**
+   * The network as a part of a program: to serve, or to learn.
+   *
+   * @param clamp whether self-attention clips what fp16 could not hold
+   */
+  public static Part part(TransformerConfig config, boolean clamp) {
+    return new Part(LinearTransformer.class, "transformer", attributes(config, clamp));
+  }
+
   private static Map<String, Object> attributes(TransformerConfig config, boolean clamp) {
     Map<String, Object> attributes = new LinkedHashMap<>();
+    attributes.put("originals", Map.of());
     attributes.put("layers", config.numLayers());
     attributes.put("heads", config.numAttentionHeads());
     attributes.put("cross_heads", config.numCrossAttentionHeads());
@@ -57,6 +68,32 @@ public final class LinearTransformer implements AutoCloseable {
     attributes.put("base_size", config.sampleSize() / config.patchSize());
     attributes.put("interpolation_scale", config.interpolationScale().orElse(0));
     return attributes;
+  }
+
+  /**
+   * Draws with these adapters from now on, and with no others.
+   *
+   * @param wanted each with its scale; empty for none
+   */
+  public void adapt(List<ScaledAdapter> wanted) {
+    if (wanted.equals(adapters)) {
+      return;
+    }
+    program.call("plain").close();
+    adapters = List.of();
+    for (ScaledAdapter adapter : wanted) {
+      adapter.adapter().layers().forEach((layer, low) -> adapt(layer, low, adapter.scale()));
+    }
+    adapters = List.copyOf(wanted);
+  }
+
+  private void adapt(String layer, Adapter.LowRank low, double scale) {
+    try (Value name = Value.of(layer);
+        Value a = Value.floats(low.a().numbers(), low.a().shape());
+        Value b = Value.floats(low.b().numbers(), low.b().shape());
+        Value factor = Value.of(scale * low.scale())) {
+      program.call("adapt", name, a, b, factor).close();
+    }
   }
 
   /**

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * Writes complete checkpoints of random weights in the published layout: they draw patterns, not
- * what the prompt says. For the demo until trained weights ship, and for tests.
+ * what the prompt says. For tests.
  */
 public final class RandomCheckpoint {
   private RandomCheckpoint() {}
@@ -40,10 +40,10 @@ public final class RandomCheckpoint {
    * @throws UncheckedIOException where it exists or cannot be written; nothing is left behind
    */
   public static void write(Path folder, RandomSpec spec, long seed) {
-    if (spec.textEncoder().vocabSize() < RandomTokenizer.SIZE) {
+    if (spec.textEncoder().vocabSize() < RandomTokenizer.TOKENIZER.size()) {
       throw new IllegalArgumentException(
           "a vocabulary of %d: the tokenizer has %d ids"
-              .formatted(spec.textEncoder().vocabSize(), RandomTokenizer.SIZE));
+              .formatted(spec.textEncoder().vocabSize(), RandomTokenizer.TOKENIZER.size()));
     }
     Path target = folder.toAbsolutePath().normalize();
     Path unfinished = target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID());
@@ -61,7 +61,9 @@ public final class RandomCheckpoint {
   }
 
   private static void writeParts(Path folder, RandomSpec spec, long seed) throws IOException {
-    json(folder.resolve(ModelIndex.FILE), ConfigWriter.modelIndex(spec));
+    json(
+        folder.resolve(ModelIndex.FILE),
+        ConfigWriter.modelIndex(spec.transformer(), spec.scheduler()));
     network(
         folder,
         Network.TRANSFORMER,
@@ -80,10 +82,7 @@ public final class RandomCheckpoint {
         ConfigWriter.textEncoder(spec.textEncoder()),
         TextEncoderTensors.of(spec.textEncoder()),
         seed);
-    Path tokenizer = Files.createDirectory(folder.resolve("tokenizer"));
-    json(tokenizer.resolve("tokenizer.json"), RandomTokenizer.json());
-    json(tokenizer.resolve("tokenizer_config.json"), RandomTokenizer.config());
-    json(tokenizer.resolve("special_tokens_map.json"), RandomTokenizer.specialTokens());
+    RandomTokenizer.TOKENIZER.write(Files.createDirectory(folder.resolve("tokenizer")));
     Path scheduler = Files.createDirectory(folder.resolve("scheduler"));
     json(scheduler.resolve("scheduler_config.json"), ConfigWriter.scheduler(spec.scheduler()));
   }

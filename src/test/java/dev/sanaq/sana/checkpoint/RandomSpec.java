@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  *
  * @param transformer the transformer
  * @param autoencoder the autoencoder
- * @param textEncoder the text encoder; its vocabulary must hold {@link RandomTokenizer#SIZE} ids
+ * @param textEncoder the text encoder; its vocabulary must hold the {@link RandomTokenizer}'s ids
  * @param scheduler the solver
  */
 public record RandomSpec(

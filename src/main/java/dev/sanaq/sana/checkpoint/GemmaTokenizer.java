@@ -2,36 +2,68 @@ package dev.sanaq.sana.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A tokenizer of Gemma's kind for checkpoints of random weights: spaces become U+2581, pairs merge,
- * a character outside the vocabulary falls into its UTF-8 bytes, {@code <bos>} comes first.
+ * The files of a byte-pair tokenizer of Gemma's kind: spaces become U+2581, pairs merge, a
+ * character outside the vocabulary falls into its UTF-8 bytes, {@code <bos>} comes first.
  */
-final class RandomTokenizer {
-  private static final String SPACE = "\u2581";
+public final class GemmaTokenizer {
+  /** What stands for a space. */
+  public static final String SPACE = "\u2581";
+
   private static final List<String> SPECIAL = List.of("<pad>", "<eos>", "<bos>", "<unk>");
   private static final int BOS = SPECIAL.indexOf("<bos>");
 
-  /** Frequent pairs of English, each side a character or an earlier pair. */
-  private static final String[] MERGES = {
-    "t h", "th e", "_ the", "i n", "in g", "e r", "a n", "an d", "_ and", "_ a", "o n", "r e",
-    "e n", "o f", "_ of", "a t", "s t", "o r", "a r", "i t", "e s", "a l", "l e", "o u", "i s",
-    "e d", "c h", "_ w", "_ s", "_ c", "_ b", "_ p", "_ in", "c o", "d e", "_ de", "o w", "l i",
-    "r o", "p h", "o t", "g h", "e e", "l l", "o o", "u r", "v e", "i c", "t e"
-  };
+  private final List<String> vocabulary;
+  private final List<List<String>> merges;
 
-  private static final List<List<String>> PAIRS = pairs();
-  private static final List<String> VOCABULARY = vocabulary();
+  /**
+   * A tokenizer.
+   *
+   * @param vocabulary by id: {@link #reserved()} first, then characters and what merges make
+   * @param merges two tokens each, the first before all others
+   */
+  public GemmaTokenizer(List<String> vocabulary, List<List<String>> merges) {
+    this.vocabulary = List.copyOf(vocabulary);
+    this.merges = List.copyOf(merges);
+  }
+
+  /** The first ids: the special tokens, then the 256 bytes. */
+  public static List<String> reserved() {
+    List<String> tokens = new ArrayList<>(SPECIAL);
+    for (int b = 0; b < 256; b++) {
+      tokens.add("<0x%02X>".formatted(b));
+    }
+    return tokens;
+  }
 
   /** How many ids it has. */
-  static final int SIZE = VOCABULARY.size();
+  public int size() {
+    return vocabulary.size();
+  }
 
-  private RandomTokenizer() {}
+  /**
+   * Writes {@code tokenizer.json}, {@code tokenizer_config.json} and {@code
+   * special_tokens_map.json}, as transformers' {@code GemmaTokenizerFast} reads them.
+   *
+   * @param folder an existing one
+   */
+  public void write(Path folder) throws IOException {
+    json(folder.resolve("tokenizer.json"), json());
+    json(folder.resolve("tokenizer_config.json"), config());
+    json(folder.resolve("special_tokens_map.json"), specialTokens());
+  }
 
-  /** {@code tokenizer.json}. */
-  static ObjectNode json() {
+  private static void json(Path file, ObjectNode json) throws IOException {
+    Files.writeString(file, json.toPrettyString() + "\n");
+  }
+
+  private ObjectNode json() {
     ObjectNode json = JsonFile.MAPPER.createObjectNode();
     json.put("version", "1.0").putNull("truncation").putNull("padding");
     addedTokens(json.putArray("added_tokens"));
@@ -47,16 +79,14 @@ final class RandomTokenizer {
     return json;
   }
 
-  /** {@code tokenizer_config.json}. */
-  static ObjectNode config() {
+  private static ObjectNode config() {
     ObjectNode json = specialTokens();
     json.put("add_bos_token", true).put("add_eos_token", false);
     json.put("clean_up_tokenization_spaces", false).put("padding_side", "left");
     return json.put("tokenizer_class", "GemmaTokenizerFast");
   }
 
-  /** {@code special_tokens_map.json}. */
-  static ObjectNode specialTokens() {
+  private static ObjectNode specialTokens() {
     ObjectNode json = JsonFile.MAPPER.createObjectNode();
     SPECIAL.forEach(token -> json.put(token.replaceAll("[<>]", "") + "_token", token));
     return json;
@@ -94,37 +124,15 @@ final class RandomTokenizer {
     pieces.addObject().putObject(kind).put("id", id).put("type_id", type);
   }
 
-  private static void model(ObjectNode json) {
+  private void model(ObjectNode json) {
     json.put("type", "BPE").putNull("dropout").put("unk_token", "<unk>");
     json.putNull("continuing_subword_prefix").putNull("end_of_word_suffix");
     json.put("fuse_unk", true).put("byte_fallback", true).put("ignore_merges", false);
-    ObjectNode vocabulary = json.putObject("vocab");
-    for (int id = 0; id < VOCABULARY.size(); id++) {
-      vocabulary.put(VOCABULARY.get(id), id);
+    ObjectNode ids = json.putObject("vocab");
+    for (int id = 0; id < vocabulary.size(); id++) {
+      ids.put(vocabulary.get(id), id);
     }
-    ArrayNode merges = json.putArray("merges");
-    PAIRS.forEach(pair -> merges.addArray().add(pair.get(0)).add(pair.get(1)));
-  }
-
-  private static List<List<String>> pairs() {
-    List<List<String>> pairs = new ArrayList<>();
-    for (String merge : MERGES) {
-      pairs.add(List.of(merge.replace("_", SPACE).split(" ", 2)));
-    }
-    return pairs;
-  }
-
-  private static List<String> vocabulary() {
-    List<String> tokens = new ArrayList<>(SPECIAL);
-    for (int b = 0; b < 256; b++) {
-      tokens.add("<0x%02X>".formatted(b));
-    }
-    tokens.add(SPACE);
-    tokens.add("\n");
-    for (char c = '!'; c <= '~'; c++) {
-      tokens.add(String.valueOf(c));
-    }
-    PAIRS.forEach(pair -> tokens.add(pair.get(0) + pair.get(1)));
-    return List.copyOf(tokens);
+    ArrayNode pairs = json.putArray("merges");
+    merges.forEach(pair -> pairs.addArray().add(pair.get(0)).add(pair.get(1)));
   }
 }
