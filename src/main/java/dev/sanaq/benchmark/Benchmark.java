@@ -161,7 +161,7 @@ public final class Benchmark {
     decodes.add(clock.sinceLast());
     clock.take();
     Moment moment = Moment.now();
-    PngEncoder.encode(image);
+    PngEncoder.encode(image, Map.of());
     encodes.add(moment.since());
   }
 

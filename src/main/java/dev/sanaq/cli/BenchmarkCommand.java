@@ -85,7 +85,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     PipelineOptions options;
     Path model;
     try {
-      options = modelOptions.options();
+      options = modelOptions.options(List.of());
       model = modelOptions.model();
       if (compare != null && !Files.isReadable(compare)) {
         throw new IllegalArgumentException("--compare " + compare + ": there is no such file");

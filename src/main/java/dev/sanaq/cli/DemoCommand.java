@@ -44,14 +44,14 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--prompt",
       paramLabel = "TEXT",
-      defaultValue = "a red apple on a wooden table",
+      defaultValue = "a red apple",
       description = "What to draw (default: ${DEFAULT-VALUE}).")
   private String prompt;
 
   @Option(
       names = EarlyServices.MODEL,
       paramLabel = "DIR",
-      description = "A checkpoint; without it a small one with random weights is made.")
+      description = "A checkpoint; without it the small one that ships, which knows emoji.")
   private @Nullable Path model;
 
   @Option(
@@ -71,7 +71,7 @@ public final class DemoCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     if (model == null) {
-      err.println("No --model: drawing with random weights, so the picture will show nothing.");
+      err.println("No --model: drawing with the small checkpoint that ships, which knows emoji.");
     }
     try (ProgressBar bar = ProgressBar.onStandardError()) {
       bar.show("loading");

@@ -1,8 +1,12 @@
 package dev.sanaq.cli;
 
+import dev.sanaq.sana.AdapterUse;
 import dev.sanaq.sana.Drawing;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.solver.SolverKind;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -72,6 +76,39 @@ final class DrawingOptions {
       description = "Leave out the complex human instruction before the prompt.")
   private boolean noInstruction;
 
+  @Option(
+      names = "--adapter",
+      paramLabel = "FILE[=SCALE]",
+      description =
+          "A LoRA file as diffusers publishes it, or the name of one beside the model; its scale is"
+              + " 1 unless told otherwise. Several add up.")
+  private List<String> adapters = List.of();
+
+  /** The adapters that are files. */
+  List<Path> adapterFiles() {
+    return adapters().stream()
+        .map(use -> Path.of(use.name()))
+        .filter(Files::isRegularFile)
+        .toList();
+  }
+
+  private List<AdapterUse> adapters() {
+    return adapters.stream().map(DrawingOptions::adapter).toList();
+  }
+
+  private static AdapterUse adapter(String text) {
+    int equals = text.lastIndexOf('=');
+    if (equals < 0) {
+      return new AdapterUse(text, 1);
+    }
+    try {
+      return new AdapterUse(
+          text.substring(0, equals), Double.parseDouble(text.substring(equals + 1)));
+    } catch (NumberFormatException e) {
+      throw wrong("--adapter", text, "must be FILE or FILE=SCALE");
+    }
+  }
+
   /** Pictures to draw. */
   int count() {
     return count;
@@ -93,6 +130,7 @@ final class DrawingOptions {
     if (seed != null && (seed < 0 || seed > Long.MAX_VALUE - (count - 1))) {
       throw wrong("--seed", seed, "must be 0 to 2^63-1, for every picture of the count");
     }
+    adapters();
     namedSolver();
   }
 
@@ -111,6 +149,11 @@ final class DrawingOptions {
               .collect(Collectors.joining(", "));
       throw wrong("--solver", kind.label(), "this model is drawn with " + known);
     }
+    for (AdapterUse use : adapters()) {
+      if (!model.adapters().contains(use.name())) {
+        throw wrong("--adapter", use.name(), "no such file, and none beside the model");
+      }
+    }
     return new Drawing(
         prompt,
         negativePrompt,
@@ -121,8 +164,9 @@ final class DrawingOptions {
         seed == null ? ThreadLocalRandom.current().nextLong(SEED_BOUND) : seed,
         count,
         kind,
-        model.binned() && !noResolutionBinning,
-        !noInstruction);
+        !noResolutionBinning,
+        !noInstruction,
+        adapters());
   }
 
   private Optional<SolverKind> namedSolver() {

@@ -2,8 +2,7 @@ package dev.sanaq.cli;
 
 import dev.sanaq.local.LocalPlan;
 import dev.sanaq.local.LocalServices;
-import dev.sanaq.sana.checkpoint.RandomCheckpoint;
-import java.nio.file.Files;
+import dev.sanaq.sana.checkpoint.DemoCheckpoint;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -83,16 +82,8 @@ public final class EarlyServices {
     if (model != null) {
       System.setProperty("sanaq.model.path", model.toString());
     } else if (needsModel) {
-      System.setProperty("sanaq.model.path", randomModel(services.folder()).toString());
+      System.setProperty("sanaq.model.path", DemoCheckpoint.write(services.folder()).toString());
     }
-  }
-
-  private static Path randomModel(Path folder) {
-    Path model = folder.resolve("random-weights");
-    if (!Files.exists(model)) {
-      RandomCheckpoint.write(model, 1);
-    }
-    return model;
   }
 
   private void closeLast(LocalServices services) {

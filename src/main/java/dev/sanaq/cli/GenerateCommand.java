@@ -1,10 +1,12 @@
 package dev.sanaq.cli;
 
-import dev.sanaq.image.PngEncoder;
+import dev.sanaq.image.ImageFormat;
+import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.Drawing;
 import dev.sanaq.sana.Drawn;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.Painter;
+import dev.sanaq.sana.PictureTexts;
 import dev.sanaq.sana.PipelineOptions;
 import dev.sanaq.sana.SanaPipeline;
 import java.io.IOException;
@@ -18,13 +20,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code generate}: pictures of one prompt from a checkpoint on disk to PNG files, no Kafka. The
- * files' names go to standard output, the progress bar to standard error.
+ * {@code generate}: pictures of one prompt from a checkpoint on disk to files, no Kafka. The files'
+ * names go to standard output, the progress bar to standard error.
  */
 @Command(
     name = "generate",
     mixinStandardHelpOptions = true,
-    description = "Draws pictures of a prompt into PNG files.")
+    description = "Draws pictures of a prompt into files.")
 public final class GenerateCommand implements Callable<Integer> {
   /** How a checkpoint becomes a painter. */
   @FunctionalInterface
@@ -39,8 +41,17 @@ public final class GenerateCommand implements Callable<Integer> {
       names = "--output",
       required = true,
       paramLabel = "FILE",
-      description = "A *.png; with several pictures *-0.png, *-1.png, ...")
+      description =
+          "A *.png, *.jpg or *.webp; with several pictures *-0.png, *-1.png, ..."
+              + " A png holds what draws it again.")
   private Path output;
+
+  @Option(
+      names = "--quality",
+      paramLabel = "N",
+      defaultValue = "90",
+      description = "0 to 100, of a *.jpg or *.webp. Default: ${DEFAULT-VALUE}.")
+  private int quality;
 
   @Option(names = "--json", description = "Print what was drawn as one JSON object.")
   private boolean json;
@@ -67,7 +78,8 @@ public final class GenerateCommand implements Callable<Integer> {
     PictureFiles files;
     try {
       drawingOptions.check();
-      options = modelOptions.options();
+      checkQuality();
+      options = modelOptions.options(drawingOptions.adapterFiles());
       modelOptions.model();
       files = PictureFiles.of(output, drawingOptions.count());
     } catch (IllegalArgumentException e) {
@@ -95,7 +107,7 @@ public final class GenerateCommand implements Callable<Integer> {
       }
       for (int i = 0; i < drawn.images().size(); i++) {
         bar.show("write", i, drawn.images().size());
-        files.write(i, PngEncoder.encode(drawn.images().get(i)));
+        files.write(i, file(files.format(), drawn.images().get(i), drawing, info, i));
       }
     }
     DrawnReport report = DrawnReport.of(files, info, drawing, drawn);
@@ -108,6 +120,17 @@ public final class GenerateCommand implements Callable<Integer> {
       return drawingOptions.drawing(model);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private byte[] file(
+      ImageFormat format, RgbImage image, Drawing drawing, ModelInfo model, int index) {
+    return format.encode(image, quality, PictureTexts.of(drawing, model.name(), index));
+  }
+
+  private void checkQuality() {
+    if (quality < 0 || quality > ImageFormat.BEST_QUALITY) {
+      throw new IllegalArgumentException("--quality %d: must be 0 to 100".formatted(quality));
     }
   }
 

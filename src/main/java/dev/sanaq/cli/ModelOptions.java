@@ -3,6 +3,7 @@ package dev.sanaq.cli;
 import dev.sanaq.sana.PipelineOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine.Option;
@@ -62,16 +63,17 @@ final class ModelOptions {
   /**
    * How to load it.
    *
+   * @param adapters LoRA files besides the model's own
    * @throws IllegalArgumentException naming the option that is wrong
    */
-  PipelineOptions options() {
+  PipelineOptions options(List<Path> adapters) {
     oneOf("--precision", precision, PRECISIONS);
     oneOf("--device", device, DEVICES);
     if (threads < 0 || threads > PipelineOptions.MOST_THREADS) {
       throw new IllegalArgumentException(
           "--threads %d: must be 0 to %d".formatted(threads, PipelineOptions.MOST_THREADS));
     }
-    return new PipelineOptions(precision, variant, threads, device);
+    return new PipelineOptions(precision, variant, threads, device, adapters);
   }
 
   private static void oneOf(String option, String value, Set<String> known) {

@@ -1,36 +1,40 @@
 package dev.sanaq.cli;
 
+import dev.sanaq.image.ImageFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Locale;
 
 /** Where a command's pictures go: {@code out.png}, or {@code out-0.png, out-1.png, ...}. */
 final class PictureFiles {
-  private static final String EXTENSION = ".png";
-
   private final Path output;
+  private final ImageFormat format;
   private final int count;
 
-  private PictureFiles(Path output, int count) {
+  private PictureFiles(Path output, ImageFormat format, int count) {
     this.output = output;
+    this.format = format;
     this.count = count;
   }
 
   /**
    * Places for the pictures.
    *
-   * @param output ends in {@code .png}, in a folder that exists
+   * @param output ends in {@code .png}, {@code .jpg}, {@code .jpeg} or {@code .webp}, in a folder
+   *     that exists
    * @param count pictures, at least 1
    * @throws IllegalArgumentException where nothing can be written there, before any work is done
    */
   static PictureFiles of(Path output, int count) {
     Path folder = output.toAbsolutePath().getParent();
-    if (!output.toString().toLowerCase(Locale.ROOT).endsWith(EXTENSION)) {
-      throw new IllegalArgumentException(output + ": pictures are written as PNG, name it *.png");
-    }
+    ImageFormat format =
+        ImageFormat.ofFile(output.toString())
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        output + ": name it *.png, *.jpg or *.webp, for what it is to be"));
     if (folder == null || !Files.isDirectory(folder)) {
       throw new IllegalArgumentException(output + ": there is no folder " + folder);
     }
@@ -40,7 +44,12 @@ final class PictureFiles {
     if (Files.isDirectory(output)) {
       throw new IllegalArgumentException(output + ": is a folder");
     }
-    return new PictureFiles(output, count);
+    return new PictureFiles(output, format, count);
+  }
+
+  /** What the files' name says that they are. */
+  ImageFormat format() {
+    return format;
   }
 
   /** Picture {@code index}'s file. */
@@ -49,7 +58,7 @@ final class PictureFiles {
       return output;
     }
     String name = String.valueOf(output.getFileName());
-    int stem = name.length() - EXTENSION.length();
+    int stem = name.lastIndexOf('.');
     return output.resolveSibling(name.substring(0, stem) + "-" + index + name.substring(stem));
   }
 
@@ -58,11 +67,11 @@ final class PictureFiles {
    *
    * @throws IOException where the disk is full or the file is held
    */
-  void write(int index, byte[] png) throws IOException {
+  void write(int index, byte[] bytes) throws IOException {
     Path file = file(index);
     Path part = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
     try {
-      Files.write(part, png, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+      Files.write(part, bytes, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(part);

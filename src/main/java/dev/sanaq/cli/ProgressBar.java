@@ -22,6 +22,7 @@ public final class ProgressBar implements AutoCloseable {
   private final InstantSource clock;
   private String stage = "";
   private Instant stageStart = Instant.EPOCH;
+  private long stageFirst;
   private Instant lastPaint = Instant.EPOCH;
   private boolean painted;
 
@@ -49,6 +50,16 @@ public final class ProgressBar implements AutoCloseable {
    * @param total units in all; 0 where nobody knows
    */
   public void show(String newStage, long done, long total) {
+    show(newStage, done, total, "");
+  }
+
+  /**
+   * As {@link #show(String, long, long)}, with more to say.
+   *
+   * @param done work that a stage begins with was done before: its pace does not count
+   * @param detail goes to the line's end: {@code loss 0.52}
+   */
+  public void show(String newStage, long done, long total, String detail) {
     if (!shown) {
       return;
     }
@@ -57,11 +68,13 @@ public final class ProgressBar implements AutoCloseable {
     if (changed) {
       stage = newStage;
       stageStart = now;
+      stageFirst = done;
     }
     boolean due = Duration.between(lastPaint, now).compareTo(BETWEEN_PAINTS) >= 0;
     if (changed || due || done == total) {
-      String line = render(stage, done, total, Duration.between(stageStart, now));
-      terminal.print(START_OF_LINE + line + ERASE_TO_END);
+      String line = render(stage, stageFirst, done, total, Duration.between(stageStart, now));
+      String more = detail.isEmpty() ? "" : "  " + detail;
+      terminal.print(START_OF_LINE + line + more + ERASE_TO_END);
       terminal.flush();
       lastPaint = now;
       painted = true;
@@ -81,16 +94,19 @@ public final class ProgressBar implements AutoCloseable {
   /**
    * The line: {@code denoise [######------] 50% 10/20 0:12, 0:12 left}.
    *
+   * @param first units that were done before the stage began
    * @param total 0 for a stage of unknown length, which has no bar
    */
-  static String render(String stage, long done, long total, Duration elapsed) {
+  static String render(String stage, long first, long done, long total, Duration elapsed) {
     if (total <= 0) {
       return "%-8s %s".formatted(stage, time(elapsed));
     }
     long sane = Math.min(Math.max(done, 0), total);
     int filled = (int) (BAR * sane / total);
     String left =
-        sane == 0 ? "" : ", " + time(elapsed.multipliedBy(total - sane).dividedBy(sane)) + " left";
+        sane <= first
+            ? ""
+            : ", " + time(elapsed.multipliedBy(total - sane).dividedBy(sane - first)) + " left";
     return String.format(
         Locale.ROOT,
         "%-8s [%s%s] %3d%%  %d/%d  %s%s",

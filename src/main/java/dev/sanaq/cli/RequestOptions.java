@@ -59,6 +59,16 @@ final class RequestOptions {
     put("solver", value);
   }
 
+  @Option(names = "--format", description = "png, jpeg or webp.")
+  void format(@Nullable String value) {
+    put("format", value);
+  }
+
+  @Option(names = "--quality", description = "0 to 100, of jpeg and webp.")
+  void quality(@Nullable Integer value) {
+    put("quality", value);
+  }
+
   @Option(names = "--no-resolution-binning", description = "Draw exactly this size.")
   void exactSize(boolean value) {
     if (value) {

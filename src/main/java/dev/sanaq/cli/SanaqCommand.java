@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       GenerateCommand.class,
       InspectCommand.class,
+      ModelCommand.class,
       BenchmarkCommand.class,
       ServeCommand.class,
       LocalCommand.class,
@@ -21,6 +22,7 @@ import picocli.CommandLine.Command;
       CancelCommand.class,
       WatchCommand.class,
       DeadLettersCommand.class,
-      WebhooksCommand.class
+      WebhooksCommand.class,
+      TrainCommand.class
     })
 public final class SanaqCommand {}

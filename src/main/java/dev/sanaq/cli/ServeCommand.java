@@ -3,6 +3,7 @@ package dev.sanaq.cli;
 import dev.sanaq.gateway.GatewayService;
 import dev.sanaq.webhook.WebhookService;
 import dev.sanaq.worker.WorkerService;
+import io.quarkus.runtime.Quarkus;
 import jakarta.inject.Inject;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,6 +27,7 @@ public final class ServeCommand implements Callable<Integer> {
     gateway.start();
     if (worker.isEnabled()) {
       worker.start();
+      worker.whenIdle(() -> Quarkus.asyncExit(0));
     }
     webhooks.start();
     Termination.await();

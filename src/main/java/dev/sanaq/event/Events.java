@@ -105,6 +105,7 @@ public final class Events {
     data.put("images", completed.images().stream().map(this::image).toList());
     data.put("request", completed.request());
     data.put("timings", completed.timings());
+    data.put("deviceSeconds", completed.deviceSeconds());
     data.put("worker", completed.worker());
     data.put("model", completed.model());
     data.put("metadata", completed.metadata());

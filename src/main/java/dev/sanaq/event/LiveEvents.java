@@ -1,5 +1,8 @@
 package dev.sanaq.event;
 
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
@@ -11,6 +14,9 @@ import org.jboss.logging.Logger;
  */
 public final class LiveEvents {
   private static final Logger LOG = Logger.getLogger(LiveEvents.class);
+
+  /** The arrival of what was never told. */
+  public static final Future<?> NOTHING = CompletableFuture.completedFuture(null);
 
   private final Producer<byte[], byte[]> producer;
   private final String topic;
@@ -24,11 +30,14 @@ public final class LiveEvents {
     this.topic = topic;
   }
 
-  /** Sends the event on its way; waits only where the broker's whereabouts are unknown. */
-  @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of every failure
-  public void tell(CloudEvent event) {
+  /**
+   * Sends the event on its way; waits only where the broker's whereabouts are unknown.
+   *
+   * @return done when it has arrived or is given up
+   */
+  public Future<?> tell(CloudEvent event) {
     try {
-      producer.send(
+      return producer.send(
           event.toRecord(topic),
           (sent, failure) -> {
             if (failure != null) {
@@ -37,11 +46,14 @@ public final class LiveEvents {
           });
     } catch (KafkaException e) {
       LOG.warnf("event %s was not sent: %s", event.id(), e.getMessage());
+      return NOTHING;
     }
   }
 
-  /** Waits until everything told has arrived or is given up, so that the end comes last. */
-  public void flush() {
-    producer.flush();
+  /** Waits until these have arrived or are given up, so that the end comes last. */
+  public void arrived(Collection<? extends Future<?>> told) {
+    if (!told.stream().allMatch(Future::isDone)) {
+      producer.flush();
+    }
   }
 }

@@ -2,11 +2,13 @@ package dev.sanaq.event;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -22,18 +24,28 @@ import org.jspecify.annotations.Nullable;
  * Writes terminal events and dead letters together with the consumed offsets in one Kafka
  * transaction: all of it becomes visible, and the records count as consumed, or none of it. A
  * transaction lives only as long as the writing: call this when the pictures lie on the storage.
- * One thread, the consumer's.
+ * One thread at a time.
+ *
+ * <p>A committed transaction takes the broker a while to mark, and its producer cannot begin the
+ * next one before that: so several take turns. Their order stays, since one begins when the last is
+ * committed, and a broker keeps the offset that was written last, whichever is marked first.
  */
 public final class Publisher implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Publisher.class);
 
-  private final Supplier<Producer<byte[], byte[]>> producers;
-  private @Nullable Producer<byte[], byte[]> producer;
+  /** How many producers take turns. */
+  private static final int PRODUCERS = 3;
+
+  private final IntFunction<Producer<byte[], byte[]>> producers;
+  private final List<@Nullable Producer<byte[], byte[]>> open =
+      new ArrayList<>(Collections.nCopies(PRODUCERS, null));
+  private int turn;
 
   /**
-   * @param producers makes transactional producers, each time under the same transactional id
+   * @param producers makes a transactional producer, for the same number each time under the same
+   *     transactional id
    */
-  public Publisher(Supplier<Producer<byte[], byte[]>> producers) {
+  public Publisher(IntFunction<Producer<byte[], byte[]>> producers) {
     this.producers = producers;
   }
 
@@ -56,6 +68,7 @@ public final class Publisher implements AutoCloseable {
       LOG.warnf("a dead letter is too large for its topic and is cut: %s", e.getMessage());
       transact(records.stream().map(Publisher::cutLetter).toList(), offsets, group);
     }
+    turn = (turn + 1) % PRODUCERS;
   }
 
   /**
@@ -69,30 +82,32 @@ public final class Publisher implements AutoCloseable {
 
   @Override
   public void close() {
-    if (producer != null) {
-      producer.close(Duration.ofSeconds(10));
-      producer = null;
+    for (Producer<byte[], byte[]> producer : open) {
+      if (producer != null) {
+        producer.close(Duration.ofSeconds(10));
+      }
     }
+    Collections.fill(open, null);
   }
 
   private void transact(
       List<ProducerRecord<byte[], byte[]>> records,
       Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group) {
-    Producer<byte[], byte[]> open = open();
+    Producer<byte[], byte[]> producer = open();
     try {
-      open.beginTransaction();
-      sendAll(open, records);
-      open.sendOffsetsToTransaction(offsets, group);
+      producer.beginTransaction();
+      sendAll(producer, records);
+      producer.sendOffsetsToTransaction(offsets, group);
     } catch (RuntimeException e) {
-      abort(open, e);
+      abort(producer, e);
       throw e;
     }
     try {
-      open.commitTransaction();
+      producer.commitTransaction();
     } catch (RuntimeException e) {
       // Whether it was committed is the broker's to tell: the next producer of this id finds out.
-      discard(open);
+      discard(producer);
       throw e;
     }
   }
@@ -113,35 +128,40 @@ public final class Publisher implements AutoCloseable {
     }
   }
 
+  // All of them, so that nothing stays open that a process of the same name left behind.
   private Producer<byte[], byte[]> open() {
-    Producer<byte[], byte[]> open = producer;
-    if (open == null) {
-      open = producers.get();
-      try {
-        open.initTransactions();
-      } catch (RuntimeException e) {
-        open.close(Duration.ZERO);
-        throw e;
+    for (int i = 0; i < PRODUCERS; i++) {
+      if (open.get(i) == null) {
+        open.set(i, begun(producers.apply(i)));
       }
-      producer = open;
     }
-    return open;
+    return Objects.requireNonNull(open.get(turn));
+  }
+
+  private static Producer<byte[], byte[]> begun(Producer<byte[], byte[]> producer) {
+    try {
+      producer.initTransactions();
+      return producer;
+    } catch (RuntimeException e) {
+      producer.close(Duration.ZERO);
+      throw e;
+    }
   }
 
   // A producer that cannot abort is beyond repair. The next one of the same id settles what this
   // one left open before it begins anything.
-  private void abort(Producer<byte[], byte[]> open, RuntimeException cause) {
+  private void abort(Producer<byte[], byte[]> producer, RuntimeException cause) {
     try {
-      open.abortTransaction();
+      producer.abortTransaction();
     } catch (RuntimeException e) {
       cause.addSuppressed(e);
-      discard(open);
+      discard(producer);
     }
   }
 
-  private void discard(Producer<byte[], byte[]> open) {
-    producer = null;
-    open.close(Duration.ZERO);
+  private void discard(Producer<byte[], byte[]> producer) {
+    open.set(turn, null);
+    producer.close(Duration.ZERO);
   }
 
   private static ProducerRecord<byte[], byte[]> cutLetter(ProducerRecord<byte[], byte[]> record) {

@@ -14,28 +14,31 @@ import java.util.Set;
 final class Access {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
+  private final boolean openId;
   private final Map<Caller, List<byte[]>> hashes = new LinkedHashMap<>();
 
   /**
    * @param host the address that the server is bound to
+   * @param openId whether an OpenID provider is configured
    * @throws IllegalArgumentException where a key's entry is wrong, or where strangers could come in
    *     and nobody has said that they may
    */
-  Access(GatewayConfig config, String host) {
+  Access(GatewayConfig config, String host, boolean openId) {
+    this.openId = openId;
     config.keys().forEach(this::add);
-    if (hashes.isEmpty() && !config.open() && !LOOPBACK.contains(host)) {
+    if (hashes.isEmpty() && !openId && !config.open() && !LOOPBACK.contains(host)) {
       throw new IllegalArgumentException(
           ("the gateway has no keys and others can reach %s: set sanaq.gateway.keys.NAME.sha256 to"
-                  + " the SHA-256 of a key, or quarkus.http.host=127.0.0.1 to be reached from this"
+                  + " the SHA-256 of a key, or quarkus.oidc.* to an OpenID provider, or quarkus.http.host=127.0.0.1 to be reached from this"
                   + " machine only, or sanaq.gateway.open=true to answer everybody, or"
                   + " sanaq.gateway.enabled=false")
               .formatted(host));
     }
   }
 
-  /** The owner of the key; everybody, with or without one, where no keys are configured. */
+  /** The owner of the key; everybody, with or without one, where nobody else is configured. */
   Optional<Caller> caller(String key) {
-    if (hashes.isEmpty()) {
+    if (hashes.isEmpty() && !openId) {
       return Optional.of(Caller.EVERYBODY);
     }
     byte[] asked = HexFormat.of().parseHex(Hash.of(key.getBytes(StandardCharsets.UTF_8)));
@@ -54,6 +57,11 @@ final class Access {
   /** The names of all owners. */
   Set<String> owners() {
     return Set.copyOf(hashes.keySet().stream().map(Caller::name).toList());
+  }
+
+  /** Whether somebody of that name may come in. */
+  boolean knows(String owner) {
+    return owners().contains(owner) || openId && owner.startsWith(Caller.SUBJECTS);
   }
 
   private void add(String name, GatewayConfig.Key key) {

@@ -1,8 +1,11 @@
 package dev.sanaq.gateway;
 
+import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /** Lets those in who may, and not too often. */
@@ -11,20 +14,29 @@ final class AccessFilter {
   private static final String API_PATH = "/v1/";
 
   @Inject GatewayService gateway;
+  @Inject Subjects subjects;
   @Inject Visit visit;
 
   @ServerRequestFilter
-  void enter(ContainerRequestContext request) {
+  Uni<Response> enter(ContainerRequestContext request) {
     if (!request.getUriInfo().getPath().startsWith(API_PATH)) {
-      return;
+      return Uni.createFrom().nullItem();
     }
     Gateway running = gateway.running();
-    Caller caller =
-        running
-            .access()
-            .caller(key(request))
-            .orElseThrow(() -> new ProblemException(Problem.unauthorized()));
-    long wait = running.rateLimit().pass(caller);
+    Optional<Caller> owner = running.access().caller(key(request));
+    if (owner.isPresent()) {
+      admit(owner, running.rateLimit());
+      return Uni.createFrom().nullItem();
+    }
+    return subjects
+        .caller()
+        .invoke(subject -> admit(subject, running.rateLimit()))
+        .chain(() -> Uni.createFrom().nullItem());
+  }
+
+  private void admit(Optional<Caller> who, RateLimit rates) {
+    Caller caller = who.orElseThrow(() -> new ProblemException(Problem.unauthorized()));
+    long wait = rates.pass(caller);
     if (wait > 0) {
       throw new ProblemException(Problem.tooMany("too many requests a minute", wait));
     }

@@ -56,14 +56,13 @@ public final class Backlog {
     this.clock = clock;
   }
 
-  /** Learns from a completed job how long pictures take. */
+  /** Learns from a completed job how long the device is busy with its pictures. */
   synchronized void learn(CloudEvent event) {
     if (event.type().equals(Events.COMPLETED)) {
-      double seconds =
-          Maps.object(event.data(), "timings").values().stream()
-              .mapToDouble(time -> time instanceof Number number ? number.doubleValue() : 0)
-              .sum();
-      rates.observe(Work.of(Maps.object(event.data(), "request"), model), seconds);
+      Object seconds = event.data().get("deviceSeconds");
+      rates.observe(
+          Work.of(Maps.object(event.data(), "request"), model),
+          seconds instanceof Number number ? number.doubleValue() : 0);
     }
   }
 

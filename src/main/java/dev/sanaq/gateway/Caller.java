@@ -1,5 +1,6 @@
 package dev.sanaq.gateway;
 
+import dev.sanaq.job.Hash;
 import dev.sanaq.job.JobIds;
 import java.util.OptionalInt;
 
@@ -15,8 +16,26 @@ import java.util.OptionalInt;
 record Caller(String name, OptionalInt requestsPerMinute, OptionalInt jobsPerDay) {
   static final Caller EVERYBODY = new Caller("", OptionalInt.empty(), OptionalInt.empty());
 
+  /** What the names of an OpenID provider's subjects begin with; no key's owner has a dot. */
+  static final String SUBJECTS = "oidc.";
+
+  private static final String HASHED = "oidc.sha256.";
+  private static final int HASH_DIGITS = 32;
   private static final char SEPARATOR = ':';
   private static final int LONGEST_ID = 128;
+
+  /**
+   * Somebody whom an OpenID provider knows.
+   *
+   * @param subject as the provider says it; what is no part of a job's id is hashed
+   */
+  static Caller ofSubject(String subject, OptionalInt requestsPerMinute, OptionalInt jobsPerDay) {
+    String name =
+        subject.matches("[A-Za-z0-9_-]{1,36}")
+            ? SUBJECTS + subject
+            : HASHED + Hash.of(subject).substring(0, HASH_DIGITS);
+    return new Caller(name, requestsPerMinute, jobsPerDay);
+  }
 
   /** The job's full id; what is full already stays as it is. */
   String scoped(String id) {

@@ -21,6 +21,9 @@ public interface GatewayConfig {
   /** The API keys, by the name of their owner: up to 32 of A-Z a-z 0-9 _ and -. */
   Map<String, Key> keys();
 
+  /** Those whom the OpenID provider knows, each of them. */
+  Quota oidc();
+
   /** How many ended jobs are kept in memory; older ones are looked up on the storage. */
   @WithDefault("10000")
   int jobsKept();
@@ -40,18 +43,21 @@ public interface GatewayConfig {
   /** What to reckon with until workers have told. */
   Model model();
 
-  /** An owner's access. */
-  interface Key {
-    /**
-     * SHA-256 of each key that the owner may use, hexadecimal; two while one replaces the other.
-     */
-    List<String> sha256();
-
+  /** How much one may ask for. */
+  interface Quota {
     /** Requests a minute at this gateway. */
     OptionalInt requestsPerMinute();
 
     /** Jobs a day, in UTC, at all gateways together. */
     OptionalInt jobsPerDay();
+  }
+
+  /** An owner's access. */
+  interface Key extends Quota {
+    /**
+     * SHA-256 of each key that the owner may use, hexadecimal; two while one replaces the other.
+     */
+    List<String> sha256();
   }
 
   /** The defaults of the workers' model, to reckon the work of requests that leave them out. */

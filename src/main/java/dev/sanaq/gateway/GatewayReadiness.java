@@ -1,11 +1,16 @@
 package dev.sanaq.gateway;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** UP once the gateway knows all jobs that the topics tell of, and where no gateway runs. */
+/**
+ * UP once the gateway knows all jobs that the topics tell of, and where none is to run. It stays UP
+ * while Kafka or the storage is away, since what it knows it still answers.
+ */
 @Readiness
 @ApplicationScoped
 public class GatewayReadiness implements HealthCheck {
@@ -17,6 +22,9 @@ public class GatewayReadiness implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("gateway").status(gateway.ready()).build();
+    HealthCheckResponseBuilder response = HealthCheckResponse.named("gateway");
+    Optional<String> trouble = gateway.isEnabled() ? gateway.trouble() : Optional.empty();
+    trouble.ifPresent(why -> response.withData("reason", why));
+    return response.status(trouble.isEmpty()).build();
   }
 }

@@ -7,6 +7,7 @@ import dev.sanaq.event.TopicsConfig;
 import dev.sanaq.intake.LimitsConfig;
 import dev.sanaq.intake.RecordDecoder;
 import dev.sanaq.storage.StorageConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,6 +15,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Reception;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -27,6 +29,7 @@ public class GatewayService {
   private static final Logger LOG = Logger.getLogger(GatewayService.class);
 
   private final GatewayConfig config;
+  private final Subjects subjects;
   private final LimitsConfig limits;
   private final StorageConfig storage;
   private final TopicsConfig topics;
@@ -34,20 +37,24 @@ public class GatewayService {
   private final Map<String, Object> kafka;
   private final String host;
   private final String workers;
+  private final MeterRegistry meters;
   private final AtomicReference<Running> running = new AtomicReference<>();
 
   private record Running(Gateway gateway, ViewReader reader) {}
 
   GatewayService(
       GatewayConfig config,
+      Subjects subjects,
       LimitsConfig limits,
       StorageConfig storage,
       TopicsConfig topics,
       EventConfig events,
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
       @ConfigProperty(name = "quarkus.http.host") String host,
-      @ConfigProperty(name = "sanaq.worker.group", defaultValue = "sanaq-workers") String workers) {
+      @ConfigProperty(name = "sanaq.worker.group", defaultValue = "sanaq-workers") String workers,
+      MeterRegistry meters) {
     this.config = config;
+    this.subjects = subjects;
     this.limits = limits;
     this.storage = storage;
     this.topics = topics;
@@ -55,6 +62,7 @@ public class GatewayService {
     this.kafka = kafka;
     this.host = host;
     this.workers = workers;
+    this.meters = meters;
   }
 
   /**
@@ -70,10 +78,10 @@ public class GatewayService {
       throw new IllegalArgumentException("no Kafka: set kafka.bootstrap.servers");
     }
     Clock clock = Clock.systemUTC();
-    Access access = new Access(config, host);
+    Access access = new Access(config, host, subjects.enabled());
     JobView view = new JobView(config.jobsKept(), config.model());
     Backlog backlog = new Backlog(view, config.model(), clock);
-    DayCounts dayCounts = new DayCounts(access.owners());
+    DayCounts dayCounts = new DayCounts(access::knows);
     KafkaClients clients = new KafkaClients(kafka);
     ViewReader reader =
         new ViewReader(
@@ -94,15 +102,24 @@ public class GatewayService {
             new Requests(clients, topics),
             new Shelf(storage, events, clock));
     running.set(new Running(gateway, reader));
+    new BacklogMeters(meters, this::caughtUp, clock).register();
     reader.start();
-    LOG.infof(
-        "gateway on %s, %s", host, access.owners().isEmpty() ? "open" : "keys " + access.owners());
+    String who = access.owners().isEmpty() ? "" : ", keys " + access.owners();
+    LOG.infof("gateway on %s%s%s", host, who, subjects.enabled() ? ", OpenID" : "");
   }
 
-  /** Whether it is not started here, or has read all that the topics held. */
-  public boolean ready() {
+  /** Whether {@link #start} begins anything. */
+  public boolean isEnabled() {
+    return config.enabled();
+  }
+
+  /** What keeps the gateway from answering, in words; nothing where nothing does. */
+  public Optional<String> trouble() {
     Running now = running.get();
-    return now == null || now.reader().caughtUp();
+    if (now == null) {
+      return Optional.of("not started");
+    }
+    return now.reader().caughtUp() ? Optional.empty() : Optional.of("reading what the topics hold");
   }
 
   /**
@@ -116,11 +133,15 @@ public class GatewayService {
 
   /** The parts, once it is ready; otherwise a problem. */
   Gateway running() {
-    Running now = running.get();
-    if (now == null || !now.reader().caughtUp()) {
-      throw new ProblemException(Problem.unavailable("the gateway is not ready yet"));
-    }
-    return now.gateway();
+    return caughtUp()
+        .orElseThrow(
+            () -> new ProblemException(Problem.unavailable("the gateway is not ready yet")));
+  }
+
+  private Optional<Gateway> caughtUp() {
+    return Optional.ofNullable(running.get())
+        .filter(now -> now.reader().caughtUp())
+        .map(Running::gateway);
   }
 
   /** Ends; nothing where nothing runs. */

@@ -27,7 +27,7 @@ public class ImagesResource {
   @Inject Visit visit;
 
   @GET
-  @Produces("image/png")
+  @Produces({"image/png", "image/jpeg", "image/webp"})
   public Response image(
       @PathParam("id") String id,
       @PathParam("index") String index,

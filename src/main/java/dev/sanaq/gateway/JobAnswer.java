@@ -70,7 +70,15 @@ final class JobAnswer {
       body.put("images", shown);
     }
     for (String name :
-        List.of("error", "reason", "attempts", "timings", "worker", "model", "request")) {
+        List.of(
+            "error",
+            "reason",
+            "attempts",
+            "timings",
+            "deviceSeconds",
+            "worker",
+            "model",
+            "request")) {
       if (data.get(name) != null) {
         body.put(name, data.get(name));
       }

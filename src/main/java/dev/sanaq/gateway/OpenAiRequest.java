@@ -27,6 +27,7 @@ record OpenAiRequest(Map<String, Object> fields, boolean inline) {
           "n", "count",
           "model", "model",
           "output_format", "format",
+          "output_compression", "quality",
           "seed", "seed",
           "steps", "steps",
           "negative_prompt", "negativePrompt",

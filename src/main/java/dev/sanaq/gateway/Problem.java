@@ -50,7 +50,7 @@ record Problem(
         401,
         "unauthorized",
         "No access",
-        "send a valid key as Authorization: Bearer KEY or as X-API-Key: KEY",
+        "send a valid key, or a token, as Authorization: Bearer KEY, or a key as X-API-Key: KEY",
         List.of(),
         Map.of("WWW-Authenticate", "Bearer"));
   }

@@ -3,15 +3,25 @@ package dev.sanaq.gateway;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Requests a minute by owner, at this gateway: a bucket that fills evenly. Any thread. */
 final class RateLimit {
+  private static final int MOST_BUCKETS = 100_000;
   private static final double MINUTE = Duration.ofMinutes(1).toMillis();
 
   private final Clock clock;
-  private final Map<String, Bucket> buckets = new HashMap<>();
+  private final Map<String, Bucket> buckets =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        // Who has not been here for so long has a full bucket again, or nearly.
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
+          return size() > MOST_BUCKETS;
+        }
+      };
 
   private record Bucket(double tokens, Instant at) {}
 

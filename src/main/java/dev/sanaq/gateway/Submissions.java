@@ -102,7 +102,7 @@ public class Submissions {
     return id;
   }
 
-  // Which model it is, and with what it draws, workers know: any name and any solver may pass.
+  // Which model it is, and with what it draws, workers know: any name, solver and adapter may pass.
   private ModelDefaults model(Map<String, Object> fields) {
     GatewayConfig.Model model = config.model();
     return new ModelDefaults(
@@ -112,7 +112,8 @@ public class Submissions {
         model.steps(),
         0,
         SOLVERS.get(0),
-        SOLVERS);
+        SOLVERS,
+        Optional.empty());
   }
 
   private static String fromKey(Caller caller, String key) {

@@ -3,6 +3,8 @@ package dev.sanaq.image;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
@@ -18,15 +20,32 @@ public final class PngEncoder {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   private static final byte BIT_DEPTH = 8;
   private static final byte TRUE_COLOUR = 2;
-  private static final int DEFLATE_BUFFER = 1 << 16;
+  // A quarter of the time of zlib's usual 6, for files at most some percent larger.
+  private static final int LEVEL = 4;
+  private static final int LARGEST_BUFFER = 1 << 16;
 
   private PngEncoder() {}
 
-  /** The picture as a PNG file: the same picture gives the same bytes. Works on every core. */
+  /** The picture as a PNG file without texts, see {@link #encode(RgbImage, Map)}. */
   public static byte[] encode(RgbImage image) {
+    return encode(image, Map.of());
+  }
+
+  /**
+   * The picture as a PNG file: the same picture and texts give the same bytes. Works on every core.
+   *
+   * @param texts by keyword: 1 to 79 printable ASCII characters
+   */
+  public static byte[] encode(RgbImage image, Map<String, String> texts) {
     ByteArrayOutputStream file = new ByteArrayOutputStream(image.samples().length / 2 + 1024);
     file.writeBytes(SIGNATURE);
     chunk(file, "IHDR", header(image));
+    new TreeMap<>(texts)
+        .forEach(
+            (keyword, text) -> {
+              PngText said = PngText.of(keyword, text);
+              chunk(file, said.chunk(), said.data());
+            });
     chunk(file, "IDAT", deflate(PngFilter.rows(image)));
     chunk(file, "IEND", new byte[0]);
     return file.toByteArray();
@@ -42,13 +61,13 @@ public final class PngEncoder {
   }
 
   private static byte[] deflate(byte[] data) {
-    Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION);
+    Deflater deflater = new Deflater(LEVEL);
     try {
       deflater.setStrategy(Deflater.FILTERED);
       deflater.setInput(data);
       deflater.finish();
-      ByteArrayOutputStream out = new ByteArrayOutputStream(data.length / 2 + DEFLATE_BUFFER);
-      byte[] buffer = new byte[DEFLATE_BUFFER];
+      byte[] buffer = new byte[Math.min(LARGEST_BUFFER, data.length)];
+      ByteArrayOutputStream out = new ByteArrayOutputStream(data.length / 2);
       while (!deflater.finished()) {
         out.write(buffer, 0, deflater.deflate(buffer));
       }

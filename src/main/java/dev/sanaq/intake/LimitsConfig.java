@@ -41,6 +41,10 @@ public interface LimitsConfig {
   @WithDefault("${sanaq.webhook.allow-http:false}")
   boolean httpCallbacks();
 
+  /** The same for addresses to upload to; as {@code sanaq.upload.allow-http} says. */
+  @WithDefault("${sanaq.upload.allow-http:false}")
+  boolean httpUploads();
+
   /** The limits in the job's words, with the places where pictures may go. */
   default Limits toLimits(Output home, List<Output> outputs) {
     return new Limits(
@@ -51,6 +55,7 @@ public interface LimitsConfig {
         count(),
         metadataLength(),
         httpCallbacks(),
+        httpUploads(),
         home,
         outputs);
   }

@@ -122,6 +122,13 @@ final class Fields {
     return new Fields(object(name), path + name + ".", errors);
   }
 
+  /** The fields of an object in a list. */
+  @SuppressWarnings("unchecked") // a JSON object's names are strings
+  Fields item(String name, int index, Map<?, ?> values) {
+    String own = "%s%s[%d].".formatted(path, name, index);
+    return new Fields((Map<String, Object>) values, own, errors);
+  }
+
   List<?> list(String name) {
     Object value = values.get(name);
     if (value == null) {

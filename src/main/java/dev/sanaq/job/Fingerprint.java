@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It hashes what was asked, not what came of it: a default that a model brings may change with
  * the model, and an old request must still be itself then. The contract's own constants count as
  * said, so that {@code "count": 1} and its absence are equal; the id does not count, nor do the
- * order of fields and the way a number is written.
+ * order of fields, the way a number is written, and the signatures of addresses to upload to, which
+ * are new ones when a request is sent again.
  */
 public final class Fingerprint {
   private static final Map<String, Object> CONSTANTS =
@@ -23,6 +24,8 @@ public final class Fingerprint {
           1,
           "format",
           "png",
+          "quality",
+          90,
           "resolutionBinning",
           true,
           "priority",
@@ -38,7 +41,7 @@ public final class Fingerprint {
 
   /** The request's fingerprint: 64 hexadecimal digits. Meant for requests that keep the rules. */
   public static String of(GenerationRequest request) {
-    TreeMap<String, Object> said = new TreeMap<>(request.fields());
+    TreeMap<String, Object> said = new TreeMap<>(UploadUrls.withoutSecrets(request.fields()));
     said.remove("id");
     said.values().removeIf(value -> value == null);
     said.entrySet().removeIf(e -> canonical(e.getValue()).equals(constant(e.getKey())));

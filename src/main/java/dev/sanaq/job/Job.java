@@ -2,6 +2,7 @@ package dev.sanaq.job;
 
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,13 +19,16 @@ import java.util.Map;
  * @param seed picture i is drawn from {@code seed + i}
  * @param count pictures, at least 1
  * @param solver the solver's name
- * @param format the pictures' format: {@code png}
+ * @param format the pictures' format: {@code png}, {@code jpeg} or {@code webp}
+ * @param quality of lossy formats, 0 to 100
  * @param resolutionBinning draw the nearest published aspect, then resize and crop
  * @param model the model's name
+ * @param adapters what is added to it
  * @param deadline not to be started after this; {@link #NO_DEADLINE} for none
  * @param priority {@code high}, {@code normal} or {@code low}
  * @param callbackUrl where to tell of the end; empty for nowhere
  * @param output where the pictures go
+ * @param uploadUrls where each of them is put besides; empty for nowhere
  * @param metadata the sender's own, given back in every terminal event
  */
 public record Job(
@@ -40,17 +44,28 @@ public record Job(
     int count,
     String solver,
     String format,
+    int quality,
     boolean resolutionBinning,
     String model,
+    List<JobAdapter> adapters,
     Instant deadline,
     String priority,
     String callbackUrl,
     Output output,
+    List<String> uploadUrls,
     Map<String, Object> metadata) {
   /** Later than any clock says. */
   public static final Instant NO_DEADLINE = Instant.MAX;
 
-  /** The request as it is run: the contract's fields, those without a value left out. */
+  public Job {
+    adapters = List.copyOf(adapters);
+    uploadUrls = List.copyOf(uploadUrls);
+  }
+
+  /**
+   * The request as it is run: the contract's fields, those without a value left out. Everybody may
+   * read it: addresses to upload to are without their secrets.
+   */
   public Map<String, Object> asRequest() {
     Map<String, Object> request = new LinkedHashMap<>();
     request.put("id", id);
@@ -64,8 +79,14 @@ public record Job(
     request.put("count", count);
     request.put("solver", solver);
     request.put("format", format);
+    if (!format.equals("png")) {
+      request.put("quality", quality);
+    }
     request.put("resolutionBinning", resolutionBinning);
     request.put("model", model);
+    if (!adapters.isEmpty()) {
+      request.put("adapters", adapters.stream().map(JobAdapter::asRequest).toList());
+    }
     if (!deadline.equals(NO_DEADLINE)) {
       request.put("deadline", deadline.toString());
     }
@@ -73,7 +94,11 @@ public record Job(
     if (!callbackUrl.isEmpty()) {
       request.put("callbackUrl", callbackUrl);
     }
-    request.put("output", output.asRequest());
+    Map<String, Object> place = output.asRequest();
+    if (!uploadUrls.isEmpty()) {
+      place.put("uploadUrls", uploadUrls.stream().map(UploadUrls::withoutSecrets).toList());
+    }
+    request.put("output", place);
     request.put("metadata", metadata);
     return request;
   }

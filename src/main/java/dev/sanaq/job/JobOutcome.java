@@ -20,7 +20,8 @@ public sealed interface JobOutcome {
    * @param completedAt when the last picture was stored
    * @param images the pictures, in the order of their seeds
    * @param request the request as it was run, every default resolved
-   * @param timings seconds by stage
+   * @param timings seconds by stage, of all that were drawn together
+   * @param deviceSeconds the job's own share of the device's time; 0 where it is not known
    * @param worker who drew them
    * @param model with which model
    * @param metadata the sender's own
@@ -32,6 +33,7 @@ public sealed interface JobOutcome {
       List<StoredImage> images,
       Map<String, Object> request,
       Map<String, Double> timings,
+      double deviceSeconds,
       String worker,
       String model,
       Map<String, Object> metadata)

@@ -24,6 +24,7 @@ public final class JobRules {
           "count",
           "solver",
           "format",
+          "quality",
           "resolutionBinning",
           "model",
           "adapters",
@@ -32,7 +33,8 @@ public final class JobRules {
           "callbackUrl",
           "output",
           "metadata");
-  private static final List<String> FORMATS = List.of("png");
+  private static final List<String> FORMATS = List.of("png", "jpeg", "webp");
+  private static final int DEFAULT_QUALITY = 90;
   private static final List<String> PRIORITIES = List.of("high", "normal", "low");
 
   private final ModelDefaults model;
@@ -66,7 +68,8 @@ public final class JobRules {
 
   private Job job(Fields fields, String id, String fingerprint, Map<String, Object> metadata) {
     int count = (int) fields.whole("count", 1, 1, limits.count());
-    noAdapters(fields);
+    Fields place = fields.inner("output");
+    place.only(List.of("bucket", "prefix", "uploadUrls"));
     return new Job(
         id,
         fingerprint,
@@ -81,12 +84,15 @@ public final class JobRules {
         count,
         fields.choice("solver", model.solver(), model.solvers()),
         fields.choice("format", "png", FORMATS),
+        (int) fields.whole("quality", DEFAULT_QUALITY, 0, 100),
         fields.flag("resolutionBinning", true),
         fields.choice("model", model.name(), List.of(model.name())),
+        AdapterList.read(fields, model.adapters()),
         deadline(fields),
         fields.choice("priority", "normal", PRIORITIES),
         CallbackUrl.read(fields, limits.httpCallbacks()),
-        output(fields),
+        output(fields, place),
+        UploadUrls.read(place, count, limits.httpUploads()),
         metadata);
   }
 
@@ -102,12 +108,6 @@ public final class JobRules {
     return fields.errors().isEmpty() ? fields.complain("id", JobIds.ALLOWED, derivedId) : derivedId;
   }
 
-  private void noAdapters(Fields fields) {
-    if (!fields.list("adapters").isEmpty()) {
-      fields.complain("adapters", "none, this worker has no adapters", "");
-    }
-  }
-
   private static Instant deadline(Fields fields) {
     String time = fields.has("deadline") ? fields.text("deadline", "", 1, 64) : "";
     if (time.isEmpty()) {
@@ -120,9 +120,7 @@ public final class JobRules {
     }
   }
 
-  private Output output(Fields fields) {
-    Fields inner = fields.inner("output");
-    inner.only(List.of("bucket", "prefix"));
+  private Output output(Fields fields, Fields inner) {
     String bucket = inner.text("bucket", limits.home().bucket(), 0, 63);
     String prefix = inner.text("prefix", limits.home().prefix(), 0, 256);
     if (!prefix.matches("([A-Za-z0-9!_.*'()=-]+/)*") || prefix.matches("(.*/)?\\.{1,2}/.*")) {

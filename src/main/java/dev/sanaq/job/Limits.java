@@ -12,6 +12,7 @@ import java.util.List;
  * @param count pictures a request
  * @param metadataLength characters of the metadata, names and values together
  * @param httpCallbacks whether a callback's address may be http, besides https
+ * @param httpUploads the same for the addresses that pictures are to be put to
  * @param home where pictures go unless the request names a place
  * @param outputs the places that a request may name, {@code home} included
  */
@@ -23,6 +24,7 @@ public record Limits(
     int count,
     int metadataLength,
     boolean httpCallbacks,
+    boolean httpUploads,
     Output home,
     List<Output> outputs) {
   public Limits {

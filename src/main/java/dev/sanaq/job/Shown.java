@@ -10,10 +10,14 @@ final class Shown {
 
   private Shown() {}
 
-  /** The value as JSON has it, shortened; lists and objects only by their kind. */
+  /**
+   * The value as JSON has it, shortened; lists and objects only by their kind, addresses without
+   * what may be a secret.
+   */
   static String value(@Nullable Object value) {
     if (value instanceof String text) {
-      return '"' + printable(text) + '"';
+      boolean address = text.regionMatches(true, 0, "http", 0, 4);
+      return '"' + printable(address ? UploadUrls.withoutSecrets(text) : text) + '"';
     }
     if (value instanceof Map) {
       return "an object";

@@ -8,7 +8,7 @@ package dev.sanaq.job;
  * @param seed the seed that drew it
  * @param width pixels
  * @param height pixels
- * @param format {@code png}
+ * @param format {@code png}, {@code jpeg} or {@code webp}
  * @param bytes the object's length
  * @param sha256 of the object's bytes, 64 lower-case hexadecimal digits
  */

@@ -78,6 +78,25 @@ public final class Json {
     }
   }
 
+  /**
+   * Reads a record, every field of which must be known to it.
+   *
+   * @throws BadJsonException where the text is not what the record holds
+   */
+  public static <T> T readStrictly(byte[] text, Class<T> type) {
+    try {
+      return MAPPER
+          .readerFor(type)
+          .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .without(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .readValue(text);
+    } catch (IOException e) {
+      throw new BadJsonException(reason(e));
+    }
+  }
+
   /** Writes a value on one line. */
   public static byte[] write(Object value) {
     try {

@@ -1,6 +1,7 @@
 package dev.sanaq.sana;
 
 import dev.sanaq.sana.solver.SolverKind;
+import java.util.List;
 
 /**
  * What to draw, every choice made: {@code count} pictures of one prompt.
@@ -17,6 +18,7 @@ import dev.sanaq.sana.solver.SolverKind;
  * @param resolutionBinning draw the nearest published aspect, then resize and crop to width and
  *     height; without it both must be multiples of the autoencoder's compression
  * @param instruction put the complex human instruction before the prompt
+ * @param adapters what is added to the model; their order does not count
  */
 public record Drawing(
     String prompt,
@@ -29,4 +31,37 @@ public record Drawing(
     int count,
     SolverKind solver,
     boolean resolutionBinning,
-    boolean instruction) {}
+    boolean instruction,
+    List<AdapterUse> adapters) {
+  public Drawing {
+    adapters = List.copyOf(adapters);
+  }
+
+  /** Without adapters. */
+  public Drawing(
+      String prompt,
+      String negativePrompt,
+      int width,
+      int height,
+      int steps,
+      double guidanceScale,
+      long seed,
+      int count,
+      SolverKind solver,
+      boolean resolutionBinning,
+      boolean instruction) {
+    this(
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        seed,
+        count,
+        solver,
+        resolutionBinning,
+        instruction,
+        List.of());
+  }
+}

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param guidanceScale default guidance
  * @param solver the solver that the checkpoint's scheduler file names
  * @param solvers the solvers that it can be drawn with
- * @param binned whether published aspect bins exist for its size
+ * @param adapters names of the adapters that it can be drawn with
  * @param device where it runs, in words
  * @param precision what it computes in: fp32, bf16, fp16, int8
  */
@@ -27,6 +27,6 @@ public record ModelInfo(
     double guidanceScale,
     SolverKind solver,
     Set<SolverKind> solvers,
-    boolean binned,
+    Set<String> adapters,
     String device,
     String precision) {}

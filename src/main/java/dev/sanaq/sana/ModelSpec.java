@@ -23,7 +23,7 @@ record ModelSpec(
   /** Beyond it three planes of floats are no longer one array of bytes. */
   private static final long MOST_PIXELS = Integer.MAX_VALUE / (3 * Float.BYTES);
 
-  static ModelSpec of(Checkpoint checkpoint, Placement placement) {
+  static ModelSpec of(Checkpoint checkpoint, Set<String> adapters, Placement placement) {
     TransformerConfig transformer = checkpoint.transformer();
     int compression = checkpoint.autoencoder().spatialCompression();
     SolverKind solver = kind(checkpoint.scheduler());
@@ -35,12 +35,12 @@ record ModelSpec(
             side,
             side,
             steps(solver),
-            GUIDANCE_SCALE,
+            checkpoint.guidanceScale().orElse(GUIDANCE_SCALE),
             solver,
             solver == SolverKind.SCM
                 ? Set.of(SolverKind.SCM)
                 : EnumSet.of(SolverKind.FLOW_DPM, SolverKind.FLOW_EULER),
-            bins(transformer).isPresent(),
+            adapters,
             placement.torchDevice(),
             placement.precision().label());
     return new ModelSpec(transformer, compression, checkpoint.scheduler(), info);
@@ -121,17 +121,17 @@ record ModelSpec(
     return shape.resolutionBinning() ? binned(shape) : exact(shape);
   }
 
-  /** The nearest aspect, or what whole latents give of it: as the reference, rounded down. */
+  /**
+   * The nearest aspect, or what whole latents give of it: as the reference, rounded down. Where no
+   * aspects are published for the sample size, which the reference refuses, the size that it was
+   * trained on.
+   */
   private Size binned(Shape shape) {
+    Size trained = new Size(info.height(), info.width());
     Size nearest =
         bins(transformer)
-            .orElseThrow(
-                () ->
-                    new UnsupportedSizeException(
-                        "resolution binning: no aspects are published for a sample_size of %d, only"
-                                .formatted(transformer.sampleSize())
-                            + " for 16, 32, 64 and 128; ask for an exact size without binning"))
-            .nearest(shape.height(), shape.width());
+            .map(aspects -> aspects.nearest(shape.height(), shape.width()))
+            .orElse(trained);
     int rows = nearest.height() / compression;
     int columns = nearest.width() / compression;
     int patch = transformer.patchSize();

@@ -21,10 +21,13 @@ record Networks(
   /**
    * Loads all of them, or none where one fails. The text encoder is loaded, and reads the
    * instruction, while the others are.
+   *
+   * @param adaptable whether adapters will change the transformer's weights
    */
   static Networks load(
       Checkpoint checkpoint,
       Placement placement,
+      boolean adaptable,
       BiFunction<Checkpoint, Placement, TextEncoder> textLoader) {
     List<AutoCloseable> loaded = Collections.synchronizedList(new ArrayList<>());
     CompletableFuture<TextEncoder> text =
@@ -34,7 +37,7 @@ record Networks(
             task -> new Thread(task, "text encoder").start());
     try {
       return new Networks(
-          keep(loaded, LinearTransformer.load(checkpoint, placement)),
+          keep(loaded, transformer(checkpoint, placement, adaptable)),
           keep(loaded, Autoencoder.load(checkpoint, placement.withoutInt8())),
           keep(loaded, new Sampler(placement)),
           text);
@@ -65,6 +68,13 @@ record Networks(
       throw error;
     }
     return (RuntimeException) cause;
+  }
+
+  private static LinearTransformer transformer(
+      Checkpoint checkpoint, Placement placement, boolean adaptable) {
+    return adaptable
+        ? LinearTransformer.loadAdaptable(checkpoint, placement)
+        : LinearTransformer.load(checkpoint, placement);
   }
 
   /** Gemma's activations overflow fp16. */

@@ -1,5 +1,8 @@
 package dev.sanaq.sana;
 
+import java.nio.file.Path;
+import java.util.List;
+
 /**
  * How to load a checkpoint.
  *
@@ -7,8 +10,11 @@ package dev.sanaq.sana;
  * @param variant the files' variant, such as bf16; empty for the one that is there
  * @param threads threads an operator uses, at most {@link #MOST_THREADS}; 0 for the physical cores
  * @param device auto, cpu or cuda
+ * @param adapters LoRA files besides those in the model's folder {@code adapters}; each is named by
+ *     its path
  */
-public record PipelineOptions(String precision, String variant, int threads, String device) {
+public record PipelineOptions(
+    String precision, String variant, int threads, String device, List<Path> adapters) {
   /** Everything chosen from what is there. */
   public static final PipelineOptions AUTO = new PipelineOptions("auto", "", 0, "auto");
 
@@ -16,9 +22,15 @@ public record PipelineOptions(String precision, String variant, int threads, Str
   public static final int MOST_THREADS = 1024;
 
   public PipelineOptions {
+    adapters = List.copyOf(adapters);
     if (threads < 0 || threads > MOST_THREADS) {
       throw new IllegalArgumentException(
           "threads: %d, expected 0 to %d".formatted(threads, MOST_THREADS));
     }
+  }
+
+  /** With no adapters but the model's own. */
+  public PipelineOptions(String precision, String variant, int threads, String device) {
+    this(precision, variant, threads, device, List.of());
   }
 }

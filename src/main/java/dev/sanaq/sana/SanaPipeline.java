@@ -20,13 +20,15 @@ import java.util.function.Supplier;
  */
 public final class SanaPipeline implements Painter {
   private final ModelSpec spec;
+  private final Adapters adapters;
   private final Placement placement;
   private final Networks networks;
   private final PictureDecoder decoder;
   private final Capacity capacity;
 
-  private SanaPipeline(ModelSpec spec, Placement placement, Networks networks) {
+  private SanaPipeline(ModelSpec spec, Adapters adapters, Placement placement, Networks networks) {
     this.spec = spec;
+    this.adapters = adapters;
     this.placement = placement;
     this.networks = networks;
     Supplier<OptionalLong> free = freeMemory(placement);
@@ -49,16 +51,27 @@ public final class SanaPipeline implements Painter {
             : Checkpoint.open(folder, options.variant());
     Placement placement = Devices.choose(options.device(), options.precision());
     Torch.setThreads(options.threads() > 0 ? options.threads() : Devices.physicalCores());
-    return load(checkpoint, placement, TextEncoder::load);
+    return load(
+        checkpoint, Adapters.of(checkpoint, options.adapters()), placement, TextEncoder::load);
   }
 
   static SanaPipeline load(
       Checkpoint checkpoint,
       Placement placement,
       BiFunction<Checkpoint, Placement, TextEncoder> textLoader) {
+    return load(checkpoint, Adapters.of(checkpoint, List.of()), placement, textLoader);
+  }
+
+  private static SanaPipeline load(
+      Checkpoint checkpoint,
+      Adapters adapters,
+      Placement placement,
+      BiFunction<Checkpoint, Placement, TextEncoder> textLoader) {
     try {
-      Networks networks = Networks.load(checkpoint, placement, textLoader);
-      return new SanaPipeline(ModelSpec.of(checkpoint, placement), placement, networks);
+      boolean adaptable = !adapters.names().isEmpty();
+      Networks networks = Networks.load(checkpoint, placement, adaptable, textLoader);
+      ModelSpec spec = ModelSpec.of(checkpoint, adapters.names(), placement);
+      return new SanaPipeline(spec, adapters, placement, networks);
     } catch (TorchException | OutOfMemoryError e) {
       throw asOutOfMemory("loading the weights", e, placement);
     }
@@ -117,6 +130,7 @@ public final class SanaPipeline implements Painter {
     Denoising denoising = new Denoising(networks, spec, shape);
     Batch batch = new Batch(drawings, progress);
     try {
+      networks.transformer().adapt(adapters.of(shape.adapters()));
       batch.encode(this::captions);
       new Passes(batch, denoising, decoder, capacity, progress, observer).run();
       return batch.results();

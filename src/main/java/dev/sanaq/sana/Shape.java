@@ -1,6 +1,7 @@
 package dev.sanaq.sana;
 
 import dev.sanaq.sana.solver.SolverKind;
+import java.util.List;
 
 /**
  * What drawings must have in common to share a batch; prompts, seeds, counts and scales may differ.
@@ -11,6 +12,7 @@ import dev.sanaq.sana.solver.SolverKind;
  * @param solver the solver
  * @param resolutionBinning whether the nearest published aspect is drawn
  * @param guided whether there is classifier-free guidance, which takes a row more a picture
+ * @param adapters what is added to the model
  */
 public record Shape(
     int width,
@@ -18,7 +20,11 @@ public record Shape(
     int steps,
     SolverKind solver,
     boolean resolutionBinning,
-    boolean guided) {
+    boolean guided,
+    List<AdapterUse> adapters) {
+  public Shape {
+    adapters = List.copyOf(adapters);
+  }
 
   /** The shape of a drawing. */
   public static Shape of(Drawing drawing) {
@@ -28,6 +34,7 @@ public record Shape(
         drawing.steps(),
         drawing.solver(),
         drawing.resolutionBinning(),
-        drawing.guidanceScale() > 1);
+        drawing.guidanceScale() > 1,
+        drawing.adapters());
   }
 }

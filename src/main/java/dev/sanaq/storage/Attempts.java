@@ -55,9 +55,14 @@ public final class Attempts {
     return next;
   }
 
-  /** The job was not done, and not by its own fault: the attempt does not count. */
+  /**
+   * The job was not done, and not by its own fault: the attempt does not count, under whichever
+   * number it was written, if it was.
+   */
   public void giveBack(String id, Attempt attempt) {
-    objects.delete(home.bucket(), key(id, attempt.number()));
+    earlier(id).stream()
+        .filter(attempt::isSameBeginning)
+        .forEach(counted -> objects.delete(home.bucket(), key(id, counted.number())));
   }
 
   // A write whose answer was lost is met by its own repetition.

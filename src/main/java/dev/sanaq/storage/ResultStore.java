@@ -55,6 +55,11 @@ public final class ResultStore {
         Hash.of(stored));
   }
 
+  /** A stored picture's bytes. */
+  public byte[] read(StoredImage image) {
+    return objects.existing(image.bucket(), image.key());
+  }
+
   /** Writes the marker; call it when all the pictures are stored. */
   public Committed commit(Completed result) {
     String key = ObjectKeys.marker(prefix, result.id());

@@ -24,15 +24,14 @@ final class Archive {
   /**
    * The archive's bytes.
    *
-   * @param main the text that defines {@code class Model(Module)}
    * @param texts every text by the name under which others call it ({@code __torch__.NAME.f})
-   * @param attributes the module's attributes, typed in the class
+   * @param module the object, whose class one of the texts defines
    */
-  static byte[] write(String main, Map<String, String> texts, Map<String, ?> attributes) {
+  static byte[] write(Map<String, String> texts, Pickle.Module module) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       zip.setMethod(ZipOutputStream.STORED);
-      put(zip, "data.pkl", Pickle.object("__torch__." + main, "Model", attributes));
+      put(zip, "data.pkl", Pickle.object(module));
       put(zip, "constants.pkl", Pickle.emptyTuple());
       put(zip, "byteorder", utf8("little"));
       put(zip, "version", utf8(VERSION + "\n"));

@@ -14,17 +14,31 @@ import java.util.Map;
 final class Pickle {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  /** The bytes of an object of {@code module.name} with these attributes. */
-  static byte[] object(String module, String name, Map<String, ?> attributes) {
+  /**
+   * An object.
+   *
+   * @param module where its class is
+   * @param name the class's
+   * @param attributes numbers, texts, booleans, lists and maps of them, and objects
+   */
+  record Module(String module, String name, Map<String, ?> attributes) {}
+
+  /** The bytes of an object. */
+  static byte[] object(Module module) {
     Pickle pickle = new Pickle();
     pickle.protocol();
-    pickle.out.writeBytes(("c" + module + "\n" + name + "\n").getBytes(StandardCharsets.UTF_8));
-    pickle.out.write(')'); // empty tuple: the constructor's arguments
-    pickle.out.write(0x81); // NEWOBJ
-    pickle.value(attributes);
-    pickle.out.write('b'); // BUILD: the map becomes the object's attributes
+    pickle.module(module);
     pickle.out.write('.');
     return pickle.out.toByteArray();
+  }
+
+  private void module(Module object) {
+    String name = "c" + object.module() + "\n" + object.name() + "\n";
+    out.writeBytes(name.getBytes(StandardCharsets.UTF_8));
+    out.write(')'); // empty tuple: the constructor's arguments
+    out.write(0x81); // NEWOBJ
+    value(object.attributes());
+    out.write('b'); // BUILD: the map becomes the object's attributes
   }
 
   /** The bytes of an empty tuple. */
@@ -51,6 +65,8 @@ final class Pickle {
       out.writeBytes(ByteBuffer.allocate(8).putDouble(number).array());
     } else if (value instanceof String text) {
       text(text);
+    } else if (value instanceof Module object) {
+      module(object);
     } else if (value instanceof List<?> list) {
       out.write(']');
       out.write('(');

@@ -3,18 +3,19 @@ package dev.sanaq.torch;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,31 +52,26 @@ public final class Program implements AutoCloseable {
    */
   public static Program compile(
       Class<?> owner, String name, Map<String, ?> attributes, Placement placement) {
+    return compile(new Part(owner, name, attributes), placement);
+  }
+
+  /**
+   * Compiles a text together with those of its parts.
+   *
+   * @throws TorchException with file, line and caret where one of them does not compile
+   */
+  public static Program compile(Part part, Placement placement) {
     Map<String, String> texts = new LinkedHashMap<>();
-    texts.put("common", text(Program.class, COMMON));
-    texts.put(name, text(owner, name + ".torchscript"));
-    Map<String, Object> all = new HashMap<>(attributes);
-    all.put("training", false);
-    all.put("weights", Map.of());
+    texts.put("common", Part.text(Program.class, COMMON));
+    part.addTexts(texts);
     Torch.engine();
-    Model model = Model.newInstance(name, placement.djlDevice(), "PyTorch");
+    Model model = Model.newInstance(part.name(), placement.djlDevice(), "PyTorch");
     try {
-      model.load(new ByteArrayInputStream(Archive.write(name, texts, all)));
+      model.load(new ByteArrayInputStream(Archive.write(texts, part.toModule())));
       return new Program(model, placement);
     } catch (IOException | MalformedModelException | RuntimeException e) {
       model.close();
       throw new TorchException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static String text(Class<?> owner, String resource) {
-    try (InputStream in = owner.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalStateException("no resource " + resource + " beside " + owner.getName());
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
@@ -96,6 +92,18 @@ public final class Program implements AutoCloseable {
    */
   public void put(
       String name, ByteBuffer bytes, Precision stored, Precision kept, long[] shape, long offset) {
+    put("put", name, bytes, stored, kept, shape, offset);
+  }
+
+  /** Stores part of a tensor as {@link #put} does, by another method of the same arguments. */
+  public void put(
+      String method,
+      String name,
+      ByteBuffer bytes,
+      Precision stored,
+      Precision kept,
+      long[] shape,
+      long offset) {
     try (Value key = Value.of(name);
         Value raw = Value.raw(bytes, stored.bytes());
         Value from = Value.of((long) stored.scalarType());
@@ -103,7 +111,7 @@ public final class Program implements AutoCloseable {
         Value sizes = Value.list(shape);
         Value start = Value.of(offset);
         Value device = Value.of(placement.torchDevice())) {
-      call("put", key, raw, from, to, sizes, start, device).close();
+      call(method, key, raw, from, to, sizes, start, device).close();
     }
   }
 
@@ -143,6 +151,35 @@ public final class Program implements AutoCloseable {
       return Value.result(IValueUtils.runMethod(module, method, handles));
     } catch (EngineException e) {
       throw new TorchException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Calls a method that computes gradients: what it makes is seen by autograd, which {@link #call}
+   * switches off.
+   *
+   * @param tensors the arguments, tensors all of them, at least one; they stay the caller's
+   * @return the tensor that it answers, which the method must have detached; the caller's
+   * @throws TorchException where the engine fails
+   */
+  public Value learn(String method, Value... tensors) {
+    JniUtils.setGraphExecutorOptimize(false);
+    boolean before = JniUtils.isGradMode();
+    JniUtils.setGradMode(true);
+    try (PtNDManager scope = (PtNDManager) Torch.manager().newSubManager()) {
+      // DJL's own way to name a method, without which it runs forward: an array of that name.
+      NDArray named = scope.zeros(new Shape(1));
+      named.setName("module_method:" + method);
+      NDList arguments = new NDList(named);
+      for (Value tensor : tensors) {
+        arguments.add(tensor.handle().toTensor(scope));
+      }
+      return Value.adopt(
+          (PtNDArray) IValueUtils.forward(module, arguments, true).singletonOrThrow());
+    } catch (EngineException e) {
+      throw new TorchException(String.valueOf(e.getMessage()), e);
+    } finally {
+      JniUtils.setGradMode(before);
     }
   }
 

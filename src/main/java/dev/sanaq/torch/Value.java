@@ -13,6 +13,8 @@ import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -54,14 +56,14 @@ public final class Value implements AutoCloseable {
     return new Value(IValue.from(number), null);
   }
 
-  /** A text. */
-  public static Value of(String text) {
-    return new Value(IValue.from(text), null);
-  }
-
   /** A truth. */
   public static Value of(boolean truth) {
     return new Value(IValue.from(truth), null);
+  }
+
+  /** A text. */
+  public static Value of(String text) {
+    return new Value(IValue.from(text), null);
   }
 
   /** A list of whole numbers. */
@@ -144,6 +146,17 @@ public final class Value implements AutoCloseable {
     for (Map.Entry<String, IValue> entry : handle.toIValueMap().entrySet()) {
       try (Value value = new Value(entry.getValue(), null)) {
         found.put(entry.getKey(), value.toFloats());
+      }
+    }
+    return found;
+  }
+
+  /** The tensors of a map by name, sorted, all of them 32-bit floats, under the same condition. */
+  public SortedMap<String, HostTensor> toTensors() {
+    SortedMap<String, HostTensor> found = new TreeMap<>();
+    for (Map.Entry<String, IValue> entry : handle.toIValueMap().entrySet()) {
+      try (Value value = new Value(entry.getValue(), null)) {
+        found.put(entry.getKey(), new HostTensor(value.shape(), value.toFloats()));
       }
     }
     return found;

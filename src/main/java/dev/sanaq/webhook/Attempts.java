@@ -1,7 +1,7 @@
 package dev.sanaq.webhook;
 
+import dev.sanaq.outbound.Outcome;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -151,7 +151,7 @@ final class Attempts {
       return sender.send(delivery);
     } catch (RuntimeException e) {
       LOG.errorf(e, "delivery %s", delivery.id());
-      return new Outcome.Failed("the program failed on it", Duration.ZERO);
+      return Outcome.Failed.unanswered("the program failed on it");
     }
   }
 }

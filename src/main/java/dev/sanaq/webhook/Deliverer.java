@@ -33,6 +33,7 @@ final class Deliverer {
   private final Thread loop;
   private volatile boolean stopping;
   private volatile boolean crashing;
+  private volatile int pending;
   private boolean full;
 
   /**
@@ -83,6 +84,11 @@ final class Deliverer {
   /** Whether the loop goes on, or has ended as it was told to. */
   boolean healthy() {
     return stopping || loop.getState() == Thread.State.NEW || loop.isAlive();
+  }
+
+  /** Deliveries that are not taken yet, as of the loop's last turn. */
+  int pending() {
+    return pending;
   }
 
   /** Begins no more attempts, waits for those that run, writes what came of them, and leaves. */
@@ -176,7 +182,8 @@ final class Deliverer {
   }
 
   private void holdEventsWhileFull() {
-    boolean fullNow = board.pending() >= parts.config().maxPending();
+    pending = board.pending();
+    boolean fullNow = pending >= parts.config().maxPending();
     if (fullNow && !full) {
       LOG.warnf(
           "%d deliveries wait, as many as sanaq.webhook.max-pending allows: events wait, too",

@@ -1,5 +1,6 @@
 package dev.sanaq.webhook;
 
+import dev.sanaq.outbound.Outcome;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -108,10 +108,22 @@ final class Inbox {
       repeated(delivery, known.get(), entry);
       return;
     }
+    if (known.isPresent() && isOfBefore(known.get(), delivery)) {
+      board.put(known.get().at(entry.offset(), entry.bytes()), clock.instant());
+      return;
+    }
     board.put(entry, clock.instant());
     if (delivery.cause() == Cause.ATTEMPT) {
       board.release(delivery.id());
     }
+  }
+
+  // What was written before the attempt that is under way began says nothing of that one, and must
+  // not let another begin beside it.
+  private boolean isOfBefore(Entry known, Delivery delivery) {
+    return delivery.cause() == Cause.ATTEMPT
+        && board.inFlight(known.id())
+        && delivery.attempts() <= known.attempts();
   }
 
   // The topic may soon hold only this last record, so the state is written again after it; of one

@@ -1,5 +1,6 @@
 package dev.sanaq.webhook;
 
+import dev.sanaq.outbound.GateRules;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -61,4 +62,9 @@ public interface WebhookConfig {
   /** How many that have ended are kept at most; the oldest go first. */
   @WithDefault("100000")
   int maxKept();
+
+  /** Which addresses may be called. */
+  default GateRules gateRules() {
+    return new GateRules(allowHttp(), ports(), allowedHosts().orElse(List.of()));
+  }
 }

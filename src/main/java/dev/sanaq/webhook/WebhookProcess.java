@@ -37,7 +37,7 @@ final class WebhookProcess {
     Consumer<byte[], byte[]> consumer = kafka.member(config.group(), name, RECORDS_A_POLL);
     DeliveryLog log = DeliveryLog.of(consumer, settings.topics().webhookDeliveries());
     Duration timeout = settings.events().transactionTimeout();
-    Publisher publisher = new Publisher(() -> kafka.transactional(name, timeout));
+    Publisher publisher = new Publisher(turn -> kafka.transactional(name + "-" + turn, timeout));
     this.fetcher = new DeliveryFetcher(kafka.watcher(), log.topic());
     RetrySchedule schedule = new RetrySchedule(() -> ThreadLocalRandom.current().nextDouble());
     this.deliverer =
@@ -69,6 +69,11 @@ final class WebhookProcess {
   /** Whether the loop lives. */
   boolean healthy() {
     return deliverer.healthy();
+  }
+
+  /** Deliveries that are not taken yet. */
+  int pending() {
+    return deliverer.pending();
   }
 
   /** Lets what is under way end, writes what came of it, leaves the group. */

@@ -2,6 +2,10 @@ package dev.sanaq.webhook;
 
 import dev.sanaq.event.EventConfig;
 import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.outbound.Gate;
+import dev.sanaq.outbound.Resolver;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Vertx;
@@ -25,6 +29,7 @@ public class WebhookService {
 
   private final WebhookProcess.Settings settings;
   private final Vertx vertx;
+  private final MeterRegistry meters;
   private final AtomicReference<Running> running = new AtomicReference<>();
 
   private sealed interface Running {
@@ -63,9 +68,11 @@ public class WebhookService {
       TopicsConfig topics,
       EventConfig events,
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
-      Vertx vertx) {
+      Vertx vertx,
+      MeterRegistry meters) {
     this.settings = new WebhookProcess.Settings(webhook, topics, events, kafka);
     this.vertx = vertx;
+    this.meters = meters;
   }
 
   /**
@@ -84,13 +91,20 @@ public class WebhookService {
     HttpSender sender =
         new HttpSender(
             settings.webhook(),
-            new Gate(settings.webhook(), Resolver.PLATFORM),
+            new Gate(settings.webhook().gateRules(), Resolver.PLATFORM),
             Signer.of(secrets),
             Clock.systemUTC(),
             vertx,
             new HttpClientOptions());
     running.set(new Delivering(WebhookProcess.start(settings, sender, Clock.systemUTC()), sender));
+    Gauge.builder("sanaq.webhook.pending", this::pending)
+        .description("Deliveries that are not taken yet, of this instance's share")
+        .register(meters);
     LOG.infof("callbacks are delivered, signed with %d secret(s)", secrets.size());
+  }
+
+  private int pending() {
+    return running.get() instanceof Delivering now ? now.process().pending() : 0;
   }
 
   /** Whether nothing has died: true also before the start and after the end. */

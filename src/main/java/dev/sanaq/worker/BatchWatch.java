@@ -1,5 +1,6 @@
 package dev.sanaq.worker;
 
+import dev.sanaq.event.CloudEvent;
 import dev.sanaq.event.Events;
 import dev.sanaq.event.LiveEvents;
 import dev.sanaq.sana.BatchProgress;
@@ -32,7 +33,12 @@ final class BatchWatch implements BatchProgress {
    * @param clock tells the time
    */
   record Context(
-      Events events, LiveEvents live, EngineWatch engine, Duration interval, Clock clock) {}
+      Events events, LiveEvents live, EngineWatch engine, Duration interval, Clock clock) {
+    /** Tells of a job at once. */
+    void tell(Work work, CloudEvent event) {
+      work.ticket().told(live.tell(event));
+    }
+  }
 
   /**
    * @param denoised told when the last step is done
@@ -62,7 +68,7 @@ final class BatchWatch implements BatchProgress {
     if (!now.isBefore(told.plus(context.interval()))) {
       told = now;
       batch.forEach(
-          work -> context.live().tell(context.events().progress(work.ticket().job(), done, steps)));
+          work -> context.tell(work, context.events().progress(work.ticket().job(), done, steps)));
     }
   }
 

@@ -9,19 +9,22 @@ import dev.sanaq.job.JobOutcome.Failed;
 import dev.sanaq.storage.Attempt;
 import dev.sanaq.storage.Attempts;
 import dev.sanaq.storage.ResultStore;
+import dev.sanaq.storage.StorageException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
  * Looks at the storage before a job is begun: was it done before, how often was it begun, is it
  * still wanted. Counts the beginning before the work starts. Any number of threads.
  */
 final class Claims {
+  private static final Logger LOG = Logger.getLogger(Claims.class);
+
   private final ResultStore store;
   private final Attempts attempts;
   private final StorageGate gate;
@@ -30,7 +33,7 @@ final class Claims {
   private final String worker;
   private final Clock clock;
 
-  /** Attempts that could not be given back, since the storage was away. */
+  /** Attempts that are to be given back once the storage is there. */
   private final Queue<Debt> debts = new ConcurrentLinkedQueue<>();
 
   private record Debt(String id, Attempt attempt) {}
@@ -60,9 +63,16 @@ final class Claims {
    * @throws AbandonedException where the job is not this worker's any more
    */
   Claim claim(Ticket ticket) {
+    payWhatCanBePaid();
     // The same moment however often it is tried: by it a write is known whose answer was lost.
-    Instant now = clock.instant();
-    return gate.call(() -> look(ticket, now), ticket::isAbandoned);
+    Attempt attempt = new Attempt(1, worker, clock.instant(), ticket.source());
+    try {
+      return gate.call(() -> look(ticket, attempt), ticket::isAbandoned);
+    } catch (AbandonedException | OutageException e) {
+      // It may have been counted all the same, and only the answer was lost.
+      debts.add(new Debt(ticket.job().id(), attempt));
+      throw e;
+    }
   }
 
   /** The job was not done, and not by its own fault. */
@@ -82,13 +92,20 @@ final class Claims {
     }
   }
 
-  private Claim look(Ticket ticket, Instant now) {
+  private void payWhatCanBePaid() {
+    try {
+      payDebts();
+    } catch (StorageException e) {
+      LOG.debugf("attempts are not given back yet: %s", e.getMessage());
+    }
+  }
+
+  private Claim look(Ticket ticket, Attempt attempt) {
     Job job = ticket.job();
     Optional<JobOutcome> end = needless.end(ticket, 0);
     if (end.isPresent()) {
       return new Claim.Over(earlier(job).orElseGet(end::get));
     }
-    Attempt attempt = new Attempt(1, worker, now, ticket.source());
     if (attempts.isFirst(job.id(), attempt)) {
       return new Claim.Begun(attempt, 1);
     }

@@ -2,6 +2,7 @@ package dev.sanaq.worker;
 
 import dev.sanaq.event.DeadLetters;
 import dev.sanaq.event.Events;
+import dev.sanaq.event.LiveEvents;
 import dev.sanaq.intake.Admission;
 import dev.sanaq.intake.CancellationDecoder;
 import dev.sanaq.intake.Intake;
@@ -115,7 +116,7 @@ final class Door {
       PartitionProgress lease,
       List<ProducerRecord<byte[], byte[]>> records) {
     TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-    outbox.put(new Outbox.Ended(partition, record.offset(), lease, records));
+    outbox.put(new Outbox.Ended(partition, record.offset(), lease, records, LiveEvents.NOTHING));
   }
 
   private List<ProducerRecord<byte[], byte[]>> unreadable(

@@ -1,7 +1,6 @@
 package dev.sanaq.worker;
 
 import dev.sanaq.sana.BatchResult;
-import dev.sanaq.sana.Drawn;
 import dev.sanaq.sana.Painter;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,7 +101,7 @@ final class Easel implements Runnable {
     }
     meters.began(batch.stream().map(Work::ticket).toList());
     batch.forEach(
-        work -> context.live().tell(context.events().started(work.ticket().job(), worker)));
+        work -> context.tell(work, context.events().started(work.ticket().job(), worker)));
     BatchWatch watch = new BatchWatch(batch, needless, leaving, context, denoised);
     Instant began = context.clock().instant();
     List<BatchResult> results;
@@ -115,8 +114,10 @@ final class Easel implements Runnable {
     Instant ended = context.clock().instant();
     batch.forEach(work -> trace(work.ticket(), began, ended));
     measure(batch, results, Duration.between(began, ended));
+    int pictures = pictures(batch, results);
     for (int i = 0; i < batch.size(); i++) {
-      settle(batch.get(i), results.get(i), watch);
+      Duration share = share(batch.get(i), pictures, Duration.between(began, ended));
+      settle(batch.get(i), results.get(i), share, watch);
     }
   }
 
@@ -149,9 +150,11 @@ final class Easel implements Runnable {
     }
   }
 
-  private void settle(Work work, BatchResult result, BatchWatch watch) throws InterruptedException {
+  private void settle(Work work, BatchResult result, Duration share, BatchWatch watch)
+      throws InterruptedException {
     if (result instanceof BatchResult.Done done) {
-      finish(work, done.drawn());
+      meters.stages(done.drawn().timings());
+      finisher.finish(work, done.drawn(), share);
     } else if (result instanceof BatchResult.Failed failed) {
       endings.end(work.ticket(), Failures.of(work.ticket().job(), failed.cause(), work.tries()));
     } else if (watch.isLeft(work)) {
@@ -159,11 +162,6 @@ final class Easel implements Runnable {
     } else {
       dropped(work);
     }
-  }
-
-  private void finish(Work work, Drawn drawn) throws InterruptedException {
-    meters.stages(drawn.timings());
-    finisher.finish(work, drawn);
   }
 
   private void dropped(Work work) {
@@ -178,13 +176,25 @@ final class Easel implements Runnable {
   }
 
   private void measure(List<Work> batch, List<BatchResult> results, Duration time) {
+    int pictures = pictures(batch, results);
+    if (pictures > 0) {
+      rates.measured(batch.get(0).ticket().shape(), pictures, time);
+    }
+  }
+
+  // Those of one batch are of one shape, so that each took as much of the device as the next.
+  private static Duration share(Work work, int pictures, Duration time) {
+    return pictures == 0
+        ? Duration.ZERO
+        : time.multipliedBy(work.ticket().job().count()).dividedBy(pictures);
+  }
+
+  private static int pictures(List<Work> batch, List<BatchResult> results) {
     int pictures = 0;
     for (int i = 0; i < results.size(); i++) {
       pictures +=
           results.get(i) instanceof BatchResult.Done ? batch.get(i).ticket().job().count() : 0;
     }
-    if (pictures > 0) {
-      rates.measured(batch.get(0).ticket().shape(), pictures, time);
-    }
+    return pictures;
   }
 }

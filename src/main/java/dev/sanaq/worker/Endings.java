@@ -39,7 +39,8 @@ final class Endings {
     ProducerRecord<byte[], byte[]> event = events.ended(outcome).toRecord(topic);
     ticket.trace().inject(event.headers());
     outbox.put(
-        new Outbox.Ended(ticket.partition(), ticket.offset(), ticket.lease(), List.of(event)));
+        new Outbox.Ended(
+            ticket.partition(), ticket.offset(), ticket.lease(), List.of(event), ticket.told()));
     ticket.trace().end(outcome);
     meters.ended(ticket, outcome);
     leave(ticket);

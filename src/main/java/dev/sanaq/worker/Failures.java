@@ -37,6 +37,10 @@ final class Failures {
           "the worker's memory did not hold %d picture(s) of %d x %d; ask for less: %s"
               .formatted(job.count(), job.width(), job.height(), message(thrown)));
     }
+    if (thrown instanceof UploadFailedException) {
+      LOG.warnf("job %s failed: %s", job.id(), thrown.getMessage());
+      return JobError.of(ErrorCode.STORAGE_FAILED, message(thrown));
+    }
     if (thrown instanceof StorageException) {
       LOG.errorf(thrown, "the storage failed job %s", job.id());
       return JobError.of(ErrorCode.STORAGE_FAILED, message(thrown));

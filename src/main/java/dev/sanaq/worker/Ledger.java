@@ -9,19 +9,25 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes what has ended together with how far its partitions are. What could not be published is
- * kept, and before the next try the broker is asked whether it was after all. One thread, the
- * consumer's.
+ * Publishes what has ended together with how far its partitions are, one transaction at a time,
+ * while the consumer reads on. What could not be published is kept, and before the next try the
+ * broker is asked whether it was after all. The consumer's thread alone calls it.
  */
 final class Ledger {
   private static final Logger LOG = Logger.getLogger(Ledger.class);
@@ -33,13 +39,17 @@ final class Ledger {
   private final LiveEvents live;
   private final Outbox outbox;
   private final Meters meters;
+  private final ExecutorService thread;
   private final Duration retryPause;
   private final Map<TopicPartition, PartitionProgress> leases = new HashMap<>();
   private List<Outbox.Ended> unpublished = List.of();
+  private @Nullable Future<?> running;
   private Duration pause = FIRST_PAUSE;
   private long nextTry;
+  private boolean troubled;
 
   /**
+   * @param thread where transactions are waited for; its maker's to end
    * @param retryPause between tries at most
    */
   Ledger(
@@ -48,19 +58,21 @@ final class Ledger {
       LiveEvents live,
       Outbox outbox,
       Meters meters,
+      ExecutorService thread,
       Duration retryPause) {
     this.consumer = consumer;
     this.publisher = publisher;
     this.live = live;
     this.outbox = outbox;
     this.meters = meters;
+    this.thread = thread;
     this.retryPause = retryPause;
   }
 
   /**
    * Begins with partitions, from what was committed for them.
    *
-   * @throws org.apache.kafka.common.KafkaException where the broker does not tell
+   * @throws KafkaException where the broker does not tell
    */
   void open(Collection<TopicPartition> partitions) {
     Set<TopicPartition> unknown = new HashSet<>(partitions);
@@ -100,54 +112,91 @@ final class Ledger {
 
   /** Whether the last try failed. */
   boolean isTroubled() {
-    return !unpublished.isEmpty();
+    return troubled;
   }
 
-  /** Publishes what has ended, unless a failure was just now. Blocks while the broker answers. */
+  /**
+   * Goes on with publishing what has ended, without waiting for it; after a failure, not too soon.
+   */
   void publish() {
-    if (isSettled() || (isTroubled() && System.nanoTime() - nextTry < 0)) {
+    if (running != null && running.isDone()) {
+      conclude(running);
+    }
+    if (running != null || isSettled() || (troubled && System.nanoTime() - nextTry < 0)) {
       return;
     }
     try {
       reconcile();
-      for (List<Outbox.Ended> batch = batch(); !batch.isEmpty(); batch = batch()) {
-        publish(batch);
-      }
-      pause = FIRST_PAUSE;
+      begin(unpublished.isEmpty() ? outbox.take(MOST) : unpublished);
     } catch (RuntimeException e) {
-      LOG.warnf(e, "%d ends are not published yet", unpublished.size());
-      meters.publishRetried();
-      nextTry = System.nanoTime() + pause.toNanos();
-      Duration longer = pause.multipliedBy(2);
-      pause = longer.compareTo(retryPause) < 0 ? longer : retryPause;
+      failed(e);
+    }
+  }
+
+  /** Publishes what has ended; returns when it is published, or could not be. */
+  void publishNow() {
+    publish();
+    while (running != null || (!troubled && !isSettled())) {
+      if (running != null) {
+        conclude(running);
+      }
+      publish();
     }
   }
 
   /** Publishes nothing any more. */
   void close() {
+    if (running != null) {
+      conclude(running);
+    }
     publisher.close();
   }
 
-  private List<Outbox.Ended> batch() {
-    List<Outbox.Ended> batch = unpublished.isEmpty() ? outbox.take(MOST) : unpublished;
-    return batch.stream().filter(this::isOurs).toList();
+  private void begin(List<Outbox.Ended> batch) {
+    unpublished = batch.stream().filter(this::isOurs).toList();
+    if (unpublished.isEmpty()) {
+      return;
+    }
+    List<ProducerRecord<byte[], byte[]>> records =
+        unpublished.stream().flatMap(ended -> ended.records().stream()).toList();
+    List<Future<?>> told = unpublished.stream().<Future<?>>map(Outbox.Ended::told).toList();
+    ConsumerGroupMetadata group = consumer.groupMetadata();
+    unpublished.forEach(ended -> ended.lease().finish(ended.offset()));
+    Map<TopicPartition, OffsetAndMetadata> positions = positions(unpublished);
+    running =
+        thread.submit(
+            () -> {
+              // What was told of the beginnings has arrived before the ends do.
+              live.arrived(told);
+              publisher.publish(records, positions, group);
+            });
   }
 
-  private void publish(List<Outbox.Ended> batch) {
-    unpublished = batch;
-    Map<TopicPartition, List<Long>> offsets = offsets(batch);
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    batch.forEach(ended -> records.addAll(ended.records()));
-    // What was told of the beginnings has arrived before the ends do.
-    live.flush();
-    offsets.forEach((partition, done) -> lease(partition).finish(done));
+  private void conclude(Future<?> transaction) {
+    running = null;
     try {
-      publisher.publish(records, positions(offsets.keySet()), consumer.groupMetadata());
+      transaction.get();
       unpublished = List.of();
-    } catch (RuntimeException e) {
-      offsets.forEach((partition, done) -> lease(partition).reopen(done));
-      throw e;
+      pause = FIRST_PAUSE;
+      troubled = false;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      unpublished.forEach(ended -> ended.lease().reopen(ended.offset()));
+      failed(e);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
     }
+  }
+
+  private void failed(Throwable cause) {
+    LOG.warnf(cause, "%d ends are not published yet", unpublished.size());
+    meters.publishRetried();
+    troubled = true;
+    nextTry = System.nanoTime() + pause.toNanos();
+    Duration longer = pause.multipliedBy(2);
+    pause = longer.compareTo(retryPause) < 0 ? longer : retryPause;
   }
 
   // The last transaction may have gone through although it was not said so.
@@ -156,32 +205,31 @@ final class Ledger {
       return;
     }
     publisher.settle();
-    unpublished = unpublished.stream().filter(this::isOurs).toList();
-    Set<TopicPartition> partitions = offsets(unpublished).keySet();
-    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions);
-    List<Outbox.Ended> published =
-        unpublished.stream()
-            .filter(e -> PartitionProgress.isDone(committed.get(e.partition()), e.offset()))
-            .toList();
-    offsets(published).forEach((partition, done) -> lease(partition).finish(done));
-    unpublished = unpublished.stream().filter(ended -> !published.contains(ended)).toList();
+    List<Outbox.Ended> ours = unpublished.stream().filter(this::isOurs).toList();
+    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions(ours));
+    List<Outbox.Ended> open = new ArrayList<>();
+    for (Outbox.Ended ended : ours) {
+      if (PartitionProgress.isDone(committed.get(ended.partition()), ended.offset())) {
+        ended.lease().finish(ended.offset());
+      } else {
+        open.add(ended);
+      }
+    }
+    unpublished = open;
   }
 
   private boolean isOurs(Outbox.Ended ended) {
-    return Optional.ofNullable(leases.get(ended.partition()))
-        .filter(lease -> lease == ended.lease())
-        .isPresent();
+    return leases.get(ended.partition()) == ended.lease();
   }
 
-  private Map<TopicPartition, OffsetAndMetadata> positions(Set<TopicPartition> partitions) {
-    return partitions.stream().collect(Collectors.toMap(p -> p, p -> lease(p).position()));
+  private static Map<TopicPartition, OffsetAndMetadata> positions(List<Outbox.Ended> batch) {
+    Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+    batch.forEach(
+        ended -> positions.computeIfAbsent(ended.partition(), p -> ended.lease().position()));
+    return positions;
   }
 
-  private static Map<TopicPartition, List<Long>> offsets(List<Outbox.Ended> batch) {
-    return batch.stream()
-        .collect(
-            Collectors.groupingBy(
-                Outbox.Ended::partition,
-                Collectors.mapping(Outbox.Ended::offset, Collectors.toList())));
+  private static Set<TopicPartition> partitions(List<Outbox.Ended> batch) {
+    return batch.stream().map(Outbox.Ended::partition).collect(Collectors.toSet());
   }
 }

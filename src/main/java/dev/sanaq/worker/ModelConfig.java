@@ -11,6 +11,11 @@ public interface ModelConfig {
   /** The checkpoint's folder; needed where pictures are drawn. */
   Optional<Path> path();
 
+  /**
+   * Where on the storage the folder comes from where it is not there: {@code s3://bucket/prefix}.
+   */
+  Optional<String> source();
+
   /** What to compute in: auto, fp32, bf16, fp16 or, on a CPU, int8. */
   @WithDefault("auto")
   String precision();

@@ -6,6 +6,7 @@ import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.Painter;
 import dev.sanaq.sana.Progress;
 import dev.sanaq.sana.solver.SolverKind;
+import java.util.Optional;
 
 /** The loaded model in the words of jobs. */
 final class Models {
@@ -20,7 +21,8 @@ final class Models {
         model.steps(),
         model.guidanceScale(),
         model.solver().label(),
-        model.solvers().stream().map(SolverKind::label).toList());
+        model.solvers().stream().map(SolverKind::label).toList(),
+        Optional.of(model.adapters().stream().sorted().toList()));
   }
 
   /** Draws as little as the default size allows, so that the first job does not pay for it. */
@@ -37,7 +39,7 @@ final class Models {
             0,
             1,
             model.solver(),
-            model.binned(),
+            true,
             true);
     painter.draw(drawing, Progress.NONE);
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -19,12 +20,14 @@ final class Outbox {
    * @param lease the time of this worker's with the partition in which it was read: in another, the
    *     record was read again
    * @param records what to write
+   * @param told what was told of it before, which is to arrive first
    */
   record Ended(
       TopicPartition partition,
       long offset,
       PartitionProgress lease,
-      List<ProducerRecord<byte[], byte[]>> records) {}
+      List<ProducerRecord<byte[], byte[]>> records,
+      Future<?> told) {}
 
   void put(Ended one) {
     ended.add(one);

@@ -2,7 +2,6 @@ package dev.sanaq.worker;
 
 import java.util.Base64;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -64,17 +63,17 @@ final class PartitionProgress {
     return isNew;
   }
 
-  /** Records are done. */
-  void finish(Collection<Long> offsets) {
-    working.removeAll(offsets);
-    done.addAll(offsets);
+  /** A record is done. */
+  void finish(long offset) {
+    working.remove(offset);
+    done.add(offset);
     done.headSet(first()).clear();
   }
 
   /** Takes {@link #finish} back: it was not committed. */
-  void reopen(Collection<Long> offsets) {
-    done.removeAll(offsets);
-    working.addAll(offsets);
+  void reopen(long offset) {
+    done.remove(offset);
+    working.add(offset);
   }
 
   /** What to commit. */

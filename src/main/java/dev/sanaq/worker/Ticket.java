@@ -1,10 +1,13 @@
 package dev.sanaq.worker;
 
+import dev.sanaq.event.LiveEvents;
 import dev.sanaq.job.Job;
+import dev.sanaq.sana.AdapterUse;
 import dev.sanaq.sana.Drawing;
 import dev.sanaq.sana.Shape;
 import dev.sanaq.sana.solver.SolverKind;
 import java.time.Instant;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -20,6 +23,7 @@ final class Ticket {
   private final Instant received;
   private final PartitionProgress lease;
   private final JobTrace trace;
+  private volatile Future<?> told = LiveEvents.NOTHING;
   private volatile boolean abandoned;
   private volatile boolean suspect;
 
@@ -80,6 +84,16 @@ final class Ticket {
     return received;
   }
 
+  /** Something of it was told; what is told later arrives later. */
+  void told(Future<?> arrival) {
+    told = arrival;
+  }
+
+  /** The arrival of the last that was told of it. */
+  Future<?> told() {
+    return told;
+  }
+
   /** It is not this worker's any more: the work ends at its next step, nothing is published. */
   void abandon() {
     abandoned = true;
@@ -110,6 +124,9 @@ final class Ticket {
         job.count(),
         SolverKind.of(job.solver()),
         job.resolutionBinning(),
-        true);
+        true,
+        job.adapters().stream()
+            .map(adapter -> new AdapterUse(adapter.name(), adapter.scale()))
+            .toList());
   }
 }

@@ -197,7 +197,7 @@ final class Worker {
     desk.remove(all());
     inFlight.abandon(all());
     awaitEnd(all(), LAST_STEP);
-    ledger.publish();
+    ledger.publishNow();
     consumer.unsubscribe();
     away = true;
   }
@@ -252,7 +252,7 @@ final class Worker {
       desk.remove(theirs);
       awaitEnd(theirs, gate.outage().isPresent() ? Duration.ZERO : settings.handover());
       inFlight.abandon(theirs);
-      ledger.publish();
+      ledger.publishNow();
       ledger.release(partitions);
     }
 

@@ -51,6 +51,9 @@ public interface WorkerConfig {
   @WithDefault("PT5M")
   Duration drainGrace();
 
+  /** Stop, with exit code 0, once there has been nothing to do for so long; never where absent. */
+  Optional<Duration> stopAfterIdle();
+
   /** A drawing without a step for this long is taken for stuck: liveness turns DOWN. */
   @WithDefault("PT10M")
   Duration stuckAfter();
@@ -62,4 +65,8 @@ public interface WorkerConfig {
   /** How far back cancellations are remembered. */
   @WithDefault("P1D")
   Duration cancellationMemory();
+
+  /** Whether a PNG file holds what draws it again: prompts, seed, steps and the like. */
+  @WithDefault("true")
+  boolean embedParameters();
 }

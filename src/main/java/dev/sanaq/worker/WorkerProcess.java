@@ -52,6 +52,7 @@ public final class WorkerProcess {
 
   private final Worker worker;
   private final Desk desk;
+  private final InFlight inFlight = new InFlight();
   private final Leaving leaving = new Leaving();
   private final EngineWatch watch;
   private final CancellationReader cancellations;
@@ -60,6 +61,8 @@ public final class WorkerProcess {
   private final Addresses addresses;
   private final ExecutorService io;
   private final ExecutorService claiming;
+  private final ExecutorService publishing;
+  private final Uploads uploads;
   private final Thread preparing;
   private final Thread drawing;
 
@@ -71,6 +74,7 @@ public final class WorkerProcess {
    * @param storage where pictures go
    * @param topics the topics' names
    * @param events events out
+   * @param uploads pictures to the addresses that requests bring
    * @param kafka the connection, in Kafka's own properties
    */
   public record Settings(
@@ -79,6 +83,7 @@ public final class WorkerProcess {
       StorageConfig storage,
       TopicsConfig topics,
       EventConfig events,
+      UploadConfig uploads,
       Map<String, Object> kafka) {}
 
   /**
@@ -106,12 +111,14 @@ public final class WorkerProcess {
     this.news = kafka.news(NEWS_PATIENCE);
     this.io = pool("sanaq-io", config.ioThreads());
     this.claiming = pool("sanaq-claim", config.batchSize());
+    this.publishing = pool("sanaq-publish", 1);
+    this.uploads =
+        new Uploads(settings.uploads(), pool("sanaq-upload", settings.uploads().concurrency()));
     this.desk =
         new Desk(
             config.promotion(), config.batchSize(), config.batchWait(), painter::picturesTogether);
 
     Meters meters = new Meters(telemetry.meters(), clock);
-    InFlight inFlight = new InFlight();
     meters.watch(desk, inFlight);
     Outbox outbox = new Outbox();
     Events events = new Events(settings.events().source(), addresses::of, clock);
@@ -129,7 +136,18 @@ public final class WorkerProcess {
         new Claims(store, new Attempts(s3, home), gate, needless, config.attempts(), name, clock);
     Endings endings = new Endings(desk, inFlight, outbox, events, topics.events(), meters);
     Preparer preparer = new Preparer(desk, claims, inFlight, endings, claiming);
-    Finisher finisher = new Finisher(store, gate, claims, endings, meters, io, clock, name);
+    Finisher finisher =
+        new Finisher(
+            store,
+            gate,
+            uploads,
+            claims,
+            endings,
+            meters,
+            io,
+            clock,
+            name,
+            config.embedParameters());
     BatchWatch.Context context =
         new BatchWatch.Context(events, live, watch, settings.events().progressInterval(), clock);
     this.preparing = daemon(preparer, "sanaq-preparing");
@@ -173,7 +191,9 @@ public final class WorkerProcess {
     Consumer<byte[], byte[]> consumer = kafka.worker(config.group(), name);
     Duration timeout = settings.events().transactionTimeout();
     Publisher publisher =
-        new Publisher(() -> producers.apply(kafka.transactional("sanaq-" + name, timeout)));
+        new Publisher(
+            turn ->
+                producers.apply(kafka.transactional("sanaq-%s-%d".formatted(name, turn), timeout)));
     this.worker =
         new Worker(
             consumer,
@@ -185,7 +205,7 @@ public final class WorkerProcess {
             door,
             desk,
             inFlight,
-            new Ledger(consumer, publisher, live, outbox, meters, config.retryPause()),
+            new Ledger(consumer, publisher, live, outbox, meters, publishing, config.retryPause()),
             gate,
             claims,
             leaving);
@@ -223,6 +243,11 @@ public final class WorkerProcess {
         && !watch.stuck();
   }
 
+  /** Whether jobs wait here or were begun and have not ended. */
+  public boolean isBusy() {
+    return inFlight.size() > 0 || desk.size() > 0;
+  }
+
   /** What keeps the worker from taking jobs, in words; nothing where nothing does. */
   public Optional<String> trouble() {
     return worker.trouble();
@@ -242,6 +267,8 @@ public final class WorkerProcess {
     boolean ended = joined(drawing);
     io.shutdownNow();
     claiming.shutdownNow();
+    publishing.shutdownNow();
+    uploads.close();
     news.close(NEWS_PATIENCE);
     addresses.close();
     s3.close();

@@ -24,7 +24,7 @@ import picocli.CommandLine;
 class BenchmarkCommandTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   @ParameterizedTest
   @ValueSource(strings = {"fp32", "int8"})

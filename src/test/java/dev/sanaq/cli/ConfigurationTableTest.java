@@ -6,9 +6,11 @@ import dev.sanaq.event.EventConfig;
 import dev.sanaq.event.TopicsConfig;
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.intake.LimitsConfig;
+import dev.sanaq.kubernetes.KubernetesConfig;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.webhook.WebhookConfig;
 import dev.sanaq.worker.ModelConfig;
+import dev.sanaq.worker.UploadConfig;
 import dev.sanaq.worker.WorkerConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -30,15 +32,18 @@ class ConfigurationTableTest {
       List.of(
           ModelConfig.class,
           WorkerConfig.class,
+          KubernetesConfig.class,
           TopicsConfig.class,
           EventConfig.class,
           StorageConfig.class,
           LimitsConfig.class,
           GatewayConfig.class,
-          WebhookConfig.class);
+          WebhookConfig.class,
+          UploadConfig.class);
 
   /** What stands for another property, and is not one of its own for users. */
-  private static final List<String> DERIVED = List.of("sanaq.limits.http-callbacks");
+  private static final List<String> DERIVED =
+      List.of("sanaq.limits.http-callbacks", "sanaq.limits.http-uploads");
 
   @Test
   void everyPropertyStandsThereWithItsDefaultAndNoOtherDoes() throws IOException {
@@ -51,7 +56,7 @@ class ConfigurationTableTest {
   }
 
   private static void collect(String prefix, Class<?> mapping, Map<String, String> read) {
-    for (Method method : mapping.getDeclaredMethods()) {
+    for (Method method : mapping.getMethods()) {
       if (method.isDefault() || method.isSynthetic()) {
         continue;
       }

@@ -16,9 +16,11 @@ import dev.sanaq.sana.Progress;
 import dev.sanaq.sana.Shape;
 import dev.sanaq.sana.UnsupportedSizeException;
 import dev.sanaq.sana.solver.SolverKind;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,7 +49,7 @@ class GenerateCommandTest {
           4.5,
           SolverKind.FLOW_DPM,
           Set.of(SolverKind.FLOW_DPM, SolverKind.FLOW_EULER),
-          true,
+          Set.of(),
           "a CPU",
           "fp32");
 
@@ -128,6 +130,18 @@ class GenerateCommandTest {
     assertThat(json.at("/timingsMs/denoise").longValue()).isEqualTo(1500);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"out.png", "out.jpg", "out.JPEG", "out.webp"})
+  void theFilesNameSaysItsFormat(String name) throws IOException {
+    assertThat(run("--prompt", "fox", "--seed", "5", "--output", file(name))).isZero();
+    byte[] written = Files.readAllBytes(folder.resolve(name));
+    int rgb = ImageIO.read(new ByteArrayInputStream(written)).getRGB(3, 3);
+    assertThat(rgb & 0xff).isBetween(2, 8);
+    String start = new String(written, 0, 12, StandardCharsets.ISO_8859_1);
+    assertThat(start)
+        .contains(name.endsWith("png") ? "PNG" : name.endsWith("webp") ? "WEBP" : "\u00ff\u00d8");
+  }
+
   @Test
   void anOlderFileIsReplaced() throws IOException {
     Files.writeString(folder.resolve("out.png"), "old");
@@ -146,6 +160,8 @@ class GenerateCommandTest {
         "--seed -1",
         "--seed 9223372036854775807 --count 2",
         "--guidance-scale NaN",
+        "--quality 101",
+        "--quality -1",
         "--solver ddim",
         "--precision int8",
         "--device tpu",
@@ -162,10 +178,10 @@ class GenerateCommandTest {
 
   @Test
   void whatCannotBeWrittenIsSaidBeforeAnythingIsLoaded() {
-    assertThat(run("--prompt", "fox", "--output", file("out.jpg"))).isEqualTo(2);
+    assertThat(run("--prompt", "fox", "--output", file("out.gif"))).isEqualTo(2);
     assertThat(run("--prompt", "fox", "--output", file("no/such/out.png"))).isEqualTo(2);
     assertThat(run("--prompt", "fox")).isEqualTo(2);
-    assertThat(err.toString()).contains("out.jpg", "no folder", "--output");
+    assertThat(err.toString()).contains("out.gif", "no folder", "--output");
     assertThat(loads).isEmpty();
   }
 

@@ -15,27 +15,27 @@ class ProgressBarTest {
 
   @Test
   void aLineSaysHowFarAndHowLongStill() {
-    assertThat(ProgressBar.render("denoise", 10, 20, Duration.ofSeconds(12)))
+    assertThat(ProgressBar.render("denoise", 0, 10, 20, Duration.ofSeconds(12)))
         .isEqualTo("denoise  [############------------]  50%  10/20  0:12, 0:12 left");
-    assertThat(ProgressBar.render("denoise", 1, 4, Duration.ofSeconds(75)))
+    assertThat(ProgressBar.render("denoise", 0, 1, 4, Duration.ofSeconds(75)))
         .isEqualTo("denoise  [######------------------]  25%  1/4  1:15, 3:45 left");
   }
 
   @Test
   void beforeTheFirstUnitNothingIsForetold() {
-    assertThat(ProgressBar.render("denoise", 0, 20, Duration.ZERO))
+    assertThat(ProgressBar.render("denoise", 0, 0, 20, Duration.ZERO))
         .isEqualTo("denoise  [------------------------]   0%  0/20  0:00");
   }
 
   @Test
   void theLastUnitFillsTheBar() {
-    assertThat(ProgressBar.render("denoise", 20, 20, Duration.ofHours(1).plusSeconds(61)))
+    assertThat(ProgressBar.render("denoise", 0, 20, 20, Duration.ofHours(1).plusSeconds(61)))
         .isEqualTo("denoise  [########################] 100%  20/20  1:01:01, 0:00 left");
   }
 
   @Test
   void aStageOfUnknownLengthHasNoBar() {
-    assertThat(ProgressBar.render("decode", 0, 0, Duration.ofSeconds(3)))
+    assertThat(ProgressBar.render("decode", 0, 0, 0, Duration.ofSeconds(3)))
         .isEqualTo("decode   0:03");
   }
 
@@ -60,6 +60,31 @@ class ProgressBarTest {
     }
     assertThat(shown().split("\r")).hasSize(1 + 10 + 1);
     assertThat(shown()).contains("1000/1000");
+  }
+
+  /** What was done before a run was stopped took no time of this one. */
+  @Test
+  void workThatWasDoneBeforeDoesNotHurryTheForecast() {
+    ProgressBar bar = bar(true);
+    bar.show("train", 900, 1000, "");
+    now = now.plusSeconds(10);
+    bar.show("train", 950, 1000, "loss 0.5");
+    assertThat(shown())
+        .endsWith(
+            "\r"
+                + "train    [######################--]  95%  950/1000  0:10, 0:10 left  loss"
+                + " 0.5\u001b[K");
+  }
+
+  @Test
+  void trainingSaysItsSmoothedLossAndItsPace() {
+    TrainingBar training = new TrainingBar(bar(true), () -> now);
+    training.show("train", 100, 200, 2);
+    assertThat(shown()).endsWith("100/200  0:00  loss 2.0000\u001b[K");
+    now = now.plusSeconds(4);
+    training.show("train", 110, 200, 1);
+    assertThat(shown()).endsWith("0:04, 0:36 left  loss 1.4949, 2.50 steps/s\u001b[K");
+    training.close();
   }
 
   @Test

@@ -112,7 +112,13 @@ class BacklogTest {
         id,
         Events.COMPLETED,
         "completed",
-        Map.of("request", fields(side, steps), "timings", Map.of("denoise", seconds)));
+        Map.of(
+            "request",
+            fields(side, steps),
+            "timings",
+            Map.of("denoise", 99),
+            "deviceSeconds",
+            seconds));
   }
 
   private static CloudEvent event(String id, String type, String name, Map<String, Object> data) {

@@ -51,6 +51,7 @@ public final class HandWorker implements AutoCloseable {
                 List.of(),
                 job(id).asRequest(),
                 Map.of("denoise", seconds),
+                seconds,
                 "hand",
                 "m",
                 Map.of())));
@@ -81,7 +82,7 @@ public final class HandWorker implements AutoCloseable {
   private static Job job(String id) {
     ModelDefaults model =
         new ModelDefaults("m", 1000, 1000, 4, 4.5, "flow-dpm", List.of("flow-dpm"));
-    Limits limits = new Limits(100, 4096, 100, 50, 8, 1000, false, HOME, List.of(HOME));
+    Limits limits = new Limits(100, 4096, 100, 50, 8, 1000, false, false, HOME, List.of(HOME));
     Map<String, Object> fields = Map.of("id", id, "prompt", "p");
     return ((Checked.Accepted) new JobRules(model, limits).check(new GenerationRequest(fields), id))
         .job();

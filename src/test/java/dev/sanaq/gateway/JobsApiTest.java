@@ -77,6 +77,19 @@ class JobsApiTest {
   }
 
   @Test
+  void metricsTellWhatWaitsAndForHowLong() {
+    api.post("/v1/jobs", request);
+    api.awaitState(id, "queued");
+    String told = new String(api.get("/q/metrics").response().body(), StandardCharsets.UTF_8);
+    assertThat(told)
+        .contains("sanaq_backlog_jobs{state=\"queued\"} 1.0")
+        .contains("sanaq_backlog_jobs{state=\"running\"} 0.0")
+        .contains("sanaq_backlog_oldest_seconds{state=\"queued\"} ")
+        .contains("sanaq_backlog_oldest_seconds{state=\"running\"} 0.0")
+        .containsPattern("\\nsanaq_backlog_seconds [1-9]");
+  }
+
+  @Test
   void aJobIsSeenFromItsRequestToItsEnd() {
     Api.Answer sent = api.post("/v1/jobs", request);
     assertThat(sent.status()).isEqualTo(202);

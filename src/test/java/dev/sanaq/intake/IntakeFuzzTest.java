@@ -32,14 +32,15 @@ class IntakeFuzzTest {
           new RecordDecoder(10_000),
           new JobRules(
               new ModelDefaults("m", 64, 64, 4, 4.5, "flow-dpm", List.of("flow-dpm")),
-              new Limits(100, 4096, 50, 20, 4, 200, false, HOME, List.of(HOME))));
+              new Limits(100, 4096, 50, 20, 4, 200, false, false, HOME, List.of(HOME))));
   private static final Events EVENTS = new Events("/sanaq", image -> "", Clock.systemUTC());
   private static final String WHOLE =
       """
       {"id":"a","prompt":"p","negativePrompt":"n","width":64,"height":64,"steps":2,
        "guidanceScale":4.5,"seed":7,"count":2,"solver":"flow-dpm","format":"png",
        "resolutionBinning":true,"deadline":"2030-12-01T00:00:00Z","priority":"normal",
-       "callbackUrl":"https://example.com/","output":{"bucket":"home","prefix":"p/"},
+       "callbackUrl":"https://example.com/","output":{"bucket":"home","prefix":"p/",
+       "uploadUrls":["https://a.io/?b","https://a.io/c"]},
        "metadata":{"k":[1,{"l":null}]}}""";
 
   @Property(tries = 2000)
@@ -61,6 +62,16 @@ class IntakeFuzzTest {
   void aRequestWithAnyValueInAnyField(
       @ForAll("names") String name, @ForAll("values") String value) {
     answers("{\"prompt\":\"p\",\"%s\":%s}".formatted(name, value).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Property(tries = 2000)
+  void anyAddressToUploadTo(@ForAll String before, @ForAll("values") String other) {
+    String url =
+        new String(Json.write("https://a.io/" + printable(before) + "?"), StandardCharsets.UTF_8);
+    for (String uploads : List.of(other, "[" + other + "]", "[" + url + "]", url)) {
+      String request = "{\"prompt\":\"p\",\"output\":{\"uploadUrls\":%s}}".formatted(uploads);
+      answers(request.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   @Property(tries = 1000)
@@ -100,6 +111,8 @@ class IntakeFuzzTest {
         "count",
         "solver",
         "output",
+        "format",
+        "quality",
         "metadata",
         "deadline",
         "callbackUrl",

@@ -45,6 +45,16 @@ class FingerprintTest {
     assertThat(requests.stream().map(FingerprintTest::of).distinct()).hasSameSizeAs(requests);
   }
 
+  @Test
+  void anAddressToUploadToIsTheSameWhenItIsSignedAgain() {
+    assertThat(uploading("https://e.com/a?s=1")).isEqualTo(uploading("https://e.com/a?s=2"));
+    assertThat(uploading("https://e.com/a")).isNotEqualTo(uploading("https://e.com/b"));
+  }
+
+  private static String uploading(String url) {
+    return of(Map.of("prompt", "p", "output", Map.of("uploadUrls", List.of(url))));
+  }
+
   private static String of(Map<String, Object> request) {
     return Fingerprint.of(new GenerationRequest(request));
   }

@@ -9,7 +9,9 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,11 +20,46 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JobRulesTest {
+  private static final String SECRET = "c0ffee42";
   private static final ModelDefaults MODEL =
       new ModelDefaults("sana", 1024, 512, 20, 4.5, "flow-dpm", List.of("flow-dpm", "flow-euler"));
   private static final Output HOME = new Output("home", "pictures/");
   private static final Limits LIMITS =
-      new Limits(100, 4096, 50, 20, 4, 200, false, HOME, List.of(HOME, new Output("other", "")));
+      new Limits(
+          100, 4096, 50, 20, 4, 200, false, false, HOME, List.of(HOME, new Output("other", "")));
+
+  @Test
+  void adaptersAreThoseOfTheModelEachOnceWithAScale() {
+    ModelDefaults adapted =
+        new ModelDefaults(
+            "sana",
+            1024,
+            512,
+            20,
+            4.5,
+            "flow-dpm",
+            List.of("flow-dpm"),
+            Optional.of(List.of("style", "ink")));
+    JobRules rules = new JobRules(adapted, LIMITS);
+    Object style = Map.of("name", "style", "scale", 0.8);
+    Checked accepted = rules.check(adapters(List.of(style, Map.of("name", "ink"))), "derived");
+    assertThat(((Checked.Accepted) accepted).job().adapters())
+        .containsExactly(new JobAdapter("style", 0.8), new JobAdapter("ink", 1));
+    assertThat(wrongFields(rules.check(adapters(List.of(style, style)), "derived")))
+        .containsExactly("adapters[1].name");
+    Object unknown = Map.of("name", "oil", "scale", 9, "weight", 1);
+    assertThat(wrongFields(rules.check(adapters(List.of(unknown)), "derived")))
+        .containsExactlyInAnyOrder("adapters[0].name", "adapters[0].scale", "adapters[0].weight");
+  }
+
+  private static GenerationRequest adapters(List<Object> adapters) {
+    return new GenerationRequest(Map.of("prompt", "a fox", "adapters", adapters));
+  }
+
+  private static List<String> wrongFields(Checked checked) {
+    return ((Checked.Refused) checked)
+        .failure().error().fields().stream().map(FieldError::field).toList();
+  }
 
   @Test
   void aPromptIsEnoughAndTheModelGivesTheRest() {
@@ -107,11 +144,15 @@ class JobRulesTest {
         Arguments.of("count", 5),
         Arguments.of("solver", "ddim"),
         Arguments.of("solver", "scm"),
-        Arguments.of("format", "jpeg"),
+        Arguments.of("format", "gif"),
+        Arguments.of("format", "JPEG"),
+        Arguments.of("quality", 101),
+        Arguments.of("quality", -1),
+        Arguments.of("quality", "best"),
         Arguments.of("resolutionBinning", "yes"),
         Arguments.of("model", "another"),
-        Arguments.of("adapters", List.of(Map.of("name", "style"))),
         Arguments.of("adapters", Map.of()),
+        Arguments.of("adapters", List.of("style")),
         Arguments.of("deadline", "tomorrow"),
         Arguments.of("deadline", 1),
         Arguments.of("priority", "urgent"),
@@ -232,10 +273,65 @@ class JobRulesTest {
 
   @Test
   void httpCallbacksAreTakenWhereTheOperatorTakesThem() {
-    Limits open = new Limits(100, 4096, 50, 20, 4, 200, true, HOME, List.of(HOME));
+    Limits open = new Limits(100, 4096, 50, 20, 4, 200, true, true, HOME, List.of(HOME));
     GenerationRequest request = new GenerationRequest(valid("callbackUrl", "http://hooks.svc/x"));
     assertThat(new JobRules(MODEL, open).check(request, "derived"))
         .isInstanceOf(Checked.Accepted.class);
+  }
+
+  @Test
+  void qualityIsForFormatsThatLoseSome() {
+    Map<String, Object> request = valid("format", "webp");
+    assertThat(accepted(request).quality()).isEqualTo(90);
+    assertThat(accepted(request).asRequest()).containsEntry("quality", 90);
+    request.put("quality", 0);
+    assertThat(accepted(request).quality()).isZero();
+    request.put("format", "png");
+    assertThat(accepted(request).asRequest()).doesNotContainKey("quality");
+  }
+
+  @Test
+  void anUploadsSecretsAreKeptFromEverybodyButTheUploader() {
+    String url = "https://b.example.com/a.png?X-Amz-Signature=" + SECRET;
+    Job job = accepted(valid("output", Map.of("uploadUrls", List.of(url))));
+    assertThat(job.uploadUrls()).containsExactly(url);
+    assertThat(job.asRequest().toString())
+        .contains("https://b.example.com/a.png")
+        .doesNotContain(SECRET);
+  }
+
+  static Stream<Object> wrongUploads() {
+    String url = "https://b.example.com/?s=" + SECRET;
+    return Stream.of(
+        url,
+        List.of(url, url),
+        List.of("http://b.example.com/?s=" + SECRET),
+        List.of("ftp://b.example.com/?s=" + SECRET),
+        List.of("https://u:" + SECRET + "@b.example.com/"),
+        List.of("https://b.example.com/#" + SECRET),
+        List.of("https://b.example.com/ ?s=" + SECRET),
+        List.of("https://b.example.com/é?s=" + SECRET),
+        List.of("https://b.example.com/?" + SECRET.repeat(600)),
+        List.of("https:///?s=" + SECRET),
+        List.of("?s=" + SECRET),
+        List.of(7),
+        List.of(List.of(url)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongUploads")
+  void aWrongUploadIsRefusedAndNotShown(Object uploads) {
+    List<FieldError> errors = refused(valid("output", Map.of("uploadUrls", uploads))).fields();
+    assertThat(errors).extracting(FieldError::field).containsExactly("output.uploadUrls");
+    assertThat(errors.toString()).doesNotContain(SECRET);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"uploadUrl", "uploadURLs", "callbackUrl"})
+  void aSecretUnderAWrongNameIsNotShownEither(String name) {
+    Object url = "HTTPS://b.io/?s=" + SECRET;
+    assertThat(refused(valid("output", Map.of(name, url))).toString()).doesNotContain(SECRET);
+    assertThat(refused(valid(name, url)).toString()).doesNotContain(SECRET);
   }
 
   private static JobOutcome.Failed refusalOf(String callbackUrl) {

@@ -58,7 +58,7 @@ final class Chart {
           bars.add(time("p99", m.p99(), most, label));
           bars.add(time("p99.9", m.p999(), most, label));
         });
-    panel("milliseconds from record to event at half that rate (logarithmic)", bars);
+    panel("milliseconds from record to event at the lower rate (logarithmic)", bars);
   }
 
   private static Bar time(String label, double millis, double most, String worker) {

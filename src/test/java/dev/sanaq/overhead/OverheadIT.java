@@ -59,8 +59,10 @@ class OverheadIT {
       CpuTimes before = CpuTimes.now(worker, stand);
       double jobsPerSecond = load.burst(run + "-burst", plan.jobs()).jobsPerSecond();
       CpuTimes used = CpuTimes.now(worker, stand).since(before);
-      double rate = jobsPerSecond / 2;
+      double rate = plan.rate().map(Integer::doubleValue).orElse(jobsPerSecond / 2);
       int paced = (int) Math.max(1, rate * plan.pacedTime().toSeconds());
+      // Few jobs at a time take other ways through the program than many: compilers begin anew.
+      load.paced(run + "-warm-paced", paced, rate);
       Wave times = load.paced(run + "-paced", paced, rate);
       return new Measurement(
           contender.name(),

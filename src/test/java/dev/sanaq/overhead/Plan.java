@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param warmUp jobs before anything counts, so that compilers have done their work
  * @param jobs jobs of the full queue
  * @param pacedTime how long the times are taken
+ * @param rate jobs a second while the times are taken; without it half of what the full queue gave
  * @param report where the tables go, if anywhere: a path without extension
  */
 record Plan(
@@ -24,6 +25,7 @@ record Plan(
     int warmUp,
     int jobs,
     Duration pacedTime,
+    Optional<Integer> rate,
     Optional<String> report) {
 
   static Plan chosen() {
@@ -43,6 +45,7 @@ record Plan(
         Integer.getInteger("overhead.warm-up", isLong ? 10_000 : 100),
         Integer.getInteger("overhead.jobs", isLong ? 20_000 : 300),
         Duration.ofSeconds(Integer.getInteger("overhead.seconds", isLong ? 20 : 1)),
+        Optional.ofNullable(Integer.getInteger("overhead.rate")),
         Optional.ofNullable(System.getProperty("overhead.report")));
   }
 

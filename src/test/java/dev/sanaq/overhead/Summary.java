@@ -53,7 +53,7 @@ final class Summary {
     return """
         # What the service itself costs
 
-        The model is replaced by one that answers at once with a picture of 64 x 64. Jobs a second with the queue full; the time from when a request was due to its event at a `read_committed` reader, at half of that rate; processor time of each process, in milliseconds a job, while the queue was full. Medians of %d runs; the workers took turns. %d jobs to warm up, %d measured, then %d s at half the rate.
+        The model is replaced by one that answers at once with a picture of 64 x 64. Jobs a second with the queue full; the time from when a request was due to its event at a `read_committed` reader, at the rate in the table, by default half of that; processor time of each process, in milliseconds a job, while the queue was full. Medians of %d runs; the workers took turns. %d jobs to warm up, %d measured, then %d s at the lower rate.
 
         %s
 

@@ -23,7 +23,7 @@ final class Service implements AutoCloseable {
         WorkerProcess.start(
             TestSettings.of(config), painter, Clock.systemUTC(), TestSettings.noTelemetry());
     gateway.start();
-    while (!gateway.ready()) {
+    while (gateway.trouble().isPresent()) {
       Thread.onSpinWait();
     }
   }

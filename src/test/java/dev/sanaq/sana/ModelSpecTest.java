@@ -8,6 +8,7 @@ import dev.sanaq.sana.checkpoint.QkNorm;
 import dev.sanaq.sana.checkpoint.SchedulerConfig;
 import dev.sanaq.sana.checkpoint.TransformerConfig;
 import dev.sanaq.sana.solver.SolverKind;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,7 @@ class ModelSpecTest {
   }
 
   private static Shape asked(int width, int height, boolean binning) {
-    return new Shape(width, height, 1, SolverKind.FLOW_EULER, binning, false);
+    return new Shape(width, height, 1, SolverKind.FLOW_EULER, binning, false, List.of());
   }
 
   private static ModelSpec spec(int compression, int patchSize) {
@@ -78,7 +79,17 @@ class ModelSpecTest {
     SolverKind solver = SolverKind.FLOW_EULER;
     ModelInfo info =
         new ModelInfo(
-            "tiny", compression, 512, 512, 28, 4.5, solver, Set.of(solver), true, "cpu", "fp32");
+            "tiny",
+            compression,
+            512,
+            512,
+            28,
+            4.5,
+            solver,
+            Set.of(solver),
+            Set.of(),
+            "cpu",
+            "fp32");
     return new ModelSpec(transformer, compression, scheduler, info);
   }
 }

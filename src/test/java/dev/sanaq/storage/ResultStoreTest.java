@@ -147,6 +147,7 @@ class ResultStoreTest {
         List.of(new StoredImage("b", "k", Long.MAX_VALUE, 8, 4, "png", 3, Hash.of(FIRST))),
         Map.of("prompt", "p", "steps", 4),
         Map.of("text", 0.25),
+        0.125,
         worker,
         "model",
         Map.of("k", List.of(1, "two")));
@@ -166,12 +167,15 @@ class ResultStoreTest {
         2,
         "flow-dpm",
         "png",
+        90,
         true,
         "m",
+        List.of(),
         Job.NO_DEADLINE,
         "normal",
         "",
         new Output("sanaq", "p/"),
+        List.of(),
         Map.of());
   }
 }

@@ -3,6 +3,9 @@ package dev.sanaq.webhook;
 import static dev.sanaq.webhook.TestReceiver.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.outbound.Gate;
+import dev.sanaq.outbound.Outcome;
+import dev.sanaq.outbound.Resolver;
 import dev.sanaq.webhook.TestReceiver.Received;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
@@ -66,13 +69,13 @@ class HttpSenderTest {
       assertThat(sender.send(delivery(receiver.url()))).isEqualTo(new Outcome.Gone());
       receiver.answers(status(503, "retry-after", "120"));
       assertThat(sender.send(delivery(receiver.url())))
-          .isEqualTo(new Outcome.Failed("answer 503", Duration.ofSeconds(120)));
+          .isEqualTo(new Outcome.Failed("answer 503", 503, Duration.ofSeconds(120)));
       receiver.answers(status(429, "retry-after", "Fri, 31 Dec 1999 23:59:59 GMT"));
       assertThat(sender.send(delivery(receiver.url())))
-          .isEqualTo(new Outcome.Failed("answer 429", Duration.ZERO));
+          .isEqualTo(new Outcome.Failed("answer 429", 429, Duration.ZERO));
       receiver.answers(status(500, "retry-after", "soon"));
       assertThat(sender.send(delivery(receiver.url())))
-          .isEqualTo(new Outcome.Failed("answer 500", Duration.ZERO));
+          .isEqualTo(new Outcome.Failed("answer 500", 500, Duration.ZERO));
     }
   }
 
@@ -83,7 +86,7 @@ class HttpSenderTest {
         TestReceiver receiver = new TestReceiver(status(status, "location", inside.url()));
         HttpSender sender = sender(config(receiver.port(), inside.port()), Resolver.PLATFORM)) {
       assertThat(sender.send(delivery(receiver.url())))
-          .isEqualTo(new Outcome.Failed("answer " + status, Duration.ZERO));
+          .isEqualTo(new Outcome.Failed("answer " + status, status, Duration.ZERO));
       assertThat(inside.received()).isEmpty();
     }
   }
@@ -135,9 +138,9 @@ class HttpSenderTest {
             sender(config(receiver.port(), deaf.getLocalPort()), Resolver.PLATFORM)) {
       long before = System.nanoTime();
       assertThat(sender.send(delivery(receiver.url())))
-          .isEqualTo(new Outcome.Failed("no answer in time", Duration.ZERO));
+          .isEqualTo(Outcome.Failed.unanswered("no answer in time"));
       assertThat(sender.send(delivery("http://127.0.0.1:%d/".formatted(deaf.getLocalPort()))))
-          .isEqualTo(new Outcome.Failed("no answer in time", Duration.ZERO));
+          .isEqualTo(Outcome.Failed.unanswered("no answer in time"));
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(8));
       end.countDown();
     }
@@ -169,9 +172,9 @@ class HttpSenderTest {
     }
     try (HttpSender sender = sender(config(port), Resolver.PLATFORM)) {
       assertThat(sender.send(delivery("http://127.0.0.1:%d/".formatted(port))))
-          .isEqualTo(new Outcome.Failed("no connection", Duration.ZERO));
+          .isEqualTo(Outcome.Failed.unanswered("no connection"));
       assertThat(sender.send(delivery("http://[::1]:%d/".formatted(port))))
-          .isEqualTo(new Outcome.Failed("no connection", Duration.ZERO));
+          .isEqualTo(Outcome.Failed.unanswered("no connection"));
     }
   }
 
@@ -201,7 +204,7 @@ class HttpSenderTest {
       assertThat(sender.send(delivery("https://hooks.example.com" + port + "/")))
           .isEqualTo(new Outcome.Taken(200));
       assertThat(sni).hasValue("hooks.example.com");
-      Outcome tls = new Outcome.Failed("TLS failed", Duration.ZERO);
+      Outcome tls = Outcome.Failed.unanswered("TLS failed");
       assertThat(sender.send(delivery("https://other.example.com" + port + "/"))).isEqualTo(tls);
       assertThat(sender.send(delivery("https://127.0.0.1" + port + "/"))).isEqualTo(tls);
       assertThat(wary.send(delivery("https://hooks.example.com" + port + "/"))).isEqualTo(tls);
@@ -279,6 +282,11 @@ class HttpSenderTest {
   private static HttpSender sender(
       WebhookConfig config, Resolver resolver, HttpClientOptions options) {
     return new HttpSender(
-        config, new Gate(config, resolver), signer(), Clock.systemUTC(), VERTX, options);
+        config,
+        new Gate(config.gateRules(), resolver),
+        signer(),
+        Clock.systemUTC(),
+        VERTX,
+        options);
   }
 }

@@ -231,6 +231,24 @@ class WebhookDeliveryTest {
   }
 
   @Test
+  void anEventToldTwiceWhileItIsDeliveredIsDeliveredOnce() {
+    TestReceiver.Answer slowly =
+        exchange -> {
+          wait(Duration.ofSeconds(1));
+          exchange.sendResponseHeaders(200, -1);
+        };
+    try (TestReceiver receiver = new TestReceiver(slowly)) {
+      for (int i = 0; i < 3; i++) {
+        world.happens("a", "completed", receiver.url());
+      }
+      world.process(receiver);
+      world.await("a/completed", delivery -> delivery.status() == Status.DELIVERED);
+      settle();
+      assertThat(receiver.received()).hasSize(1);
+    }
+  }
+
+  @Test
   void anAddressInsideIsRefusedOnceAndForAll() {
     try (TestReceiver receiver = new TestReceiver(status(200))) {
       world.process(List.of(receiver.port(), 443));
@@ -333,8 +351,12 @@ class WebhookDeliveryTest {
 
   /** Waits a little for what should not come. */
   private static void settle() {
+    wait(A_LITTLE);
+  }
+
+  private static void wait(Duration time) {
     try {
-      Thread.sleep(A_LITTLE.toMillis());
+      Thread.sleep(time.toMillis());
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

@@ -3,6 +3,8 @@ package dev.sanaq.webhook;
 import dev.sanaq.event.CloudEvent;
 import dev.sanaq.event.Events;
 import dev.sanaq.event.KafkaClients;
+import dev.sanaq.outbound.Gate;
+import dev.sanaq.outbound.Resolver;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import java.nio.charset.StandardCharsets;
@@ -99,7 +101,7 @@ final class WebhookWorld implements AutoCloseable {
     HttpSender sender =
         new HttpSender(
             config,
-            new Gate(config, Resolver.PLATFORM),
+            new Gate(config.gateRules(), Resolver.PLATFORM),
             Signer.of(config.secrets().orElse(List.of(WebhookSettings.SECRET))),
             Clock.systemUTC(),
             vertx,

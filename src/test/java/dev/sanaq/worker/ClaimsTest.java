@@ -1,6 +1,7 @@
 package dev.sanaq.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sanaq.job.Checked;
 import dev.sanaq.job.GenerationRequest;
@@ -23,7 +24,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,41 +74,60 @@ class ClaimsTest {
     assertThat(attempts.earlier("later")).hasSize(2);
   }
 
+  @Test
+  void aBeginningWhoseAnswerIsLostUntilTheStorageCountsAsAwayIsGivenBack() {
+    Attempts attempts = new Attempts(s3, HOME);
+    AtomicBoolean away = new AtomicBoolean(true);
+    Claims claims = claims(losing(away::get), losing(away::get), Duration.ofMillis(300));
+    assertThatThrownBy(() -> claims.claim(ticket("away"))).isInstanceOf(OutageException.class);
+    assertThat(attempts.earlier("away")).as("counted, though nobody was told").hasSize(1);
+    away.set(false);
+    claims.payDebts();
+    assertThat(attempts.earlier("away")).isEmpty();
+  }
+
   private static Claims claims(int lostAnswers) {
-    S3Client losing = losing(lostAnswers);
+    AtomicInteger left = new AtomicInteger(lostAnswers);
+    return claims(losing(() -> left.getAndDecrement() > 0), s3, Duration.ofSeconds(20));
+  }
+
+  private static Claims claims(S3Client losing, S3Client probed, Duration patience) {
     Clock clock = Clock.systemUTC();
     return new Claims(
         new ResultStore(losing, HOME),
         new Attempts(losing, HOME),
-        new StorageGate(new StorageProbe(s3, HOME, "w"), Duration.ofSeconds(20), () -> {}),
+        new StorageGate(new StorageProbe(probed, HOME, "w"), patience, () -> {}),
         new Needless(new CancellationBoard(1), new Rates(), clock),
         3,
         "w",
         clock);
   }
 
-  private static S3Client losing(int answers) {
-    AtomicInteger left = new AtomicInteger(answers);
+  private static S3Client losing(BooleanSupplier loses) {
     return (S3Client)
         Proxy.newProxyInstance(
             S3Client.class.getClassLoader(),
             new Class<?>[] {S3Client.class},
             (proxy, method, arguments) -> {
-              Object answer;
+              Object answer = null;
+              Throwable refusal = null;
               try {
                 answer = method.invoke(s3, arguments);
               } catch (InvocationTargetException e) {
-                throw e.getCause();
+                refusal = e.getCause();
               }
-              if (method.getName().equals("putObject") && left.getAndDecrement() > 0) {
+              if (method.getName().equals("putObject") && loses.getAsBoolean()) {
                 throw SdkClientException.create("the answer is lost");
+              }
+              if (refusal != null) {
+                throw refusal;
               }
               return answer;
             });
   }
 
   private static Ticket ticket(String id) {
-    Limits limits = new Limits(100, 4096, 50, 20, 8, 200, false, HOME, List.of(HOME));
+    Limits limits = new Limits(100, 4096, 50, 20, 8, 200, false, false, HOME, List.of(HOME));
     JobRules rules = new JobRules(Models.defaults(GradientPainter.MODEL), limits);
     GenerationRequest request = new GenerationRequest(Map.of("prompt", "p"));
     Job job = ((Checked.Accepted) rules.check(request, id)).job();

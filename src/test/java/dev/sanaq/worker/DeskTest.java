@@ -27,7 +27,7 @@ class DeskTest {
   private static final JobRules RULES =
       new JobRules(
           Models.defaults(GradientPainter.MODEL),
-          new Limits(100, 4096, 50, 20, 8, 200, false, HOME, List.of(HOME)));
+          new Limits(100, 4096, 50, 20, 8, 200, false, false, HOME, List.of(HOME)));
 
   private final Desk desk = new Desk(Duration.ofMinutes(1), 3, Duration.ZERO, shape -> 4);
   private long offset;

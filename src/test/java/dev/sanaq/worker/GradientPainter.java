@@ -35,7 +35,7 @@ public class GradientPainter implements Painter {
           4.5,
           SolverKind.FLOW_DPM,
           Set.of(SolverKind.FLOW_DPM, SolverKind.FLOW_EULER),
-          true,
+          Set.of(),
           "this processor",
           "fp32");
 

@@ -19,11 +19,11 @@ class PartitionProgressTest {
       assertThat(progress.read(offset)).isTrue();
     }
     assertThat(progress.position().offset()).isEqualTo(10);
-    progress.finish(List.of(11L, 13L));
+    List.of(11L, 13L).forEach(progress::finish);
     assertThat(progress.position().offset()).isEqualTo(10);
-    progress.finish(List.of(10L));
+    progress.finish(10);
     assertThat(progress.position().offset()).isEqualTo(12);
-    progress.finish(List.of(12L));
+    progress.finish(12);
     assertThat(progress.position()).isEqualTo(new OffsetAndMetadata(14));
   }
 
@@ -33,14 +33,14 @@ class PartitionProgressTest {
     for (long offset = 0; offset < 5; offset++) {
       progress.read(offset);
     }
-    progress.finish(List.of(1L, 3L));
+    List.of(1L, 3L).forEach(progress::finish);
     PartitionProgress next = PartitionProgress.from(progress.position());
     for (long offset = 0; offset < 6; offset++) {
       assertThat(next.read(offset))
           .as("offset %d", offset)
           .isEqualTo(offset % 2 == 0 || offset > 3);
     }
-    next.finish(List.of(0L, 2L, 4L, 5L));
+    List.of(0L, 2L, 4L, 5L).forEach(next::finish);
     assertThat(next.position().offset()).isEqualTo(6);
   }
 
@@ -49,7 +49,7 @@ class PartitionProgressTest {
     PartitionProgress progress = PartitionProgress.from(new OffsetAndMetadata(3));
     assertThat(progress.read(3)).isTrue();
     assertThat(progress.read(3)).isFalse();
-    progress.finish(List.of(3L));
+    progress.finish(3);
     assertThat(progress.read(3)).isFalse();
     assertThat(progress.position().offset()).isEqualTo(4);
   }
@@ -59,8 +59,8 @@ class PartitionProgressTest {
     PartitionProgress progress = PartitionProgress.from(null);
     progress.read(0);
     progress.read(1);
-    progress.finish(List.of(0L));
-    progress.reopen(List.of(0L));
+    progress.finish(0);
+    progress.reopen(0);
     assertThat(progress.position().offset()).isZero();
   }
 
@@ -69,11 +69,13 @@ class PartitionProgressTest {
     PartitionProgress progress = PartitionProgress.from(new OffsetAndMetadata(0));
     for (long offset = 0; !progress.isFull(); offset++) {
       progress.read(offset);
-      progress.finish(offset > 0 ? List.of(offset) : List.of());
+      if (offset > 0) {
+        progress.finish(offset);
+      }
     }
     // A gap in the log, as aborted transactions leave it.
     progress.read(5_000_000);
-    progress.finish(List.of(5_000_000L));
+    progress.finish(5_000_000);
     assertThat(progress.position().offset()).isZero();
     assertThat(progress.position().metadata()).hasSizeLessThan(BROKERS_LIMIT);
   }
@@ -88,7 +90,7 @@ class PartitionProgressTest {
       for (long offset = committed.offset(); offset < committed.offset() + 50; offset++) {
         if (progress.read(offset) && random.nextInt(3) == 0) {
           assertThat(done.add(offset)).as("offset %d", offset).isTrue();
-          progress.finish(List.of(offset));
+          progress.finish(offset);
         }
       }
       committed = progress.position();

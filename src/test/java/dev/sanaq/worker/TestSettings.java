@@ -31,6 +31,7 @@ public final class TestSettings {
         config.getConfigMapping(StorageConfig.class),
         config.getConfigMapping(TopicsConfig.class),
         config.getConfigMapping(EventConfig.class),
+        config.getConfigMapping(UploadConfig.class),
         kafka);
   }
 
@@ -47,6 +48,7 @@ public final class TestSettings {
         .withMapping(StorageConfig.class)
         .withMapping(TopicsConfig.class)
         .withMapping(EventConfig.class)
+        .withMapping(UploadConfig.class)
         .withDefaultValues(values)
         .build();
   }

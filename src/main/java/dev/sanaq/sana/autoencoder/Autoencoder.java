@@ -4,7 +4,9 @@ import dev.sanaq.sana.checkpoint.Activation;
 import dev.sanaq.sana.checkpoint.AutoencoderConfig;
 import dev.sanaq.sana.checkpoint.AutoencoderStage;
 import dev.sanaq.sana.checkpoint.Checkpoint;
+import dev.sanaq.sana.checkpoint.Tensors;
 import dev.sanaq.sana.checkpoint.WeightLoader;
+import dev.sanaq.torch.Part;
 import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.Program;
@@ -31,13 +33,16 @@ public final class Autoencoder implements AutoCloseable {
 
   /** Loads the weights. In fp16 the published autoencoder overflows, so it is fp32 then. */
   public static Autoencoder load(Checkpoint checkpoint, Placement placement) {
+    return load(checkpoint.autoencoder(), checkpoint.autoencoderTensors(), placement);
+  }
+
+  /** Loads the weights of an autoencoder that need not be part of a checkpoint. */
+  public static Autoencoder load(AutoencoderConfig config, Tensors tensors, Placement placement) {
     Placement own =
         placement.precision() == Precision.FP16 ? placement.in(Precision.FP32) : placement;
-    AutoencoderConfig config = checkpoint.autoencoder();
-    Program program =
-        Program.compile(Autoencoder.class, "dcae", attributes(config, own.precision()), own);
+    Program program = Program.compile(part(config, own.precision()), own);
     try {
-      WeightLoader.load(checkpoint.autoencoderTensors(), program);
+      WeightLoader.load(tensors, program);
       if (own.packsWeights()) {
         program.call("pack").close();
       }
@@ -46,6 +51,11 @@ public final class Autoencoder implements AutoCloseable {
       program.close();
       throw e;
     }
+  }
+
+  /** The network as a part of a program: to serve, or to learn. */
+  public static Part part(AutoencoderConfig config, Precision precision) {
+    return new Part(Autoencoder.class, "dcae", attributes(config, precision));
   }
 
   private static Map<String, Object> attributes(AutoencoderConfig config, Precision precision) {

@@ -59,11 +59,33 @@ public record AutoencoderConfig(
     return 1 << (encoder.size() - 1);
   }
 
+  /** The same with another scaling factor. */
+  public AutoencoderConfig scaledBy(double factor) {
+    return new AutoencoderConfig(
+        inChannels,
+        latentChannels,
+        attentionHeadDim,
+        encoder,
+        decoder,
+        upsample,
+        downsample,
+        encoderOutShortcut,
+        decoderInShortcut,
+        decoderConvActivation,
+        factor);
+  }
+
   static AutoencoderConfig read(Path file) {
     return of(file.toString(), JsonFile.read(file));
   }
 
-  static AutoencoderConfig of(String file, ObjectNode json) {
+  /**
+   * Reads a config as the published file has it.
+   *
+   * @param file what it is called in messages
+   * @throws CheckpointException naming every field that is wrong
+   */
+  public static AutoencoderConfig of(String file, ObjectNode json) {
     return AutoencoderConfigReader.read(new ConfigFields(file, json));
   }
 }

@@ -2,6 +2,7 @@ package dev.sanaq.sana.checkpoint;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -105,6 +106,11 @@ public final class Checkpoint {
   /** {@code tokenizer/tokenizer.json}, whose ids are all within the embedding. */
   public Path tokenizerFile() {
     return folder.resolve(CheckpointReader.TOKENIZER);
+  }
+
+  /** The guidance that it draws best with, where it says so. */
+  public OptionalDouble guidanceScale() {
+    return index.guidanceScale();
   }
 
   /** Side in pixels of the pictures that it was trained on: what it draws unless told otherwise. */

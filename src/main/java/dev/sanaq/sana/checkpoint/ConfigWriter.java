@@ -12,10 +12,10 @@ import java.util.Locale;
 final class ConfigWriter {
   private ConfigWriter() {}
 
-  static ObjectNode modelIndex(RandomSpec spec) {
-    boolean sprint = spec.transformer().guidanceEmbeds();
+  static ObjectNode modelIndex(TransformerConfig transformer, SchedulerConfig scheduler) {
+    boolean sprint = transformer.guidanceEmbeds();
     ObjectNode json = ofClass((sprint ? Pipeline.SANA_SPRINT : Pipeline.SANA).className());
-    json.putArray("scheduler").add("diffusers").add(spec.scheduler().className());
+    json.putArray("scheduler").add("diffusers").add(scheduler.className());
     json.putArray("text_encoder").add("transformers").add(Network.TEXT_ENCODER.className());
     json.putArray("tokenizer").add("transformers").add("GemmaTokenizerFast");
     json.putArray("transformer").add("diffusers").add(Network.TRANSFORMER.className());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -15,9 +16,12 @@ import java.util.stream.Collectors;
  *
  * @param pipeline the pipeline
  * @param schedulerClass the scheduler's class, which its own config names too
+ * @param guidanceScale what it draws best with, where it says so; the key is this project's, and
+ *     diffusers passes over what begins with an underscore
  */
-record ModelIndex(Pipeline pipeline, String schedulerClass) {
+record ModelIndex(Pipeline pipeline, String schedulerClass, OptionalDouble guidanceScale) {
   static final String FILE = "model_index.json";
+  static final String GUIDANCE_SCALE = "_guidance_scale";
 
   /** Library and classes of each part, by folder. */
   private static final Map<String, Map.Entry<String, Set<String>>> PARTS =
@@ -64,7 +68,11 @@ record ModelIndex(Pipeline pipeline, String schedulerClass) {
       }
     }
     problems.refuseAny();
-    return new ModelIndex(pipeline, json.path("scheduler").path(1).asText());
+    JsonNode guidance = json.path(GUIDANCE_SCALE);
+    return new ModelIndex(
+        pipeline,
+        json.path("scheduler").path(1).asText(),
+        guidance.isNumber() ? OptionalDouble.of(guidance.asDouble()) : OptionalDouble.empty());
   }
 
   private static void checkPart(

@@ -1,5 +1,6 @@
 package dev.sanaq.sana.checkpoint;
 
+import dev.sanaq.torch.HostTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -82,6 +83,20 @@ public final class StoredTensor {
       throw new CheckpointException(
           file.toString(), name, length + " bytes as when it was opened", e.toString());
     }
+  }
+
+  /**
+   * Reads its numbers.
+   *
+   * @throws CheckpointException where it is not F32
+   */
+  public HostTensor read() {
+    if (type != StorageType.F32) {
+      throw new CheckpointException(file.toString(), name, "F32", type.name());
+    }
+    float[] numbers = new float[Math.toIntExact(elements())];
+    map(0, Math.toIntExact(bytes)).asFloatBuffer().get(numbers);
+    return new HostTensor(shape.clone(), numbers);
   }
 
   StoredTensor named(String other) {

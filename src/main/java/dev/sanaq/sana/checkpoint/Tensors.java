@@ -1,5 +1,6 @@
 package dev.sanaq.sana.checkpoint;
 
+import dev.sanaq.torch.HostTensor;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
@@ -59,6 +60,13 @@ public final class Tensors {
   /** Every tensor. */
   public Collection<StoredTensor> all() {
     return byName.values();
+  }
+
+  /** Every tensor's numbers, by name; all must be F32 and of less than 2 GiB. */
+  public Map<String, HostTensor> read() {
+    Map<String, HostTensor> found = new LinkedHashMap<>();
+    byName.forEach((name, tensor) -> found.put(name, tensor.read()));
+    return found;
   }
 
   @Nullable StoredTensor find(String name) {

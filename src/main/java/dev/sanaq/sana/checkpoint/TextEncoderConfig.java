@@ -65,7 +65,13 @@ public record TextEncoderConfig(
     return of(file.toString(), JsonFile.read(file));
   }
 
-  static TextEncoderConfig of(String file, ObjectNode json) {
+  /**
+   * Reads a config as the published file has it.
+   *
+   * @param file what it is called in messages
+   * @throws CheckpointException naming every field that is wrong
+   */
+  public static TextEncoderConfig of(String file, ObjectNode json) {
     return TextEncoderConfigReader.read(file, json);
   }
 }

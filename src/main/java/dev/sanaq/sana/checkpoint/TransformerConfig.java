@@ -78,7 +78,13 @@ public record TransformerConfig(
     return of(file.toString(), JsonFile.read(file));
   }
 
-  static TransformerConfig of(String file, ObjectNode json) {
+  /**
+   * Reads a config as the published file has it.
+   *
+   * @param file what it is called in messages
+   * @throws CheckpointException naming every field that is wrong
+   */
+  public static TransformerConfig of(String file, ObjectNode json) {
     ConfigFields f = new ConfigFields(file, json);
     f.mustBeOfClass(Network.TRANSFORMER.className());
     int in = f.integer("in_channels", 32, 1, 4096);

@@ -16,11 +16,10 @@ public final class WeightLoader {
    * finish}). A token embedding stays as stored: rows are converted when they are looked up.
    */
   public static void load(Tensors tensors, Program program) {
-    for (String name : tensors.names()) {
-      StoredTensor tensor = tensors.get(name);
-      Precision stored = precision(tensor.type());
-      boolean table = name.equals("embed_tokens.weight");
-      copy(tensor, program, stored, table ? stored : program.placement().precision());
+    for (StoredTensor tensor : tensors.all()) {
+      boolean table = tensor.name().equals("embed_tokens.weight");
+      Precision kept = table ? precision(tensor.type()) : program.placement().precision();
+      copy(tensor, tensor.name(), program, kept);
     }
     program.call("finish").close();
   }
@@ -36,17 +35,24 @@ public final class WeightLoader {
         ByteBuffer bytes = tensor.map(0, (int) tensor.bytes());
         program.lend(tensor.name(), bytes, stored, tensor.shape());
       } else {
-        copy(tensor, program, stored, stored); // larger than a buffer can be
+        copy(tensor, tensor.name(), program, stored); // larger than a buffer can be
       }
     }
     program.call("finish").close();
   }
 
-  private static void copy(StoredTensor tensor, Program program, Precision stored, Precision kept) {
+  /** Stores every tensor in the program's precision, its name behind a prefix, and no more. */
+  public static void load(Tensors tensors, Program program, String prefix) {
+    for (StoredTensor tensor : tensors.all()) {
+      copy(tensor, prefix + tensor.name(), program, program.placement().precision());
+    }
+  }
+
+  private static void copy(StoredTensor tensor, String name, Program program, Precision kept) {
+    Precision stored = precision(tensor.type());
     for (long at = 0; at < tensor.bytes(); at += PART_BYTES) {
       int length = (int) Math.min(PART_BYTES, tensor.bytes() - at);
-      program.put(
-          tensor.name(), tensor.map(at, length), stored, kept, tensor.shape(), at / stored.bytes());
+      program.put(name, tensor.map(at, length), stored, kept, tensor.shape(), at / stored.bytes());
     }
   }
 

@@ -11,11 +11,11 @@ import java.nio.charset.StandardCharsets;
  * section 2.3). Part of the model's interface, like its tokenizer: another wording gives other
  * pictures.
  */
-final class Instruction {
+public final class Instruction {
   private Instruction() {}
 
   /** The published instruction; the prompt follows without a break. */
-  static String text() {
+  public static String text() {
     try (InputStream in = Instruction.class.getResourceAsStream("complex-human-instruction.txt")) {
       if (in == null) {
         throw new IllegalStateException("complex-human-instruction.txt is not on the class path");

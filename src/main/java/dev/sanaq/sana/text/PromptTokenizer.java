@@ -10,7 +10,7 @@ import java.util.Locale;
 /**
  * From a prompt to token ids, as the reference pipeline prepares them. Safe for several threads.
  */
-final class PromptTokenizer implements AutoCloseable {
+public final class PromptTokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabulary;
 
@@ -19,7 +19,7 @@ final class PromptTokenizer implements AutoCloseable {
    *
    * @param vocabulary ids must be below it: the embedding table's rows
    */
-  PromptTokenizer(Path file, int vocabulary) {
+  public PromptTokenizer(Path file, int vocabulary) {
     this.vocabulary = vocabulary;
     try {
       // What the file says of padding and truncation is the pipeline's business, not its own.
@@ -45,7 +45,7 @@ final class PromptTokenizer implements AutoCloseable {
    *
    * @throws IllegalArgumentException where the tokenizer gives an id that the model has no row for
    */
-  long[] encode(String text) {
+  public long[] encode(String text) {
     long[] ids = tokenizer.encode(text).getIds();
     for (long id : ids) {
       if (id < 0 || id >= vocabulary) {
@@ -64,7 +64,7 @@ final class PromptTokenizer implements AutoCloseable {
   }
 
   /** Lower case, and stripped of what Python calls white space. */
-  static String normalise(String prompt) {
+  public static String normalise(String prompt) {
     String lower = prompt.toLowerCase(Locale.ROOT);
     int start = 0;
     int end = lower.length();

@@ -4,6 +4,7 @@ import dev.sanaq.sana.checkpoint.Checkpoint;
 import dev.sanaq.sana.checkpoint.TextEncoderConfig;
 import dev.sanaq.sana.checkpoint.TextEncoderConfig.LayerType;
 import dev.sanaq.sana.checkpoint.WeightLoader;
+import dev.sanaq.torch.Part;
 import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.Program;
@@ -59,8 +60,8 @@ public final class TextEncoder implements AutoCloseable {
   }
 
   static Program program(Checkpoint checkpoint, Placement placement) {
-    Map<String, Object> attributes = attributes(checkpoint.textEncoder(), placement.precision());
-    Program program = Program.compile(TextEncoder.class, "gemma2", attributes, placement);
+    Program program =
+        Program.compile(part(checkpoint.textEncoder(), placement.precision()), placement);
     try {
       if (placement.gpu() >= 0) {
         WeightLoader.load(checkpoint.textEncoderTensors(), program);
@@ -68,13 +69,18 @@ public final class TextEncoder implements AutoCloseable {
       }
       WeightLoader.lend(checkpoint.textEncoderTensors(), program);
       if (placement.packsWeights()) {
-        program.call("pack").close();
+        program.call("stream_by_onednn").close();
       }
       return program;
     } catch (RuntimeException e) {
       program.close();
       throw e;
     }
+  }
+
+  /** The network as a part of a program: to serve, or to learn. */
+  public static Part part(TextEncoderConfig config, Precision precision) {
+    return new Part(TextEncoder.class, "gemma2", attributes(config, precision));
   }
 
   private static Map<String, Object> attributes(TextEncoderConfig config, Precision precision) {

@@ -1,11 +1,13 @@
 package dev.sanaq.sana.transformer;
 
+import dev.sanaq.sana.checkpoint.Adapter;
 import dev.sanaq.sana.checkpoint.Checkpoint;
 import dev.sanaq.sana.checkpoint.QkNorm;
 import dev.sanaq.sana.checkpoint.TransformerConfig;
 import dev.sanaq.sana.checkpoint.WeightLoader;
 import dev.sanaq.sana.text.Caption;
 import dev.sanaq.torch.Devices;
+import dev.sanaq.torch.Part;
 import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.Program;
@@ -28,30 +30,55 @@ public final class LinearTransformer implements AutoCloseable {
 
   private final Program program;
   private final TransformerConfig config;
+  private final boolean adaptable;
+  private List<ScaledAdapter> adapters = List.of();
 
-  private LinearTransformer(Program program, TransformerConfig config) {
+  private LinearTransformer(Program program, TransformerConfig config, boolean adaptable) {
     this.program = program;
     this.config = config;
+    this.adaptable = adaptable;
   }
 
-  /** Loads the weights. */
+  /** Loads the weights, on a processor packed for its own kernels: {@link #adapt} is not for it. */
   public static LinearTransformer load(Checkpoint checkpoint, Placement placement) {
     return load(checkpoint, placement, TOKENS_TOGETHER);
   }
 
   /** As {@link #load(Checkpoint, Placement)}, with so many tokens at a time on a processor. */
   static LinearTransformer load(Checkpoint checkpoint, Placement placement, int tokensTogether) {
-    TransformerConfig config = checkpoint.transformer();
+    if (!placement.packsWeights()) {
+      return loadAdaptable(checkpoint, placement);
+    }
+    Program program = program(checkpoint, placement);
+    try {
+      pack(program, tokensTogether);
+      return new LinearTransformer(program, checkpoint.transformer(), false);
+    } catch (RuntimeException e) {
+      program.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Loads the weights as they are, for adapters to change: slower on a processor than packed.
+   *
+   * @throws IllegalArgumentException for int8, which is a way to pack
+   */
+  public static LinearTransformer loadAdaptable(Checkpoint checkpoint, Placement placement) {
+    if (placement.precision() == Precision.INT8) {
+      throw new IllegalArgumentException(
+          "precision int8: adapters cannot change weights of 8 bits;"
+              + " take the model's adapters away, or choose auto, bf16 or fp32");
+    }
+    return new LinearTransformer(program(checkpoint, placement), checkpoint.transformer(), true);
+  }
+
+  private static Program program(Checkpoint checkpoint, Placement placement) {
     boolean clamp = placement.precision() == Precision.FP16 || checkpoint.trainedInFp16();
-    Program program =
-        Program.compile(
-            LinearTransformer.class, "transformer", attributes(config, clamp), placement);
+    Program program = Program.compile(part(checkpoint.transformer(), clamp), placement);
     try {
       WeightLoader.load(checkpoint.transformerTensors(), program);
-      if (placement.packsWeights()) {
-        pack(program, tokensTogether);
-      }
-      return new LinearTransformer(program, config);
+      return program;
     } catch (RuntimeException e) {
       program.close();
       throw e;
@@ -70,8 +97,18 @@ public final class LinearTransformer implements AutoCloseable {
     }
   }
 
+  /**
+   * The network as a part of a program: to serve, or to learn.
+   *
+   * @param clamp whether self-attention clips what fp16 could not hold
+   */
+  public static Part part(TransformerConfig config, boolean clamp) {
+    return new Part(LinearTransformer.class, "transformer", attributes(config, clamp));
+  }
+
   private static Map<String, Object> attributes(TransformerConfig config, boolean clamp) {
     Map<String, Object> attributes = new LinkedHashMap<>();
+    attributes.put("originals", Map.of());
     attributes.put("layers", config.numLayers());
     attributes.put("heads", config.numAttentionHeads());
     attributes.put("cross_heads", config.numCrossAttentionHeads());
@@ -84,6 +121,37 @@ public final class LinearTransformer implements AutoCloseable {
     attributes.put("base_size", config.sampleSize() / config.patchSize());
     attributes.put("interpolation_scale", config.interpolationScale().orElse(0));
     return attributes;
+  }
+
+  /**
+   * Draws with these adapters from now on, and with no others.
+   *
+   * @param wanted each with its scale; empty for none
+   * @throws IllegalStateException where the weights are packed and one is wanted
+   */
+  public void adapt(List<ScaledAdapter> wanted) {
+    if (wanted.equals(adapters)) {
+      return;
+    }
+    if (!adaptable) {
+      throw new IllegalStateException(
+          "packed weights cannot be adapted: loadAdaptable loads others");
+    }
+    program.call("plain").close();
+    adapters = List.of();
+    for (ScaledAdapter adapter : wanted) {
+      adapter.adapter().layers().forEach((layer, low) -> adapt(layer, low, adapter.scale()));
+    }
+    adapters = List.copyOf(wanted);
+  }
+
+  private void adapt(String layer, Adapter.LowRank low, double scale) {
+    try (Value name = Value.of(layer);
+        Value a = Value.floats(low.a().numbers(), low.a().shape());
+        Value b = Value.floats(low.b().numbers(), low.b().shape());
+        Value factor = Value.of(scale * low.scale())) {
+      program.call("adapt", name, a, b, factor).close();
+    }
   }
 
   /**

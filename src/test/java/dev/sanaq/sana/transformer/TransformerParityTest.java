@@ -92,8 +92,8 @@ class TransformerParityTest {
   }
 
   /**
-   * Seen: 0.012 to 0.017. A weight and an input have 255 levels each, of which noise uses few: each
-   * product is 1 % off, and there are 28 of them one behind another in these four blocks.
+   * Bounded, not read off: a weight and an input have 255 levels each, of which noise uses few, so
+   * each product is some 1 % off, and there are 28 of them one behind another in these four blocks.
    */
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sana", "tiny-sana-1.5", "tiny-sana-4k", "other-sizes"})

@@ -1,0 +1,30 @@
+// Kafka load, with k6 built with xk6-kafka: k6 run -e BROKERS=localhost:9092 -e SHAPE=mixed load-tests/load/kafka.k6.js
+// It only sends; how long jobs take is what the workers' metrics say, sanaq_job_seconds.
+import { Writer, SchemaRegistry, SCHEMA_TYPE_STRING } from 'k6/x/kafka';
+import { stages, request } from './shapes.js';
+
+const topic = __ENV.TOPIC || 'sanaq.requests';
+const writer = new Writer({ brokers: (__ENV.BROKERS || 'localhost:9092').split(','), topic });
+const strings = new SchemaRegistry();
+
+export const options = {
+  scenarios: {
+    requests: {
+      executor: 'ramping-arrival-rate',
+      timeUnit: '1s',
+      preAllocatedVUs: 20,
+      maxVUs: 200,
+      ...stages(__ENV.SHAPE || 'steady', Number(__ENV.RATE || 2), Number(__ENV.SECONDS || 60)),
+    },
+  },
+};
+
+export default function () {
+  const asked = request(__ENV.SHAPE || 'steady', `${__VU}-${__ITER}-${Date.now()}`);
+  const text = (data) => strings.serialize({ data, schemaType: SCHEMA_TYPE_STRING });
+  writer.produce({ messages: [{ key: text(asked.id), value: text(JSON.stringify(asked)) }] });
+}
+
+export function teardown() {
+  writer.close();
+}

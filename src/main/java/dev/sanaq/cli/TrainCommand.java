@@ -1,0 +1,17 @@
+package dev.sanaq.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code train}: what makes a checkpoint, step by step. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = "Trains a checkpoint: data, tokenizer, autoencoder, transformer.",
+    subcommands = {
+      TrainEmojiCommand.class,
+      TrainTokenizerCommand.class,
+      TrainAutoencoderCommand.class,
+      TrainTransformerCommand.class,
+      TrainEvaluateCommand.class
+    })
+public final class TrainCommand {}

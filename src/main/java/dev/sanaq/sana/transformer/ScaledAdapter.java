@@ -1,0 +1,11 @@
+package dev.sanaq.sana.transformer;
+
+import dev.sanaq.sana.checkpoint.Adapter;
+
+/**
+ * An adapter and how much of it.
+ *
+ * @param adapter the adapter
+ * @param scale 0 for nothing of it, 1 for what was learnt
+ */
+public record ScaledAdapter(Adapter adapter, double scale) {}

@@ -1,0 +1,54 @@
+package dev.sanaq.train;
+
+import dev.sanaq.image.Canvas;
+import dev.sanaq.image.Planes;
+import dev.sanaq.image.RgbaImage;
+import dev.sanaq.image.Size;
+import dev.sanaq.train.data.BadDataException;
+import dev.sanaq.train.data.Dataset;
+import dev.sanaq.train.data.PictureReader;
+import dev.sanaq.train.data.Row;
+import dev.sanaq.train.data.UnreadablePictureException;
+import java.lang.ref.SoftReference;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Decoded pictures, kept as long as memory allows. One thread. */
+final class PictureStore {
+  private final Dataset data;
+  private final Map<String, SoftReference<RgbaImage>> kept = new HashMap<>();
+
+  PictureStore(Dataset data) {
+    this.data = data;
+  }
+
+  Dataset data() {
+    return data;
+  }
+
+  /** A row's picture as the file has it. */
+  RgbaImage picture(Row row) {
+    SoftReference<RgbaImage> known = kept.get(row.image());
+    RgbaImage picture = known == null ? null : known.get();
+    if (picture == null) {
+      picture = read(data.file(row));
+      kept.put(row.image(), new SoftReference<>(picture));
+    }
+    return picture;
+  }
+
+  /** What cannot be read was left out before the run: a file that changed since ends it. */
+  private static RgbaImage read(Path file) {
+    try {
+      return PictureReader.read(file);
+    } catch (UnreadablePictureException e) {
+      throw new BadDataException(file + " could be read when the run began, and no more", e);
+    }
+  }
+
+  /** A row's picture of that size on a colour, (3, H, W) of -1..1. */
+  Planes planes(Row row, int background, Size size) {
+    return Canvas.cover(picture(row), background, size);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.sanaq.train.emoji;
+
+import dev.sanaq.train.data.BadDataException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/**
+ * A package of npm at one version, whose bytes are known beforehand: another archive of its name is
+ * refused.
+ *
+ * @param name as {@code npm install} takes it
+ * @param version exactly
+ * @param sha512 of the archive in Base64, as npm's lock files hold it after {@code sha512-}
+ */
+public record NpmArchive(String name, String version, String sha512) {
+  /** 3391 pictures of 256 pixels, MIT. */
+  public static final NpmArchive FLUENT_EMOJI =
+      new NpmArchive(
+          "@lobehub/fluent-emoji-3d",
+          "1.1.0",
+          "Wlq2lVStTnr8BDpIJ0pEnTKO4LuDxxqTEhTvRtD1DLRF0me7ogeRQjKoehDHXuVJ2Qaecgl5wRBv60lUAG3h7g==");
+
+  /** What each emoji is called, MIT. */
+  public static final NpmArchive EMOJIBASE =
+      new NpmArchive(
+          "emojibase-data",
+          "17.0.0",
+          "Yvgb5AWoHViHV/gq1qr5ZAarcBip+B27/ZLRsUJkbgAEaLlZ/fof9g882LTpmEpyhBNEC0m2SEmItljHsTygjA==");
+
+  private static final String ROOT = "package/";
+
+  /** What {@code npm pack} takes. */
+  public String id() {
+    return name + "@" + version;
+  }
+
+  /** The file that {@code npm pack} writes. */
+  public String fileName() {
+    return name.replace("@", "").replace('/', '-') + "-" + version + ".tgz";
+  }
+
+  /**
+   * Checks an archive and unpacks a part of it.
+   *
+   * @param file as {@code npm pack} writes it
+   * @param wanted which of its files, by their path within the package
+   * @return their bytes by path
+   * @throws BadDataException where it is missing, another one, or damaged
+   */
+  public Map<String, byte[]> read(Path file, Predicate<String> wanted) {
+    check(file);
+    Map<String, byte[]> files = new TreeMap<>();
+    try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file));
+        TarArchiveInputStream tar = new TarArchiveInputStream(new GZIPInputStream(bytes))) {
+      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        String path = entry.getName();
+        if (entry.isFile() && path.startsWith(ROOT) && wanted.test(inPackage(path))) {
+          files.put(inPackage(path), tar.readAllBytes());
+        }
+      }
+    } catch (IOException e) {
+      throw new BadDataException("%s cannot be unpacked: %s".formatted(file, e), e);
+    }
+    return files;
+  }
+
+  private static String inPackage(String path) {
+    return path.substring(ROOT.length());
+  }
+
+  private void check(Path file) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-512").digest(Files.readAllBytes(file));
+      String found = Base64.getEncoder().encodeToString(digest);
+      if (!found.equals(sha512)) {
+        throw new BadDataException(
+            "%s is not the archive of %s: its SHA-512 is %s, not %s"
+                .formatted(file, id(), found, sha512));
+      }
+    } catch (IOException e) {
+      throw new BadDataException("%s cannot be read: %s".formatted(file, e), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-512", e);
+    }
+  }
+}

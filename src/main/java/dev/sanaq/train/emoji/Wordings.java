@@ -1,0 +1,106 @@
+package dev.sanaq.train.emoji;
+
+import dev.sanaq.train.data.ScoredCaption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is said of an emoji. Nobody measured these scores: they say how often each wording shall be
+ * learnt, and stand where CLIP scores stand in other data.
+ */
+final class Wordings {
+  private static final double TAGS = 0.18;
+  private static final String SOURCE = "wordings";
+  private static final String TAG_SOURCE = "emojibase-tags";
+
+  /** A sentence of a name with its article (%a), a name without (%n), and a background (%b). */
+  private record Template(String text, double score) {}
+
+  private static final List<Template> ON_ANY =
+      List.of(
+          new Template("%a %b", 0.31),
+          new Template("%n %b", 0.29),
+          new Template("a 3d icon of %a %b", 0.29),
+          new Template("a picture of %a %b", 0.28),
+          new Template("an image of %a %b", 0.26));
+
+  /** Who names no background gets white. */
+  private static final List<Template> ON_WHITE =
+      List.of(
+          new Template("%a", 0.31),
+          new Template("%n", 0.29),
+          new Template("a picture of %a", 0.28),
+          new Template("a photo of %a", 0.27),
+          new Template("a 3d icon of %a", 0.28),
+          new Template("an emoji of %a", 0.26),
+          new Template("%n emoji", 0.27));
+
+  /** By another name, less often. */
+  private static final List<Template> OTHER_ON_ANY =
+      List.of(new Template("%a %b", 0.28), new Template("a picture of %a %b", 0.25));
+
+  private static final List<Template> OTHER_ON_WHITE =
+      List.of(new Template("%a", 0.28), new Template("a 3d icon of %a", 0.25));
+
+  /** Never learnt. */
+  private static final List<String> HELD_OUT =
+      List.of(
+          "draw %a",
+          "an illustration of %a",
+          "show me %a on a white background",
+          "a rendering of %a",
+          "i would like to see %a");
+
+  private static final List<String> HELD_OUT_NAMES = List.of("%a", "%a on a white background");
+
+  private Wordings() {}
+
+  /** The captions on a background; none twice. */
+  static List<ScoredCaption> captions(Emoji emoji, NamedColor background) {
+    Map<String, ScoredCaption> captions = new LinkedHashMap<>();
+    add(captions, emoji.name(), ON_ANY, background);
+    emoji.others().forEach(other -> add(captions, other, OTHER_ON_ANY, background));
+    if (background == NamedColor.WHITE) {
+      add(captions, emoji.name(), ON_WHITE, background);
+      emoji.others().forEach(other -> add(captions, other, OTHER_ON_WHITE, background));
+    }
+    return new ArrayList<>(captions.values());
+  }
+
+  /** Tags as a caption, the poorest. */
+  static ScoredCaption tags(String tags) {
+    return new ScoredCaption(tags, TAGS, TAG_SOURCE);
+  }
+
+  /** Sentences of learnt names that are never learnt. */
+  static List<String> heldOut(Emoji emoji) {
+    return HELD_OUT.stream().map(text -> filled(text, emoji.name(), NamedColor.WHITE)).toList();
+  }
+
+  /** Learnt sentences of names that are never learnt. */
+  static List<String> heldOutNames(Emoji emoji) {
+    return emoji.heldOut().stream()
+        .flatMap(name -> HELD_OUT_NAMES.stream().map(text -> filled(text, name, NamedColor.WHITE)))
+        .toList();
+  }
+
+  private static void add(
+      Map<String, ScoredCaption> captions,
+      String name,
+      List<Template> templates,
+      NamedColor color) {
+    for (Template template : templates) {
+      String text = filled(template.text(), name, color);
+      captions.putIfAbsent(text, new ScoredCaption(text, template.score(), SOURCE));
+    }
+  }
+
+  private static String filled(String template, String name, NamedColor background) {
+    return template
+        .replace("%a", name)
+        .replace("%n", Emoji.bare(name))
+        .replace("%b", background.phrase());
+  }
+}

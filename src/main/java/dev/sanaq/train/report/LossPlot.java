@@ -1,0 +1,119 @@
+package dev.sanaq.train.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** The losses of a run over its steps as a picture that every browser and GitHub show (SVG). */
+public final class LossPlot {
+  private static final int WIDTH = 720;
+  private static final int HEIGHT = 400;
+  private static final int LEFT = 60;
+  private static final int RIGHT = 16;
+  private static final int TOP = 32;
+  private static final int BOTTOM = 40;
+  private static final int LEGEND = 130;
+
+  /** Told apart by the colour-blind too (Okabe and Ito). */
+  private static final List<String> COLORS =
+      List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000");
+
+  private LossPlot() {}
+
+  /**
+   * Draws every figure whose name holds {@code loss}, a curve each. Until there is a figure the
+   * plot is empty.
+   *
+   * @param metrics a {@link MetricsLog}'s file
+   * @param svg written whole or not at all; an older one is replaced
+   */
+  public static void write(Path metrics, Path svg) throws IOException {
+    Path part = svg.resolveSibling(svg.getFileName() + ".part");
+    Files.writeString(part, svg(MetricsLog.read(metrics)));
+    Files.move(part, svg, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  static String svg(List<Map<String, Object>> lines) {
+    Set<String> names = new LinkedHashSet<>();
+    lines.forEach(
+        line -> line.keySet().stream().filter(key -> key.contains("loss")).forEach(names::add));
+    List<Curve> curves =
+        names.stream().map(n -> Curve.of(n, lines)).filter(c -> !c.points().isEmpty()).toList();
+    Scale x =
+        Scale.over(
+            curves.stream().flatMap(c -> c.points().stream()).mapToDouble(Curve.Point::step),
+            LEFT,
+            WIDTH - RIGHT);
+    Scale y =
+        Scale.over(
+            curves.stream().flatMap(c -> c.points().stream()).mapToDouble(Curve.Point::value),
+            HEIGHT - BOTTOM,
+            TOP);
+    StringBuilder svg = new StringBuilder();
+    svg.append(
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" \
+        font-family="sans-serif" font-size="12">
+        <rect width="100%%" height="100%%" fill="#fff"/>
+        """
+            .formatted(WIDTH, HEIGHT, WIDTH, HEIGHT));
+    axes(svg, x, y);
+    for (int i = 0; i < curves.size(); i++) {
+      curve(svg, curves.get(i), i, x, y);
+    }
+    return svg.append("</svg>\n").toString();
+  }
+
+  private static void axes(StringBuilder svg, Scale x, Scale y) {
+    for (double mark : y.marks()) {
+      line(svg, x.start(), y.pixel(mark), x.end(), y.pixel(mark), "#ddd");
+      text(svg, x.start() - 6, y.pixel(mark) + 4, "end", Scale.text(mark));
+    }
+    for (double mark : x.marks()) {
+      line(svg, x.pixel(mark), y.start(), x.pixel(mark), y.start() + 4, "#888");
+      text(svg, x.pixel(mark), y.start() + 18, "middle", Scale.text(mark));
+    }
+    line(svg, x.start(), y.start(), x.end(), y.start(), "#888");
+    text(svg, (x.start() + x.end()) / 2, HEIGHT - 6, "middle", MetricsLog.STEP);
+  }
+
+  private static void curve(StringBuilder svg, Curve curve, int number, Scale x, Scale y) {
+    String color = COLORS.get(number % COLORS.size());
+    svg.append(
+        "<polyline fill=\"none\" stroke-width=\"1.5\" stroke=\"%s\" points=\"".formatted(color));
+    for (Curve.Point point : curve.points()) {
+      svg.append(format("%.1f,%.1f ", x.pixel(point.step()), y.pixel(point.value())));
+    }
+    svg.append("\"/>\n");
+    double left = LEFT + (double) number * LEGEND;
+    svg.append(
+        format(
+            "<rect x=\"%.0f\" y=\"10\" width=\"12\" height=\"12\" fill=\"%s\"/>\n", left, color));
+    text(svg, left + 17, 20, "start", curve.name());
+  }
+
+  private static void line(
+      StringBuilder svg, double x1, double y1, double x2, double y2, String color) {
+    svg.append(
+        format(
+            "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>\n",
+            x1, y1, x2, y2, color));
+  }
+
+  private static void text(StringBuilder svg, double x, double y, String anchor, String text) {
+    svg.append(
+        format(
+            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n",
+            x, y, anchor, text.replace("&", "&amp;").replace("<", "&lt;")));
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

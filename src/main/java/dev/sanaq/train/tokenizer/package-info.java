@@ -1,0 +1,5 @@
+/** Tokenizers learnt from captions. */
+@NullMarked
+package dev.sanaq.train.tokenizer;
+
+import org.jspecify.annotations.NullMarked;

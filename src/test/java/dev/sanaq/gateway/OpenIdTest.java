@@ -1,0 +1,168 @@
+package dev.sanaq.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.job.Hash;
+import dev.sanaq.worker.LocalServicesResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.smallrye.jwt.build.Jwt;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.security.KeyFactory;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+import java.util.UUID;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Tokens of an OpenID provider beside keys: whoever bears one has jobs of the subject's own. */
+@QuarkusTest
+@QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
+@QuarkusTestResource(value = IssuerResource.class, restrictToAnnotatedClass = true)
+@TestProfile(OpenIdTest.Both.class)
+class OpenIdTest {
+  private static final Duration VALID = Duration.ofMinutes(5);
+
+  @Inject GatewayService gateway;
+
+  @TestHTTPResource("/")
+  @SuppressWarnings("NullAway.Init") // the test's framework sets it
+  URI root;
+
+  private final String id = "job-" + UUID.randomUUID();
+  private final String job = "{\"id\":\"%s\",\"prompt\":\"a pear\"}".formatted(id);
+
+  /** A key's owner beside the provider's subjects, who may have two jobs a day. */
+  public static final class Both implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of(
+          "sanaq.gateway.keys.alice.sha256",
+          Hash.of("alice's key"),
+          "sanaq.gateway.oidc.jobs-per-day",
+          "2");
+    }
+  }
+
+  @BeforeEach
+  void start() {
+    gateway.start();
+    new Api(root, "X-API-Key", "alice's key").awaitReady();
+  }
+
+  @AfterEach
+  void stop() {
+    gateway.stop();
+  }
+
+  @Test
+  void aSubjectsJobIsNobodyElses() throws Exception {
+    String subject = UUID.randomUUID().toString();
+    Api hers = bearer(token(subject, "sanaq", VALID, key()));
+    Api.Answer sent = hers.post("/v1/jobs", job);
+    assertThat(sent.status()).isEqualTo(202);
+    String full = "oidc." + subject + ":" + id;
+    assertThat(sent.json().get("id").asText()).isEqualTo(full);
+    hers.awaitState(id, "queued");
+    assertThat(hers.get("/v1/jobs").json().findValuesAsText("id")).containsOnly(full);
+
+    Api another = bearer(token("alice", "sanaq", VALID, key()));
+    Api alice = new Api(root, "Authorization", "Bearer alice's key");
+    for (Api other : new Api[] {another, alice}) {
+      assertThat(other.get("/v1/jobs/" + id).status()).isEqualTo(404);
+      assertThat(other.get("/v1/jobs/" + full).status()).isEqualTo(404);
+      assertThat(other.get("/v1/jobs/" + full + "/events").status()).isEqualTo(404);
+      assertThat(other.delete("/v1/jobs/" + full).status()).isEqualTo(404);
+      assertThat(other.get("/v1/jobs").json().findValuesAsText("id")).doesNotContain(full);
+    }
+  }
+
+  @Test
+  void aSubjectWithAKeysOwnersNameIsAnother() throws Exception {
+    Api alice = new Api(root, "X-API-Key", "alice's key");
+    assertThat(alice.post("/v1/jobs", job).json().get("id").asText()).isEqualTo("alice:" + id);
+    alice.awaitState(id, "queued");
+    Api posing = bearer(token("alice", "sanaq", VALID, key()));
+    assertThat(posing.get("/v1/jobs/" + id).status()).isEqualTo(404);
+    assertThat(posing.get("/v1/jobs/alice:" + id).status()).isEqualTo(404);
+  }
+
+  @Test
+  void anySubjectHasAnOwnersName() throws Exception {
+    Api odd = bearer(token("auth0|5f: é", "sanaq", VALID, key()));
+    assertThat(odd.post("/v1/jobs", job).json().get("id").asText())
+        .isEqualTo("oidc.sha256." + Hash.of("auth0|5f: é").substring(0, 32) + ":" + id);
+  }
+
+  @Test
+  void whatTheProviderDoesNotVouchForIsNotLetIn() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    PrivateKey stolen = generator.generateKeyPair().getPrivate();
+    String good = token("s", "sanaq", VALID, key());
+    for (String token :
+        new String[] {
+          "",
+          "no token",
+          "a.b.c",
+          good.substring(0, good.length() - 4) + "AAAA",
+          good.substring(0, good.lastIndexOf('.') + 1),
+          token("s", "sanaq", VALID, stolen),
+          token("s", "another", VALID, key()),
+          token("s", "sanaq", Duration.ofMinutes(-5), key())
+        }) {
+      Api.Answer answer = bearer(token).get("/v1/jobs");
+      assertThat(answer.status()).as(token).isEqualTo(401);
+      assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+    }
+    assertThat(new Api(root).get("/v1/jobs").status()).isEqualTo(401);
+    assertThat(bearer(good).get("/v1/jobs").status()).isEqualTo(200);
+  }
+
+  @Test
+  void subjectsHaveQuotasToo() throws Exception {
+    Api hers = bearer(token(UUID.randomUUID().toString(), "sanaq", VALID, key()));
+    String any = "{\"prompt\":\"p\"}";
+    for (int i = 0; i < 2; i++) {
+      Api.Answer sent = hers.post("/v1/jobs", any);
+      assertThat(sent.status()).isEqualTo(202);
+      hers.awaitState(sent.json().get("id").asText(), "queued");
+    }
+    assertThat(hers.post("/v1/jobs", any).status()).isEqualTo(429);
+  }
+
+  private Api bearer(String token) {
+    return new Api(root, "Authorization", "Bearer " + token);
+  }
+
+  private static String token(String subject, String audience, Duration valid, PrivateKey key) {
+    return Jwt.issuer(value(IssuerResource.ADDRESS))
+        .subject(subject)
+        .audience(audience)
+        .issuedAt(Instant.now().minus(Duration.ofMinutes(10)))
+        .expiresAt(Instant.now().plus(valid))
+        .jws()
+        .keyId("k")
+        .sign(key);
+  }
+
+  private static PrivateKey key() throws Exception {
+    byte[] encoded = Base64.getDecoder().decode(value(IssuerResource.KEY));
+    return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(encoded));
+  }
+
+  private static String value(String property) {
+    return ConfigProvider.getConfig().getValue(property, String.class);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of {@code dev.sanaq.kubernetes}. */
+@NullMarked
+package dev.sanaq.kubernetes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,184 @@
+package dev.sanaq.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.faults.Managed;
+import dev.sanaq.faults.Processes;
+import dev.sanaq.sana.checkpoint.RandomCheckpoint;
+import dev.sanaq.scaling.Plot;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every shape of load by Kafka and by HTTP on a worker and a gateway with a small model of random
+ * weights, or on a service elsewhere: {@code -Dload.bootstrap-servers}, {@code -Dload.url}.
+ */
+class LoadIT {
+  private static final Duration STARTING = Duration.ofMinutes(2);
+  private static final String KEY = "local-sanaq";
+
+  private final Plan plan = Plan.chosen();
+  private final Map<String, Wave> waves = new LinkedHashMap<>();
+
+  @Test
+  void everyJobOfEveryShapeIsDrawnByKafkaAndByHttp() throws Exception {
+    String servers = System.getProperty("load.bootstrap-servers", "");
+    String url = System.getProperty("load.url", "");
+    if (!servers.isEmpty() || !url.isEmpty()) {
+      run(servers, url);
+    } else {
+      try (Processes processes = new Processes("load")) {
+        int broker = Processes.freePort();
+        int storage = Processes.freePort();
+        local(processes, "kafka", broker).awaitOutput("kafka.bootstrap.servers=", STARTING);
+        local(processes, "s3", storage).awaitOutput("sanaq.storage.secret-key=", STARTING);
+        int http = Processes.freePort();
+        Managed service = service(processes, broker, storage, http);
+        awaitReady(service, http);
+        run("localhost:" + broker, "http://127.0.0.1:" + http);
+      }
+    }
+    report();
+    assertThat(waves).isNotEmpty();
+    waves.forEach(
+        (name, wave) -> assertThat(wave.count("completed")).as(name).isEqualTo(wave.jobs()));
+  }
+
+  private void run(String servers, String url) throws InterruptedException {
+    String run = Long.toString(System.currentTimeMillis(), 36);
+    if (!servers.isEmpty()) {
+      try (KafkaLoad load = new KafkaLoad(servers)) {
+        load.run(Shape.STEADY, "warm-" + run, plan);
+        for (Shape shape : Shape.values()) {
+          String name = "kafka-%s-%s".formatted(shape.word(), run);
+          waves.put("Kafka, " + shape.word(), load.run(shape, name, plan));
+        }
+      }
+    }
+    if (!url.isEmpty()) {
+      HttpLoad load = new HttpLoad(URI.create(url), System.getProperty("load.key", ""));
+      for (Shape shape : Shape.values()) {
+        String name = "http-%s-%s".formatted(shape.word(), run);
+        waves.put("HTTP, " + shape.word(), load.run(shape, name, plan));
+      }
+    }
+  }
+
+  private void report() throws IOException {
+    StringBuilder table =
+        new StringBuilder("| load | jobs | completed | jobs a second | p50 / p95 / p99 s |\n");
+    table.append("|---|---:|---:|---:|---|\n");
+    waves.forEach(
+        (name, wave) ->
+            table.append(
+                String.format(
+                    Locale.ROOT,
+                    "| %s | %d | %d | %.1f | %.2f / %.2f / %.2f |%n",
+                    name,
+                    wave.jobs(),
+                    wave.count("completed"),
+                    wave.jobsPerSecond(),
+                    wave.time(0.5),
+                    wave.time(0.95),
+                    wave.time(0.99))));
+    System.out.println(table);
+    String file = System.getProperty("load.report", "");
+    if (!file.isEmpty()) {
+      Files.writeString(Path.of(file + ".md"), head() + table, StandardCharsets.UTF_8);
+      Files.writeString(Path.of(file + ".svg"), plot(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private String head() throws IOException {
+    return """
+        # Load
+
+        %s, %d cores, load average %s at the end. Broker, storage, worker, gateway and load share this machine. A small model of random weights: the times are the service's and a toy's, not Sana's. %.1f jobs a second, %d s a shape, %d px, %d steps. Times are from when a job was due to be sent to its end at the reader. See [load-tests/load](../load/README.md).
+
+        """
+        .formatted(
+            LocalDate.now(ZoneOffset.UTC),
+            Runtime.getRuntime().availableProcessors(),
+            Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0],
+            plan.rate(),
+            plan.seconds(),
+            plan.side(),
+            plan.steps());
+  }
+
+  private String plot() {
+    Plot plot = new Plot("Jobs due and jobs ended", "s");
+    waves.forEach(
+        (name, wave) ->
+            plot.panel(
+                name,
+                new ArrayList<>(
+                    List.of(
+                        new Plot.Line("due", wave.sent()), new Plot.Line("ended", wave.done())))));
+    return plot.svg();
+  }
+
+  private static Managed service(Processes processes, int broker, int storage, int http) {
+    Path model = processes.folder().resolve("model");
+    RandomCheckpoint.write(model, 1);
+    Map<String, String> config = new TreeMap<>();
+    config.put("sanaq.model.path", model.toString());
+    config.put("sanaq.model.device", "cpu");
+    config.put("quarkus.http.port", String.valueOf(http));
+    config.put("kafka.bootstrap.servers", "localhost:" + broker);
+    config.put("sanaq.storage.endpoint", "http://127.0.0.1:" + storage);
+    config.put("sanaq.storage.path-style", "true");
+    config.put("sanaq.storage.access-key", KEY);
+    config.put("sanaq.storage.secret-key", KEY);
+    return processes.program("service", List.of("-Xmx512m"), config, "serve");
+  }
+
+  private static Managed local(Processes processes, String part, int port) {
+    return processes.program(
+        part,
+        List.of("-Xmx384m"),
+        Map.of(),
+        "local",
+        "--only",
+        part,
+        "--%s-port".formatted(part),
+        String.valueOf(port),
+        "--folder",
+        processes.folder().resolve("data").toString());
+  }
+
+  private static void awaitReady(Managed service, int http) throws Exception {
+    long until = System.nanoTime() + STARTING.toNanos();
+    while (status(http) != 200) {
+      assertThat(service.alive()).as(service.output()).isTrue();
+      assertThat(System.nanoTime() - until).as("the service is ready").isNegative();
+      Thread.sleep(100);
+    }
+  }
+
+  private static int status(int http) throws IOException {
+    URI health = URI.create("http://127.0.0.1:%d/q/health/ready".formatted(http));
+    HttpURLConnection connection = (HttpURLConnection) health.toURL().openConnection();
+    try {
+      return connection.getResponseCode();
+    } catch (java.net.ConnectException e) {
+      return 0;
+    } finally {
+      connection.disconnect();
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.sanaq.manifests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A container file as its instructions, in order. */
+final class Containerfile {
+  private static final Pattern PAIR = Pattern.compile("([A-Z_]+)=(\"[^\"]*\"|\\S+)");
+
+  private final List<Instruction> instructions = new ArrayList<>();
+
+  /**
+   * One instruction.
+   *
+   * @param name such as FROM
+   * @param words what follows, lines put together
+   */
+  record Instruction(String name, String words) {}
+
+  Containerfile(Path file) {
+    try {
+      String text =
+          Files.readString(file).replaceAll("(?m)^\\s*#.*\\n", "").replaceAll("\\\\\\n\\s*", " ");
+      for (String line : text.lines().filter(l -> !l.isBlank()).toList()) {
+        String[] parts = line.strip().split("\\s+", 2);
+        instructions.add(new Instruction(parts[0], parts[1]));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  List<Instruction> all() {
+    return instructions;
+  }
+
+  /** What follows an instruction, each time it stands there. */
+  List<String> of(String name) {
+    return instructions.stream()
+        .filter(i -> i.name().equals(name))
+        .map(Instruction::words)
+        .toList();
+  }
+
+  /** The environment of the last stage. */
+  Map<String, String> environment() {
+    Map<String, String> environment = new TreeMap<>();
+    for (String words : of("ENV")) {
+      Matcher pair = PAIR.matcher(words);
+      while (pair.find()) {
+        environment.put(pair.group(1), pair.group(2).replace("\"", ""));
+      }
+    }
+    return environment;
+  }
+}

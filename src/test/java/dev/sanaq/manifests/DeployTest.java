@@ -1,0 +1,190 @@
+package dev.sanaq.manifests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.worker.TestSettings;
+import dev.sanaq.worker.WorkerConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The container files and the compose file say what the program and the manifests say. */
+class DeployTest {
+  private static final Path DEPLOY = Path.of("deploy");
+  private static final Map<String, Object> COMPOSE =
+      Yaml.documents(DEPLOY.resolve("compose.yaml")).get(0);
+  private static final List<String> OURS = List.of("worker", "gateway");
+
+  static Stream<Path> containerfiles() throws IOException {
+    try (Stream<Path> files = Files.list(DEPLOY)) {
+      return files.filter(f -> f.toString().endsWith(".Containerfile")).toList().stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("containerfiles")
+  void anImageRunsTheProgramAsNobodyWithItsHealthLookedAt(Path file) {
+    Containerfile image = new Containerfile(file);
+    assertThat(image.of("USER")).containsExactly("10001:10001");
+    assertThat(image.of("EXPOSE")).containsExactly("8080");
+    assertThat(image.of("CMD")).containsExactly("[\"serve\"]");
+    assertThat(image.of("ENTRYPOINT")).singleElement().asString().contains("/opt/sanaq/");
+    assertThat(image.of("HEALTHCHECK"))
+        .singleElement()
+        .asString()
+        .contains("/dev/tcp/127.0.0.1/8080", "GET /q/health/live HTTP/1.0");
+    assertThat(Variables.unknown(image.environment().keySet())).isEmpty();
+    assertThat(image.environment()).containsEntry("QUARKUS_HTTP_HOST", "0.0.0.0");
+  }
+
+  @ParameterizedTest
+  @MethodSource("containerfiles")
+  void anImageIsMadeOfBasesWithATagAndOfWhatTheBuildMakes(Path file) {
+    Containerfile image = new Containerfile(file);
+    assertThat(image.of("ARG")).isNotEmpty().allMatch(arg -> arg.matches("[A-Z]+=[^:]+:[^:]+"));
+    assertThat(image.of("ARG")).noneMatch(arg -> arg.endsWith(":latest"));
+    assertThat(image.of("FROM")).allMatch(from -> from.matches("\\$\\{[A-Z]+}( AS \\w+)?"));
+    assertThat(image.of("ADD")).as("nothing is fetched that no digest holds").isEmpty();
+    assertThat(image.of("COPY"))
+        .allMatch(
+            copy ->
+                copy.matches(
+                    "(--from=libtorch|--chmod=0755 target/\\*-runner|target/quarkus-app/).*"));
+    assertThat(image.all().toString()).as("no weights").doesNotContain("safetensors");
+  }
+
+  @ParameterizedTest
+  @MethodSource("containerfiles")
+  void libtorchIsTheVersionOfThePom(Path file) throws IOException {
+    Map<String, String> environment = new Containerfile(file).environment();
+    String pom = Files.readString(Path.of("pom.xml"));
+    String version = pom.replaceAll("(?s).*<libtorch.version>(.*?)</libtorch.version>.*", "$1");
+    String text = Files.readString(file);
+    if (environment.containsKey("PYTORCH_LIBRARY_PATH")) {
+      assertThat(environment)
+          .containsEntry("PYTORCH_VERSION", version)
+          .containsEntry("PYTORCH_FLAVOR", "cu128");
+      assertThat(text).contains("pytorch/pytorch:" + version + "-cuda12.8");
+      // The flavor is one of those that DJL's bridge is built for.
+      assertThat(DeployTest.class.getResource("/jnilib/linux-x86_64/cu128/libdjl_torch.so"))
+          .isNotNull();
+    }
+  }
+
+  @Test
+  void theProgramsPartsOfComposeAreReadOnlyAndMayNothing() {
+    for (String name : OURS) {
+      Map<String, Object> service = service(name);
+      assertThat(service)
+          .containsEntry("read_only", true)
+          .containsEntry("user", "10001:10001")
+          .containsEntry("cap_drop", List.of("ALL"));
+      assertThat(Yaml.words(service, "tmpfs")).singleElement().asString().startsWith("/tmp");
+      assertThat(Variables.unknown(environment(name).keySet())).isEmpty();
+      assertThat(environment(name)).containsEntry("QUARKUS_HTTP_HOST", "0.0.0.0");
+    }
+    Duration grace = TestSettings.mapping(WorkerConfig.class, Map.of()).drainGrace();
+    assertThat(Yaml.word(service("worker"), "stop_grace_period"))
+        .isEqualTo(grace.plusMinutes(1).toMinutes() + "m");
+  }
+
+  @Test
+  void composesTopicsAreTheProgramsAllOfThem() {
+    TopicsConfig topics = TestSettings.mapping(TopicsConfig.class, Map.of());
+    String script = Yaml.words(service("topics"), "command").get(0);
+    Set<String> created =
+        Pattern.compile("create (sanaq\\S+)")
+            .matcher(script)
+            .results()
+            .map(made -> made.group(1))
+            .collect(Collectors.toSet());
+    assertThat(created)
+        .containsExactlyInAnyOrder(
+            topics.requests(),
+            topics.cancellations(),
+            topics.events(),
+            topics.deadLetters(),
+            topics.webhookDeliveries());
+    assertThat(script)
+        .contains(topics.webhookDeliveries() + " --partitions 3 --config cleanup.policy=compact");
+  }
+
+  @Test
+  void everyAddressInComposeIsAServicesAndEveryFileIsThere() {
+    Set<String> services = Yaml.map(COMPOSE, "services").keySet();
+    Set<String> named = new TreeSet<>();
+    OURS.forEach(name -> named.add(environment(name).getOrDefault("KAFKA_BOOTSTRAP_SERVERS", "")));
+    OURS.forEach(name -> named.add(environment(name).getOrDefault("SANAQ_STORAGE_ENDPOINT", "")));
+    Map<String, Object> prometheus =
+        Yaml.documents(DEPLOY.resolve("prometheus/prometheus.yaml")).get(0);
+    Map<String, Object> scraped = Yaml.maps(prometheus, "scrape_configs").get(0);
+    assertThat(scraped).containsEntry("metrics_path", "/q/metrics");
+    named.addAll(Yaml.words(Yaml.maps(scraped, "static_configs").get(0), "targets"));
+    for (String address : named) {
+      assertThat(services).contains(address.replaceAll("^http://", "").replaceAll(":\\d+$", ""));
+    }
+    for (String name : services) {
+      for (String volume : Yaml.words(service(name), "volumes")) {
+        if (volume.startsWith(".")) {
+          assertThat(DEPLOY.resolve(volume.split(":", 2)[0])).exists();
+        }
+      }
+    }
+  }
+
+  @Test
+  void portsAreOfThisMachineOnlyAndImagesHaveATag() {
+    Yaml.map(COMPOSE, "services")
+        .forEach(
+            (name, service) -> {
+              assertThat(Yaml.words(Yaml.map(service), "ports"))
+                  .allMatch(port -> port.startsWith("127.0.0.1:"));
+              assertThat(Yaml.word(service(name), "image")).matches("[^:]+:(?!latest)[^:]+");
+            });
+  }
+
+  @Test
+  void everyImageOfTheManifestsIsOneThatIsBuiltHere() throws IOException {
+    Set<String> built =
+        containerfiles()
+            .map(file -> "sanaq-" + file.getFileName().toString().replace(".Containerfile", ""))
+            .map(name -> name.equals("sanaq-gateway-native") ? "sanaq-gateway" : name)
+            .collect(Collectors.toSet());
+    for (List<String> components : List.of(List.of("gateway", "webhooks", "gpu"), List.of("cpu"))) {
+      Kustomization.render(Combinations.K8S.resolve("base"), Combinations.folders(components))
+          .stream()
+          .flatMap(object -> Pods.containers(object).stream())
+          .forEach(container -> assertThat(built).contains(Yaml.word(container, "image")));
+    }
+    String tags = Files.readString(DEPLOY.resolve("README.md"));
+    Set<String> documented =
+        Pattern.compile("-t (sanaq-[a-z-]+)")
+            .matcher(tags)
+            .results()
+            .map((MatchResult found) -> found.group(1))
+            .collect(Collectors.toSet());
+    assertThat(documented).isEqualTo(built);
+  }
+
+  private static Map<String, Object> service(String name) {
+    return Yaml.map(COMPOSE, "services", name);
+  }
+
+  private static Map<String, String> environment(String name) {
+    return Yaml.map(service(name), "environment").entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().toString()));
+  }
+}

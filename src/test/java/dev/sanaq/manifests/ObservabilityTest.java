@@ -1,0 +1,140 @@
+package dev.sanaq.manifests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sanaq.job.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Alerts, their tests, their pages and the dashboard are of the metrics that the program has. */
+class ObservabilityTest {
+  private static final Path PLAIN = Path.of("deploy/prometheus/rules.yaml");
+  private static final Path TESTS = Path.of("deploy/prometheus/rules.test.yaml");
+  private static final Path MONITORING = Path.of("k8s/components/monitoring");
+  private static final Path DASHBOARD = MONITORING.resolve("dashboard.json");
+  private static final Pattern METRIC = Pattern.compile("\\b(?:sanaq|kafka|kube)_[a-z_]+");
+
+  /** What a histogram or a timer of the table is asked for. */
+  private static final Pattern PARTS = Pattern.compile("_(bucket|sum|count)$");
+
+  /** Not this program's: an exporter's of Kafka. */
+  private static final Set<String> OTHERS = Set.of("kafka_consumergroup_lag");
+
+  @Test
+  void theOperatorsRulesAreThePlainOnes() {
+    Map<String, Object> rule = Yaml.documents(MONITORING.resolve("rules.yaml")).get(0);
+    assertThat(Yaml.map(rule, "spec")).isEqualTo(Yaml.documents(PLAIN).get(0));
+  }
+
+  @Test
+  void everyMetricThatIsLookedAtExists() throws IOException {
+    Set<String> known = metricsOfTheReadme();
+    for (Path file : List.of(PLAIN, TESTS, DASHBOARD)) {
+      Set<String> asked = new TreeSet<>();
+      METRIC.matcher(Files.readString(file)).results().map(MatchResult::group).forEach(asked::add);
+      asked.removeAll(OTHERS);
+      assertThat(asked.stream().map(ObservabilityTest::whole).collect(Collectors.toSet()))
+          .as("%s", file)
+          .isNotEmpty()
+          .isSubsetOf(known);
+    }
+  }
+
+  @Test
+  void theDashboardShowsEveryMetric() throws IOException {
+    String dashboard = Files.readString(DASHBOARD);
+    assertThat(metricsOfTheReadme()).allSatisfy(name -> assertThat(dashboard).contains(name));
+  }
+
+  @Test
+  void theOutcomesThatAlertsNameAreTheProgramsCodes() throws IOException {
+    Set<String> codes =
+        Stream.of(ErrorCode.values())
+            .map(code -> code.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.toCollection(TreeSet::new));
+    Matcher named =
+        Pattern.compile("outcome=~\\\\?\"([a-z_|]+)")
+            .matcher(Files.readString(PLAIN) + Files.readString(DASHBOARD));
+    int found = 0;
+    while (named.find()) {
+      assertThat(Set.of(named.group(1).split("\\|"))).isSubsetOf(codes);
+      found++;
+    }
+    assertThat(found).isGreaterThanOrEqualTo(2);
+  }
+
+  @Test
+  void everyAlertHasATestAndAPageAndNoPageIsLeftOver() throws IOException {
+    Set<String> alerts = new TreeSet<>();
+    for (Map<String, Object> rule : rules()) {
+      String name = Yaml.word(rule, "alert");
+      alerts.add(name);
+      String page = Yaml.word(rule, "annotations", "runbook");
+      assertThat(page).isEqualTo("k8s/runbooks/" + name + ".md");
+      assertThat(Files.readString(Path.of(page))).startsWith("# " + name + "\n");
+      assertThat(Yaml.word(rule, "labels", "severity")).isIn("critical", "warning", "info");
+    }
+    try (Stream<Path> pages = Files.list(Path.of("k8s/runbooks"))) {
+      assertThat(pages.map(page -> page.getFileName().toString().replace(".md", "")))
+          .containsExactlyInAnyOrderElementsOf(alerts);
+    }
+    assertThat(tested()).isEqualTo(alerts);
+  }
+
+  @Test
+  void theRulesPassPrometheusOwnTestsOfThem() throws Exception {
+    assumeTrue(
+        Stream.of(System.getenv("PATH").split(":", -1))
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "promtool"))),
+        "no promtool on the PATH: it is in Prometheus' archive and in Debian's package prometheus");
+    Process promtool =
+        new ProcessBuilder("promtool", "test", "rules", TESTS.toString()).inheritIO().start();
+    assertThat(promtool.waitFor()).isZero();
+  }
+
+  /** Alerts that a test expects to fire. */
+  private static Set<String> tested() {
+    Set<String> names = new TreeSet<>();
+    for (Map<String, Object> test : Yaml.maps(Yaml.documents(TESTS).get(0), "tests")) {
+      Yaml.maps(test, "alert_rule_test").stream()
+          .filter(one -> !Yaml.maps(one, "exp_alerts").isEmpty())
+          .forEach(one -> names.add(Yaml.word(one, "alertname")));
+    }
+    return names;
+  }
+
+  private static List<Map<String, Object>> rules() {
+    return Yaml.maps(Yaml.documents(PLAIN).get(0), "groups").stream()
+        .flatMap(group -> Yaml.maps(group, "rules").stream())
+        .toList();
+  }
+
+  private static String whole(String name) {
+    return PARTS.matcher(name).replaceAll("");
+  }
+
+  /** Held to the program by the tests of its health, of its API and of its webhooks. */
+  private static Set<String> metricsOfTheReadme() throws IOException {
+    Set<String> names = new TreeSet<>();
+    for (String line : Files.readAllLines(Path.of("README.md"))) {
+      Matcher name = Pattern.compile("`(sanaq_[a-z_]+)`").matcher(line);
+      while (line.startsWith("| `sanaq_") && name.find()) {
+        names.add(name.group(1));
+      }
+    }
+    return names;
+  }
+}

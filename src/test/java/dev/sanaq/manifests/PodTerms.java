@@ -1,0 +1,28 @@
+package dev.sanaq.manifests;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * How Kubernetes ends the worker's pod, as the manifests say.
+ *
+ * @param preStop what passes before SIGTERM, and counts
+ * @param grace from the decision to SIGKILL
+ */
+public record PodTerms(Duration preStop, Duration grace) {
+  /** Of the worker in {@code k8s/base}. */
+  public static PodTerms ofWorker() {
+    Map<String, Object> worker =
+        Kustomization.render(Path.of("k8s/base")).stream()
+            .filter(o -> Target.of(o).equals(new Target("apps/v1", "Deployment", "sanaq-worker")))
+            .findFirst()
+            .orElseThrow();
+    Map<String, Object> container = Pods.containers(worker).get(0);
+    String sleep = Yaml.word(container, "lifecycle", "preStop", "sleep", "seconds");
+    String grace = Yaml.word(Pods.spec(worker), "terminationGracePeriodSeconds");
+    return new PodTerms(
+        Duration.ofSeconds(sleep.isEmpty() ? 0 : Long.parseLong(sleep)),
+        Duration.ofSeconds(Long.parseLong(grace)));
+  }
+}

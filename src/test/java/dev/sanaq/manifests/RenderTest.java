@@ -1,0 +1,142 @@
+package dev.sanaq.manifests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every kustomization renders to objects that their schemas know, field by field. */
+class RenderTest {
+  private static final Schemas SCHEMAS = new Schemas();
+  private static final Path KUBECTL =
+      Stream.of(System.getenv("PATH").split(":", -1))
+          .map(folder -> Path.of(folder, "kubectl"))
+          .filter(Files::isExecutable)
+          .findFirst()
+          .orElse(Path.of(""));
+
+  static Stream<Path> overlays() {
+    return Combinations.overlays();
+  }
+
+  @ParameterizedTest
+  @MethodSource("overlays")
+  void aKustomizationRendersToWhatTheSchemasKnow(Path folder) {
+    assertThat(problems(Kustomization.render(folder))).isEmpty();
+  }
+
+  @Test
+  void everyCombinationOfComponentsRendersToWhatTheSchemasKnow() {
+    Set<Object> checked = new java.util.HashSet<>();
+    for (List<String> components : Combinations.all()) {
+      List<Map<String, Object>> objects =
+          Kustomization.render(Combinations.K8S.resolve("base"), Combinations.folders(components));
+      // Most objects come again and again: each is looked at once.
+      objects.removeIf(object -> !checked.add(object));
+      assertThat(problems(objects)).as("base with %s", components).isEmpty();
+    }
+    assertThat(checked).hasSizeGreaterThan(50);
+  }
+
+  @Test
+  void everyComponentIsInTheCombinations() throws IOException {
+    try (Stream<Path> folders = Files.list(Combinations.K8S.resolve("components"))) {
+      Set<String> names =
+          Combinations.all().stream().flatMap(List::stream).collect(Collectors.toSet());
+      assertThat(folders.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrderElementsOf(names);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("overlays")
+  void aMisspeltFieldAnywhereIsRefused(Path folder) {
+    for (Map<String, Object> object : Kustomization.render(folder)) {
+      if (object.containsKey("spec")) {
+        Yaml.map(object, "spec").put("replicsa", 1);
+        assertThat(SCHEMAS.problems(object)).as("%s", Target.of(object)).isNotEmpty();
+      }
+      for (Map<String, Object> container : Pods.containers(object)) {
+        Yaml.map(object, "spec").remove("replicsa");
+        container.put("imagePullPolcy", "Always");
+        assertThat(SCHEMAS.problems(object)).as("%s", Target.of(object)).isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whatTheRendererDoesNotKnowItRefuses(@TempDir Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("kustomization.yaml"), "kind: Kustomization\nnamePrefix: x-\n");
+    assertThatThrownBy(() -> Kustomization.render(folder)).hasMessageContaining("namePrefix");
+  }
+
+  @ParameterizedTest
+  @MethodSource("overlays")
+  void theRendererDoesWhatKubectlDoes(Path folder) throws Exception {
+    assumeTrue(hasKustomize5(), "no kubectl with Kustomize 5 on the PATH to compare with");
+    assertThat(sorted(Kustomization.render(folder))).isEqualTo(sorted(kubectl(folder)));
+  }
+
+  @Test
+  void theRendererDoesWhatKubectlDoesWithCombinations(@TempDir Path folder) throws Exception {
+    assumeTrue(hasKustomize5(), "no kubectl with Kustomize 5 on the PATH to compare with");
+    List<List<String>> all = Combinations.all();
+    Path k8s = folder.toRealPath().relativize(Combinations.K8S.toRealPath());
+    for (int i = 0; i < all.size(); i += 29) {
+      StringBuilder file = new StringBuilder("kind: Kustomization\n");
+      file.append("apiVersion: kustomize.config.k8s.io/v1beta1\n");
+      file.append("resources: [%s/base]\ncomponents:\n".formatted(k8s));
+      all.get(i).forEach(name -> file.append("- %s/components/%s\n".formatted(k8s, name)));
+      if (all.get(i).isEmpty()) {
+        continue;
+      }
+      Files.writeString(folder.resolve("kustomization.yaml"), file);
+      List<Map<String, Object>> ours =
+          Kustomization.render(Combinations.K8S.resolve("base"), Combinations.folders(all.get(i)));
+      assertThat(sorted(ours)).as("%s", all.get(i)).isEqualTo(sorted(kubectl(folder)));
+    }
+  }
+
+  private static boolean hasKustomize5() throws Exception {
+    return !KUBECTL.toString().isEmpty()
+        && output(KUBECTL.toString(), "version", "--client").contains("Kustomize Version: v5");
+  }
+
+  private static List<String> problems(List<Map<String, Object>> objects) {
+    return objects.stream().flatMap(object -> SCHEMAS.problems(object).stream()).toList();
+  }
+
+  private static List<Map<String, Object>> kubectl(Path folder) throws Exception {
+    return Yaml.documents(output(KUBECTL.toString(), "kustomize", folder.toString()));
+  }
+
+  private static String output(String... command) throws Exception {
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
+    return text;
+  }
+
+  private static List<Map<String, Object>> sorted(List<Map<String, Object>> objects) {
+    List<Map<String, Object>> sorted = new ArrayList<>(objects);
+    sorted.sort(Comparator.comparing(object -> Target.of(object).toString()));
+    return sorted;
+  }
+}

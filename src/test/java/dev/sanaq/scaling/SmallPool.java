@@ -1,0 +1,43 @@
+package dev.sanaq.scaling;
+
+import dev.sanaq.manifests.ScalingNumbers;
+import java.util.List;
+
+/** The simulation of equal jobs, to be compared with a real run. */
+public final class SmallPool {
+  /**
+   * What it says.
+   *
+   * @param time50 seconds from a job's due time to its end, the median
+   * @param time95 the same that 95 of a hundred keep
+   * @param mostPods workers at a time
+   * @param podSeconds of all workers
+   */
+  public record Result(double time50, double time95, int mostPods, double podSeconds) {}
+
+  private SmallPool() {}
+
+  /**
+   * Simulates.
+   *
+   * @param due when each job comes, in seconds
+   * @param work seconds of each
+   * @param sync seconds between the autoscaler's decisions
+   * @param coldStart seconds
+   * @param batch jobs drawn together
+   */
+  public static Result simulate(
+      List<Double> due,
+      double work,
+      ScalingNumbers numbers,
+      int sync,
+      double coldStart,
+      int batch) {
+    int seconds = (int) Math.ceil(due.get(due.size() - 1)) + 1;
+    Demand demand = Demand.equal("small", due, work, seconds);
+    Simulation.Setup setup = new Simulation.Setup(numbers, sync, coldStart, 1, batch, true);
+    Outcome outcome = Simulation.run(demand, setup, 1);
+    return new Result(
+        outcome.time(0.5), outcome.time(0.95), outcome.mostPods(), outcome.podSeconds());
+  }
+}

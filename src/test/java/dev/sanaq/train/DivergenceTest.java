@@ -1,0 +1,44 @@
+package dev.sanaq.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sanaq.sana.checkpoint.SafetensorsWriter;
+import dev.sanaq.sana.checkpoint.StorageType;
+import dev.sanaq.sana.checkpoint.Tensors;
+import dev.sanaq.torch.HostTensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A loss that is no number ends the run, and what led to it is kept. */
+class DivergenceTest {
+  @Test
+  void aStepWithoutANumberIsNotTakenAndItsBatchIsKept(@TempDir Path folder) throws Exception {
+    TinyTraining training = TinyTraining.in(folder);
+    Path run = folder.resolve("ae");
+    training.autoencoder(run, TinyTraining.unwatched());
+    Path last = run.resolve("state-0000009.safetensors");
+    Map<String, HostTensor> state = new TreeMap<>(Tensors.open(last).read());
+    HostTensor poisoned = Objects.requireNonNull(state.get("weight.decoder.conv_in.bias"));
+    poisoned.numbers()[0] = Float.NaN;
+    Path before = run.resolve("state-0000005.safetensors");
+    Files.delete(last);
+    SafetensorsWriter.write(before, state, StorageType.F32);
+
+    assertThatThrownBy(() -> training.autoencoder(run, TinyTraining.unwatched()))
+        .isInstanceOf(DivergedException.class)
+        .hasMessageContaining("step 6 gave loss NaN")
+        .hasMessageContaining(run.toString());
+    assertThat(Files.readString(run.resolve("diverged.json")))
+        .contains("\"step\":6")
+        .contains("\"rows\":[");
+    assertThat(Files.mismatch(before, folder.resolve("ae/state-0000005.safetensors")))
+        .isEqualTo(-1);
+    assertThat(run.resolve("state-0000006.safetensors")).doesNotExist();
+  }
+}

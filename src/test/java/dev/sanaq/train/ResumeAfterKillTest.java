@@ -1,0 +1,90 @@
+package dev.sanaq.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.sana.checkpoint.Checkpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A run that was killed between two snapshots ends with the weights of one that was not, to the
+ * bit.
+ */
+class ResumeAfterKillTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  @Test
+  void theAutoencoderAndThenTheTransformerGoOnAsIfNothingHadHappened(@TempDir Path folder)
+      throws Exception {
+    TinyTraining training = TinyTraining.in(folder);
+    Path vae = training.autoencoder(folder.resolve("ae"), TinyTraining.unwatched());
+    kill(training, "autoencoder", folder.resolve("ae-killed"), 5);
+    training.autoencoder(folder.resolve("ae-killed"), TinyTraining.unwatched());
+    assertSame(folder.resolve("ae"), folder.resolve("ae-killed"), "state-0000009.safetensors");
+    assertSame(
+        folder.resolve("ae"),
+        folder.resolve("ae-killed"),
+        "vae/diffusion_pytorch_model.safetensors");
+
+    Path checkpoint = training.transformer(vae, folder.resolve("tr"), TinyTraining.unwatched());
+    kill(training, "transformer", folder.resolve("tr-killed"), 6, vae.toString());
+    training.transformer(vae, folder.resolve("tr-killed"), TinyTraining.unwatched());
+    assertSame(folder.resolve("tr"), folder.resolve("tr-killed"), "state-0000009.safetensors");
+    assertThat(lines(folder.resolve("tr-killed"))).hasSize(9);
+    assertThat(Checkpoint.open(checkpoint).defaultSize()).isEqualTo(32);
+  }
+
+  /** Lets a process train until it is stuck after a step, past its last snapshot, and kills it. */
+  private static void kill(
+      TinyTraining training, String what, Path output, int step, String... more) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                TinyTraining.class.getName(),
+                what,
+                training.data().toString(),
+                output.toString()));
+    command.addAll(List.of(more));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.resolveSibling(what + ".log").toFile())
+            .start();
+    try {
+      Instant end = Instant.now().plus(PATIENCE);
+      while (lines(output).size() < step && process.isAlive() && Instant.now().isBefore(end)) {
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+      assertThat(lines(output))
+          .as(Files.readString(output.resolveSibling(what + ".log")))
+          .hasSize(step);
+    } finally {
+      process.destroyForcibly().waitFor(); // SIGKILL
+    }
+    try (Stream<Path> files = Files.list(output)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .doesNotContain("state-0000009.safetensors");
+    }
+  }
+
+  private static List<String> lines(Path output) throws IOException {
+    Path metrics = output.resolve("metrics.jsonl");
+    return Files.exists(metrics) ? Files.readAllLines(metrics) : List.of();
+  }
+
+  private static void assertSame(Path a, Path b, String name) throws IOException {
+    assertThat(Files.mismatch(a.resolve(name), b.resolve(name))).as(name).isEqualTo(-1);
+  }
+}

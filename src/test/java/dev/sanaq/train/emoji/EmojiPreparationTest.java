@@ -1,0 +1,161 @@
+package dev.sanaq.train.emoji;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sanaq.json.Json;
+import dev.sanaq.train.data.BadDataException;
+import dev.sanaq.train.data.Dataset;
+import dev.sanaq.train.data.Row;
+import dev.sanaq.train.data.ScoredCaption;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With stand-ins for the archives' files, which are too large to keep here. */
+class EmojiPreparationTest {
+  private static final List<Emoji> DRAWN = EmojiSet.read();
+
+  @TempDir private Path folder = Path.of("");
+
+  private final List<Map<String, Object>> names = new ArrayList<>();
+  private final Map<String, byte[]> assets = new TreeMap<>();
+
+  @Test
+  void theListsHoldTheDrawnTheLearntAndTheHeldOut() {
+    addDrawn();
+    for (int i = 0; i < 40; i++) {
+      add(Integer.toHexString(0x10000 + i), 7, List.of());
+    }
+    EmojiPreparation.Summary summary = prepare();
+    assertThat(summary).isEqualTo(new EmojiPreparation.Summary(DRAWN.size(), DRAWN.size() + 37, 3));
+    List<String> learnt = images("autoencoder.jsonl");
+    assertThat(images("held-out.jsonl")).hasSize(3).doesNotContainAnyElementsOf(learnt);
+    assertThat(learnt)
+        .hasSize(DRAWN.size() + 37)
+        .containsAll(images("transformer.jsonl").stream().distinct().toList());
+  }
+
+  @Test
+  void aPictureThatIsLearntUnderAnotherNameIsNotHeldOut() {
+    addDrawn();
+    add("10000", 7, List.of());
+    assets.put("assets/10000.webp", assets.getOrDefault("assets/1f34e.webp", new byte[0]));
+    assertThat(prepare().heldOut()).isZero();
+    assertThat(images("autoencoder.jsonl")).doesNotContain("pictures/10000.webp");
+  }
+
+  @Test
+  void peopleSymbolsFlagsAndClockFacesAreLeftOut() {
+    addDrawn();
+    add("1f466", 1, List.of());
+    add("2665", 8, List.of());
+    add("1f1e6", 9, List.of());
+    add("1f550", 5, List.of());
+    assertThat(prepare().pictures()).isEqualTo(DRAWN.size());
+  }
+
+  @Test
+  void whiteIsDrawnAsOftenAsAllColoursTogether() {
+    addDrawn();
+    prepare();
+    Map<Boolean, Integer> draws =
+        Dataset.read(folder.resolve("transformer.jsonl")).rows().stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> row.background() == Row.WHITE, Collectors.summingInt(Row::repeats)));
+    assertThat(draws.get(true)).isEqualTo(draws.get(false)).isEqualTo(9 * DRAWN.size());
+  }
+
+  @Test
+  void noCaptionIsSaidOfTwoEmoji() {
+    addDrawn();
+    prepare();
+    Map<String, String> owners = new HashMap<>();
+    for (Row row : Dataset.read(folder.resolve("transformer.jsonl")).rows()) {
+      for (ScoredCaption caption : row.captions()) {
+        assertThat(owners.merge(caption.text(), row.image(), (a, b) -> a.equals(b) ? a : "two"))
+            .as(caption.text())
+            .isNotEqualTo("two");
+      }
+    }
+  }
+
+  /** Of tags that two have, or of one or two tags, nobody could tell what is meant. */
+  @Test
+  void tagsAreACaptionWhereTheyTellOneFromAllOthers() {
+    addDrawn();
+    Emoji first = DRAWN.get(0);
+    names.stream()
+        .filter(name -> first.code().toUpperCase(Locale.ROOT).equals(name.get("hexcode")))
+        .forEach(name -> name.put("tags", List.of("A", "b", "c", "d", "e", "f")));
+    prepare();
+    assertThat(Dataset.read(folder.resolve("transformer.jsonl")).rows())
+        .flatExtracting(Row::captions)
+        .filteredOn(caption -> caption.source().equals("emojibase-tags"))
+        .containsExactly(new ScoredCaption("a, b, c, d, e", 0.18, "emojibase-tags"));
+  }
+
+  @Test
+  void whatIsUnseenNamesAPictureThatIsThere() throws Exception {
+    addDrawn();
+    prepare();
+    List<String> lines = Files.readAllLines(folder.resolve("unseen-wordings.jsonl"));
+    assertThat(lines).hasSizeGreaterThan(5 * DRAWN.size());
+    for (String line : lines) {
+      Map<String, Object> row = Json.object(line.getBytes(StandardCharsets.UTF_8));
+      assertThat(folder.resolve((String) row.get("image"))).isRegularFile();
+      assertThat(row.get("kind")).isIn("wording", "name");
+    }
+    assertThat(folder.resolve("LICENSES.txt")).content().contains("MIT", "the licence");
+  }
+
+  @Test
+  void anEmojiWithoutAPictureIsNamed() {
+    addDrawn();
+    assets.remove("assets/1f34e.webp");
+    assertThatThrownBy(this::prepare)
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("1f34e")
+        .hasMessageContaining("a red apple");
+  }
+
+  private EmojiPreparation.Summary prepare() {
+    Map<String, byte[]> texts =
+        Map.of(
+            "en/data.json",
+            Json.write(names),
+            "LICENSE",
+            "the licence".getBytes(StandardCharsets.UTF_8));
+    return EmojiPreparation.prepare(texts, assets, folder);
+  }
+
+  private void addDrawn() {
+    DRAWN.forEach(emoji -> add(emoji.code(), 3, List.of("animal", "face", "nature")));
+  }
+
+  private void add(String code, int group, List<String> tags) {
+    Map<String, Object> name = new LinkedHashMap<>();
+    name.put("label", "label of " + code);
+    name.put("hexcode", code.toUpperCase(Locale.ROOT));
+    name.put("group", group);
+    name.put("tags", tags);
+    name.put("version", 1);
+    names.add(name);
+    assets.put("assets/" + code + ".webp", code.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private List<String> images(String list) {
+    return Dataset.read(folder.resolve(list)).rows().stream().map(Row::image).toList();
+  }
+}

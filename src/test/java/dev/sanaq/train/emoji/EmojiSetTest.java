@@ -1,0 +1,78 @@
+package dev.sanaq.train.emoji;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.train.data.ScoredCaption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class EmojiSetTest {
+  private static final List<Emoji> ALL = EmojiSet.read();
+
+  @Test
+  void thereAreMoreThanThreeHundredAndNoneTwice() {
+    assertThat(ALL).hasSizeGreaterThanOrEqualTo(300);
+    assertThat(ALL).extracting(Emoji::code).doesNotHaveDuplicates();
+    List<String> names = new ArrayList<>();
+    for (Emoji emoji : ALL) {
+      names.add(Emoji.bare(emoji.name()));
+      emoji.others().forEach(name -> names.add(Emoji.bare(name)));
+      emoji.heldOut().forEach(name -> names.add(Emoji.bare(name)));
+    }
+    assertThat(names)
+        .doesNotHaveDuplicates()
+        .allMatch(name -> name.equals(name.toLowerCase(java.util.Locale.ROOT).strip()));
+  }
+
+  @Test
+  void articlesFitTheWordsAfterThem() {
+    for (Emoji emoji : ALL) {
+      for (String name : names(emoji)) {
+        if (name.matches("an? .*")) {
+          boolean vowel = name.matches("an? ([aeio]|umbrella|upside|hourglass).*");
+          boolean soundsOtherwise = name.matches("a (one|euro).*");
+          assertThat(name.startsWith("an ")).as(name).isEqualTo(vowel && !soundsOtherwise);
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatIsKeptForTheEvaluationIsNeverLearnt() {
+    Set<String> learnt = new HashSet<>();
+    Set<String> unseen = new HashSet<>();
+    for (Emoji emoji : ALL) {
+      for (NamedColor color : NamedColor.values()) {
+        Wordings.captions(emoji, color).stream().map(ScoredCaption::text).forEach(learnt::add);
+      }
+      unseen.addAll(Wordings.heldOut(emoji));
+      unseen.addAll(Wordings.heldOutNames(emoji));
+    }
+    assertThat(unseen).hasSizeGreaterThan(5 * 300).doesNotContainAnyElementsOf(learnt);
+  }
+
+  @Test
+  void captionsNameTheBackgroundUnlessItIsWhite() {
+    Emoji apple =
+        ALL.stream().filter(emoji -> emoji.code().equals("1f34e")).findFirst().orElseThrow();
+    assertThat(Wordings.captions(apple, NamedColor.ORANGE))
+        .extracting(ScoredCaption::text)
+        .contains(
+            "a red apple on an orange background", "a picture of an apple on an orange background")
+        .allMatch(text -> text.endsWith(" on an orange background"));
+    assertThat(Wordings.captions(apple, NamedColor.WHITE))
+        .extracting(ScoredCaption::text)
+        .contains("a red apple", "red apple", "an apple", "a red apple on a white background")
+        .doesNotHaveDuplicates();
+  }
+
+  private static List<String> names(Emoji emoji) {
+    List<String> names = new ArrayList<>(emoji.others());
+    names.add(emoji.name());
+    names.addAll(emoji.heldOut());
+    return names;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.sanaq.train.measure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sanaq.image.Planes;
+import org.junit.jupiter.api.Test;
+
+class MeasuresTest {
+  private static final Planes PATTERN = pattern(1);
+
+  /** Both figures computed with numpy, window by window, from the definition. */
+  @Test
+  void theMeasuresAreThoseOfTheirDefinition() {
+    Planes other = mixed(PATTERN, pattern(3), 0.2f);
+    assertThat(Psnr.of(PATTERN, other)).isCloseTo(23.4641006, within(1e-4));
+    assertThat(Ssim.of(PATTERN, other)).isCloseTo(0.9689074, within(1e-5));
+    assertThat(Ssim.of(other, PATTERN)).isEqualTo(Ssim.of(PATTERN, other));
+  }
+
+  @Test
+  void equalPicturesAreAsNearAsCanBe() {
+    assertThat(Psnr.of(PATTERN, PATTERN)).isInfinite().isPositive();
+    assertThat(Ssim.of(PATTERN, PATTERN)).isCloseTo(1, within(1e-12));
+  }
+
+  /** What a decoder gives beyond white is white on the picture. */
+  @Test
+  void whatCannotBeShownDoesNotCount() {
+    Planes white = filled(1);
+    assertThat(Psnr.of(white, filled(1.7f))).isInfinite();
+    assertThat(Ssim.of(white, filled(1.7f))).isCloseTo(1, within(1e-12));
+    assertThat(Psnr.of(white, filled(-1))).isCloseTo(0, within(1e-9));
+  }
+
+  @Test
+  void picturesThatCannotBeComparedAreRefused() {
+    Planes small = new Planes(4, 4, new float[48]);
+    assertThatThrownBy(() -> Psnr.of(small, PATTERN)).hasMessageContaining("4 x 4");
+    assertThatThrownBy(() -> Ssim.of(small, small)).hasMessageContaining("window of 11");
+  }
+
+  @Test
+  void retrievalRanksThePictureThatWasMeant() {
+    float[][] candidates = {{0, 0}, {1, 0}, {0, 1}};
+    float[][] drawn = {{0.1f, 0}, {0.1f, 0}, {0.2f, 0.3f}};
+    Retrieval retrieval = Retrieval.of(drawn, candidates, new int[] {0, 1, 2});
+    assertThat(retrieval.ranks()).containsExactly(1, 2, 2);
+    assertThat(retrieval.top(1)).isCloseTo(1 / 3., within(1e-12));
+    assertThat(retrieval.top(2)).isEqualTo(1);
+  }
+
+  /** A model that draws one grey for all finds nothing. */
+  @Test
+  void aTieIsNoSuccess() {
+    float[][] candidates = {{0}, {2}};
+    assertThat(Retrieval.of(new float[][] {{1}, {1}}, candidates, new int[] {0, 1}).top(1))
+        .isZero();
+  }
+
+  @Test
+  void whatCannotBeRetrievedIsRefused() {
+    assertThatThrownBy(() -> Retrieval.of(new float[0][], new float[1][1], new int[0]))
+        .hasMessageContaining("0 pictures");
+    assertThatThrownBy(
+            () -> Retrieval.of(new float[][] {{1}}, new float[][] {{1, 2}}, new int[] {0}))
+        .hasMessageContaining("1 and of 2");
+  }
+
+  private static Planes pattern(int factor) {
+    float[] values = new float[3 * 16 * 20];
+    for (int i = 0; i < values.length; i++) {
+      int channel = i / 320;
+      int y = i / 20 % 16;
+      int x = i % 20;
+      values[i] = (channel * 31 + y * 17 + x * 7) * factor % 101 / 50f - 1;
+    }
+    return new Planes(16, 20, values);
+  }
+
+  private static Planes mixed(Planes a, Planes b, float share) {
+    float[] values = new float[a.values().length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (1 - share) * a.values()[i] + share * b.values()[i];
+    }
+    return new Planes(a.height(), a.width(), values);
+  }
+
+  private static Planes filled(float value) {
+    float[] values = new float[3 * 16 * 20];
+    java.util.Arrays.fill(values, value);
+    return new Planes(16, 20, values);
+  }
+}

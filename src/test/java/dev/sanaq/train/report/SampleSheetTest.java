@@ -1,0 +1,115 @@
+package dev.sanaq.train.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sanaq.image.RgbImage;
+import dev.sanaq.testing.Pictures;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SampleSheetTest {
+  private static final int SIDE = 96;
+
+  @TempDir private Path folder = Path.of("");
+
+  @Test
+  void picturesStandSideBySideWithTheirCaptionsBelow() throws IOException {
+    Path file = folder.resolve("sheet.png");
+    SampleSheet.write(
+        List.of(filled(200), filled(100), filled(50)), List.of("a red apple", "", "x"), 2, file);
+    RgbImage sheet = Pictures.read(file);
+    int cell = SIDE + 8;
+    assertThat(sheet.width()).isEqualTo(8 + 2 * cell);
+    assertThat(sheet.height()).isEqualTo(8 + 2 * (cell + 28));
+    assertThat(grey(sheet, 8, 8)).isEqualTo(200);
+    assertThat(grey(sheet, 8 + cell + SIDE - 1, 8 + SIDE - 1)).isEqualTo(100);
+    assertThat(grey(sheet, 8, 8 + cell + 28)).isEqualTo(50);
+    assertThat(grey(sheet, 8 + cell, 8 + cell + 28)).as("no fourth").isEqualTo(255);
+    assertThat(darkest(sheet, 8, 8 + SIDE)).as("a caption").isLessThan(120);
+    assertThat(darkest(sheet, 8 + cell, 8 + SIDE)).as("none").isEqualTo(255);
+  }
+
+  /** Two lines of it, and none of them over the next picture. */
+  @Test
+  void aLongCaptionIsCut() {
+    String longOne = String.join(" ", Collections.nCopies(40, "word"));
+    RgbImage sheet = SampleSheet.of(List.of(filled(9), filled(9)), List.of(longOne, ""), 2);
+    assertThat(darkest(sheet, 8, 8 + SIDE + 14)).as("its second line").isLessThan(120);
+    assertThat(darkest(sheet, 8 + SIDE + 8, 8 + SIDE)).isEqualTo(255);
+    String oneWord = "w".repeat(500);
+    assertThat(
+            darkest(
+                SampleSheet.of(List.of(filled(9), filled(9)), List.of(oneWord, ""), 2),
+                8 + SIDE + 8,
+                8 + SIDE))
+        .isEqualTo(255);
+  }
+
+  /** In a process of its own, whose Java finds no font: small containers have none. */
+  @Test
+  void withoutFontsTheSheetIsWithoutCaptions() throws Exception {
+    Path fonts =
+        Files.writeString(
+            folder.resolve("fonts.conf"),
+            "<fontconfig><dir>%s</dir></fontconfig>".formatted(folder.resolve("none")));
+    Path sheet = folder.resolve("sheet.png");
+    ProcessBuilder java =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Duser.home=" + folder,
+            "-cp",
+            System.getProperty("java.class.path"),
+            SampleSheetTest.class.getName(),
+            sheet.toString());
+    java.environment().put("FONTCONFIG_FILE", fonts.toString());
+    Process process = java.redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    assertThat(grey(Pictures.read(sheet), 8, 8)).isEqualTo(9);
+    assertThat(darkest(Pictures.read(sheet), 8, 8 + SIDE)).isEqualTo(255);
+  }
+
+  /** Writes a sheet, twice. */
+  public static void main(String... args) throws IOException {
+    for (int i = 0; i < 2; i++) {
+      SampleSheet.write(List.of(filled(9)), List.of("a caption"), 1, Path.of(args[0]));
+    }
+  }
+
+  @Test
+  void whatIsNoSheetIsRefused() {
+    assertThatThrownBy(() -> SampleSheet.of(List.of(), List.of(), 1))
+        .hasMessageContaining("0 pictures");
+    assertThatThrownBy(() -> SampleSheet.of(List.of(filled(1)), List.of(), 1))
+        .hasMessageContaining("0 captions");
+  }
+
+  private static RgbImage filled(int value) {
+    byte[] samples = new byte[3 * SIDE * SIDE];
+    Arrays.fill(samples, (byte) value);
+    return new RgbImage(SIDE, SIDE, samples);
+  }
+
+  private static int grey(RgbImage image, int x, int y) {
+    return image.samples()[3 * (y * image.width() + x)] & 0xff;
+  }
+
+  /** Of a picture's width and a line's height. */
+  private static int darkest(RgbImage sheet, int left, int top) {
+    int darkest = 255;
+    for (int y = top; y < top + 14; y++) {
+      for (int x = left; x < left + SIDE; x++) {
+        darkest = Math.min(darkest, grey(sheet, x, y));
+      }
+    }
+    return darkest;
+  }
+}
