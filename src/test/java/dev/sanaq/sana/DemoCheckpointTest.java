@@ -53,7 +53,9 @@ class DemoCheckpointTest {
   private static void assertColor(RgbImage picture, int x, int y, int... expected) {
     for (int channel = 0; channel < expected.length; channel++) {
       int level = picture.samples()[3 * (y * picture.width() + x) + channel] & 0xff;
-      assertThat(level).as("channel %d at %d, %d", channel, x, y).isBetween(expected[channel] - 60, expected[channel] + 60);
+      assertThat(level)
+          .as("channel %d at %d, %d", channel, x, y)
+          .isBetween(expected[channel] - 60, expected[channel] + 60);
     }
   }
 
