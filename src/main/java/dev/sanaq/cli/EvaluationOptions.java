@@ -1,10 +1,8 @@
 package dev.sanaq.cli;
 
-import dev.sanaq.sana.PipelineOptions;
-import dev.sanaq.torch.Devices;
 import dev.sanaq.torch.Placement;
-import dev.sanaq.torch.Torch;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which checkpoint to measure, and where. */
@@ -16,19 +14,7 @@ final class EvaluationOptions {
       description = "A checkpoint in the published (diffusers) layout.")
   private Path model;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Threads of an operator. Default: the physical cores.")
-  private int threads;
-
-  @Option(
-      names = "--device",
-      paramLabel = "NAME",
-      defaultValue = "cpu",
-      description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}).")
-  private String device;
+  @Mixin private ExactDevice device;
 
   @Option(names = "--verbose", description = "Print the stack trace of a failure.")
   private boolean verbose;
@@ -43,11 +29,6 @@ final class EvaluationOptions {
 
   /** In fp32, whatever the device. */
   Placement placement() {
-    if (threads < 0 || threads > PipelineOptions.MOST_THREADS) {
-      throw new IllegalArgumentException(
-          "--threads %d: must be 0 to %d".formatted(threads, PipelineOptions.MOST_THREADS));
-    }
-    Torch.setThreads(threads > 0 ? threads : Devices.physicalCores());
-    return Devices.choose(device, "fp32");
+    return device.placement();
   }
 }

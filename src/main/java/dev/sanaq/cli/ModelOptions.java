@@ -69,11 +69,16 @@ final class ModelOptions {
   PipelineOptions options(List<Path> adapters) {
     oneOf("--precision", precision, PRECISIONS);
     oneOf("--device", device, DEVICES);
+    checkThreads(threads);
+    return new PipelineOptions(precision, variant, threads, device, adapters);
+  }
+
+  /** For every command that has {@code --threads}. */
+  static void checkThreads(int threads) {
     if (threads < 0 || threads > PipelineOptions.MOST_THREADS) {
       throw new IllegalArgumentException(
           "--threads %d: must be 0 to %d".formatted(threads, PipelineOptions.MOST_THREADS));
     }
-    return new PipelineOptions(precision, variant, threads, device, adapters);
   }
 
   private static void oneOf(String option, String value, Set<String> known) {

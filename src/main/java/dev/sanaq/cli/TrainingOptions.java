@@ -1,11 +1,9 @@
 package dev.sanaq.cli;
 
-import dev.sanaq.sana.PipelineOptions;
-import dev.sanaq.torch.Devices;
 import dev.sanaq.torch.Placement;
-import dev.sanaq.torch.Torch;
 import dev.sanaq.train.Recipe;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What every training is told. */
@@ -29,19 +27,7 @@ final class TrainingOptions {
   @Option(names = "--resume", description = "Go on after the last snapshot in the folder.")
   private boolean resume;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Threads of an operator. Default: the physical cores.")
-  private int threads;
-
-  @Option(
-      names = "--device",
-      paramLabel = "NAME",
-      defaultValue = "cpu",
-      description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}).")
-  private String device;
+  @Mixin private ExactDevice device;
 
   @Option(names = "--verbose", description = "Print the stack trace of a failure.")
   private boolean verbose;
@@ -64,11 +50,6 @@ final class TrainingOptions {
 
   /** Where to train: in fp32, whatever the device. */
   Placement placement() {
-    if (threads < 0 || threads > PipelineOptions.MOST_THREADS) {
-      throw new IllegalArgumentException(
-          "--threads %d: must be 0 to %d".formatted(threads, PipelineOptions.MOST_THREADS));
-    }
-    Torch.setThreads(threads > 0 ? threads : Devices.physicalCores());
-    return Devices.choose(device, "fp32");
+    return device.placement();
   }
 }

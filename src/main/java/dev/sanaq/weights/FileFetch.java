@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -39,9 +40,21 @@ final class FileFetch implements Callable<Void> {
   private final Path part;
   private final Path tag;
   private final Duration patience;
+  private final BooleanSupplier ending;
   private int changes;
 
-  FileFetch(S3Client s3, WeightsAddress from, Manifest.Entry file, Path folder, Duration patience) {
+  /**
+   * @param ending asked after a failure: then there is no next try, whether or not the failure left
+   *     the thread's interruption to be seen
+   */
+  FileFetch(
+      S3Client s3,
+      WeightsAddress from,
+      Manifest.Entry file,
+      Path folder,
+      Duration patience,
+      BooleanSupplier ending) {
+    this.ending = ending;
     this.s3 = s3;
     this.from = from;
     this.file = file;
@@ -104,6 +117,9 @@ final class FileFetch implements Callable<Void> {
         if (length() > before) {
           lastProgress = System.nanoTime();
           pause = FIRST_PAUSE;
+        }
+        if (ending.getAsBoolean()) {
+          throw new InterruptedException();
         }
         giveUpOn(e, System.nanoTime() - lastProgress);
         Thread.sleep(pause.toMillis());

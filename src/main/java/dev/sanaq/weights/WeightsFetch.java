@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -164,7 +165,8 @@ public final class WeightsFetch {
     try {
       List<Future<?>> files = new ArrayList<>();
       for (Manifest.Entry file : manifest.files()) {
-        files.add(threads.submit(new FileFetch(s3, from, file, partial, patience)));
+        files.add(
+            threads.submit(new FileFetch(s3, from, file, partial, patience, threads::isShutdown)));
       }
       for (Future<?> file : files) {
         file.get();
@@ -177,7 +179,24 @@ public final class WeightsFetch {
       Thread.currentThread().interrupt();
       throw new WeightsException("told to stop while fetching " + from, e);
     } finally {
-      threads.shutdownNow();
+      endAll(threads);
+    }
+  }
+
+  // Whoever is still at a file would write to it beside the next who takes its turn.
+  private static void endAll(ExecutorService threads) {
+    threads.shutdownNow();
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = threads.awaitTermination(1, TimeUnit.HOURS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -146,10 +146,13 @@ final class Ledger {
 
   /** Publishes nothing any more. */
   void close() {
-    if (running != null) {
-      conclude(running);
+    try {
+      if (running != null) {
+        conclude(running);
+      }
+    } finally {
+      publisher.close();
     }
-    publisher.close();
   }
 
   private void begin(List<Outbox.Ended> batch) {

@@ -4,7 +4,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,6 @@ final class Cluster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final List<String> SMALL =
       List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
-  private static final String KEY = "local-sanaq";
 
   private final Processes processes;
   private final int brokerPort = Processes.freePort();
@@ -36,12 +34,12 @@ final class Cluster implements AutoCloseable {
 
   /** Begins to start the broker. */
   void startBroker() {
-    broker = local("kafka", "--kafka-port", brokerPort);
+    broker = Services.part(processes, "kafka", brokerPort, SMALL);
   }
 
   /** Begins to start the storage. */
   void startStorage() {
-    storage = local("s3", "--s3-port", storagePort);
+    storage = Services.part(processes, "s3", storagePort, SMALL);
   }
 
   void awaitBroker() {
@@ -87,33 +85,12 @@ final class Cluster implements AutoCloseable {
 
   /** The configuration that leads a worker here, to the storage through the faults. */
   Map<String, String> config() {
-    Map<String, String> config = new TreeMap<>();
-    config.put("kafka.bootstrap.servers", bootstrapServers());
-    config.put("sanaq.storage.endpoint", faultyStorage().toString());
-    config.put("sanaq.storage.path-style", "true");
-    config.put("sanaq.storage.access-key", KEY);
-    config.put("sanaq.storage.secret-key", KEY);
-    return config;
+    return Services.config(bootstrapServers(), faulty.port());
   }
 
   @Override
   public void close() {
     faulty.close();
-  }
-
-  private Managed local(String part, String portOption, int port) {
-    String data = processes.folder().resolve("data").toString();
-    return processes.program(
-        part,
-        SMALL,
-        Map.of(),
-        "local",
-        "--only",
-        part,
-        portOption,
-        String.valueOf(port),
-        "--folder",
-        data);
   }
 
   private static Managed running(@Nullable Managed process) {

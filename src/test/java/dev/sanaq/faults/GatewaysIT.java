@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sanaq.gateway.Api;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,18 +36,18 @@ class GatewaysIT {
       Gateway other = Gateway.start(processes, cluster.config());
       Workers.awaitReady(worker, port);
       for (int i = 0; i < 5; i++) {
-        assertThat(one.post("/v1/jobs", job("job-" + i)).status()).isEqualTo(202);
+        assertThat(one.api().post("/v1/jobs", job("job-" + i)).status()).isEqualTo(202);
       }
-      other.await("job-4", "completed");
+      other.api().awaitState("job-4", "completed");
       Gateway later = Gateway.start(processes, cluster.config());
       for (int i = 0; i < 5; i++) {
         String id = "job-" + i;
-        JsonNode told = lasting(one.await(id, "completed"));
-        assertThat(lasting(other.await(id, "completed"))).isEqualTo(told);
-        assertThat(lasting(later.await(id, "completed"))).isEqualTo(told);
+        JsonNode told = lasting(one.api().awaitState(id, "completed"));
+        assertThat(lasting(other.api().awaitState(id, "completed"))).isEqualTo(told);
+        assertThat(lasting(later.api().awaitState(id, "completed"))).isEqualTo(told);
       }
-      assertThat(ids(other)).isEqualTo(ids(one)).hasSize(5);
-      assertThat(ids(later)).isEqualTo(ids(one));
+      assertThat(ids(other.api())).isEqualTo(ids(one.api())).hasSize(5);
+      assertThat(ids(later.api())).isEqualTo(ids(one.api()));
 
       assertThat(Gateway.mapped(worker)).as("the worker").anyMatch(file -> file.contains(ENGINE));
       for (Gateway gateway : List.of(one, other, later)) {
@@ -65,9 +66,9 @@ class GatewaysIT {
         Cluster cluster = new Cluster(processes, Scale.seed())) {
       Map<String, String> config = new TreeMap<>(cluster.config());
       config.putAll(SOON);
-      Gateway gateway = Gateway.start(processes, config);
+      Api gateway = Gateway.start(processes, config).api();
       assertThat(gateway.post("/v1/jobs", job("before")).status()).isEqualTo(202);
-      gateway.await("before", "queued");
+      gateway.awaitState("before", "queued");
 
       cluster.faulty().now(new S3Fault.Stopped());
       assertUnavailable(gateway.get("/v1/jobs/unheard-of"));
@@ -86,11 +87,11 @@ class GatewaysIT {
           PATIENCE,
           "jobs are taken again",
           () -> gateway.post("/v1/jobs", job("afterwards")).status() == 202);
-      gateway.await("afterwards", "queued");
+      gateway.awaitState("afterwards", "queued");
     }
   }
 
-  private static void assertUnavailable(Gateway.Answer answer) {
+  private static void assertUnavailable(Api.Answer answer) {
     assertThat(answer.status()).isEqualTo(503);
     assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
     assertThat(answer.header("Retry-After")).isNotEmpty();
@@ -108,7 +109,7 @@ class GatewaysIT {
     return job;
   }
 
-  private static List<String> ids(Gateway gateway) {
+  private static List<String> ids(Api gateway) {
     List<String> ids = new ArrayList<>();
     gateway.get("/v1/jobs").json().get("jobs").forEach(job -> ids.add(job.get("id").asText()));
     return ids;

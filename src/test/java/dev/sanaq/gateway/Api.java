@@ -29,31 +29,31 @@ public final class Api {
   /**
    * @param headers sent with every request
    */
-  Api(URI root, String... headers) {
+  public Api(URI root, String... headers) {
     this.root = root;
     this.headers = headers;
   }
 
   /** An answer. */
-  record Answer(int status, HttpResponse<byte[]> response) {
-    JsonNode json() {
+  public record Answer(int status, HttpResponse<byte[]> response) {
+    public JsonNode json() {
       return Outside.json(response.body());
     }
 
-    String header(String name) {
+    public String header(String name) {
       return response.headers().firstValue(name).orElse("");
     }
   }
 
-  Answer get(String path, String... more) {
+  public Answer get(String path, String... more) {
     return send("GET", path, BodyPublishers.noBody(), more);
   }
 
-  Answer delete(String path, String... more) {
+  public Answer delete(String path, String... more) {
     return send("DELETE", path, BodyPublishers.noBody(), more);
   }
 
-  Answer post(String path, String body, String... more) {
+  public Answer post(String path, String body, String... more) {
     String[] typed =
         Stream.concat(Stream.of("Content-Type", "application/json"), Stream.of(more))
             .toArray(String[]::new);
@@ -95,7 +95,7 @@ public final class Api {
     }
   }
 
-  JsonNode awaitState(String id, String state) {
+  public JsonNode awaitState(String id, String state) {
     return await(id, job -> job.get("state").asText().equals(state));
   }
 

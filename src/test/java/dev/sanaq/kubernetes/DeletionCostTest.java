@@ -143,6 +143,8 @@ class DeletionCostTest {
   }
 
   private void answer(HttpExchange exchange) throws IOException {
+    // Before anybody hears of the call, and may have the next one answered otherwise.
+    int answer = status;
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     calls.add(
         String.join(
@@ -152,7 +154,7 @@ class DeletionCostTest {
             exchange.getRequestHeaders().getFirst("Authorization"),
             exchange.getRequestHeaders().getFirst("Content-Type"),
             body));
-    exchange.sendResponseHeaders(status, -1);
+    exchange.sendResponseHeaders(answer, -1);
     exchange.close();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.faults.Managed;
 import dev.sanaq.faults.Processes;
+import dev.sanaq.faults.Services;
 import dev.sanaq.sana.checkpoint.RandomCheckpoint;
 import dev.sanaq.scaling.Plot;
 import java.io.IOException;
@@ -20,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Test;
  */
 class LoadIT {
   private static final Duration STARTING = Duration.ofMinutes(2);
-  private static final String KEY = "local-sanaq";
 
   private final Plan plan = Plan.chosen();
   private final Map<String, Wave> waves = new LinkedHashMap<>();
@@ -42,14 +41,11 @@ class LoadIT {
       run(servers, url);
     } else {
       try (Processes processes = new Processes("load")) {
-        int broker = Processes.freePort();
-        int storage = Processes.freePort();
-        local(processes, "kafka", broker).awaitOutput("kafka.bootstrap.servers=", STARTING);
-        local(processes, "s3", storage).awaitOutput("sanaq.storage.secret-key=", STARTING);
+        Services services = Services.start(processes, STARTING);
         int http = Processes.freePort();
-        Managed service = service(processes, broker, storage, http);
+        Managed service = service(processes, services, http);
         awaitReady(service, http);
-        run("localhost:" + broker, "http://127.0.0.1:" + http);
+        run(services.bootstrapServers(), "http://127.0.0.1:" + http);
       }
     }
     report();
@@ -132,33 +128,14 @@ class LoadIT {
     return plot.svg();
   }
 
-  private static Managed service(Processes processes, int broker, int storage, int http) {
+  private static Managed service(Processes processes, Services services, int http) {
     Path model = processes.folder().resolve("model");
     RandomCheckpoint.write(model, 1);
-    Map<String, String> config = new TreeMap<>();
+    Map<String, String> config = services.config();
     config.put("sanaq.model.path", model.toString());
     config.put("sanaq.model.device", "cpu");
     config.put("quarkus.http.port", String.valueOf(http));
-    config.put("kafka.bootstrap.servers", "localhost:" + broker);
-    config.put("sanaq.storage.endpoint", "http://127.0.0.1:" + storage);
-    config.put("sanaq.storage.path-style", "true");
-    config.put("sanaq.storage.access-key", KEY);
-    config.put("sanaq.storage.secret-key", KEY);
     return processes.program("service", List.of("-Xmx512m"), config, "serve");
-  }
-
-  private static Managed local(Processes processes, String part, int port) {
-    return processes.program(
-        part,
-        List.of("-Xmx384m"),
-        Map.of(),
-        "local",
-        "--only",
-        part,
-        "--%s-port".formatted(part),
-        String.valueOf(port),
-        "--folder",
-        processes.folder().resolve("data").toString());
   }
 
   private static void awaitReady(Managed service, int http) throws Exception {

@@ -2,8 +2,8 @@ package dev.sanaq.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.faults.Managed;
 import dev.sanaq.faults.Processes;
+import dev.sanaq.faults.Services;
 import dev.sanaq.manifests.ScalingNumbers;
 import dev.sanaq.scaling.Autoscaler;
 import dev.sanaq.scaling.SmallPool;
@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -34,22 +33,17 @@ class PoolIT {
   private static final int BATCH = 2;
   private static final int SYNC = 3;
   private static final Duration PATIENCE = Duration.ofMinutes(4);
-  private static final String KEY = "local-sanaq";
 
   @Test
   void theSimulationSaysWhatARealPoolDoes() throws Exception {
     List<Double> due = due();
     try (Processes processes = new Processes("pool")) {
-      int broker = Processes.freePort();
-      int storage = Processes.freePort();
-      local(processes, "kafka", broker).awaitOutput("kafka.bootstrap.servers=", PATIENCE);
-      local(processes, "s3", storage).awaitOutput("sanaq.storage.secret-key=", PATIENCE);
-      try (KafkaLoad load = new KafkaLoad("localhost:" + broker)) {
+      Services services = Services.start(processes, PATIENCE);
+      try (KafkaLoad load = new KafkaLoad(services.bootstrapServers())) {
         int partitions = load.partitions();
         ScalingNumbers numbers = numbers(partitions);
         try (RealPool pool =
-            new RealPool(
-                processes, config(broker, storage), new Autoscaler(numbers, SYNC), partitions)) {
+            new RealPool(processes, config(services), new Autoscaler(numbers, SYNC), partitions)) {
           Wave wave = run(load, pool, due);
           SmallPool.Result simulated =
               SmallPool.simulate(due, WORK, numbers, SYNC, pool.coldStart(), BATCH);
@@ -133,29 +127,10 @@ class PoolIT {
     }
   }
 
-  private static Map<String, String> config(int broker, int storage) {
-    Map<String, String> config = new TreeMap<>();
-    config.put("kafka.bootstrap.servers", "localhost:" + broker);
-    config.put("sanaq.storage.endpoint", "http://127.0.0.1:" + storage);
-    config.put("sanaq.storage.path-style", "true");
-    config.put("sanaq.storage.access-key", KEY);
-    config.put("sanaq.storage.secret-key", KEY);
+  private static Map<String, String> config(Services services) {
+    Map<String, String> config = services.config();
     config.put("sanaq.worker.batch-size", String.valueOf(BATCH));
     config.put("sanaq.worker.drain-grace", "PT30S");
     return config;
-  }
-
-  private static Managed local(Processes processes, String part, int port) {
-    return processes.program(
-        part,
-        List.of("-Xmx384m"),
-        Map.of(),
-        "local",
-        "--only",
-        part,
-        "--%s-port".formatted(part),
-        String.valueOf(port),
-        "--folder",
-        processes.folder().resolve("data").toString());
   }
 }

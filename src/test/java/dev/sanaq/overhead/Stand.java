@@ -2,6 +2,7 @@ package dev.sanaq.overhead;
 
 import dev.sanaq.faults.Managed;
 import dev.sanaq.faults.Processes;
+import dev.sanaq.faults.Services;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,6 @@ import java.util.TreeMap;
 final class Stand {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final List<String> JVM = List.of("-Xmx1g", "-XX:+UseSerialGC");
-  private static final String KEY = "local-sanaq";
 
   private final Managed broker;
   private final Managed storage;
@@ -20,10 +20,10 @@ final class Stand {
 
   /** Starts both; returns when they answer. */
   Stand(Processes processes, Storage kind) {
-    this.broker = local(processes, "kafka", brokerPort);
+    this.broker = Services.part(processes, "kafka", brokerPort, JVM);
     this.storage =
         kind == Storage.LOCAL
-            ? local(processes, "s3", storagePort)
+            ? Services.part(processes, "s3", storagePort, JVM)
             : processes.test(
                 "s3", JVM, Map.of("port", String.valueOf(storagePort)), MemoryS3.class);
     broker.awaitOutput("kafka.bootstrap.servers=", PATIENCE);
@@ -49,29 +49,10 @@ final class Stand {
     System.getProperties().stringPropertyNames().stream()
         .filter(name -> name.startsWith("sanaq."))
         .forEach(name -> config.put(name, System.getProperty(name)));
-    config.put("kafka.bootstrap.servers", bootstrapServers());
+    config.putAll(Services.config(bootstrapServers(), storagePort));
     config.put("sanaq.topics.requests", topics.requests());
     config.put("sanaq.topics.events", topics.events());
     config.put("sanaq.worker.group", topics.group());
-    config.put("sanaq.storage.endpoint", "http://127.0.0.1:" + storagePort);
-    config.put("sanaq.storage.path-style", "true");
-    config.put("sanaq.storage.access-key", KEY);
-    config.put("sanaq.storage.secret-key", KEY);
     return config;
-  }
-
-  private static Managed local(Processes processes, String part, int port) {
-    String data = processes.folder().resolve("data").toString();
-    return processes.program(
-        part,
-        JVM,
-        Map.of(),
-        "local",
-        "--only",
-        part,
-        "--%s-port".formatted(part),
-        String.valueOf(port),
-        "--folder",
-        data);
   }
 }

@@ -2,21 +2,15 @@ package dev.sanaq.playground;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.gateway.GatewayService;
 import dev.sanaq.worker.LocalServicesResource;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.openqa.selenium.By;
@@ -27,37 +21,8 @@ import org.openqa.selenium.WebElement;
 @EnabledIfSystemProperty(named = "browser", matches = "true", disabledReason = "needs -Pbrowser")
 @QuarkusTest
 @QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
-class AccessibilityIT {
+class AccessibilityIT extends OpenPage {
   private static final String AXE = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
-
-  @Inject GatewayService gateway;
-
-  @TestHTTPResource("/")
-  @SuppressWarnings("NullAway.Init") // the test's framework sets it
-  URI root;
-
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private Service service;
-
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private Browser browser;
-
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private Page page;
-
-  @BeforeEach
-  void start() {
-    service = new Service(gateway);
-    browser = new Browser();
-    browser.window(1440, 900, "light");
-    page = new Page(browser, root).open("draw");
-  }
-
-  @AfterEach
-  void stop() {
-    browser.close();
-    service.close();
-  }
 
   @Test
   void worksWithTheKeyboardAlone() {

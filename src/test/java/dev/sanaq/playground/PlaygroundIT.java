@@ -2,18 +2,12 @@ package dev.sanaq.playground;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.gateway.GatewayService;
 import dev.sanaq.worker.LocalServicesResource;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
-import java.net.URI;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.openqa.selenium.By;
@@ -23,37 +17,8 @@ import org.openqa.selenium.WebElement;
 @EnabledIfSystemProperty(named = "browser", matches = "true", disabledReason = "needs -Pbrowser")
 @QuarkusTest
 @QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
-class PlaygroundIT {
-  @Inject GatewayService gateway;
-
-  @TestHTTPResource("/")
-  @SuppressWarnings("NullAway.Init") // the test's framework sets it
-  URI root;
-
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private Service service;
-
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private Browser browser;
-
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private Page page;
-
+class PlaygroundIT extends OpenPage {
   private final String prompt = "an apple " + UUID.randomUUID();
-
-  @BeforeEach
-  void start() {
-    service = new Service(gateway);
-    browser = new Browser();
-    browser.window(1440, 900, "light");
-    page = new Page(browser, root).open("draw");
-  }
-
-  @AfterEach
-  void stop() {
-    browser.close();
-    service.close();
-  }
 
   @Test
   void drawsWithProgressAndTellsTheCost() {
@@ -61,11 +26,12 @@ class PlaygroundIT {
     page.type("prompt", slow).type("steps", "6").type("count", "2").draw();
     WebElement card = page.card(slow);
     Set<String> seen = new TreeSet<>();
+    // Found and read at once: the bar goes with the job's end.
+    String bar =
+        "return arguments[0].querySelector('[role=progressbar]')?.getAttribute('aria-valuetext')";
     page.await(
         () -> {
-          card.findElements(By.cssSelector("[role=progressbar]")).stream()
-              .map(bar -> String.valueOf(bar.getAttribute("aria-valuetext")))
-              .forEach(seen::add);
+          seen.add(page.script(bar, card).toString());
           return card.getText().contains("completed");
         });
     assertThat(seen).filteredOn(words -> words.matches("Step [1-6] of 6")).hasSizeGreaterThan(2);

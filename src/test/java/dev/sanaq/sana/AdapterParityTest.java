@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sanaq.image.RgbImage;
-import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.Pictures;
 import java.nio.file.Path;
@@ -22,11 +21,11 @@ class AdapterParityTest {
   void picturesAtEveryScaleEqualTheReferencesAndThePlainOneComesBack() {
     try (SanaPipeline pipeline =
         SanaPipeline.load(Fixtures.path("tiny-sana/checkpoint"), OPTIONS)) {
-      RgbImage plain = draw(pipeline, List.of());
-      assertEqualsReference(draw(pipeline, List.of(use(1))), "1.0");
-      assertEqualsReference(draw(pipeline, List.of(use(0.4))), "0.4");
-      assertThat(draw(pipeline, List.of(use(0))).samples()).isEqualTo(plain.samples());
-      assertThat(draw(pipeline, List.of()).samples()).isEqualTo(plain.samples());
+      RgbImage plain = draw(pipeline);
+      assertEqualsReference(draw(pipeline, use(1)), "1.0");
+      assertEqualsReference(draw(pipeline, use(0.4)), "0.4");
+      assertThat(draw(pipeline, use(0)).samples()).isEqualTo(plain.samples());
+      assertThat(draw(pipeline).samples()).isEqualTo(plain.samples());
     }
   }
 
@@ -35,7 +34,7 @@ class AdapterParityTest {
     try (SanaPipeline pipeline =
         SanaPipeline.load(Fixtures.path("tiny-sana/checkpoint"), OPTIONS)) {
       assertThat(pipeline.model().adapters()).containsExactly(FILE.toString());
-      assertThatThrownBy(() -> draw(pipeline, List.of(new AdapterUse("style", 1))))
+      assertThatThrownBy(() -> draw(pipeline, new AdapterUse("style", 1)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("style");
     }
@@ -59,23 +58,10 @@ class AdapterParityTest {
     Pictures.assertWithinOneLevel(drawn, expected, 0.001);
   }
 
-  private static RgbImage draw(SanaPipeline pipeline, List<AdapterUse> adapters) {
+  private static RgbImage draw(SanaPipeline pipeline, AdapterUse... adapters) {
     JsonNode arguments = Fixtures.json("tiny-sana/lora.json");
-    JsonNode call = arguments.get("call");
     Drawing drawing =
-        new Drawing(
-            call.get("prompt").textValue(),
-            "",
-            call.get("width").intValue(),
-            call.get("height").intValue(),
-            call.get("num_inference_steps").intValue(),
-            call.get("guidance_scale").doubleValue(),
-            arguments.get("seed").longValue(),
-            1,
-            SolverKind.FLOW_DPM,
-            false,
-            true,
-            adapters);
+        Drawings.called(arguments.get("call"), arguments.get("seed").longValue(), false, adapters);
     return pipeline.draw(drawing, Progress.NONE).images().get(0);
   }
 }

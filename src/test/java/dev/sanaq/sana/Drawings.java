@@ -1,7 +1,9 @@
 package dev.sanaq.sana;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.testing.Fixtures;
+import java.util.List;
 
 /** Valid drawings for tests; each test changes what it is about. */
 final class Drawings {
@@ -16,6 +18,23 @@ final class Drawings {
   static Drawing fox(long seed) {
     return new Drawing(
         "a fox", "blurry", 64, 64, 3, 4.5, seed, 1, SolverKind.FLOW_DPM, false, true);
+  }
+
+  /** A call of the reference's pipeline as the fixtures tell it, at an exact size or binned. */
+  static Drawing called(JsonNode call, long seed, boolean resolutionBinning, AdapterUse... uses) {
+    return new Drawing(
+        call.get("prompt").textValue(),
+        "",
+        call.get("width").intValue(),
+        call.get("height").intValue(),
+        call.get("num_inference_steps").intValue(),
+        call.get("guidance_scale").doubleValue(),
+        seed,
+        1,
+        SolverKind.FLOW_DPM,
+        resolutionBinning,
+        true,
+        List.of(uses));
   }
 
   static Drawing counted(Drawing d, int count) {

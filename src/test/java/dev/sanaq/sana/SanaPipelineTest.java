@@ -68,19 +68,7 @@ class SanaPipelineTest {
   @Test
   void aBinnedPictureIsResizedAndCroppedAsTheReferenceDoes() {
     JsonNode call = Fixtures.json("other-sizes/binned.json");
-    Drawing drawing =
-        new Drawing(
-            call.get("prompt").textValue(),
-            "",
-            call.get("width").intValue(),
-            call.get("height").intValue(),
-            call.get("num_inference_steps").intValue(),
-            call.get("guidance_scale").doubleValue(),
-            call.get("seed").longValue(),
-            1,
-            SolverKind.FLOW_DPM,
-            true,
-            true);
+    Drawing drawing = Drawings.called(call, call.get("seed").longValue(), true);
     try (SanaPipeline other = load("other-sizes", "fp32")) {
       RgbImage expected =
           Pictures.read(Fixtures.path("other-sizes/" + call.get("image").textValue()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.faults.Managed;
 import dev.sanaq.faults.Processes;
+import dev.sanaq.faults.Services;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,7 +19,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -35,7 +35,6 @@ class WatchersIT {
   private static final int ASKED_PER_SECOND = LONG ? 200 : 20;
   private static final int SECONDS = LONG ? 30 : 3;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final String KEY = "local-sanaq";
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final Times events = new Times();
@@ -44,16 +43,13 @@ class WatchersIT {
   @Test
   void everyWatcherSeesTheEndAndEveryQuestionIsAnswered() throws Exception {
     try (Processes processes = new Processes("watchers")) {
-      int broker = Processes.freePort();
-      int storage = Processes.freePort();
+      Services services = Services.start(processes, PATIENCE);
       int http = Processes.freePort();
-      local(processes, "kafka", broker).awaitOutput("kafka.bootstrap.servers=", PATIENCE);
-      local(processes, "s3", storage).awaitOutput("sanaq.storage.secret-key=", PATIENCE);
-      Managed gateway = gateway(processes, broker, storage, http);
+      Managed gateway = gateway(processes, services, http);
       URI address = URI.create("http://127.0.0.1:" + http);
       awaitReady(address);
       List<String> jobs = IntStream.range(0, STREAMS).mapToObj(i -> "watched-" + i).toList();
-      try (WorkersVoice workers = new WorkersVoice("localhost:" + broker)) {
+      try (WorkersVoice workers = new WorkersVoice(services.bootstrapServers())) {
         jobs.forEach(workers::started);
         workers.flush();
         awaitKnown(address, jobs.get(STREAMS - 1));
@@ -171,29 +167,10 @@ class WatchersIT {
         .orElseThrow();
   }
 
-  private static Managed gateway(Processes processes, int broker, int storage, int http) {
-    Map<String, String> config = new TreeMap<>();
+  private static Managed gateway(Processes processes, Services services, int http) {
+    Map<String, String> config = services.config();
     config.put("sanaq.worker.enabled", "false");
     config.put("quarkus.http.port", String.valueOf(http));
-    config.put("kafka.bootstrap.servers", "localhost:" + broker);
-    config.put("sanaq.storage.endpoint", "http://127.0.0.1:" + storage);
-    config.put("sanaq.storage.path-style", "true");
-    config.put("sanaq.storage.access-key", KEY);
-    config.put("sanaq.storage.secret-key", KEY);
     return processes.program("gateway", List.of("-Xmx256m"), config, "serve");
-  }
-
-  private static Managed local(Processes processes, String part, int port) {
-    return processes.program(
-        part,
-        List.of("-Xmx384m"),
-        Map.of(),
-        "local",
-        "--only",
-        part,
-        "--%s-port".formatted(part),
-        String.valueOf(port),
-        "--folder",
-        processes.folder().resolve("data").toString());
   }
 }
