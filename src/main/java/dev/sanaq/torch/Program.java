@@ -26,10 +26,10 @@ import java.util.Map;
  *
  * <p>The text is a resource that defines {@code class Model(Module)} with {@code weights :
  * Dict[str, Tensor]} and a method {@code put}; helpers shared by the networks are in {@code
- * common.torchscript}.
+ * common.torchscript} and {@code lines.torchscript}.
  */
 public final class Program implements AutoCloseable {
-  private static final String COMMON = "/dev/sanaq/torch/common.torchscript";
+  private static final List<String> SHARED = List.of("common", "lines");
 
   private final Model model;
   private final PtSymbolBlock module;
@@ -62,7 +62,7 @@ public final class Program implements AutoCloseable {
    */
   public static Program compile(Part part, Placement placement) {
     Map<String, String> texts = new LinkedHashMap<>();
-    texts.put("common", Part.text(Program.class, COMMON));
+    SHARED.forEach(name -> texts.put(name, Part.text(Program.class, name + ".torchscript")));
     part.addTexts(texts);
     Torch.engine();
     Model model = Model.newInstance(part.name(), placement.djlDevice(), "PyTorch");
