@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sanaq.sana.checkpoint.Checkpoint;
+import dev.sanaq.sana.checkpoint.WeightLoader;
 import dev.sanaq.testing.Closeness;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.Fixtures.Tensor;
+import dev.sanaq.torch.Part;
 import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Precision;
+import dev.sanaq.torch.Program;
 import dev.sanaq.torch.Torch;
 import dev.sanaq.torch.Value;
 import java.util.Map;
@@ -60,6 +63,23 @@ class AutoencoderParityTest {
         Value picture = autoencoder.decode(latents)) {
       float[] expected = tensor(answers, "0.decoded").floats();
       assertThat(Closeness.relativeError(picture.toFloats(), expected)).isLessThan(0.03);
+    }
+  }
+
+  /** On a processor it passes in strips; unpacked weights see it whole. */
+  @Test
+  void aPictureInStripsIsTheOneDrawnWhole() {
+    Checkpoint checkpoint = Checkpoint.open(Fixtures.path("tiny-sana/checkpoint"));
+    Placement placement = Placement.cpu(Precision.FP32);
+    Part part = Autoencoder.part(checkpoint.autoencoder(), Precision.FP32);
+    try (Autoencoder inStrips = load("tiny-sana", Precision.FP32);
+        Program whole = Program.compile(part, placement);
+        Value latents = Torch.normal(5, 1, 1, 8, 33, 32).get(0)) {
+      WeightLoader.load(checkpoint.autoencoderTensors(), whole);
+      try (Value expected = whole.call("decode", latents);
+          Value picture = inStrips.decode(latents)) {
+        assertClose("in strips", picture.toFloats(), expected.toFloats(), BOUND);
+      }
     }
   }
 
