@@ -97,6 +97,7 @@ class ArchitectureTest {
                   "train.data",
                   "train.report",
                   "train.measure")),
+          entry("benchmark", Set.of("json", "image", "torch", "sana", "sana.checkpoint")),
           entry("local", Set.of("storage", "event", "sana.checkpoint")),
           entry(
               "cli",
@@ -120,6 +121,7 @@ class ArchitectureTest {
                   "intake",
                   "webhook",
                   "weights",
+                  "benchmark",
                   "local")));
 
   /** JPEG and WebP come from others, who write them through ImageIO; nothing else does. */

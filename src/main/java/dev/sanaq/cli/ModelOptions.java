@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 
 /** The options that say which checkpoint to load and how, for every command that loads one. */
 final class ModelOptions {
-  private static final Set<String> PRECISIONS = Set.of("auto", "fp32", "bf16", "fp16");
+  private static final Set<String> PRECISIONS = Set.of("auto", "fp32", "bf16", "fp16", "int8");
   private static final Set<String> DEVICES = Set.of("auto", "cpu", "cuda");
 
   @Option(
@@ -24,7 +24,7 @@ final class ModelOptions {
       names = "--precision",
       paramLabel = "NAME",
       defaultValue = "auto",
-      description = "auto, fp32, bf16 or fp16. Default: auto.")
+      description = "auto, fp32, bf16, fp16, or int8 on a CPU. Default: auto.")
   private String precision;
 
   @Option(

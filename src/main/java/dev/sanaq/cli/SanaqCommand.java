@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       InspectCommand.class,
       ModelCommand.class,
+      BenchmarkCommand.class,
       ServeCommand.class,
       LocalCommand.class,
       DemoCommand.class,

@@ -52,14 +52,6 @@ final class Capacity {
     this.free = free;
   }
 
-  /** That of a model whose weights are in memory. */
-  static Capacity of(ModelSpec spec, Placement placement) {
-    OptionalLong afterLoading = DeviceMemory.free(placement);
-    Supplier<OptionalLong> free =
-        placement.gpu() < 0 ? () -> DeviceMemory.free(placement) : () -> afterLoading;
-    return new Capacity(spec.transformer(), spec.compression(), placement, free);
-  }
-
   /**
    * Pictures a pass, 1 to 32.
    *

@@ -16,7 +16,7 @@ import java.util.Set;
  * @param solvers the solvers that it can be drawn with
  * @param adapters names of the adapters that it can be drawn with
  * @param device where it runs, in words
- * @param precision what it computes in: fp32, bf16, fp16
+ * @param precision what it computes in: fp32, bf16, fp16, int8
  */
 public record ModelInfo(
     String name,

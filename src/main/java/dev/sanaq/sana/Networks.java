@@ -7,7 +7,10 @@ import dev.sanaq.sana.transformer.LinearTransformer;
 import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Precision;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 
 /** A checkpoint's networks, loaded: what the stages of drawing run on. One caller at a time. */
@@ -15,27 +18,70 @@ record Networks(
     TextEncoder text, LinearTransformer transformer, Autoencoder autoencoder, Sampler sampler)
     implements AutoCloseable {
 
-  /** Loads all of them, or none where one fails. */
+  /**
+   * Loads all of them, or none where one fails. The text encoder is loaded, and reads the
+   * instruction, while the others are.
+   *
+   * @param adaptable whether adapters will change the transformer's weights
+   */
   static Networks load(
       Checkpoint checkpoint,
       Placement placement,
+      boolean adaptable,
       BiFunction<Checkpoint, Placement, TextEncoder> textLoader) {
-    List<AutoCloseable> loaded = new ArrayList<>();
+    List<AutoCloseable> loaded = Collections.synchronizedList(new ArrayList<>());
+    CompletableFuture<TextEncoder> text =
+        CompletableFuture.supplyAsync(
+            () -> keep(loaded, textLoader.apply(checkpoint, textPlacement(placement))),
+            // A thread that inherits this one's class loader, by which DJL finds its libraries.
+            task -> new Thread(task, "text encoder").start());
     try {
       return new Networks(
-          keep(loaded, textLoader.apply(checkpoint, textPlacement(placement))),
-          keep(loaded, LinearTransformer.load(checkpoint, placement)),
-          keep(loaded, Autoencoder.load(checkpoint, placement)),
-          keep(loaded, new Sampler(placement)));
+          keep(loaded, transformer(checkpoint, placement, adaptable)),
+          keep(loaded, Autoencoder.load(checkpoint, placement.withoutInt8())),
+          keep(loaded, new Sampler(placement)),
+          text);
     } catch (RuntimeException | Error e) {
-      closeAll(loaded, e);
-      throw e;
+      text.handle((loadedText, failure) -> true).join(); // so that it is among those to close
+      Throwable cause = cause(e);
+      closeAll(loaded, cause);
+      throw unchecked(cause);
     }
+  }
+
+  private Networks(
+      LinearTransformer transformer,
+      Autoencoder autoencoder,
+      Sampler sampler,
+      CompletableFuture<TextEncoder> text) {
+    this(text.join(), transformer, autoencoder, sampler);
+  }
+
+  /** What went wrong on the other thread comes wrapped. */
+  private static Throwable cause(Throwable e) {
+    Throwable wrapped = e.getCause();
+    return e instanceof CompletionException && wrapped != null ? wrapped : e;
+  }
+
+  private static RuntimeException unchecked(Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) cause;
+  }
+
+  private static LinearTransformer transformer(
+      Checkpoint checkpoint, Placement placement, boolean adaptable) {
+    return adaptable
+        ? LinearTransformer.loadAdaptable(checkpoint, placement)
+        : LinearTransformer.load(checkpoint, placement);
   }
 
   /** Gemma's activations overflow fp16. */
   private static Placement textPlacement(Placement placement) {
-    return placement.precision() == Precision.FP16 ? placement.in(Precision.FP32) : placement;
+    return placement.precision() == Precision.FP16
+        ? placement.in(Precision.FP32)
+        : placement.withoutInt8();
   }
 
   private static <T extends AutoCloseable> T keep(List<AutoCloseable> loaded, T part) {

@@ -8,11 +8,13 @@ import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.TorchException;
 import dev.sanaq.torch.Value;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** From latents to a picture, in one piece or, where memory does not hold that, in tiles. */
 final class PictureDecoder {
-  /** Larger pictures are decoded in tiles from the start. */
+  /** Where nobody says what memory is free, larger pictures are decoded in tiles. */
   private static final long WHOLE_PIXELS = 3L << 19;
 
   /** 1024 pixels that overlap by 128 show no seams; 512 can on flat skies (diffusers #10510). */
@@ -25,11 +27,18 @@ final class PictureDecoder {
 
   private final Autoencoder autoencoder;
   private final Placement placement;
+  private final Supplier<OptionalLong> free;
   private final Learnt<Size> refused = new Learnt<>();
 
-  PictureDecoder(Autoencoder autoencoder, Placement placement) {
+  /**
+   * A decoder.
+   *
+   * @param free bytes that could still be had: pictures that half of them hold are decoded whole
+   */
+  PictureDecoder(Autoencoder autoencoder, Placement placement, Supplier<OptionalLong> free) {
     this.autoencoder = autoencoder;
     this.placement = placement;
+    this.free = free;
   }
 
   /**
@@ -73,12 +82,19 @@ final class PictureDecoder {
   }
 
   /** What can be tried, the most memory first; tiles as large as the picture save nothing. */
-  private static List<Tiling> ways(Size size) {
-    boolean whole = (long) size.height() * size.width() <= WHOLE_PIXELS;
+  private List<Tiling> ways(Size size) {
+    boolean whole = holdsWhole((long) size.height() * size.width());
     int longest = Math.max(size.height(), size.width());
     return Stream.concat(
             whole ? Stream.of(WHOLE) : Stream.empty(),
             TILINGS.stream().filter(tiling -> !whole || tiling.side() < longest))
         .toList();
+  }
+
+  private boolean holdsWhole(long pixels) {
+    OptionalLong bytes = free.get();
+    return bytes.isEmpty()
+        ? pixels <= WHOLE_PIXELS
+        : pixels * autoencoder.bytesOfPixel() <= bytes.getAsLong() / 2;
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * How to load a checkpoint.
  *
- * @param precision auto, fp32, bf16 or fp16
+ * @param precision auto, fp32, bf16, fp16 or, on the processor, int8
  * @param variant the files' variant, such as bf16; empty for the one that is there
  * @param threads threads an operator uses, at most {@link #MOST_THREADS}; 0 for the physical cores
  * @param device auto, cpu or cuda

@@ -10,7 +10,9 @@ import dev.sanaq.torch.Torch;
 import dev.sanaq.torch.TorchException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * Text to pictures: encode, denoise, decode (paper, figure 5; diffusers {@code SanaPipeline} and
@@ -29,8 +31,9 @@ public final class SanaPipeline implements Painter {
     this.adapters = adapters;
     this.placement = placement;
     this.networks = networks;
-    this.decoder = new PictureDecoder(networks.autoencoder(), placement);
-    this.capacity = Capacity.of(spec, placement);
+    Supplier<OptionalLong> free = freeMemory(placement);
+    this.decoder = new PictureDecoder(networks.autoencoder(), placement, free);
+    this.capacity = new Capacity(spec.transformer(), spec.compression(), placement, free);
   }
 
   /**
@@ -65,12 +68,22 @@ public final class SanaPipeline implements Painter {
       Placement placement,
       BiFunction<Checkpoint, Placement, TextEncoder> textLoader) {
     try {
-      Networks networks = Networks.load(checkpoint, placement, textLoader);
+      boolean adaptable = !adapters.names().isEmpty();
+      Networks networks = Networks.load(checkpoint, placement, adaptable, textLoader);
       ModelSpec spec = ModelSpec.of(checkpoint, adapters.names(), placement);
       return new SanaPipeline(spec, adapters, placement, networks);
     } catch (TorchException | OutOfMemoryError e) {
       throw asOutOfMemory("loading the weights", e, placement);
     }
+  }
+
+  /**
+   * On a processor what the system has at that moment; on a GPU what was left when the weights were
+   * in, since the engine keeps what it once had.
+   */
+  private static Supplier<OptionalLong> freeMemory(Placement placement) {
+    OptionalLong afterLoading = DeviceMemory.free(placement);
+    return placement.gpu() < 0 ? () -> DeviceMemory.free(placement) : () -> afterLoading;
   }
 
   @Override

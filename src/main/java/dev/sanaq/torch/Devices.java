@@ -16,6 +16,9 @@ public final class Devices {
   /** Flags of processors that multiply bfloat16 in hardware; without one it is far slower. */
   private static final Set<String> BF16_FLAGS = Set.of("amx_bf16", "avx512_bf16");
 
+  /** Flags of processors that add products of 8 bits in 32: without one 7 bits are safe. */
+  private static final Set<String> VNNI_FLAGS = Set.of("amx_int8", "avx512_vnni", "avx_vnni");
+
   private static final int AMPERE = 80;
 
   private Devices() {}
@@ -24,8 +27,8 @@ public final class Devices {
    * The placement for these wishes.
    *
    * @param device auto, cpu or cuda
-   * @param precision auto, fp32, bf16 or fp16
-   * @throws IllegalArgumentException where a wish is unknown or the engine sees no such device
+   * @param precision auto, fp32, bf16, fp16 or, on the processor, int8
+   * @throws IllegalArgumentException where a wish is unknown or the device has no such thing
    */
   public static Placement choose(String device, String precision) {
     int gpus = Torch.gpuCount();
@@ -48,6 +51,10 @@ public final class Devices {
   }
 
   private static Placement gpu(String precision) {
+    if (precision.equals(Precision.INT8.label())) {
+      throw new IllegalArgumentException(
+          "precision int8 is for the processor: use device cpu, or bf16 or fp16 on the GPU");
+    }
     if (!precision.equals("auto")) {
       return new Placement(0, Precision.of(precision), "a GPU is there; precision asked for");
     }
@@ -67,18 +74,28 @@ public final class Devices {
             -1, Precision.FP32, "cpu: " + why + "; the processor has neither AMX nor AVX512-BF16");
   }
 
-  private static boolean processorMultipliesBf16() {
+  /** Whether the processor multiplies bfloat16 itself. */
+  public static boolean processorMultipliesBf16() {
+    return processorHasAny(BF16_FLAGS);
+  }
+
+  /** Whether the processor adds products of 8-bit numbers without overflow. */
+  public static boolean processorMultipliesInt8() {
+    return processorHasAny(VNNI_FLAGS);
+  }
+
+  private static boolean processorHasAny(Set<String> wanted) {
     if (!Files.isReadable(CPU_INFO)) {
-      return false; // not Linux: fp32 is right everywhere
+      return false; // not Linux: what needs none of them is right everywhere
     }
     try {
       return Files.readAllLines(CPU_INFO).stream()
           .filter(line -> line.startsWith("flags"))
           .limit(1)
           .flatMap(line -> Arrays.stream(line.split("\\s+")))
-          .anyMatch(BF16_FLAGS::contains);
+          .anyMatch(wanted::contains);
     } catch (IOException e) {
-      return false; // as above: fp32 is right everywhere
+      return false; // as above
     }
   }
 

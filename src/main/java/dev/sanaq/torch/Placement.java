@@ -24,6 +24,24 @@ public record Placement(int gpu, Precision precision, String reason) {
     return gpu < 0 ? "cpu" : "cuda:" + gpu;
   }
 
+  /** Whether the processor's own kernels serve it, which take weights in a layout of their own. */
+  public boolean packsWeights() {
+    return gpu < 0
+        && switch (precision) {
+          case FP32, INT8 -> true;
+          case BF16 -> Devices.processorMultipliesBf16();
+          case FP16 -> false;
+        };
+  }
+
+  /** What a part computes in that has no 8-bit form: the best that the processor multiplies. */
+  public Placement withoutInt8() {
+    if (precision != Precision.INT8) {
+      return this;
+    }
+    return in(Devices.processorMultipliesBf16() ? Precision.BF16 : Precision.FP32);
+  }
+
   /** The same device with another precision. */
   public Placement in(Precision other) {
     return new Placement(gpu, other, reason);

@@ -6,7 +6,11 @@ import java.util.Locale;
 public enum Precision {
   FP32(6, 4),
   BF16(15, 2),
-  FP16(5, 2);
+  FP16(5, 2),
+  /**
+   * The transformer's products in 8 bits with sums in fp32, which is also what lies between them.
+   */
+  INT8(6, 4);
 
   private final int scalarType;
   private final int bytes;
@@ -26,7 +30,7 @@ public enum Precision {
     return bytes;
   }
 
-  /** The name in options and messages: fp32, bf16, fp16. */
+  /** The name in options and messages: fp32, bf16, fp16, int8. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -43,6 +47,6 @@ public enum Precision {
       }
     }
     throw new IllegalArgumentException(
-        "unknown precision \"%s\"; known: auto, fp32, bf16, fp16".formatted(label));
+        "unknown precision \"%s\"; known: auto, fp32, bf16, fp16, int8".formatted(label));
   }
 }

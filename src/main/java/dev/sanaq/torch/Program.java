@@ -15,7 +15,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,14 +26,15 @@ import java.util.Map;
  *
  * <p>The text is a resource that defines {@code class Model(Module)} with {@code weights :
  * Dict[str, Tensor]} and a method {@code put}; helpers shared by the networks are in {@code
- * common.torchscript}.
+ * common.torchscript} and {@code lines.torchscript}.
  */
 public final class Program implements AutoCloseable {
-  private static final String COMMON = "/dev/sanaq/torch/common.torchscript";
+  private static final List<String> SHARED = List.of("common", "lines");
 
   private final Model model;
   private final PtSymbolBlock module;
   private final Placement placement;
+  private final List<ByteBuffer> lent = new ArrayList<>();
 
   private Program(Model model, Placement placement) {
     this.model = model;
@@ -59,7 +62,7 @@ public final class Program implements AutoCloseable {
    */
   public static Program compile(Part part, Placement placement) {
     Map<String, String> texts = new LinkedHashMap<>();
-    texts.put("common", Part.text(Program.class, COMMON));
+    SHARED.forEach(name -> texts.put(name, Part.text(Program.class, name + ".torchscript")));
     part.addTexts(texts);
     Torch.engine();
     Model model = Model.newInstance(part.name(), placement.djlDevice(), "PyTorch");
@@ -109,6 +112,25 @@ public final class Program implements AutoCloseable {
         Value start = Value.of(offset);
         Value device = Value.of(placement.torchDevice())) {
       call(method, key, raw, from, to, sizes, start, device).close();
+    }
+  }
+
+  /**
+   * Lends a whole weight to a program on the processor: nothing is copied, it stays in its type,
+   * and its bytes are kept reachable for as long as this program.
+   *
+   * @param name the checkpoint's key
+   * @param bytes little endian, direct
+   * @param stored the type that the bytes are in
+   * @param shape of the weight
+   */
+  public void lend(String name, ByteBuffer bytes, Precision stored, long[] shape) {
+    lent.add(bytes);
+    try (Value key = Value.of(name);
+        Value raw = Value.raw(bytes, stored.bytes());
+        Value from = Value.of((long) stored.scalarType());
+        Value sizes = Value.list(shape)) {
+      call("lend", key, raw, from, sizes).close();
     }
   }
 
@@ -164,5 +186,6 @@ public final class Program implements AutoCloseable {
   @Override
   public void close() {
     model.close();
+    lent.clear();
   }
 }

@@ -27,6 +27,7 @@ public final class Torch {
       if (System.getProperty("OPT_OUT_TRACKING") == null) {
         System.setProperty("OPT_OUT_TRACKING", "true");
       }
+      HostAllocator.keepFreedMemory();
       return Engine.getEngine(ENGINE);
     }
 

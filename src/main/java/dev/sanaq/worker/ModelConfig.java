@@ -16,7 +16,7 @@ public interface ModelConfig {
    */
   Optional<String> source();
 
-  /** What to compute in: auto, fp32, bf16 or fp16. */
+  /** What to compute in: auto, fp32, bf16, fp16 or, on a CPU, int8. */
   @WithDefault("auto")
   String precision();
 

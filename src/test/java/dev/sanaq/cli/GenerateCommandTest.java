@@ -163,7 +163,7 @@ class GenerateCommandTest {
         "--quality 101",
         "--quality -1",
         "--solver ddim",
-        "--precision int8",
+        "--precision int4",
         "--device tpu",
         "--threads -1",
         "--threads 100000",

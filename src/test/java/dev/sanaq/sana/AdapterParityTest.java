@@ -40,6 +40,15 @@ class AdapterParityTest {
     }
   }
 
+  @Test
+  void inInt8AModelWithAdaptersIsRefused() {
+    PipelineOptions int8 = new PipelineOptions("int8", "", 0, "cpu", List.of(FILE));
+    assertThatThrownBy(() -> SanaPipeline.load(Fixtures.path("tiny-sana/checkpoint"), int8))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("int8")
+        .hasMessageContaining("adapters");
+  }
+
   private static AdapterUse use(double scale) {
     return new AdapterUse(FILE.toString(), scale);
   }

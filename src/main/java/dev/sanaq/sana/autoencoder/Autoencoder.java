@@ -43,6 +43,9 @@ public final class Autoencoder implements AutoCloseable {
     Program program = Program.compile(part(config, own.precision()), own);
     try {
       WeightLoader.load(tensors, program);
+      if (own.packsWeights()) {
+        program.call("pack").close();
+      }
       return new Autoencoder(program, config);
     } catch (RuntimeException e) {
       program.close();
@@ -95,6 +98,16 @@ public final class Autoencoder implements AutoCloseable {
    */
   public double scalingFactor() {
     return config.scalingFactor();
+  }
+
+  /**
+   * Memory that decoding takes a pixel of the picture, in bytes: at its full size there are at once
+   * the upsampled stage below, the stage's own input and output, and what a layer leaves.
+   */
+  public long bytesOfPixel() {
+    List<AutoencoderStage> stages = config.decoder();
+    long below = stages.get(Math.min(1, stages.size() - 1)).channels();
+    return program.placement().precision().bytes() * (below + 3L * stages.get(0).channels());
   }
 
   /**

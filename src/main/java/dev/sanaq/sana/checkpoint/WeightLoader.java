@@ -2,6 +2,7 @@ package dev.sanaq.sana.checkpoint;
 
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.Program;
+import java.nio.ByteBuffer;
 
 /** Copies a network's tensors from its mapped files into its program, part by part. */
 public final class WeightLoader {
@@ -19,6 +20,23 @@ public final class WeightLoader {
       boolean table = tensor.name().equals("embed_tokens.weight");
       Precision kept = table ? precision(tensor.type()) : program.placement().precision();
       copy(tensor, tensor.name(), program, kept);
+    }
+    program.call("finish").close();
+  }
+
+  /**
+   * Lends every tensor to a program on the processor, where it lies in its mapped file and in its
+   * own type: loading takes no time and no memory but the page cache's.
+   */
+  public static void lend(Tensors tensors, Program program) {
+    for (StoredTensor tensor : tensors.all()) {
+      Precision stored = precision(tensor.type());
+      if (tensor.bytes() <= Integer.MAX_VALUE) {
+        ByteBuffer bytes = tensor.map(0, (int) tensor.bytes());
+        program.lend(tensor.name(), bytes, stored, tensor.shape());
+      } else {
+        copy(tensor, tensor.name(), program, stored); // larger than a buffer can be
+      }
     }
     program.call("finish").close();
   }

@@ -63,7 +63,14 @@ public final class TextEncoder implements AutoCloseable {
     Program program =
         Program.compile(part(checkpoint.textEncoder(), placement.precision()), placement);
     try {
-      WeightLoader.load(checkpoint.textEncoderTensors(), program);
+      if (placement.gpu() >= 0) {
+        WeightLoader.load(checkpoint.textEncoderTensors(), program);
+        return program;
+      }
+      WeightLoader.lend(checkpoint.textEncoderTensors(), program);
+      if (placement.packsWeights()) {
+        program.call("stream_by_onednn").close();
+      }
       return program;
     } catch (RuntimeException e) {
       program.close();

@@ -6,6 +6,7 @@ import dev.sanaq.sana.checkpoint.QkNorm;
 import dev.sanaq.sana.checkpoint.TransformerConfig;
 import dev.sanaq.sana.checkpoint.WeightLoader;
 import dev.sanaq.sana.text.Caption;
+import dev.sanaq.torch.Devices;
 import dev.sanaq.torch.Part;
 import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Precision;
@@ -21,26 +22,78 @@ import java.util.Map;
  * {@link #positions}. One caller at a time; every returned value is the caller's to close.
  */
 public final class LinearTransformer implements AutoCloseable {
+  /**
+   * A picture of 1024 pixels under guidance. More brings no speed on a processor: what lies between
+   * a block's products would only outgrow its caches.
+   */
+  private static final int TOKENS_TOGETHER = 2048;
+
   private final Program program;
   private final TransformerConfig config;
+  private final boolean adaptable;
   private List<ScaledAdapter> adapters = List.of();
 
-  private LinearTransformer(Program program, TransformerConfig config) {
+  private LinearTransformer(Program program, TransformerConfig config, boolean adaptable) {
     this.program = program;
     this.config = config;
+    this.adaptable = adaptable;
   }
 
-  /** Loads the weights. */
+  /** Loads the weights, on a processor packed for its own kernels: {@link #adapt} is not for it. */
   public static LinearTransformer load(Checkpoint checkpoint, Placement placement) {
-    TransformerConfig config = checkpoint.transformer();
-    boolean clamp = placement.precision() == Precision.FP16 || checkpoint.trainedInFp16();
-    Program program = Program.compile(part(config, clamp), placement);
+    return load(checkpoint, placement, TOKENS_TOGETHER);
+  }
+
+  /** As {@link #load(Checkpoint, Placement)}, with so many tokens at a time on a processor. */
+  static LinearTransformer load(Checkpoint checkpoint, Placement placement, int tokensTogether) {
+    if (!placement.packsWeights()) {
+      return loadAdaptable(checkpoint, placement);
+    }
+    Program program = program(checkpoint, placement);
     try {
-      WeightLoader.load(checkpoint.transformerTensors(), program);
-      return new LinearTransformer(program, config);
+      pack(program, tokensTogether);
+      return new LinearTransformer(program, checkpoint.transformer(), false);
     } catch (RuntimeException e) {
       program.close();
       throw e;
+    }
+  }
+
+  /**
+   * Loads the weights as they are, for adapters to change: slower on a processor than packed.
+   *
+   * @throws IllegalArgumentException for int8, which is a way to pack
+   */
+  public static LinearTransformer loadAdaptable(Checkpoint checkpoint, Placement placement) {
+    if (placement.precision() == Precision.INT8) {
+      throw new IllegalArgumentException(
+          "precision int8: adapters cannot change weights of 8 bits;"
+              + " take the model's adapters away, or choose auto, bf16 or fp32");
+    }
+    return new LinearTransformer(program(checkpoint, placement), checkpoint.transformer(), true);
+  }
+
+  private static Program program(Checkpoint checkpoint, Placement placement) {
+    boolean clamp = placement.precision() == Precision.FP16 || checkpoint.trainedInFp16();
+    Program program = Program.compile(part(checkpoint.transformer(), clamp), placement);
+    try {
+      WeightLoader.load(checkpoint.transformerTensors(), program);
+      return program;
+    } catch (RuntimeException e) {
+      program.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Arranges the weights for the processor's own kernels, and has so many tokens pass at a time.
+   */
+  private static void pack(Program program, int tokens) {
+    Precision precision = program.placement().precision();
+    try (Value kernels = Value.of(precision == Precision.INT8 ? "int8" : "packed");
+        Value together = Value.of((long) tokens);
+        Value reducedRange = Value.of(!Devices.processorMultipliesInt8())) {
+      program.call("pack", kernels, together, reducedRange).close();
     }
   }
 
@@ -74,10 +127,15 @@ public final class LinearTransformer implements AutoCloseable {
    * Draws with these adapters from now on, and with no others.
    *
    * @param wanted each with its scale; empty for none
+   * @throws IllegalStateException where the weights are packed and one is wanted
    */
   public void adapt(List<ScaledAdapter> wanted) {
     if (wanted.equals(adapters)) {
       return;
+    }
+    if (!adaptable) {
+      throw new IllegalStateException(
+          "packed weights cannot be adapted: loadAdaptable loads others");
     }
     program.call("plain").close();
     adapters = List.of();

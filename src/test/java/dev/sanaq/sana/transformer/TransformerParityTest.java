@@ -14,6 +14,7 @@ import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.Value;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The transformer against the reference, part by part. */
@@ -71,6 +72,42 @@ class TransformerParityTest {
       c.evaluate(transformer);
       double error = Closeness.relativeError(c.stage("output"), c.reference("output"));
       assertThat(error).as("rounding of the weights alone").isBetween(1e-4, 0.01);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tiny-sana, 3", "tiny-sana-1.5, 8", "tiny-sana-4k, 16", "other-sizes, 1"})
+  void tokensInChunksGiveTheReferencesOutput(String model, int tokens) {
+    Map<String, Tensor> answers = Fixtures.tensors(model + "/transformer.safetensors");
+    JsonNode cases = Fixtures.json(model + "/transformer.json").get("cases");
+    Checkpoint checkpoint = Checkpoint.open(Fixtures.path(model + "/checkpoint"), "");
+    try (LinearTransformer transformer =
+        LinearTransformer.load(checkpoint, Placement.cpu(Precision.FP32), tokens)) {
+      for (int i = 0; i < cases.size(); i++) {
+        Case c = new Case(answers, cases.get(i), i);
+        c.evaluate(transformer);
+        assertClose("output of case " + i, c.stage("output"), c.reference("output"), BOUND);
+      }
+    }
+  }
+
+  /**
+   * Bounded, not read off: a weight and an input have 255 levels each, of which noise uses few, so
+   * each product is some 1 % off, and there are 28 of them one behind another in these four blocks.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny-sana", "tiny-sana-1.5", "tiny-sana-4k", "other-sizes"})
+  void inInt8TheOutputIsNearTheReferencesInFp32(String model) {
+    Map<String, Tensor> answers = Fixtures.tensors(model + "/transformer.safetensors");
+    JsonNode cases = Fixtures.json(model + "/transformer.json").get("cases");
+    try (LinearTransformer transformer = load(model, "", Precision.INT8)) {
+      for (int i = 0; i < cases.size(); i++) {
+        Case c = new Case(answers, cases.get(i), i);
+        c.evaluate(transformer);
+        assertThat(Closeness.relativeError(c.stage("output"), c.reference("output")))
+            .as("relative error of %s, case %d", model, i)
+            .isBetween(1e-4, 0.03);
+      }
     }
   }
 

@@ -1,0 +1,105 @@
+package dev.sanaq.benchmark;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/** Seconds a step by megapixels, both on logarithmic scales: measured, and with softmax. */
+final class Plot {
+  private static final int WIDTH = 640;
+  private static final int HEIGHT = 420;
+  private static final int LEFT = 60;
+  private static final int BOTTOM = 370;
+  private static final int TOP = 30;
+  private static final int RIGHT = 610;
+
+  private final List<Line> sizes;
+  private final double leastPixels;
+  private final double mostPixels;
+  private final double least;
+  private final double most;
+
+  private Plot(List<Line> sizes) {
+    this.sizes = sizes;
+    this.leastPixels = sizes.stream().mapToDouble(Plot::pixels).min().orElseThrow();
+    this.mostPixels = sizes.stream().mapToDouble(Plot::pixels).max().orElseThrow();
+    this.least = sizes.stream().mapToDouble(Line::seconds).min().orElseThrow();
+    this.most = sizes.stream().mapToDouble(Plot::quadratic).max().orElseThrow();
+  }
+
+  /** The picture's text. */
+  static String svg(List<Line> sizes) {
+    return new Plot(sizes).draw();
+  }
+
+  private String draw() {
+    StringBuilder marks = new StringBuilder();
+    curve(marks, Plot::quadratic, "#c9a227");
+    curve(marks, Line::seconds, "#2a6f97");
+    for (Line size : sizes) {
+      String side = "%.0f".formatted(size.number("height").orElse(0));
+      text(marks, x(size), BOTTOM + 18, "middle", side);
+      text(marks, x(size), y(size.seconds()) + 18, "middle", seconds(size.seconds()));
+      text(marks, x(size), y(quadratic(size)) - 8, "middle", seconds(quadratic(size)));
+    }
+    text(
+        marks,
+        LEFT,
+        18,
+        "start",
+        "Seconds a step by the picture's side in pixels (both logarithmic).");
+    text(
+        marks,
+        LEFT,
+        HEIGHT - 8,
+        "start",
+        "Below: measured. Above: the same with softmax attention, at the limit's rate.");
+    return """
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
+    <rect width="100%%" height="100%%" fill="white"/>
+    <path d="M%d %d V%d H%d" fill="none" stroke="#888"/>
+    %s</svg>
+    """
+        .formatted(WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT, marks);
+  }
+
+  private void curve(StringBuilder marks, ToDoubleFunction<Line> value, String colour) {
+    StringBuilder points = new StringBuilder();
+    for (Line size : sizes) {
+      points.append("%d,%d ".formatted(x(size), y(value.applyAsDouble(size))));
+      marks.append(
+          "<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>%n"
+              .formatted(x(size), y(value.applyAsDouble(size)), colour));
+    }
+    marks.append(
+        "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n"
+            .formatted(points.toString().strip(), colour));
+  }
+
+  private static void text(StringBuilder marks, int x, int y, String anchor, String text) {
+    marks.append(
+        "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>%n".formatted(x, y, anchor, text));
+  }
+
+  private int x(Line size) {
+    double part = Math.log(pixels(size) / leastPixels) / Math.log(mostPixels / leastPixels);
+    return (int) Math.round(LEFT + 30 + part * (RIGHT - LEFT - 60));
+  }
+
+  private int y(double seconds) {
+    double part = Math.log(seconds / least) / Math.log(most / least);
+    return (int) Math.round(BOTTOM - 30 - part * (BOTTOM - TOP - 60));
+  }
+
+  private static double pixels(Line size) {
+    return size.number("height").orElseThrow() * size.number("width").orElseThrow();
+  }
+
+  private static double quadratic(Line size) {
+    return size.number("with_quadratic_attention").orElseThrow();
+  }
+
+  private static String seconds(double value) {
+    return String.format(Locale.ROOT, value < 10 ? "%.2f s" : "%.0f s", value);
+  }
+}
