@@ -3,62 +3,55 @@ package dev.sanaq.image;
 /**
  * PNG's row filters (section 9): each stores the difference from what the neighbours foretell,
  * which deflates better. Of the five, a row takes the one whose differences are smallest in sum,
- * the specification's own heuristic (section 12.7). One plain loop a filter, for the compiler to
- * make vectors of.
+ * the specification's own heuristic (section 12.7), as every fifth sample has it: that finds nearly
+ * always what all of them would, in a fraction of the time. One plain loop a filter, for the
+ * compiler to make vectors of.
  */
 enum PngFilter {
   NONE(0) {
     @Override
-    void apply(byte[] row, byte[] above, byte[] out) {
-      System.arraycopy(row, PIXEL, out, 0, out.length);
+    void apply(byte[] row, byte[] above, byte[] out, int at) {
+      System.arraycopy(row, PIXEL, out, at, row.length - PIXEL);
     }
   },
   SUB(1) {
     @Override
-    void apply(byte[] row, byte[] above, byte[] out) {
-      for (int x = 0; x < out.length; x++) {
-        out[x] = (byte) (row[x + PIXEL] - row[x]);
+    void apply(byte[] row, byte[] above, byte[] out, int at) {
+      for (int x = 0; x < row.length - PIXEL; x++) {
+        out[at + x] = (byte) (row[x + PIXEL] - row[x]);
       }
     }
   },
   UP(2) {
     @Override
-    void apply(byte[] row, byte[] above, byte[] out) {
-      for (int x = 0; x < out.length; x++) {
-        out[x] = (byte) (row[x + PIXEL] - above[x + PIXEL]);
+    void apply(byte[] row, byte[] above, byte[] out, int at) {
+      for (int x = 0; x < row.length - PIXEL; x++) {
+        out[at + x] = (byte) (row[x + PIXEL] - above[x + PIXEL]);
       }
     }
   },
   AVERAGE(3) {
     @Override
-    void apply(byte[] row, byte[] above, byte[] out) {
-      for (int x = 0; x < out.length; x++) {
-        out[x] = (byte) (row[x + PIXEL] - (((row[x] & 0xff) + (above[x + PIXEL] & 0xff)) >> 1));
+    void apply(byte[] row, byte[] above, byte[] out, int at) {
+      for (int x = 0; x < row.length - PIXEL; x++) {
+        out[at + x] =
+            (byte) (row[x + PIXEL] - (((row[x] & 0xff) + (above[x + PIXEL] & 0xff)) >> 1));
       }
     }
   },
   PAETH(4) {
     @Override
-    void apply(byte[] row, byte[] above, byte[] out) {
-      for (int x = 0; x < out.length; x++) {
+    void apply(byte[] row, byte[] above, byte[] out, int at) {
+      for (int x = 0; x < row.length - PIXEL; x++) {
         int foretold = nearest(row[x] & 0xff, above[x + PIXEL] & 0xff, above[x] & 0xff);
-        out[x] = (byte) (row[x + PIXEL] - foretold);
+        out[at + x] = (byte) (row[x + PIXEL] - foretold);
       }
-    }
-
-    private static int nearest(int left, int up, int upLeft) {
-      int fromLeft = Math.abs(up - upLeft);
-      int fromUp = Math.abs(left - upLeft);
-      int fromUpLeft = Math.abs(left + up - 2 * upLeft);
-      if (fromLeft <= fromUp && fromLeft <= fromUpLeft) {
-        return left;
-      }
-      return fromUp <= fromUpLeft ? up : upLeft;
     }
   };
 
   private static final int PIXEL = 3;
-  private static final PngFilter[] ALL = values();
+  // No multiple of a pixel, so that each colour has its say.
+  private static final int TRIED = 5;
 
   private final int number;
 
@@ -71,33 +64,65 @@ enum PngFilter {
    *
    * @param row its samples behind one pixel of zeros, which is what lies outside the picture
    * @param above the row above in the same form
-   * @param out the filtered samples, one pixel shorter
+   * @param out takes the filtered samples, one pixel fewer
+   * @param at where in it they begin
    */
-  abstract void apply(byte[] row, byte[] above, byte[] out);
+  abstract void apply(byte[] row, byte[] above, byte[] out, int at);
 
   /** Every row: its filter's number, then its filtered samples. */
   static byte[] rows(RgbImage image) {
     int stride = image.width() * PIXEL;
     byte[] out = new byte[image.height() * (stride + 1)];
-    Rows.each(image.height(), out.length, y -> smallest(image.samples(), y, stride, out));
+    Rows.each(image.height(), out.length, y -> filter(image.samples(), y, stride, out));
     return out;
   }
 
-  private static void smallest(byte[] samples, int y, int stride, byte[] out) {
+  private static void filter(byte[] samples, int y, int stride, byte[] out) {
     byte[] row = row(samples, y, stride);
     byte[] above = row(samples, y - 1, stride);
-    byte[] filtered = new byte[stride];
+    PngFilter filter = leavingLeast(row, above);
     int at = y * (stride + 1);
-    long least = Long.MAX_VALUE;
-    for (PngFilter filter : ALL) {
-      filter.apply(row, above, filtered);
-      long sum = sum(filtered);
-      if (sum < least) {
-        least = sum;
-        out[at] = (byte) filter.number;
-        System.arraycopy(filtered, 0, out, at + 1, stride);
-      }
+    out[at] = (byte) filter.number;
+    filter.apply(row, above, out, at + 1);
+  }
+
+  private static PngFilter leavingLeast(byte[] row, byte[] above) {
+    int none = 0;
+    int sub = 0;
+    int up = 0;
+    int average = 0;
+    int paeth = 0;
+    for (int x = 0; x < row.length - PIXEL; x += TRIED) {
+      byte sample = row[x + PIXEL];
+      int left = row[x] & 0xff;
+      int over = above[x + PIXEL] & 0xff;
+      none += Math.abs(sample);
+      sub += Math.abs((byte) (sample - left));
+      up += Math.abs((byte) (sample - over));
+      average += Math.abs((byte) (sample - ((left + over) >> 1)));
+      paeth += Math.abs((byte) (sample - nearest(left, over, above[x] & 0xff)));
     }
+    int least = Math.min(Math.min(none, sub), Math.min(Math.min(up, average), paeth));
+    if (least == none) {
+      return NONE;
+    }
+    if (least == sub) {
+      return SUB;
+    }
+    if (least == up) {
+      return UP;
+    }
+    return least == average ? AVERAGE : PAETH;
+  }
+
+  private static int nearest(int left, int up, int upLeft) {
+    int fromLeft = Math.abs(up - upLeft);
+    int fromUp = Math.abs(left - upLeft);
+    int fromUpLeft = Math.abs(left + up - 2 * upLeft);
+    if (fromLeft <= fromUp && fromLeft <= fromUpLeft) {
+      return left;
+    }
+    return fromUp <= fromUpLeft ? up : upLeft;
   }
 
   private static byte[] row(byte[] samples, int y, int stride) {
@@ -106,13 +131,5 @@ enum PngFilter {
       System.arraycopy(samples, y * stride, row, PIXEL, stride);
     }
     return row;
-  }
-
-  private static long sum(byte[] filtered) {
-    long sum = 0;
-    for (byte sample : filtered) {
-      sum += Math.abs(sample);
-    }
-    return sum;
   }
 }

@@ -23,7 +23,8 @@ import org.jboss.logging.Logger;
 final class Worker {
   private static final Logger LOG = Logger.getLogger(Worker.class);
   private static final Duration IDLE_POLL = Duration.ofMillis(200);
-  private static final Duration BUSY_POLL = Duration.ofMillis(5);
+  // A look at the consumer costs several hand-overs to its own thread, whatever it finds.
+  private static final Duration BUSY_PAUSE = Duration.ofMillis(5);
   private static final Duration LAST_STEP = Duration.ofSeconds(20);
 
   private final Consumer<byte[], byte[]> consumer;
@@ -145,13 +146,20 @@ final class Worker {
         goAway();
       } else {
         pauseOrResume();
-        take(consumer.poll(inFlight.size() > 0 || !ledger.isSettled() ? BUSY_POLL : IDLE_POLL));
+        take(consumer.poll(hasWork() ? Duration.ZERO : IDLE_POLL));
       }
       ledger.publish();
+      if (hasWork()) {
+        sleep(BUSY_PAUSE);
+      }
     } catch (KafkaException e) {
       LOG.errorf(e, "Kafka refuses; the next try is in %s", settings.retryPause());
       sleep(settings.retryPause());
     }
+  }
+
+  private boolean hasWork() {
+    return desk.size() > 0 || inFlight.size() > 0 || !ledger.isSettled();
   }
 
   private void take(ConsumerRecords<byte[], byte[]> records) {
@@ -181,6 +189,7 @@ final class Worker {
     }
     Set<TopicPartition> resumed = new HashSet<>(consumer.paused());
     resumed.removeAll(paused);
+    paused.removeAll(consumer.paused());
     consumer.resume(resumed);
     consumer.pause(paused);
   }
@@ -226,7 +235,7 @@ final class Worker {
     long until = System.nanoTime() + patience.toNanos();
     while (inFlight.any(which) && System.nanoTime() - until < 0 && !forced) {
       ledger.publish();
-      sleep(BUSY_POLL);
+      sleep(BUSY_PAUSE);
     }
   }
 
