@@ -38,7 +38,7 @@ record Networks(
     try {
       return new Networks(
           keep(loaded, transformer(checkpoint, placement, adaptable)),
-          keep(loaded, Autoencoder.load(checkpoint, placement.withoutInt8())),
+          keep(loaded, Autoencoder.loadDecoder(checkpoint, placement.withoutInt8())),
           keep(loaded, new Sampler(placement)),
           text);
     } catch (RuntimeException | Error e) {

@@ -23,12 +23,16 @@ import java.util.function.Function;
  * close.
  */
 public final class Autoencoder implements AutoCloseable {
+  private static final String ENCODER = "encoder.";
+
   private final Program program;
   private final AutoencoderConfig config;
+  private final boolean encodes;
 
-  private Autoencoder(Program program, AutoencoderConfig config) {
+  private Autoencoder(Program program, AutoencoderConfig config, boolean encodes) {
     this.program = program;
     this.config = config;
+    this.encodes = encodes;
   }
 
   /** Loads the weights. In fp16 the published autoencoder overflows, so it is fp32 then. */
@@ -36,17 +40,28 @@ public final class Autoencoder implements AutoCloseable {
     return load(checkpoint.autoencoder(), checkpoint.autoencoderTensors(), placement);
   }
 
+  /** Loads what drawing needs: half of the weights, and no {@link #encode}. */
+  public static Autoencoder loadDecoder(Checkpoint checkpoint, Placement placement) {
+    return load(checkpoint.autoencoder(), checkpoint.autoencoderTensors(), placement, false);
+  }
+
   /** Loads the weights of an autoencoder that need not be part of a checkpoint. */
   public static Autoencoder load(AutoencoderConfig config, Tensors tensors, Placement placement) {
+    return load(config, tensors, placement, true);
+  }
+
+  private static Autoencoder load(
+      AutoencoderConfig config, Tensors tensors, Placement placement, boolean encodes) {
     Placement own =
         placement.precision() == Precision.FP16 ? placement.in(Precision.FP32) : placement;
     Program program = Program.compile(part(config, own.precision()), own);
     try {
-      WeightLoader.load(tensors, program);
+      WeightLoader.loadSome(
+          tensors, program, name -> encodes || !name.startsWith(ENCODER));
       if (own.packsWeights()) {
         program.call("pack").close();
       }
-      return new Autoencoder(program, config);
+      return new Autoencoder(program, config, encodes);
     } catch (RuntimeException e) {
       program.close();
       throw e;
@@ -115,8 +130,12 @@ public final class Autoencoder implements AutoCloseable {
    *
    * @param pictures (B, 3, H, W), H and W multiples of the compression
    * @return unscaled latents (B, C, h, w), fp32
+   * @throws IllegalStateException where the decoder alone was loaded
    */
   public Value encode(Value pictures) {
+    if (!encodes) {
+      throw new IllegalStateException("the decoder alone was loaded: load reads the encoder too");
+    }
     return program.call("encode", pictures);
   }
 

@@ -3,6 +3,7 @@ package dev.sanaq.sana.checkpoint;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.Program;
 import java.nio.ByteBuffer;
+import java.util.function.Predicate;
 
 /** Copies a network's tensors from its mapped files into its program, part by part. */
 public final class WeightLoader {
@@ -16,7 +17,15 @@ public final class WeightLoader {
    * finish}). A token embedding stays as stored: rows are converted when they are looked up.
    */
   public static void load(Tensors tensors, Program program) {
+    loadSome(tensors, program, name -> true);
+  }
+
+  /** As {@link #load(Tensors, Program)}, of the tensors alone whose names are wanted. */
+  public static void loadSome(Tensors tensors, Program program, Predicate<String> wanted) {
     for (StoredTensor tensor : tensors.all()) {
+      if (!wanted.test(tensor.name())) {
+        continue;
+      }
       boolean table = tensor.name().equals("embed_tokens.weight");
       Precision kept = table ? precision(tensor.type()) : program.placement().precision();
       copy(tensor, tensor.name(), program, kept);

@@ -11,6 +11,7 @@ import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.Fixtures.Tensor;
 import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Precision;
+import dev.sanaq.torch.Torch;
 import dev.sanaq.torch.Value;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +89,35 @@ class TransformerParityTest {
         c.evaluate(transformer);
         assertClose("output of case " + i, c.stage("output"), c.reference("output"), BOUND);
       }
+    }
+  }
+
+  /** With few keys the queries' matrix and the answers' are multiplied by them once a prompt. */
+  @ParameterizedTest
+  @CsvSource({"5, 1", "5, 5"})
+  void aShortCaptionFoldedIntoTheProductsIsAttendedToAsIfItWereNot(int first, int second) {
+    Checkpoint checkpoint = Checkpoint.open(Fixtures.path("tiny-sana/checkpoint"), "");
+    Placement placement = Placement.cpu(Precision.FP32);
+    try (LinearTransformer folding = LinearTransformer.load(checkpoint, placement);
+        LinearTransformer plain = LinearTransformer.loadAdaptable(checkpoint, placement);
+        Value caption = Torch.normal(11, 1, 2, 5, 24).get(0)) {
+      float[] expected = output(plain, caption, first, second);
+      assertClose("output", output(folding, caption, first, second), expected, BOUND);
+    }
+  }
+
+  private static float[] output(LinearTransformer transformer, Value caption, long... lengths) {
+    try (Value attended = transformer.attend(caption, lengths);
+        Value modulation = transformer.modulateScaled(new float[] {500}, 1, new float[0]);
+        Value positions = transformer.positions(4, 4);
+        Value x = Torch.normal(12, 1, 2, 8, 4, 4).get(0);
+        Value step = Value.of(0L);
+        Value scale = Value.of(1.0);
+        Value output =
+            transformer
+                .program()
+                .call("forward", x, scale, modulation, step, positions, attended)) {
+      return output.toFloats();
     }
   }
 
