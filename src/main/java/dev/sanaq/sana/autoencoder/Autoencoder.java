@@ -56,8 +56,7 @@ public final class Autoencoder implements AutoCloseable {
         placement.precision() == Precision.FP16 ? placement.in(Precision.FP32) : placement;
     Program program = Program.compile(part(config, own.precision()), own);
     try {
-      WeightLoader.loadSome(
-          tensors, program, name -> encodes || !name.startsWith(ENCODER));
+      WeightLoader.loadSome(tensors, program, name -> encodes || !name.startsWith(ENCODER));
       if (own.packsWeights()) {
         program.call("pack").close();
       }
