@@ -114,7 +114,7 @@ final class Deliverer {
         step();
       }
       if (!crashing) {
-        parts.ledger().write();
+        parts.ledger().writeBeforeLeaving();
       }
     } catch (RuntimeException e) {
       LOG.error("deliveries have stopped", e);
@@ -200,17 +200,21 @@ final class Deliverer {
     }
   }
 
+  // The consumer before the ledger: leaving the group revokes partitions, which may write.
   private void close() {
     parts.attempts().close();
-    parts.ledger().close();
-    parts.gauge().close();
-    parts
-        .consumer()
-        .close(
-            crashing
-                ? CloseOptions.groupMembershipOperation(GroupMembershipOperation.REMAIN_IN_GROUP)
-                    .withTimeout(Duration.ZERO)
-                : CloseOptions.timeout(Duration.ofSeconds(10)));
+    try {
+      parts
+          .consumer()
+          .close(
+              crashing
+                  ? CloseOptions.groupMembershipOperation(GroupMembershipOperation.REMAIN_IN_GROUP)
+                      .withTimeout(Duration.ZERO)
+                  : CloseOptions.timeout(Duration.ofSeconds(10)));
+    } finally {
+      parts.ledger().close();
+      parts.gauge().close();
+    }
   }
 
   private Instant now() {

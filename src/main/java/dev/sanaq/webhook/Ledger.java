@@ -91,9 +91,10 @@ final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Writes what is left before partitions go to another. In the middle of a rebalance the
-   * coordinator may know this member under a later number than the consumer does and refuse it; but
-   * nobody else gets the partitions before this returns, so the states may go without its consent.
+   * Writes what is left before partitions go to another, or this ends. In the middle of a rebalance
+   * the coordinator may know this member under a later number than the consumer does and refuse it;
+   * but nobody else gets the partitions before this returns, so the states may go without its
+   * consent.
    */
   void writeBeforeLeaving() {
     if (write() || states.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.sanaq.weights;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,6 +29,7 @@ final class FileFetch implements Callable<Void> {
   private static final int CHANGED = 412;
   private static final int NO_SUCH_RANGE = 416;
   private static final int MOST_CHANGES = 3;
+  private static final int MOST_RESTARTS = 5;
   private static final int MISSING = 404;
   private static final int FORBIDDEN = 403;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
@@ -42,6 +44,7 @@ final class FileFetch implements Callable<Void> {
   private final Duration patience;
   private final BooleanSupplier ending;
   private int changes;
+  private int restarts;
 
   /**
    * @param ending asked after a failure: then there is no next try, whether or not the failure left
@@ -176,13 +179,26 @@ final class FileFetch implements Callable<Void> {
     }
     try (ResponseInputStream<GetObjectResponse> in = s3.getObject(get.build())) {
       if (begin > 0 && in.response().contentRange() == null) {
-        startOver(); // a storage that gives the whole where a range was asked for
+        startOverForWholeAnswer(begin);
         return;
       }
       if (begin == 0) {
+        if (in.response().contentLength() != file.bytes()) {
+          throw unlike();
+        }
         Files.writeString(tag, in.response().eTag());
       }
       append(in, begin);
+    }
+  }
+
+  // Each such cut loses all that had come, so a line that always breaks would keep this for ever.
+  private void startOverForWholeAnswer(long had) throws IOException {
+    startOver();
+    if (++restarts > MOST_RESTARTS) {
+      throw new WeightsException(
+          "%s/%s cannot be fetched: the storage answers with the whole object where its rest is asked for, and the line broke %d times, the last time after %d of %d bytes; mend what lies between, or let it honour Range, or put the files into the folder yourself"
+              .formatted(from, file.path(), restarts, had, file.bytes()));
     }
   }
 
@@ -194,6 +210,9 @@ final class FileFetch implements Callable<Void> {
       for (int read = in.read(buffer); read >= 0 && left >= 0; read = in.read(buffer)) {
         out.write(buffer, 0, read);
         left -= read;
+      }
+      if (left == file.bytes() - begin) {
+        throw new EOFException("the storage's answer had nothing in it");
       }
     }
   }

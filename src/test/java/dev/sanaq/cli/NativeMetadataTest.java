@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.luciad.imageio.webp.WebPWrapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Executable;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -33,6 +37,8 @@ class NativeMetadataTest {
   private static final Path FOLDER =
       Path.of("src/main/resources/META-INF/native-image/dev.sanaq/sanaq");
   private static final Path SOURCES = Path.of("src/main/java");
+  private static final Path CONFIGURATION = Path.of("src/main/resources/application.properties");
+  private static final String WEBP = "native/Linux/x86_64/libwebp-imageio.so";
 
   @ParameterizedTest
   @ValueSource(strings = {"reflect-config.json", "jni-config.json"})
@@ -119,6 +125,46 @@ class NativeMetadataTest {
     assertThat(found).isNotEmpty().isSubsetOf(open);
   }
 
+  /** It is called, and looks nobody up; a version that does must be told of. */
+  @Test
+  void theLibraryOfWebpIsAResourceAndLooksNoClassUp() throws IOException {
+    assertThat(lookedUp(WEBP)).isEmpty();
+    for (String file : List.of(WEBP, "webp-imageio.properties")) {
+      assertThat(patterns()).as(file).anyMatch(pattern -> Pattern.matches(pattern, file));
+    }
+  }
+
+  /** Its class's initialiser starts a thread and loads the library: neither is for a build. */
+  @Test
+  void theLibraryOfWebpIsLoadedWhereTheProgramRuns() throws IOException {
+    Properties properties = new Properties();
+    try (Reader file = Files.newBufferedReader(CONFIGURATION)) {
+      properties.load(file);
+    }
+    assertThat(properties.getProperty("quarkus.native.additional-build-args"))
+        .contains(WebPWrapper.class.getPackageName());
+  }
+
+  @Test
+  void whatUsesImageIoHasTheExtensionThatOpensItToANativeExecutable() throws IOException {
+    try (Stream<Path> files = Files.walk(SOURCES.resolve("dev/sanaq/image"))) {
+      assertThat(files.filter(Files::isRegularFile))
+          .as("sources that use ImageIO; without one the extension can go")
+          .anyMatch(NativeMetadataTest::usesImageIo);
+    }
+    assertThat(
+            NativeMetadataTest.class.getResource("/io/quarkus/awt/runtime/graal/AwtFeature.class"))
+        .isNotNull();
+  }
+
+  private static boolean usesImageIo(Path file) {
+    try {
+      return Files.readString(file).contains("import javax.imageio.");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   // Rust's names have no end: what follows is another text. The longest class that exists counts.
   private static String longestClass(String name) {
     for (int end = name.length(); end > 0; end--) {
@@ -140,7 +186,8 @@ class NativeMetadataTest {
     try (InputStream in = NativeMetadataTest.class.getResourceAsStream("/" + library)) {
       String text =
           new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.ISO_8859_1);
-      Pattern.compile("(?<![\\w/$;\\[L(])(?:ai/djl|java/(?:lang|util|io))/[\\w/$]+")
+      Pattern.compile(
+              "(?<![\\w/$;\\[L(])(?:ai/djl|com/luciad|kotlin|java/(?:lang|util|io))/[\\w/$]+")
           .matcher(text)
           .results()
           .map(MatchResult::group)
@@ -175,11 +222,11 @@ class NativeMetadataTest {
     return new ObjectMapper().readTree(FOLDER.resolve(file).toFile());
   }
 
-  /** The files in our own folder and in DJL's jars. */
+  /** The files in our own folder and in the jars of libraries with a native part. */
   private static Set<String> resources() throws IOException {
     Set<String> names = new TreeSet<>();
     for (String entry : System.getProperty("java.class.path").split(":", -1)) {
-      if (entry.contains("djl") && entry.endsWith(".jar")) {
+      if (entry.matches(".*(djl|webp-imageio).*\\.jar")) {
         try (var jar = new java.util.jar.JarFile(entry)) {
           jar.stream().forEach(file -> names.add(file.getName()));
         }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,7 @@ final class BrokenLine implements AutoCloseable {
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong sinceCut = new AtomicLong();
   private volatile boolean refuseWhenCut;
+  private volatile String wholeInstead = "";
   private volatile Runnable whenCut = () -> {};
 
   BrokenLine(int upstream) throws IOException {
@@ -57,6 +59,13 @@ final class BrokenLine implements AutoCloseable {
   /** Once it was cut for the last time, it stays so. */
   void refuseAfterCuts() {
     refuseWhenCut = true;
+  }
+
+  /** Asks for the whole, at a signed address, where somebody asks for a part. */
+  void ignoreRanges(URI signed) {
+    wholeInstead =
+        "GET %s?%s HTTP/1.1\r\nHost: %s\r\n\r\n"
+            .formatted(signed.getRawPath(), signed.getRawQuery(), signed.getRawAuthority());
   }
 
   void mend() {
@@ -120,13 +129,15 @@ final class BrokenLine implements AutoCloseable {
     try (client;
         server;
         InputStream in = new BufferedInputStream(client.getInputStream())) {
-      ByteArrayOutputStream line = new ByteArrayOutputStream();
+      ByteArrayOutputStream request = new ByteArrayOutputStream();
       for (int next = in.read(); next >= 0; next = in.read()) {
-        line.write(next);
-        if (next == '\n') {
-          note(line.toString(StandardCharsets.ISO_8859_1));
-          line.writeTo(server.getOutputStream());
-          line.reset();
+        request.write(next);
+        String head = request.toString(StandardCharsets.ISO_8859_1);
+        if (head.endsWith("\r\n\r\n")) {
+          boolean ofPart = note(head);
+          String passed = ofPart && !wholeInstead.isEmpty() ? wholeInstead : head;
+          server.getOutputStream().write(passed.getBytes(StandardCharsets.ISO_8859_1));
+          request.reset();
         }
       }
     } catch (IOException e) {
@@ -134,12 +145,13 @@ final class BrokenLine implements AutoCloseable {
     }
   }
 
-  private void note(String line) {
-    if (line.startsWith("GET ")) {
-      requests.incrementAndGet();
-    } else if (line.toLowerCase(Locale.ROOT).startsWith("range:")) {
-      ranges.add(line.strip());
-    }
+  /** Whether only a part is asked for. */
+  private boolean note(String head) {
+    requests.addAndGet(head.startsWith("GET ") ? 1 : 0);
+    List<String> asked =
+        head.lines().filter(line -> line.toLowerCase(Locale.ROOT).startsWith("range:")).toList();
+    ranges.addAll(asked);
+    return !asked.isEmpty();
   }
 
   private void answer(Socket client, Socket server) {

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** Checkpoints to a real S3 server and back, with a line before it that breaks. */
 class WeightsTest {
@@ -126,6 +128,28 @@ class WeightsTest {
   }
 
   @Test
+  void aLineThatIgnoresRangesIsTriedFromTheBeginningAndComesToItsEnd() throws IOException {
+    line.ignoreRanges(signed());
+    line.cutAfter(LARGE / 2, LARGE / 2);
+    fetch(folder.resolve("fetched"));
+    assertThat(contents(folder.resolve("fetched"))).containsAllEntriesOf(contents(model));
+    assertThat(line.ranges()).as("ranges asked for").isNotEmpty();
+  }
+
+  @Test
+  void aLineThatIgnoresRangesAndAlwaysBreaksIsGivenUp() {
+    line.ignoreRanges(signed());
+    line.cutAfter(Collections.nCopies(100, LARGE / 2).toArray(Integer[]::new));
+    assertThatThrownBy(() -> fetch(folder.resolve("fetched")))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageContaining(address + "/transformer/weights.safetensors")
+        .hasMessageContaining("of %d bytes", LARGE)
+        .hasMessageContaining("honour Range");
+    assertThat(line.ranges()).as("tries").hasSizeLessThan(10);
+    assertThat(folder.resolve("fetched")).doesNotExist();
+  }
+
+  @Test
   void aBitThatTurnsOnTheWayIsNoticedAndFetchedAgain() throws IOException {
     line.spoilNext(1);
     fetch(folder.resolve("fetched"));
@@ -134,7 +158,7 @@ class WeightsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {LARGE, LARGE / 2, LARGE * 2})
+  @ValueSource(ints = {LARGE, LARGE / 2, LARGE * 2, 0})
   void anObjectThatIsNotTheManifestsIsRefusedAndLeavesNothing(int length) {
     put("transformer/weights.safetensors", noise(2, length));
     assertThatThrownBy(() -> fetch(folder.resolve("fetched")))
@@ -253,6 +277,23 @@ class WeightsTest {
 
   private void fetch(Path into) {
     new WeightsFetch(throughLine, PATIENCE).fetch(address, into);
+  }
+
+  private URI signed() {
+    try (S3Presigner presigner =
+        S3.presigner(TestSettings.mapping(StorageConfig.class, services.config()))) {
+      return URI.create(
+          presigner
+              .presignGetObject(
+                  sign ->
+                      sign.signatureDuration(Duration.ofMinutes(10))
+                          .getObjectRequest(
+                              get ->
+                                  get.bucket(address.bucket())
+                                      .key(address.key("transformer/weights.safetensors"))))
+              .url()
+              .toString());
+    }
   }
 
   private void put(String path, byte[] bytes) {
