@@ -4,36 +4,58 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.checkpoint.Checkpoint;
+import dev.sanaq.sana.checkpoint.DemoCheckpoint;
+import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.text.TextEncoder;
 import dev.sanaq.testing.Closeness;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.Pictures;
 import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Precision;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How far pictures in int8 are from those in fp32, on checkpoints of random weights. */
+/** How far pictures in int8 are from those in fp32, of random weights and of trained ones. */
 class Int8Test {
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sana", "other-sizes"})
   void latentsAndPictureAreNearThoseInFp32(String model) {
     List<float[]> exact = new ArrayList<>();
     List<float[]> near = new ArrayList<>();
-    RgbImage picture = draw(model, Precision.FP32, exact);
-    RgbImage other = draw(model, Precision.INT8, near);
+    Path checkpoint = Fixtures.path(model + "/checkpoint");
+    RgbImage picture = draw(checkpoint, Drawings.fox(7), Precision.FP32, exact);
+    RgbImage other = draw(checkpoint, Drawings.fox(7), Precision.INT8, near);
     double error = Closeness.relativeError(last(near), last(exact));
     // Seen: 0.11. A step's error is some 0.02; guidance multiplies what its two halves differ by.
     assertThat(error).as("relative error of the last latents").isBetween(1e-4, 0.2);
     assertThat(meanDifference(picture, other)).as("mean difference in levels").isLessThan(12);
   }
 
+  /** Trained weights, whole pictures: the same emoji, seen by their difference. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a red apple", "a dog", "a rocket on a blue background"})
+  void aTrainedCheckpointDrawsNearlyTheSamePicture(String prompt, @TempDir Path folder) {
+    Path checkpoint = DemoCheckpoint.write(folder);
+    Drawing emoji =
+        new Drawing(prompt, "", 128, 128, 20, 2.5, 7, 1, SolverKind.FLOW_DPM, false, true);
+    List<float[]> exact = new ArrayList<>();
+    List<float[]> near = new ArrayList<>();
+    RgbImage picture = draw(checkpoint, emoji, Precision.FP32, exact);
+    RgbImage other = draw(checkpoint, emoji, Precision.INT8, near);
+    double error = Closeness.relativeError(last(near), last(exact));
+    // Seen: 0.023 to 0.027, and 0.37 to 0.54 levels.
+    assertThat(error).as("relative error of the last latents").isBetween(1e-4, 0.06);
+    assertThat(meanDifference(picture, other)).as("mean difference in levels").isLessThan(1.5);
+  }
+
   @Test
   void aPictureDoesNotDependOnItsNeighbours() {
-    try (SanaPipeline pipeline = load("tiny-sana", Precision.INT8)) {
+    try (SanaPipeline pipeline = load(Fixtures.path("tiny-sana/checkpoint"), Precision.INT8)) {
       Drawing fox = Drawings.fox(41);
       List<RgbImage> together = pipeline.draw(Drawings.counted(fox, 3), Progress.NONE).images();
       for (int i = 0; i < 3; i++) {
@@ -43,15 +65,16 @@ class Int8Test {
     }
   }
 
-  private static RgbImage draw(String model, Precision precision, List<float[]> latents) {
-    try (SanaPipeline pipeline = load(model, precision)) {
+  private static RgbImage draw(
+      Path checkpoint, Drawing drawing, Precision precision, List<float[]> latents) {
+    try (SanaPipeline pipeline = load(checkpoint, precision)) {
       Observer observer = (done, all) -> latents.add(all.toFloats());
-      return pipeline.draw(Drawings.fox(7), Progress.NONE, observer).images().get(0);
+      return pipeline.draw(drawing, Progress.NONE, observer).images().get(0);
     }
   }
 
-  private static SanaPipeline load(String model, Precision precision) {
-    Checkpoint checkpoint = Checkpoint.open(Fixtures.path(model + "/checkpoint"), "");
+  private static SanaPipeline load(Path folder, Precision precision) {
+    Checkpoint checkpoint = Checkpoint.open(folder, "");
     return SanaPipeline.load(checkpoint, Placement.cpu(precision), TextEncoder::load);
   }
 
