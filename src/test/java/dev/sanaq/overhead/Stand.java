@@ -7,11 +7,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What a worker needs around it, each a process of its own: a broker, and a storage. */
 final class Stand {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final List<String> JVM = List.of("-Xmx1g", "-XX:+UseSerialGC");
+  private static final List<String> JVM =
+      List.of("-Xmx1g", "-XX:+UseSerialGC", "-Xlog:gc:file=/tmp/w/gc-%p.log:uptime");
+
+  private static final List<String> MEMORY =
+      Stream.concat(JVM.stream(), Stream.of("-XX:MaxDirectMemorySize=8g")).toList();
 
   private final Managed broker;
   private final Managed storage;
@@ -25,7 +30,7 @@ final class Stand {
         kind == Storage.LOCAL
             ? Services.part(processes, "s3", storagePort, JVM)
             : processes.test(
-                "s3", JVM, Map.of("port", String.valueOf(storagePort)), MemoryS3.class);
+                "s3", MEMORY, Map.of("port", String.valueOf(storagePort)), MemoryS3.class);
     broker.awaitOutput("kafka.bootstrap.servers=", PATIENCE);
     storage.awaitOutput("sanaq.storage.secret-key=", PATIENCE);
   }
