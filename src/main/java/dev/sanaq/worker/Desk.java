@@ -35,14 +35,16 @@ final class Desk {
   private int parked;
   private boolean closed;
 
-  private record Waiting(Instant turn, long number, Ticket ticket) {}
+  /** With since when it waits, by {@link System#nanoTime}. */
+  private record Waiting(Instant turn, long number, Ticket ticket, long since) {}
 
   private record Batch(List<Ticket> tickets, boolean full) {}
 
   /**
    * @param promotion after so much longer waiting a job goes before one of the class above
    * @param batchSize jobs that leave together at most
-   * @param batchWait how long a batch that is not full waits for one more
+   * @param batchWait how long a job waits for others to fill its batch; one that has waited so long
+   *     for the device does not wait again
    * @param picturesTogether pictures of a shape that memory holds at once
    */
   Desk(
@@ -100,11 +102,8 @@ final class Desk {
     if (closed) {
       return List.of();
     }
-    long until = System.nanoTime() + batchWait.toNanos();
     Batch batch = batch();
-    for (long left = batchWait.toNanos();
-        !closed && !batch.full() && left > 0;
-        left = until - System.nanoTime()) {
+    for (long left = patience(); !closed && !batch.full() && left > 0; left = patience()) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
       batch = batch();
     }
@@ -147,8 +146,15 @@ final class Desk {
 
   private void enqueue(Ticket ticket) {
     Instant turn = Priority.turn(ticket.job().priority(), ticket.received(), promotion);
-    waiting.add(new Waiting(turn, numbers++, ticket));
+    waiting.add(new Waiting(turn, numbers++, ticket, System.nanoTime()));
     notifyAll();
+  }
+
+  // Whoever leads the batch now: while others were awaited it may have been taken back.
+  private long patience() {
+    return waiting.isEmpty()
+        ? 0
+        : batchWait.toNanos() - (System.nanoTime() - waiting.first().since());
   }
 
   /** What would leave now: the first of all, and those that can join it. */

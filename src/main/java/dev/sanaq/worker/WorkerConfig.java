@@ -27,7 +27,10 @@ public interface WorkerConfig {
   @WithDefault("8")
   int batchSize();
 
-  /** How long a batch that is not full waits for one more job. */
+  /**
+   * How long a job waits for others to fill its batch; one that has waited so long for the device
+   * does not wait again.
+   */
   @WithDefault("PT0.005S")
   Duration batchWait();
 

@@ -12,8 +12,7 @@ import java.util.stream.Stream;
 /** What a worker needs around it, each a process of its own: a broker, and a storage. */
 final class Stand {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final List<String> JVM =
-      List.of("-Xmx1g", "-XX:+UseSerialGC", "-Xlog:gc:file=/tmp/w/gc-%p.log:uptime");
+  private static final List<String> JVM = List.of("-Xmx1g", "-XX:+UseSerialGC");
 
   private static final List<String> MEMORY =
       Stream.concat(JVM.stream(), Stream.of("-XX:MaxDirectMemorySize=8g")).toList();

@@ -124,6 +124,17 @@ class DeskTest {
   }
 
   @Test
+  void whoHasWaitedForTheDeviceDoesNotWaitForOthersToo() throws Exception {
+    Duration wait = Duration.ofSeconds(1);
+    Desk patient = new Desk(Duration.ofMinutes(1), 2, wait, shape -> 4);
+    patient.add(ticket("a", Map.of(), NOW));
+    Thread.sleep(wait.toMillis());
+    long began = System.nanoTime();
+    assertThat(ids(patient.take())).containsExactly("a");
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(wait.dividedBy(2));
+  }
+
+  @Test
   void aClosedDeskGivesNothing() throws Exception {
     desk.add(ticket("a", Map.of(), NOW));
     desk.close();
