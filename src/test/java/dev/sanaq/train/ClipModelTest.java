@@ -36,7 +36,9 @@ class ClipModelTest {
     }
   }
 
-  /** Pillow's weights are whole numbers, so what lies between two levels may round the other way. */
+  /**
+   * Pillow's weights are whole numbers, so what lies between two levels may round the other way.
+   */
   @Test
   void picturesGrowAndShrinkAsPillowMakesThem() {
     for (int i = 0; i < SIDES.length; i++) {
