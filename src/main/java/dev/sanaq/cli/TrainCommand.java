@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description = "Trains a checkpoint: data, tokenizer, autoencoder, transformer.",
     subcommands = {
+      TrainAllCommand.class,
       TrainEmojiCommand.class,
       TrainTokenizerCommand.class,
       TrainAutoencoderCommand.class,

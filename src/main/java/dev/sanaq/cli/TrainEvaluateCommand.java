@@ -6,6 +6,7 @@ import dev.sanaq.sana.SanaPipeline;
 import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Torch;
 import dev.sanaq.train.CaptionTrial;
+import dev.sanaq.train.ClipModel;
 import dev.sanaq.train.Evaluation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +49,13 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
           "Sentences that were not learnt, as train emoji writes them, for the pictures of"
               + " --captions.")
   private @Nullable Path wordings;
+
+  @Option(
+      names = "--clip",
+      paramLabel = "DIR",
+      description =
+          "A CLIP model, clip.pt and tokenizer.json: how well what is drawn fits the captions.")
+  private @Nullable Path clip;
 
   @Option(
       names = "--limit",
@@ -120,13 +128,23 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
     CaptionTrial.Settings settings =
         new CaptionTrial.Settings(limit, steps, guidanceScale, seed, !noInstruction);
     try (SanaPipeline painter = SanaPipeline.load(options.model(), pipeline)) {
-      CaptionTrial trial = new CaptionTrial(painter, settings, lines);
-      if (wordings == null) {
-        print("retrieval", trial.run(list));
+      if (clip == null) {
+        captions(list, new CaptionTrial(painter, settings, Map.of(), lines));
       } else {
-        print("unseen wordings", trial.run(list, wordings, "wording"));
-        print("unseen names", trial.run(list, wordings, "name"));
+        try (ClipModel judge = ClipModel.open(clip)) {
+          captions(
+              list, new CaptionTrial(painter, settings, Map.of("clipScore", judge::score), lines));
+        }
       }
+    }
+  }
+
+  private void captions(Path list, CaptionTrial trial) throws IOException {
+    if (wordings == null) {
+      print("retrieval", trial.run(list));
+    } else {
+      print("unseen wordings", trial.run(list, wordings, "wording"));
+      print("unseen names", trial.run(list, wordings, "name"));
     }
   }
 

@@ -1,25 +1,25 @@
 package dev.sanaq.image;
 
 /**
- * Pictures as training wants them: of one size, without transparency, in the autoencoder's range.
+ * A picture in the size that training wants, still transparent: {@link #on} lays it on a colour,
+ * which costs little, so a picture that is drawn again and again is resized once.
+ *
+ * @param size of it
+ * @param samples (height, width, 4) from 0 to 1, colours multiplied by alpha; not to be changed
  */
-public final class Canvas {
-  private Canvas() {}
-
+@SuppressWarnings("ArrayRecordComponent") // compared nowhere
+public record Canvas(Size size, float[] samples) {
   /**
-   * The middle of a picture in the size and the aspect that are wanted, laid on a colour. Colours
-   * are multiplied by alpha before they are averaged: what cannot be seen must not tinge the edges.
+   * The middle of a picture in the size and the aspect that are wanted. Colours are multiplied by
+   * alpha before they are averaged: what cannot be seen must not tinge the edges.
    *
    * @param picture any size
-   * @param background 0xRRGGBB, what shows through
-   * @param size of the answer
-   * @return values from -1 (black) to 1 (white)
    */
-  public static Planes cover(RgbaImage picture, int background, Size size) {
+  public static Canvas cover(RgbaImage picture, Size size) {
     Part part = Part.middle(picture, size);
     AreaAxis columns = AreaAxis.of(part.left(), part.width(), size.width());
     AreaAxis rows = AreaAxis.of(part.top(), part.height(), size.height());
-    return onto(background, size, down(across(picture, columns), picture.height(), columns, rows));
+    return new Canvas(size, down(across(picture, columns), picture.height(), columns, rows));
   }
 
   /** The largest part of the picture, about its middle, that has the aspect of a size. */
@@ -86,14 +86,20 @@ public final class Canvas {
     return out;
   }
 
-  private static Planes onto(int background, Size size, float[] picture) {
+  /**
+   * Without transparency, in the autoencoder's range.
+   *
+   * @param background 0xRRGGBB, what shows through
+   * @return values from -1 (black) to 1 (white)
+   */
+  public Planes on(int background) {
     int pixels = size.height() * size.width();
     float[] values = new float[Planes.CHANNELS * pixels];
     for (int channel = 0; channel < Planes.CHANNELS; channel++) {
       float behind = (background >> (16 - 8 * channel) & 0xff) / 255f;
       for (int i = 0; i < pixels; i++) {
         int at = i * RgbaImage.CHANNELS;
-        float value = picture[at + channel] + (1 - picture[at + 3]) * behind;
+        float value = samples[at + channel] + (1 - samples[at + 3]) * behind;
         values[channel * pixels + i] = 2 * Math.min(Math.max(value, 0), 1) - 1;
       }
     }

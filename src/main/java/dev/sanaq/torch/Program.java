@@ -14,7 +14,10 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +27,8 @@ import java.util.Map;
  * A network's TorchScript text, compiled, with its weights: called by method name. One caller at a
  * time.
  *
- * <p>The text is a resource that defines {@code class Model(Module)} with {@code weights :
- * Dict[str, Tensor]} and a method {@code put}; helpers shared by the networks are in {@code
+ * <p>A text is a resource that defines {@code class Model(Module)} with {@code weights : Dict[str,
+ * Tensor]} and a method {@code put}; helpers shared by the networks are in {@code
  * common.torchscript} and {@code lines.torchscript}.
  */
 public final class Program implements AutoCloseable {
@@ -68,6 +71,24 @@ public final class Program implements AutoCloseable {
     Model model = Model.newInstance(part.name(), placement.djlDevice(), "PyTorch");
     try {
       model.load(new ByteArrayInputStream(Archive.write(texts, part.toModule())));
+      return new Program(model, placement);
+    } catch (IOException | MalformedModelException | RuntimeException e) {
+      model.close();
+      throw new TorchException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Loads a TorchScript file that was made elsewhere, whose methods are then called by name.
+   *
+   * @throws TorchException where it is none
+   */
+  public static Program open(Path file, Placement placement) {
+    Torch.engine();
+    Model model =
+        Model.newInstance(file.getFileName().toString(), placement.djlDevice(), "PyTorch");
+    try (InputStream bytes = Files.newInputStream(file)) {
+      model.load(bytes);
       return new Program(model, placement);
     } catch (IOException | MalformedModelException | RuntimeException e) {
       model.close();

@@ -1,8 +1,6 @@
 package dev.sanaq.train;
 
-import dev.sanaq.image.Canvas;
 import dev.sanaq.image.RgbImage;
-import dev.sanaq.image.Size;
 import dev.sanaq.json.Json;
 import dev.sanaq.sana.BatchProgress;
 import dev.sanaq.sana.BatchResult;
@@ -12,7 +10,6 @@ import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.train.data.BadDataException;
 import dev.sanaq.train.data.DamageLimit;
 import dev.sanaq.train.data.Dataset;
-import dev.sanaq.train.data.Row;
 import dev.sanaq.train.data.StepRandom;
 import dev.sanaq.train.measure.Retrieval;
 import java.io.IOException;
@@ -22,9 +19,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.ToDoubleBiFunction;
 import java.util.random.RandomGenerator;
 
 /**
@@ -33,6 +32,10 @@ import java.util.random.RandomGenerator;
  */
 public final class CaptionTrial {
   private static final int TOGETHER = 16;
+
+  /** After how many captions the figures so far are told. */
+  private static final int TOLD = 500;
+
   private static final BatchProgress WANTED =
       new BatchProgress() {
         @Override
@@ -46,6 +49,7 @@ public final class CaptionTrial {
 
   private final Painter painter;
   private final Settings settings;
+  private final Map<String, ToDoubleBiFunction<RgbImage, String>> fits;
   private final TrainingProgress progress;
 
   /**
@@ -63,10 +67,19 @@ public final class CaptionTrial {
   /** A caption and the row that it is of. */
   private record Question(String caption, int row) {}
 
-  /** A trial of what a painter draws. */
-  public CaptionTrial(Painter painter, Settings settings, TrainingProgress progress) {
+  /**
+   * A trial of what a painter draws.
+   *
+   * @param fits measures of how a drawn picture fits its caption, by the names of their means
+   */
+  public CaptionTrial(
+      Painter painter,
+      Settings settings,
+      Map<String, ToDoubleBiFunction<RgbImage, String>> fits,
+      TrainingProgress progress) {
     this.painter = painter;
     this.settings = settings;
+    this.fits = Map.copyOf(fits);
     this.progress = progress;
   }
 
@@ -74,7 +87,8 @@ public final class CaptionTrial {
    * Draws the captions and compares.
    *
    * @param data captioned pictures; those of one background are compared with each other
-   * @return {@code captions}, {@code candidates} (the fewest), {@code top1}, {@code top5}
+   * @return {@code captions}, {@code candidates} (the fewest), {@code top1}, {@code top5}, and the
+   *     means of {@code fits}
    */
   public Map<String, Object> run(Path data) {
     Dataset rows = Dataset.read(data).readable(DamageLimit.DEFAULT, progress::note);
@@ -116,66 +130,61 @@ public final class CaptionTrial {
 
   private Map<String, Object> ask(Dataset rows, List<Question> all) {
     List<Question> questions = chosen(all);
-    Map<Integer, Candidates> candidates = candidates(rows);
-    Map<Integer, List<float[]>> drawn = new TreeMap<>();
-    Map<Integer, List<Integer>> own = new TreeMap<>();
+    Map<Integer, Candidates> candidates = Candidates.of(rows, painter.model().width());
+    Retrieval retrieval = new Retrieval();
+    Map<String, Double> fitting = new TreeMap<>();
+    int fewest = Integer.MAX_VALUE;
     for (int from = 0; from < questions.size(); from += TOGETHER) {
       List<Question> batch = questions.subList(from, Math.min(from + TOGETHER, questions.size()));
       List<RgbImage> pictures = draw(batch, from);
       for (int i = 0; i < batch.size(); i++) {
         int row = batch.get(i).row();
-        int background = rows.rows().get(row).background();
-        drawn.computeIfAbsent(background, b -> new ArrayList<>()).add(values(pictures.get(i)));
-        own.computeIfAbsent(background, b -> new ArrayList<>())
-            .add(Objects.requireNonNull(candidates.get(background)).rows().indexOf(row));
+        Candidates own = Objects.requireNonNull(candidates.get(rows.rows().get(row).background()));
+        retrieval.add(values(pictures.get(i)), own.values(), own.rows().indexOf(row));
+        fewest = Math.min(fewest, own.rows().size());
+        RgbImage picture = pictures.get(i);
+        String caption = batch.get(i).caption();
+        fits.forEach(
+            (name, fit) ->
+                fitting.merge(
+                    name, fit.applyAsDouble(picture, caption) / questions.size(), Double::sum));
       }
-      progress.prepared("draw", from + batch.size(), questions.size());
-    }
-    return summary(candidates, drawn, own);
-  }
-
-  private static Map<String, Object> summary(
-      Map<Integer, Candidates> candidates,
-      Map<Integer, List<float[]>> drawn,
-      Map<Integer, List<Integer>> own) {
-    double first = 0;
-    double five = 0;
-    int count = 0;
-    int fewest = Integer.MAX_VALUE;
-    for (Map.Entry<Integer, List<float[]>> entry : drawn.entrySet()) {
-      Candidates all = Objects.requireNonNull(candidates.get(entry.getKey()));
-      int[] wanted =
-          Objects.requireNonNull(own.get(entry.getKey())).stream()
-              .mapToInt(Integer::intValue)
-              .toArray();
-      Retrieval found =
-          Retrieval.of(
-              entry.getValue().toArray(float[][]::new),
-              all.values().toArray(float[][]::new),
-              wanted);
-      first += found.top(1) * wanted.length;
-      five += found.top(5) * wanted.length;
-      count += wanted.length;
-      fewest = Math.min(fewest, all.rows().size());
+      tell(retrieval, from, from + batch.size(), questions.size());
     }
     Map<String, Object> summary = new LinkedHashMap<>();
-    summary.put("captions", count);
+    summary.put("captions", questions.size());
     summary.put("candidates", fewest);
-    summary.put("top1", first / count);
-    summary.put("top5", five / count);
+    summary.put("top1", retrieval.top(1));
+    summary.put("top5", retrieval.top(5));
+    summary.putAll(fitting);
     return summary;
   }
 
+  /** The figures so far, now and then: a long trial that is stopped has said something. */
+  private void tell(Retrieval retrieval, int before, int drawn, int all) {
+    progress.prepared("draw", drawn, all);
+    if (drawn / TOLD > before / TOLD) {
+      progress.note(
+          String.format(
+              Locale.ROOT,
+              "%d of %d captions: %.2f %% nearest to their own, %.2f %% among the nearest five",
+              drawn,
+              all,
+              100 * retrieval.top(1),
+              100 * retrieval.top(5)));
+    }
+  }
+
+  /** In random order, so that what is drawn first stands for the rest. */
   private List<Question> chosen(List<Question> all) {
-    if (settings.captions() == 0 || settings.captions() >= all.size()) {
-      return all;
-    }
+    List<Question> shuffled = new ArrayList<>(all);
     RandomGenerator random = StepRandom.of(settings.seed(), 0, 0);
-    for (int i = 0; i < settings.captions(); i++) {
+    int count = settings.captions() == 0 ? all.size() : Math.min(settings.captions(), all.size());
+    for (int i = 0; i < count; i++) {
       int other = i + random.nextInt(all.size() - i);
-      all.set(i, all.set(other, all.get(i)));
+      shuffled.set(i, shuffled.set(other, shuffled.get(i)));
     }
-    return List.copyOf(all.subList(0, settings.captions()));
+    return shuffled.subList(0, count);
   }
 
   private List<RgbImage> draw(List<Question> batch, int first) {
@@ -204,26 +213,6 @@ public final class CaptionTrial {
       pictures.addAll(((BatchResult.Done) result).drawn().images());
     }
     return pictures;
-  }
-
-  /** The pictures of a background: which rows, and their values. */
-  private record Candidates(List<Integer> rows, List<float[]> values) {}
-
-  private Map<Integer, Candidates> candidates(Dataset data) {
-    int side = painter.model().width();
-    PictureStore pictures = new PictureStore(data);
-    Map<Integer, Candidates> found = new TreeMap<>();
-    for (int i = 0; i < data.rows().size(); i++) {
-      Row row = data.rows().get(i);
-      Candidates own =
-          found.computeIfAbsent(
-              row.background(), b -> new Candidates(new ArrayList<>(), new ArrayList<>()));
-      own.rows().add(i);
-      own.values()
-          .add(
-              Canvas.cover(pictures.picture(row), row.background(), new Size(side, side)).values());
-    }
-    return found;
   }
 
   /** Planes of -1..1, as the candidates'. */

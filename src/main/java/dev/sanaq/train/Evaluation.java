@@ -1,6 +1,5 @@
 package dev.sanaq.train;
 
-import dev.sanaq.image.Canvas;
 import dev.sanaq.image.Planes;
 import dev.sanaq.image.Size;
 import dev.sanaq.sana.autoencoder.Autoencoder;
@@ -49,7 +48,7 @@ public final class Evaluation {
     PictureStore pictures = new PictureStore(rows);
     try (Autoencoder autoencoder = Autoencoder.load(checkpoint, placement)) {
       for (Row row : rows.rows()) {
-        Planes before = Canvas.cover(pictures.picture(row), row.background(), new Size(side, side));
+        Planes before = pictures.planes(row, row.background(), new Size(side, side));
         Planes after = backAndForth(autoencoder, before);
         psnr += Psnr.of(before, after);
         ssim += Ssim.of(before, after);

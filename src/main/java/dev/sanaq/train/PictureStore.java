@@ -13,11 +13,17 @@ import java.lang.ref.SoftReference;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
-/** Decoded pictures, kept as long as memory allows. One thread. */
+/**
+ * Decoded pictures, and these in the sizes asked for, kept as long as memory allows. One thread.
+ */
 final class PictureStore {
   private final Dataset data;
-  private final Map<String, SoftReference<RgbaImage>> kept = new HashMap<>();
+  private final Map<String, SoftReference<RgbaImage>> decoded = new HashMap<>();
+  private final Map<Resized, SoftReference<Canvas>> resized = new HashMap<>();
+
+  private record Resized(String image, Size size) {}
 
   PictureStore(Dataset data) {
     this.data = data;
@@ -29,13 +35,7 @@ final class PictureStore {
 
   /** A row's picture as the file has it. */
   RgbaImage picture(Row row) {
-    SoftReference<RgbaImage> known = kept.get(row.image());
-    RgbaImage picture = known == null ? null : known.get();
-    if (picture == null) {
-      picture = read(data.file(row));
-      kept.put(row.image(), new SoftReference<>(picture));
-    }
-    return picture;
+    return kept(decoded, row.image(), () -> read(data.file(row)));
   }
 
   /** What cannot be read was left out before the run: a file that changed since ends it. */
@@ -49,6 +49,17 @@ final class PictureStore {
 
   /** A row's picture of that size on a colour, (3, H, W) of -1..1. */
   Planes planes(Row row, int background, Size size) {
-    return Canvas.cover(picture(row), background, size);
+    Resized wanted = new Resized(row.image(), size);
+    return kept(resized, wanted, () -> Canvas.cover(picture(row), size)).on(background);
+  }
+
+  private static <K, V> V kept(Map<K, SoftReference<V>> all, K key, Supplier<V> make) {
+    SoftReference<V> known = all.get(key);
+    V value = known == null ? null : known.get();
+    if (value == null) {
+      value = make.get();
+      all.put(key, new SoftReference<>(value));
+    }
+    return value;
   }
 }

@@ -97,6 +97,11 @@ public record Recipe(
     }
   }
 
+  /** How many ids the tokenizer may have: rows of the text encoder's table. */
+  public int vocabulary() {
+    return transformer.textEncoder(new StartingPoint.Fresh()).vocabSize();
+  }
+
   /** What the transformer learns to answer. */
   public enum Objective {
     /** noise - latents: flow matching, what the pipelines sample. */

@@ -49,11 +49,13 @@ final class TinyTraining {
   }
 
   static Recipe recipe() {
+    return Recipe.read(recipeFile().toString());
+  }
+
+  static Path recipeFile() {
     try {
-      Path file =
-          Path.of(
-              Objects.requireNonNull(TinyTraining.class.getResource("/train/tiny.json")).toURI());
-      return Recipe.read(file.toString());
+      return Path.of(
+          Objects.requireNonNull(TinyTraining.class.getResource("/train/tiny.json")).toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }

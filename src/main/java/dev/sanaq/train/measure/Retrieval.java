@@ -1,39 +1,41 @@
 package dev.sanaq.train.measure;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Whether what was drawn for a caption is nearer to that caption's picture than to any other's, by
- * the mean squared distance of their values (pixels or latents).
- *
- * @param ranks of each drawn picture's own among all, from 1
+ * the mean squared distance of their values (pixels or latents). Counts as pictures come; one
+ * thread.
  */
-@SuppressWarnings("ArrayRecordComponent") // compared nowhere
-public record Retrieval(int[] ranks) {
+public final class Retrieval {
+  /** Values that are compared before it is asked whether the rest can matter. */
+  private static final int PART = 1024;
+
+  private final List<Integer> ranks = new ArrayList<>();
+
   /**
-   * Compares each with each.
+   * Compares one with all.
    *
-   * @param drawn values of what was drawn, all of one length
-   * @param candidates values of the pictures that could have been meant, of the same length
-   * @param own which candidate each drawn one should be, as long as {@code drawn}
+   * @param drawn values of what was drawn
+   * @param candidates values of the pictures that could have been meant, each as many
+   * @param own which candidate it should be
    */
-  public static Retrieval of(float[][] drawn, float[][] candidates, int[] own) {
-    if (drawn.length == 0 || drawn.length != own.length) {
-      throw new IllegalArgumentException(
-          "%d pictures were drawn for %d captions".formatted(drawn.length, own.length));
-    }
-    int[] ranks = new int[drawn.length];
-    for (int i = 0; i < drawn.length; i++) {
-      double wanted = distance(drawn[i], candidates[own[i]]);
-      ranks[i] = 1;
-      for (int candidate = 0; candidate < candidates.length; candidate++) {
-        // One as near is counted before it: a tie is no success.
-        if (candidate != own[i] && distance(drawn[i], candidates[candidate]) <= wanted) {
-          ranks[i]++;
-        }
+  public void add(float[] drawn, List<float[]> candidates, int own) {
+    double wanted = distance(drawn, candidates.get(own), Double.POSITIVE_INFINITY);
+    int rank = 1;
+    for (int candidate = 0; candidate < candidates.size(); candidate++) {
+      // One as near is counted before it: a tie is no success.
+      if (candidate != own && distance(drawn, candidates.get(candidate), wanted) <= wanted) {
+        rank++;
       }
     }
-    return new Retrieval(ranks);
+    ranks.add(rank);
+  }
+
+  /** Each drawn picture's own among all, from 1, in the order in which they came. */
+  public List<Integer> ranks() {
+    return List.copyOf(ranks);
   }
 
   /**
@@ -42,18 +44,25 @@ public record Retrieval(int[] ranks) {
    * @param count how many are looked at: 1 for top-1
    */
   public double top(int count) {
-    return Arrays.stream(ranks).filter(rank -> rank <= count).count() / (double) ranks.length;
+    if (ranks.isEmpty()) {
+      throw new IllegalStateException("no picture was drawn, so none was found");
+    }
+    return ranks.stream().filter(rank -> rank <= count).count() / (double) ranks.size();
   }
 
-  private static double distance(float[] a, float[] b) {
+  /** The squared distance, or of one beyond the limit some number beyond it. */
+  private static double distance(float[] a, float[] b, double limit) {
     if (a.length != b.length) {
       throw new IllegalArgumentException(
           "pictures of %d and of %d values cannot be compared".formatted(a.length, b.length));
     }
     double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      double difference = a[i] - b[i];
-      sum += difference * difference;
+    for (int from = 0; from < a.length && sum <= limit; from += PART) {
+      int to = Math.min(from + PART, a.length);
+      for (int i = from; i < to; i++) {
+        double difference = a[i] - b[i];
+        sum += difference * difference;
+      }
     }
     return sum;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sanaq.image.Planes;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MeasuresTest {
@@ -43,28 +44,42 @@ class MeasuresTest {
 
   @Test
   void retrievalRanksThePictureThatWasMeant() {
-    float[][] candidates = {{0, 0}, {1, 0}, {0, 1}};
-    float[][] drawn = {{0.1f, 0}, {0.1f, 0}, {0.2f, 0.3f}};
-    Retrieval retrieval = Retrieval.of(drawn, candidates, new int[] {0, 1, 2});
+    List<float[]> candidates = List.of(new float[] {0, 0}, new float[] {1, 0}, new float[] {0, 1});
+    Retrieval retrieval = new Retrieval();
+    retrieval.add(new float[] {0.1f, 0}, candidates, 0);
+    retrieval.add(new float[] {0.1f, 0}, candidates, 1);
+    retrieval.add(new float[] {0.2f, 0.3f}, candidates, 2);
     assertThat(retrieval.ranks()).containsExactly(1, 2, 2);
     assertThat(retrieval.top(1)).isCloseTo(1 / 3., within(1e-12));
     assertThat(retrieval.top(2)).isEqualTo(1);
   }
 
+  /** Pictures are compared part by part, and the last part counts too. */
+  @Test
+  void whatDiffersAtTheVeryEndIsTold() {
+    float[] black = new float[5000];
+    float[] dotted = new float[5000];
+    dotted[4999] = 1;
+    Retrieval retrieval = new Retrieval();
+    retrieval.add(dotted.clone(), List.of(black, dotted), 1);
+    retrieval.add(dotted.clone(), List.of(black, dotted), 0);
+    assertThat(retrieval.ranks()).containsExactly(1, 2);
+  }
+
   /** A model that draws one grey for all finds nothing. */
   @Test
   void aTieIsNoSuccess() {
-    float[][] candidates = {{0}, {2}};
-    assertThat(Retrieval.of(new float[][] {{1}, {1}}, candidates, new int[] {0, 1}).top(1))
-        .isZero();
+    Retrieval retrieval = new Retrieval();
+    retrieval.add(new float[] {1}, List.of(new float[] {0}, new float[] {2}), 0);
+    retrieval.add(new float[] {1}, List.of(new float[] {0}, new float[] {2}), 1);
+    assertThat(retrieval.top(1)).isZero();
   }
 
   @Test
   void whatCannotBeRetrievedIsRefused() {
-    assertThatThrownBy(() -> Retrieval.of(new float[0][], new float[1][1], new int[0]))
-        .hasMessageContaining("0 pictures");
-    assertThatThrownBy(
-            () -> Retrieval.of(new float[][] {{1}}, new float[][] {{1, 2}}, new int[] {0}))
+    Retrieval retrieval = new Retrieval();
+    assertThatThrownBy(() -> retrieval.top(1)).hasMessageContaining("no picture was drawn");
+    assertThatThrownBy(() -> retrieval.add(new float[] {1}, List.of(new float[] {1, 2}), 0))
         .hasMessageContaining("1 and of 2");
   }
 
