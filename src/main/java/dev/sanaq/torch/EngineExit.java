@@ -8,7 +8,8 @@ public final class EngineExit {
 
   /**
    * Ends the process at this moment, with no shutdown hooks. An ordinary exit, {@link Runtime#halt}
-   * too, takes the engine's data apart while its threads go on computing with it, and they crash.
+   * too, first waits some time for threads in native code, and then takes the engine's data apart
+   * although they may still be computing with it.
    *
    * @param code the process's exit code
    */
