@@ -94,7 +94,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    try {
+    try (Termination ended = Termination.atOnce(this)) {
       measure(model, options);
       return 0;
     } catch (IOException | RuntimeException e) {
@@ -120,7 +120,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
               .map(line -> line.more().get("dtype").toString())
               .findFirst()
               .orElseThrow();
-      Report.write(report, "%s-%dx%d".formatted(dtype, plan.width(), plan.height()), lines);
+      synchronized (this) { // written whole
+        Report.write(report, "%s-%dx%d".formatted(dtype, plan.width(), plan.height()), lines);
+      }
     }
   }
 

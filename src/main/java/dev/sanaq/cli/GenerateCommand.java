@@ -85,7 +85,7 @@ public final class GenerateCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    try {
+    try (Termination ended = Termination.atOnce(files)) {
       draw(options, files);
       return 0;
     } catch (IOException | RuntimeException e) {

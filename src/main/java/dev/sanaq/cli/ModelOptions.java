@@ -48,6 +48,13 @@ final class ModelOptions {
       description = "auto, cpu or cuda. Default: auto.")
   private String device;
 
+  @Option(
+      names = "--low-memory",
+      description =
+          "Hold the text encoder's weights in memory a layer at a time, on the processor, and decode"
+              + " in tiles from above 1.5 megapixels.")
+  private boolean lowMemory;
+
   /**
    * The checkpoint's folder.
    *
@@ -70,7 +77,7 @@ final class ModelOptions {
     oneOf("--precision", precision, PRECISIONS);
     oneOf("--device", device, DEVICES);
     checkThreads(threads);
-    return new PipelineOptions(precision, variant, threads, device, adapters);
+    return new PipelineOptions(precision, variant, threads, device, adapters, lowMemory);
   }
 
   /** For every command that has {@code --threads}. */

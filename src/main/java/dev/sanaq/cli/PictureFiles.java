@@ -63,11 +63,12 @@ final class PictureFiles {
   }
 
   /**
-   * Writes a picture: whole, or not at all. An older file of that name is replaced.
+   * Writes a picture: whole, or not at all, and holds itself meanwhile. An older file of that name
+   * is replaced.
    *
    * @throws IOException where the disk is full or the file is held
    */
-  void write(int index, byte[] bytes) throws IOException {
+  synchronized void write(int index, byte[] bytes) throws IOException {
     Path file = file(index);
     Path part = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
     try {

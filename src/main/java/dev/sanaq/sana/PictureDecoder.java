@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /** From latents to a picture, in one piece or, where memory does not hold that, in tiles. */
 final class PictureDecoder {
-  /** Where nobody says what memory is free, larger pictures are decoded in tiles. */
+  /** Where memory is short, or nobody says what is free, larger ones are decoded in tiles. */
   private static final long WHOLE_PIXELS = 3L << 19;
 
   /** 1024 pixels that overlap by 128 show no seams; 512 can on flat skies (diffusers #10510). */
@@ -28,17 +28,24 @@ final class PictureDecoder {
   private final Autoencoder autoencoder;
   private final Placement placement;
   private final Supplier<OptionalLong> free;
+  private final boolean lowMemory;
   private final Learnt<Size> refused = new Learnt<>();
 
   /**
    * A decoder.
    *
    * @param free bytes that could still be had: pictures that half of them hold are decoded whole
+   * @param lowMemory none above 1.5 megapixels, whatever is free
    */
-  PictureDecoder(Autoencoder autoencoder, Placement placement, Supplier<OptionalLong> free) {
+  PictureDecoder(
+      Autoencoder autoencoder,
+      Placement placement,
+      Supplier<OptionalLong> free,
+      boolean lowMemory) {
     this.autoencoder = autoencoder;
     this.placement = placement;
     this.free = free;
+    this.lowMemory = lowMemory;
   }
 
   /**
@@ -93,8 +100,9 @@ final class PictureDecoder {
 
   private boolean holdsWhole(long pixels) {
     OptionalLong bytes = free.get();
-    return bytes.isEmpty()
-        ? pixels <= WHOLE_PIXELS
-        : pixels * autoencoder.bytesOfPixel() <= bytes.getAsLong() / 2;
+    if (pixels > WHOLE_PIXELS && (lowMemory || bytes.isEmpty())) {
+      return false;
+    }
+    return bytes.isEmpty() || pixels * autoencoder.bytesOfPixel() <= bytes.getAsLong() / 2;
   }
 }

@@ -12,9 +12,16 @@ import java.util.List;
  * @param device auto, cpu or cuda
  * @param adapters LoRA files besides those in the model's folder {@code adapters}; each is named by
  *     its path
+ * @param lowMemory hold the text encoder's weights in memory for no longer than they are needed, a
+ *     layer at a time, and on the processor; decode larger pictures in tiles whatever is free
  */
 public record PipelineOptions(
-    String precision, String variant, int threads, String device, List<Path> adapters) {
+    String precision,
+    String variant,
+    int threads,
+    String device,
+    List<Path> adapters,
+    boolean lowMemory) {
   /** Everything chosen from what is there. */
   public static final PipelineOptions AUTO = new PipelineOptions("auto", "", 0, "auto");
 
@@ -31,6 +38,6 @@ public record PipelineOptions(
 
   /** With no adapters but the model's own. */
   public PipelineOptions(String precision, String variant, int threads, String device) {
-    this(precision, variant, threads, device, List.of());
+    this(precision, variant, threads, device, List.of(), false);
   }
 }

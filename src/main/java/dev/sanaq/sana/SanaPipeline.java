@@ -26,13 +26,18 @@ public final class SanaPipeline implements Painter {
   private final PictureDecoder decoder;
   private final Capacity capacity;
 
-  private SanaPipeline(ModelSpec spec, Adapters adapters, Placement placement, Networks networks) {
+  private SanaPipeline(
+      ModelSpec spec,
+      Adapters adapters,
+      Placement placement,
+      Networks networks,
+      boolean lowMemory) {
     this.spec = spec;
     this.adapters = adapters;
     this.placement = placement;
     this.networks = networks;
     Supplier<OptionalLong> free = freeMemory(placement);
-    this.decoder = new PictureDecoder(networks.autoencoder(), placement, free);
+    this.decoder = new PictureDecoder(networks.autoencoder(), placement, free, lowMemory);
     this.capacity = new Capacity(spec.transformer(), spec.compression(), placement, free);
   }
 
@@ -52,26 +57,31 @@ public final class SanaPipeline implements Painter {
     Placement placement = Devices.choose(options.device(), options.precision());
     Torch.setThreads(options.threads() > 0 ? options.threads() : Devices.physicalCores());
     return load(
-        checkpoint, Adapters.of(checkpoint, options.adapters()), placement, TextEncoder::load);
+        checkpoint,
+        Adapters.of(checkpoint, options.adapters()),
+        placement,
+        options.lowMemory() ? TextEncoder::loadSparing : TextEncoder::load,
+        options.lowMemory());
   }
 
   static SanaPipeline load(
       Checkpoint checkpoint,
       Placement placement,
       BiFunction<Checkpoint, Placement, TextEncoder> textLoader) {
-    return load(checkpoint, Adapters.of(checkpoint, List.of()), placement, textLoader);
+    return load(checkpoint, Adapters.of(checkpoint, List.of()), placement, textLoader, false);
   }
 
   private static SanaPipeline load(
       Checkpoint checkpoint,
       Adapters adapters,
       Placement placement,
-      BiFunction<Checkpoint, Placement, TextEncoder> textLoader) {
+      BiFunction<Checkpoint, Placement, TextEncoder> textLoader,
+      boolean lowMemory) {
     try {
       boolean adaptable = !adapters.names().isEmpty();
       Networks networks = Networks.load(checkpoint, placement, adaptable, textLoader);
       ModelSpec spec = ModelSpec.of(checkpoint, adapters.names(), placement);
-      return new SanaPipeline(spec, adapters, placement, networks);
+      return new SanaPipeline(spec, adapters, placement, networks, lowMemory);
     } catch (TorchException | OutOfMemoryError e) {
       throw asOutOfMemory("loading the weights", e, placement);
     }

@@ -42,6 +42,12 @@ public record Placement(int gpu, Precision precision, String reason) {
     return in(Devices.processorMultipliesBf16() ? Precision.BF16 : Precision.FP32);
   }
 
+  /** The processor instead, in this precision or, where it does not multiply bf16, in fp32. */
+  public Placement onProcessor() {
+    boolean slow = precision == Precision.BF16 && !Devices.processorMultipliesBf16();
+    return gpu < 0 ? this : new Placement(-1, slow ? Precision.FP32 : precision, reason);
+  }
+
   /** The same device with another precision. */
   public Placement in(Precision other) {
     return new Placement(gpu, other, reason);

@@ -16,9 +16,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ public final class Program implements AutoCloseable {
   private final Model model;
   private final PtSymbolBlock module;
   private final Placement placement;
-  private final List<ByteBuffer> lent = new ArrayList<>();
+  private final Map<String, MappedByteBuffer> lent = new HashMap<>();
 
   private Program(Model model, Placement placement) {
     this.model = model;
@@ -141,18 +142,32 @@ public final class Program implements AutoCloseable {
    * and its bytes are kept reachable for as long as this program.
    *
    * @param name the checkpoint's key
-   * @param bytes little endian, direct
+   * @param bytes little endian, of a file mapped to be read
    * @param stored the type that the bytes are in
    * @param shape of the weight
    */
-  public void lend(String name, ByteBuffer bytes, Precision stored, long[] shape) {
-    lent.add(bytes);
+  public void lend(String name, MappedByteBuffer bytes, Precision stored, long[] shape) {
+    lent.put(name, bytes);
     try (Value key = Value.of(name);
         Value raw = Value.raw(bytes, stored.bytes());
         Value from = Value.of((long) stored.scalarType());
         Value sizes = Value.list(shape)) {
       call("lend", key, raw, from, sizes).close();
     }
+  }
+
+  /**
+   * Takes lent weights out of memory; whoever reads them next brings them back from their file.
+   *
+   * @param prefix what their names begin with
+   */
+  public void releaseLent(String prefix) {
+    lent.forEach(
+        (name, bytes) -> {
+          if (name.startsWith(prefix)) {
+            MappedMemory.release(bytes);
+          }
+        });
   }
 
   /**

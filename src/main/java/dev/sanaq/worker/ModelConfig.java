@@ -31,6 +31,13 @@ public interface ModelConfig {
   @WithDefault("0")
   int threads();
 
+  /**
+   * Hold the text encoder's weights in memory a layer at a time, on the processor, and decode in
+   * tiles from above 1.5 megapixels.
+   */
+  @WithDefault("false")
+  boolean lowMemory();
+
   /** Draw one step of the default size before the worker is ready. */
   @WithDefault("true")
   boolean warmUp();

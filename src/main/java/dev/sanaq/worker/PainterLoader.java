@@ -6,6 +6,7 @@ import dev.sanaq.sana.SanaPipeline;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /** Loads the model that the worker draws with: the one place that chooses the engine. */
@@ -23,7 +24,12 @@ public class PainterLoader {
   public Painter load(Path checkpoint) {
     PipelineOptions options =
         new PipelineOptions(
-            config.precision(), config.variant().orElse(""), config.threads(), config.device());
+            config.precision(),
+            config.variant().orElse(""),
+            config.threads(),
+            config.device(),
+            List.of(),
+            config.lowMemory());
     SanaPipeline pipeline = SanaPipeline.load(checkpoint, options);
     LOG.infof("loaded %s", pipeline.description());
     return pipeline;

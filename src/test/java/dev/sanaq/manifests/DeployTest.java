@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The container files and the compose file say what the program and the manifests say. */
 class DeployTest {
@@ -64,6 +65,20 @@ class DeployTest {
                 copy.matches(
                     "(--from=libtorch|--chmod=0755 target/\\*-runner|target/\\*\\.so|target/quarkus-app/).*"));
     assertThat(image.all().toString()).as("no weights").doesNotContain("safetensors");
+  }
+
+  /** Both name one archive and one jar: another path, and the JVM passes the archive over. */
+  @ParameterizedTest
+  @ValueSource(strings = {"worker-cpu", "worker-cuda"})
+  void aJvmStartsFromTheClassesThatItsImageArchived(String name) {
+    Containerfile image = new Containerfile(DEPLOY.resolve(name + ".Containerfile"));
+    String run = "\"-jar\", \"/opt/sanaq/quarkus-run.jar\"";
+    String archive = "/opt/sanaq/classes.jsa\", " + run;
+    assertThat(image.of("RUN")).last().asString().contains("-XX:ArchiveClassesAtExit=" + archive);
+    assertThat(image.of("ENTRYPOINT"))
+        .singleElement()
+        .asString()
+        .contains("-XX:SharedArchiveFile=" + archive);
   }
 
   @ParameterizedTest

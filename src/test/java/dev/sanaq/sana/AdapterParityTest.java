@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class AdapterParityTest {
   private static final Path FILE = Fixtures.path("tiny-sana/lora/pytorch_lora_weights.safetensors");
   private static final PipelineOptions OPTIONS =
-      new PipelineOptions("fp32", "", 0, "cpu", List.of(FILE));
+      new PipelineOptions("fp32", "", 0, "cpu", List.of(FILE), false);
 
   @Test
   void picturesAtEveryScaleEqualTheReferencesAndThePlainOneComesBack() {
@@ -42,7 +42,7 @@ class AdapterParityTest {
 
   @Test
   void inInt8AModelWithAdaptersIsRefused() {
-    PipelineOptions int8 = new PipelineOptions("int8", "", 0, "cpu", List.of(FILE));
+    PipelineOptions int8 = new PipelineOptions("int8", "", 0, "cpu", List.of(FILE), false);
     assertThatThrownBy(() -> SanaPipeline.load(Fixtures.path("tiny-sana/checkpoint"), int8))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("int8")

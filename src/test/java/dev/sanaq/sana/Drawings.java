@@ -3,6 +3,7 @@ package dev.sanaq.sana;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.testing.Fixtures;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Valid drawings for tests; each test changes what it is about. */
@@ -10,8 +11,12 @@ final class Drawings {
   private Drawings() {}
 
   static SanaPipeline load(String model, String precision) {
-    return SanaPipeline.load(
-        Fixtures.path(model + "/checkpoint"), new PipelineOptions(precision, "", 0, "cpu"));
+    return SanaPipeline.load(model(model), new PipelineOptions(precision, "", 0, "cpu"));
+  }
+
+  /** A fixture's checkpoint. */
+  static Path model(String fixture) {
+    return Fixtures.path(fixture + "/checkpoint");
   }
 
   /** One small picture of a fox in three steps. */

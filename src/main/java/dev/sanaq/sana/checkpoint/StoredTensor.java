@@ -1,9 +1,11 @@
 package dev.sanaq.sana.checkpoint;
 
 import dev.sanaq.torch.HostTensor;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -70,19 +72,53 @@ public final class StoredTensor {
    * @throws IndexOutOfBoundsException where the range leaves the tensor
    * @throws CheckpointException where the file cannot be read any more
    */
-  public ByteBuffer map(long offset, int length) {
+  public MappedByteBuffer map(long offset, int length) {
+    checkRange(offset, length);
+    try (FileChannel channel = FileChannel.open(file)) {
+      MappedByteBuffer mapped =
+          channel.map(FileChannel.MapMode.READ_ONLY, position + offset, length);
+      mapped.order(ByteOrder.LITTLE_ENDIAN);
+      return mapped;
+    } catch (IOException e) {
+      throw unreadable(length, e);
+    }
+  }
+
+  /**
+   * Reads a range of its bytes.
+   *
+   * @param offset first byte, counted from the tensor's start
+   * @param into is filled
+   * @throws IndexOutOfBoundsException where the range leaves the tensor
+   * @throws CheckpointException where the file cannot be read any more
+   */
+  public void read(long offset, ByteBuffer into) {
+    int length = into.remaining();
+    checkRange(offset, length);
+    try (FileChannel channel = FileChannel.open(file)) {
+      long at = position + offset;
+      while (into.hasRemaining()) {
+        int read = channel.read(into, at);
+        if (read < 0) {
+          throw new EOFException("the file has become shorter");
+        }
+        at += read;
+      }
+    } catch (IOException e) {
+      throw unreadable(length, e);
+    }
+  }
+
+  private void checkRange(long offset, int length) {
     if (offset < 0 || length < 0 || offset > bytes - length) {
       throw new IndexOutOfBoundsException(
           "%s has %d bytes: no %d from %d".formatted(name, bytes, length, offset));
     }
-    try (FileChannel channel = FileChannel.open(file)) {
-      return channel
-          .map(FileChannel.MapMode.READ_ONLY, position + offset, length)
-          .order(ByteOrder.LITTLE_ENDIAN);
-    } catch (IOException e) {
-      throw new CheckpointException(
-          file.toString(), name, length + " bytes as when it was opened", e.toString());
-    }
+  }
+
+  private CheckpointException unreadable(int length, IOException e) {
+    return new CheckpointException(
+        file.toString(), name, length + " bytes as when it was opened", e.toString());
   }
 
   /**

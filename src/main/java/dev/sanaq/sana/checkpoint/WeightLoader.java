@@ -3,12 +3,13 @@ package dev.sanaq.sana.checkpoint;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.Program;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.function.Predicate;
 
-/** Copies a network's tensors from its mapped files into its program, part by part. */
+/** Copies a network's tensors from their files into its program, part by part. */
 public final class WeightLoader {
-  /** Bytes mapped and converted at a time: what loading needs beyond the weights themselves. */
-  private static final long PART_BYTES = 8L << 20;
+  /** Bytes read and converted at a time: what loading needs beyond the weights themselves. */
+  private static final int PART_BYTES = 8 << 20;
 
   private WeightLoader() {}
 
@@ -22,13 +23,14 @@ public final class WeightLoader {
 
   /** As {@link #load(Tensors, Program)}, of the tensors alone whose names are wanted. */
   public static void loadSome(Tensors tensors, Program program, Predicate<String> wanted) {
+    ByteBuffer part = part();
     for (StoredTensor tensor : tensors.all()) {
       if (!wanted.test(tensor.name())) {
         continue;
       }
       boolean table = tensor.name().equals("embed_tokens.weight");
       Precision kept = table ? precision(tensor.type()) : program.placement().precision();
-      copy(tensor, tensor.name(), program, kept);
+      copy(tensor, tensor.name(), program, kept, part);
     }
     program.call("finish").close();
   }
@@ -41,10 +43,9 @@ public final class WeightLoader {
     for (StoredTensor tensor : tensors.all()) {
       Precision stored = precision(tensor.type());
       if (tensor.bytes() <= Integer.MAX_VALUE) {
-        ByteBuffer bytes = tensor.map(0, (int) tensor.bytes());
-        program.lend(tensor.name(), bytes, stored, tensor.shape());
+        program.lend(tensor.name(), tensor.map(0, (int) tensor.bytes()), stored, tensor.shape());
       } else {
-        copy(tensor, tensor.name(), program, stored); // larger than a buffer can be
+        copy(tensor, tensor.name(), program, stored, part()); // larger than a buffer can be
       }
     }
     program.call("finish").close();
@@ -52,16 +53,24 @@ public final class WeightLoader {
 
   /** Stores every tensor in the program's precision, its name behind a prefix, and no more. */
   public static void load(Tensors tensors, Program program, String prefix) {
+    ByteBuffer part = part();
     for (StoredTensor tensor : tensors.all()) {
-      copy(tensor, prefix + tensor.name(), program, program.placement().precision());
+      copy(tensor, prefix + tensor.name(), program, program.placement().precision(), part);
     }
   }
 
-  private static void copy(StoredTensor tensor, String name, Program program, Precision kept) {
+  /** Not mapped: what was read of a mapping stays in memory until Java collects the buffer. */
+  private static ByteBuffer part() {
+    return ByteBuffer.allocateDirect(PART_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static void copy(
+      StoredTensor tensor, String name, Program program, Precision kept, ByteBuffer part) {
     Precision stored = precision(tensor.type());
     for (long at = 0; at < tensor.bytes(); at += PART_BYTES) {
-      int length = (int) Math.min(PART_BYTES, tensor.bytes() - at);
-      program.put(name, tensor.map(at, length), stored, kept, tensor.shape(), at / stored.bytes());
+      part.clear().limit((int) Math.min(PART_BYTES, tensor.bytes() - at));
+      tensor.read(at, part);
+      program.put(name, part.flip(), stored, kept, tensor.shape(), at / stored.bytes());
     }
   }
 

@@ -30,16 +30,21 @@ public final class TextEncoder implements AutoCloseable {
   private final PromptTokenizer tokenizer;
   private final Program program;
   private final int width;
+  private final int layers;
+  private final boolean sparing;
   private final String instruction = Instruction.text();
   private final long[] instructionIds;
   private final Value nothing;
   private final Value instructionStates;
   private final Map<String, Caption> recent;
 
-  TextEncoder(PromptTokenizer tokenizer, Program program, int width) {
+  TextEncoder(
+      PromptTokenizer tokenizer, Program program, TextEncoderConfig config, boolean sparing) {
     this.tokenizer = tokenizer;
     this.program = program;
-    this.width = width;
+    this.width = config.hiddenSize();
+    this.layers = config.numHiddenLayers();
+    this.sparing = sparing;
     this.instructionIds = tokenizer.encode(instruction);
     this.nothing = program.call("nothing");
     this.instructionStates = states(instructionIds, nothing, 0);
@@ -48,11 +53,22 @@ public final class TextEncoder implements AutoCloseable {
 
   /** Loads tokenizer and weights, and runs the instruction through the model. */
   public static TextEncoder load(Checkpoint checkpoint, Placement placement) {
+    return load(checkpoint, placement, false);
+  }
+
+  /**
+   * As {@link #load(Checkpoint, Placement)}, with one layer's weights in memory at a time, and none
+   * between prompts: always on the processor, whose weights stay in their file.
+   */
+  public static TextEncoder loadSparing(Checkpoint checkpoint, Placement placement) {
+    return load(checkpoint, placement.onProcessor(), true);
+  }
+
+  private static TextEncoder load(Checkpoint checkpoint, Placement placement, boolean sparing) {
     TextEncoderConfig config = checkpoint.textEncoder();
     PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerFile(), config.vocabSize());
     try {
-      Program program = program(checkpoint, placement);
-      return new TextEncoder(tokenizer, program, config.hiddenSize());
+      return new TextEncoder(tokenizer, program(checkpoint, placement), config, sparing);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -150,7 +166,27 @@ public final class TextEncoder implements AutoCloseable {
   private Value states(long[] ids, Value past, int kept) {
     try (Value tokens = Value.longs(ids, ids.length);
         Value count = Value.of((long) kept)) {
-      return program.call("encode", tokens, past, count);
+      Value found = program.call("begin", tokens);
+      try {
+        for (int i = 0; i < layers; i++) {
+          try (Value layer = Value.of((long) i)) {
+            program.call("advance", found, past, count, layer).close();
+          }
+          giveBack("layers." + i + ".");
+        }
+        program.call("end", found, past, count).close();
+        giveBack("");
+        return found;
+      } catch (RuntimeException | Error e) {
+        found.close();
+        throw e;
+      }
+    }
+  }
+
+  private void giveBack(String prefix) {
+    if (sparing) {
+      program.releaseLent(prefix);
     }
   }
 

@@ -53,6 +53,8 @@ class SafetensorsFileTest {
     assertThatThrownBy(() -> a.map(-1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> a.map(Long.MAX_VALUE, 1))
         .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> a.read(20, ByteBuffer.allocate(5)))
+        .isInstanceOf(IndexOutOfBoundsException.class);
   }
 
   @Test
@@ -84,7 +86,7 @@ class SafetensorsFileTest {
   }
 
   @Test
-  void aFileShortenedAfterOpeningIsRefusedWhenMapped() throws IOException {
+  void aFileShortenedAfterOpeningIsRefused() throws IOException {
     Path file = file(SafetensorsBytes.of(TWO, 26));
     StoredTensor b = Tensors.open(file).get("b");
     Files.write(file, new byte[10]);
@@ -93,6 +95,18 @@ class SafetensorsFileTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining("b: expected 2 bytes");
+    assertThatThrownBy(() -> b.read(0, ByteBuffer.allocate(2)))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("b: expected 2 bytes");
+  }
+
+  @Test
+  void bytesAreReadIntoABufferAsTheyLie() {
+    StoredTensor a = Tensors.open(file(SafetensorsBytes.of(TWO, 26))).get("a");
+    ByteBuffer part = ByteBuffer.allocate(12).limit(8);
+    a.read(4, part);
+    assertThat(part.flip().order(ByteOrder.LITTLE_ENDIAN).getInt()).isEqualTo(0x07060504);
+    assertThat(part.limit()).isEqualTo(8);
   }
 
   @Test

@@ -34,7 +34,7 @@ public final class ReferenceText {
     program.put(
         "rotary.frequency", table.flip(), Precision.BF16, Precision.FP32, new long[] {half}, 0);
     PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerFile(), config.vocabSize());
-    return new TextEncoder(tokenizer, program, config.hiddenSize());
+    return new TextEncoder(tokenizer, program, config, false);
   }
 
   /** The upper half of a float's bits, rounded to even. */

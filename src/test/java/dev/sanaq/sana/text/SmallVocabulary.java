@@ -28,7 +28,8 @@ public final class SmallVocabulary {
       return new TextEncoder(
           new PromptTokenizer(checkpoint.tokenizerFile(), (int) rows),
           TextEncoder.program(checkpoint, placement),
-          config.hiddenSize());
+          config,
+          false);
     };
   }
 }

@@ -1,0 +1,33 @@
+package dev.sanaq.torch;
+
+import com.sun.jna.Function;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.nio.MappedByteBuffer;
+
+/** Takes mapped files out of a process's memory while they stay mapped. */
+final class MappedMemory {
+  /** From Linux's mman-common.h; macOS has the same. */
+  private static final int MADV_DONTNEED = 4;
+
+  private MappedMemory() {}
+
+  /**
+   * Takes its pages out of this process. The system keeps them in its own cache for as long as
+   * nobody needs that memory, and where they are touched again reads what is missing from the file.
+   *
+   * @param bytes the whole of what was mapped, to be read only: what was written would be lost
+   * @return false where the C library has no such call: the system then decides by itself
+   */
+  static boolean release(MappedByteBuffer bytes) {
+    try {
+      long start = Pointer.nativeValue(Native.getDirectBufferPointer(bytes));
+      // Mappings begin with a page, these bytes where they lie in the file.
+      long before = start % Function.getFunction("c", "getpagesize").invokeInt(new Object[0]);
+      Object[] arguments = {new Pointer(start - before), before + bytes.capacity(), MADV_DONTNEED};
+      return Function.getFunction("c", "madvise").invokeInt(arguments) == 0;
+    } catch (UnsatisfiedLinkError e) {
+      return false;
+    }
+  }
+}

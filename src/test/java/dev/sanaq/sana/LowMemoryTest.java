@@ -1,0 +1,90 @@
+package dev.sanaq.sana;
+
+import static dev.sanaq.sana.Drawings.fox;
+import static dev.sanaq.sana.Drawings.sized;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.sana.checkpoint.DemoCheckpoint;
+import dev.sanaq.torch.Value;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What low-memory mode gives up is memory, and nothing of the picture. */
+class LowMemoryTest {
+  @TempDir private Path folder = Path.of("");
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theTextEncoderIsOutOfMemoryOnceThePromptIsReadAndThePictureIsTheSame() throws IOException {
+    Path model = DemoCheckpoint.write(folder);
+    Drawing fox = fox(3);
+    try (SanaPipeline ordinary = load(model, false)) {
+      Drawn expected = ordinary.draw(fox, Progress.NONE);
+      assertThat(residentKibibytes(model)).as("otherwise").isGreaterThan(100);
+      Path other = DemoCheckpoint.write(Files.createDirectory(folder.resolve("other")));
+      try (SanaPipeline sparing = load(other, true)) {
+        List<Long> resident = new ArrayList<>();
+        Drawn drawn = sparing.draw(fox, (done, steps) -> resident.add(residentKibibytes(other)));
+        assertThat(resident).hasSize(1 + fox.steps()).containsOnly(0L);
+        assertThat(drawn.images().get(0).samples()).isEqualTo(expected.images().get(0).samples());
+      }
+    }
+  }
+
+  @Test
+  void aLargePictureIsDecodedInTilesWhateverIsFree() {
+    try (SanaPipeline sparing = load(Drawings.model("tiny-sana"), true)) {
+      assertThat(tiles(sparing, sized(fox(1), 1088, 1536))).containsExactly(1024);
+      assertThat(tiles(sparing, sized(fox(1), 1056, 1024))).containsExactly(0);
+    }
+  }
+
+  private static List<Integer> tiles(SanaPipeline pipeline, Drawing drawing) {
+    List<Integer> tiles = new ArrayList<>();
+    pipeline.draw(
+        drawing,
+        Progress.NONE,
+        new Observer() {
+          @Override
+          public void stepped(int done, Value latents) {}
+
+          @Override
+          public void decoding(int tile) {
+            tiles.add(tile);
+          }
+        });
+    return tiles;
+  }
+
+  private static SanaPipeline load(Path model, boolean lowMemory) {
+    return SanaPipeline.load(
+        model, new PipelineOptions("fp32", "", 0, "cpu", List.of(), lowMemory));
+  }
+
+  /** What of the text encoder's files lies in this process's memory. */
+  private static long residentKibibytes(Path model) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(Path.of("/proc/self/smaps"));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    long resident = 0;
+    boolean counts = false;
+    for (String line : lines) {
+      if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+        counts = line.contains(model + "/text_encoder/");
+      } else if (counts && line.startsWith("Rss:")) {
+        resident += Long.parseLong(line.replaceAll("\\D", ""));
+      }
+    }
+    return resident;
+  }
+}
