@@ -3,6 +3,7 @@ package dev.sanaq.cli;
 import dev.sanaq.train.Recipe;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,12 +161,13 @@ public final class TrainAllCommand implements Callable<Integer> {
                 "--limit",
                 Integer.toString(limit)));
     if (!done(part)) {
-      try (PrintWriter lines = new PrintWriter(Files.newBufferedWriter(file))) {
-        int code = execute(part, lines);
-        if (code != 0) {
-          return code;
-        }
+      // Not straight into the file: a PrintWriter keeps to itself that a disk is full.
+      StringWriter lines = new StringWriter();
+      int code = execute(part, new PrintWriter(lines));
+      if (code != 0) {
+        return code;
       }
+      Files.writeString(file, lines.toString());
       Files.writeString(mark(part), part.options());
     }
     spec.commandLine().getOut().print(Files.readString(file));

@@ -4,9 +4,14 @@ import com.sun.jna.Function;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.MappedByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
 
 /** Takes mapped files out of a process's memory while they stay mapped. */
 final class MappedMemory {
+  private static final Logger LOG = Logger.getLogger(MappedMemory.class);
+  private static final AtomicBoolean TOLD = new AtomicBoolean();
+
   /** From Linux's mman-common.h; macOS has the same. */
   private static final int MADV_DONTNEED = 4;
 
@@ -15,19 +20,28 @@ final class MappedMemory {
   /**
    * Takes its pages out of this process. The system keeps them in its own cache for as long as
    * nobody needs that memory, and where they are touched again reads what is missing from the file.
+   * Where it cannot be told so it decides by itself, and the log says why: no picture is worth
+   * less.
    *
    * @param bytes the whole of what was mapped, to be read only: what was written would be lost
-   * @return false where the C library has no such call: the system then decides by itself
    */
-  static boolean release(MappedByteBuffer bytes) {
+  static void release(MappedByteBuffer bytes) {
     try {
       long start = Pointer.nativeValue(Native.getDirectBufferPointer(bytes));
       // Mappings begin with a page, these bytes where they lie in the file.
       long before = start % Function.getFunction("c", "getpagesize").invokeInt(new Object[0]);
       Object[] arguments = {new Pointer(start - before), before + bytes.capacity(), MADV_DONTNEED};
-      return Function.getFunction("c", "madvise").invokeInt(arguments) == 0;
+      if (Function.getFunction("c", "madvise").invokeInt(arguments) != 0) {
+        tell("madvise refuses");
+      }
     } catch (UnsatisfiedLinkError e) {
-      return false;
+      tell(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void tell(String why) {
+    if (TOLD.compareAndSet(false, true)) {
+      LOG.warnf("weights that are not needed stay in memory: %s", why);
     }
   }
 }
