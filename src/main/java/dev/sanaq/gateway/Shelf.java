@@ -50,7 +50,6 @@ final class Shelf implements AutoCloseable {
 
   @Override
   public void close() {
-    addresses.close();
     s3.close();
   }
 }

@@ -5,14 +5,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /** Gives pictures their addresses: signed for a while, or public. Any number of threads. */
-public final class Addresses implements AutoCloseable {
+public final class Addresses {
   private static final Duration LONGEST = Duration.ofDays(7);
 
-  private final S3Presigner presigner;
+  private final RequestSigner signer;
   private final Duration expiry;
   private final Optional<URI> publicUrl;
   private final String publicBucket;
@@ -23,7 +22,7 @@ public final class Addresses implements AutoCloseable {
           "sanaq.storage.url-expiry is %s; S3 signs addresses for 1 second to 7 days"
               .formatted(config.urlExpiry()));
     }
-    this.presigner = S3.presigner(config);
+    this.signer = S3.signer(config);
     this.expiry = config.urlExpiry();
     this.publicUrl = config.publicUrl();
     this.publicBucket = config.bucket();
@@ -42,20 +41,9 @@ public final class Addresses implements AutoCloseable {
         .orElseGet(() -> signed(image));
   }
 
-  @Override
-  public void close() {
-    presigner.close();
-  }
-
   private String signed(StoredImage image) {
     try {
-      return presigner
-          .presignGetObject(
-              sign ->
-                  sign.signatureDuration(expiry)
-                      .getObjectRequest(get -> get.bucket(image.bucket()).key(image.key())))
-          .url()
-          .toString();
+      return signer.address(image.bucket(), image.key(), expiry).toString();
     } catch (SdkException e) {
       throw new StorageException("could not sign an address: " + e.getMessage(), e);
     }

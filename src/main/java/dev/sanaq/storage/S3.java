@@ -1,17 +1,17 @@
 package dev.sanaq.storage;
 
-import java.net.URI;
 import java.time.Duration;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
-import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.services.s3.S3Utilities;
 
 /** Makes the storage's clients from the configuration. */
 public final class S3 {
@@ -22,19 +22,22 @@ public final class S3 {
 
   /** A blocking client; close it in the end. */
   public static S3Client client(StorageConfig config) {
+    AwsCredentialsProvider credentials = credentials(config);
+    // Named, since several HTTP clients on the class path would leave the choice to luck.
+    SdkHttpClient http =
+        Apache5HttpClient.builder()
+            .connectionTimeout(CONNECT)
+            .socketTimeout(config.timeout())
+            .maxConnections(CONNECTIONS)
+            .build();
     var builder =
         S3Client.builder()
             .region(Region.of(config.region()))
             .forcePathStyle(config.pathStyle())
-            .credentialsProvider(credentials(config))
+            .credentialsProvider(credentials)
             // Bodies are whole and their SHA-256 is sent in the head: no framing in chunks.
             .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
-            // Named, since several HTTP clients on the class path would leave the choice to luck.
-            .httpClientBuilder(
-                Apache5HttpClient.builder()
-                    .connectionTimeout(CONNECT)
-                    .socketTimeout(config.timeout())
-                    .maxConnections(CONNECTIONS))
+            .httpClient(http)
             .overrideConfiguration(
                 override ->
                     override
@@ -42,19 +45,22 @@ public final class S3 {
                         .retryStrategy(AwsRetryStrategy.doNotRetry())
                         .apiCallAttemptTimeout(config.timeout()));
     config.endpoint().ifPresent(builder::endpointOverride);
-    return builder.build();
+    return new DirectS3(builder.build(), http, signer(config, credentials), config.timeout());
   }
 
-  /** Signs addresses, without asking the storage; close it in the end. */
-  public static S3Presigner presigner(StorageConfig config) {
-    var builder =
-        S3Presigner.builder()
+  /** Signs requests and addresses, without asking the storage. */
+  static RequestSigner signer(StorageConfig config) {
+    return signer(config, credentials(config));
+  }
+
+  private static RequestSigner signer(StorageConfig config, AwsCredentialsProvider credentials) {
+    var utilities =
+        S3Utilities.builder()
             .region(Region.of(config.region()))
-            .credentialsProvider(credentials(config))
-            .serviceConfiguration(
+            .s3Configuration(
                 S3Configuration.builder().pathStyleAccessEnabled(config.pathStyle()).build());
-    config.endpoint().ifPresent((URI endpoint) -> builder.endpointOverride(endpoint));
-    return builder.build();
+    config.endpoint().ifPresent(utilities::endpoint);
+    return new RequestSigner(credentials, config.region(), utilities.build());
   }
 
   private static AwsCredentialsProvider credentials(StorageConfig config) {

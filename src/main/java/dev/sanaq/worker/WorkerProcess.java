@@ -58,7 +58,6 @@ public final class WorkerProcess {
   private final CancellationReader cancellations;
   private final Producer<byte[], byte[]> news;
   private final S3Client s3;
-  private final Addresses addresses;
   private final ExecutorService io;
   private final ExecutorService claiming;
   private final ExecutorService publishing;
@@ -106,7 +105,6 @@ public final class WorkerProcess {
     String name = config.id().orElseGet(WorkerNames::make);
     KafkaClients kafka = new KafkaClients(settings.kafka());
     this.s3 = S3.client(settings.storage());
-    this.addresses = new Addresses(settings.storage());
     this.watch = new EngineWatch(clock, config.stuckAfter());
     this.news = kafka.news(NEWS_PATIENCE);
     this.io = pool("sanaq-io", config.ioThreads());
@@ -121,6 +119,7 @@ public final class WorkerProcess {
     Meters meters = new Meters(telemetry.meters(), clock);
     meters.watch(desk, inFlight);
     Outbox outbox = new Outbox();
+    Addresses addresses = new Addresses(settings.storage());
     Events events = new Events(settings.events().source(), addresses::of, clock);
     LiveEvents live = new LiveEvents(news, topics.events());
     CancellationBoard board = new CancellationBoard(CANCELLATIONS);
@@ -270,7 +269,6 @@ public final class WorkerProcess {
     publishing.shutdownNow();
     uploads.close();
     news.close(NEWS_PATIENCE);
-    addresses.close();
     s3.close();
     return ended;
   }

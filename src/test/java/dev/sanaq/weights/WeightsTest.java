@@ -8,6 +8,7 @@ import dev.sanaq.local.LocalPlan;
 import dev.sanaq.local.LocalServices;
 import dev.sanaq.storage.S3;
 import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.worker.Outside;
 import dev.sanaq.worker.TestSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -280,8 +281,7 @@ class WeightsTest {
   }
 
   private URI signed() {
-    try (S3Presigner presigner =
-        S3.presigner(TestSettings.mapping(StorageConfig.class, services.config()))) {
+    try (S3Presigner presigner = Outside.presigner(services.config())) {
       return URI.create(
           presigner
               .presignGetObject(

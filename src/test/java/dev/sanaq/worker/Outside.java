@@ -20,11 +20,14 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** What the world sees of the service: a plain Kafka client, a plain S3 client, nothing of ours. */
 public final class Outside implements AutoCloseable {
@@ -62,12 +65,24 @@ public final class Outside implements AutoCloseable {
             .forcePathStyle(true)
             .region(Region.US_EAST_1)
             .httpClientBuilder(Apache5HttpClient.builder())
-            .credentialsProvider(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create(
-                        config.get("sanaq.storage.access-key"),
-                        config.get("sanaq.storage.secret-key"))))
+            .credentialsProvider(credentials(config))
             .build();
+  }
+
+  /** Signs addresses; the caller's to close. */
+  public static S3Presigner presigner(Map<String, String> config) {
+    return S3Presigner.builder()
+        .endpointOverride(URI.create(config.get("sanaq.storage.endpoint")))
+        .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(true).build())
+        .region(Region.US_EAST_1)
+        .credentialsProvider(credentials(config))
+        .build();
+  }
+
+  private static AwsCredentialsProvider credentials(Map<String, String> config) {
+    return StaticCredentialsProvider.create(
+        AwsBasicCredentials.create(
+            config.get("sanaq.storage.access-key"), config.get("sanaq.storage.secret-key")));
   }
 
   /** Sends a request to partition 0, so that requests are worked on in the order of sending. */

@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import dev.sanaq.job.Hash;
 import dev.sanaq.local.LocalServices;
-import dev.sanaq.storage.S3;
-import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.testing.Pictures;
 import dev.sanaq.testing.PngTexts;
 import java.io.ByteArrayInputStream;
@@ -83,7 +81,7 @@ class StoredPicturesTest {
     config.put("sanaq.upload.timeout", "PT4S");
     config.put("sanaq.upload.patience", "PT15S");
     config.put("sanaq.worker.batch-size", "2");
-    presigner = S3.presigner(TestSettings.mapping(StorageConfig.class, config));
+    presigner = Outside.presigner(config);
     worker =
         WorkerProcess.start(
             TestSettings.of(config),
