@@ -35,7 +35,7 @@ final class Ledger {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   // Each costs the broker a marker in every partition that it touches, however much is in it: with
   // much to publish few are made, and one that comes alone waits for nothing.
-  private static final Duration APART = Duration.ofMillis(20);
+  private static final Duration APART = Duration.ofMillis(10);
 
   private final Consumer<byte[], byte[]> consumer;
   private final Publisher publisher;

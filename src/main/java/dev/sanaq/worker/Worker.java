@@ -24,7 +24,7 @@ final class Worker {
   private static final Logger LOG = Logger.getLogger(Worker.class);
   private static final Duration IDLE_POLL = Duration.ofMillis(200);
   // A look at the consumer costs several hand-overs to its own thread, whatever it finds.
-  private static final Duration BUSY_PAUSE = Duration.ofMillis(5);
+  private static final Duration BUSY_PAUSE = Duration.ofMillis(3);
   private static final Duration LAST_STEP = Duration.ofSeconds(20);
 
   private final Consumer<byte[], byte[]> consumer;

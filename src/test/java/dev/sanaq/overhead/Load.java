@@ -22,7 +22,6 @@ final class Load implements AutoCloseable {
   Load(String bootstrapServers, Topics topics) {
     Map<String, Object> config = new HashMap<>();
     config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     this.producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     this.topic = topics.requests();

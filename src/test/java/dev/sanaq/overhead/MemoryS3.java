@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryS3 {
   private static final int BACKLOG = 256;
-  // More take turns with what is measured, and an answer takes microseconds.
-  private static final int THREADS = 2;
-  private static final int CHUNK = 16 << 20;
+  // Small, since a new one is zeroed while everybody waits.
+  private static final int CHUNK = 256 << 10;
+  private static final int OBJECTS = 2_000_000;
   private static final String NO_KEY = error("NoSuchKey");
   private static final String EXISTS = error("PreconditionFailed");
 
-  private final Map<String, ByteBuffer> objects = new ConcurrentHashMap<>();
+  // Of the size that it will have: to grow takes a tenth of a second.
+  private final Map<String, ByteBuffer> objects = new ConcurrentHashMap<>(OBJECTS);
   private ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
 
   private MemoryS3() {}
@@ -42,7 +42,8 @@ public final class MemoryS3 {
             BACKLOG);
     MemoryS3 s3 = new MemoryS3();
     server.createContext("/", s3::answer);
-    server.setExecutor(Executors.newFixedThreadPool(THREADS));
+    // One thread: more take turns with what is measured, and an answer takes microseconds.
+    server.setExecutor(Runnable::run);
     server.start();
     System.out.println("sanaq.storage.secret-key=any");
   }
