@@ -45,7 +45,7 @@ record Plan(
         Integer.getInteger("overhead.runs", isLong ? 3 : 1),
         Integer.getInteger("overhead.warm-up", isLong ? 10_000 : 100),
         Integer.getInteger("overhead.jobs", isLong ? 20_000 : 300),
-        Duration.ofSeconds(Integer.getInteger("overhead.warm-up-seconds", isLong ? 60 : 1)),
+        Duration.ofSeconds(Integer.getInteger("overhead.warm-up-seconds", isLong ? 100 : 1)),
         Duration.ofSeconds(Integer.getInteger("overhead.seconds", isLong ? 20 : 1)),
         Optional.ofNullable(Integer.getInteger("overhead.rate")),
         Optional.ofNullable(System.getProperty("overhead.report")));
