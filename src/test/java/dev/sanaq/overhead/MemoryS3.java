@@ -8,8 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ public final class MemoryS3 {
   private static final String EXISTS = error("PreconditionFailed");
 
   // Of the size that it will have: to grow takes a tenth of a second.
-  private final Map<String, ByteBuffer> objects = new ConcurrentHashMap<>(OBJECTS);
+  private final Map<String, ByteBuffer> objects = new HashMap<>(OBJECTS);
   private ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
 
   private MemoryS3() {}
@@ -84,7 +84,7 @@ public final class MemoryS3 {
     send(exchange, 200, body);
   }
 
-  private synchronized ByteBuffer outside(byte[] body) {
+  private ByteBuffer outside(byte[] body) {
     if (chunk.remaining() < body.length) {
       chunk = ByteBuffer.allocateDirect(Math.max(CHUNK, body.length));
     }
