@@ -7,7 +7,7 @@ import dev.sanaq.intake.Decoded;
 import dev.sanaq.intake.RecordDecoder;
 import dev.sanaq.job.Fingerprint;
 import dev.sanaq.job.JobIds;
-import dev.sanaq.job.UploadUrls;
+import dev.sanaq.job.UrlRedaction;
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
 import java.nio.charset.StandardCharsets;
@@ -199,7 +199,7 @@ final class ViewReader implements AutoCloseable {
         id,
         new ViewedJob.Asked(
             at,
-            new String(Json.write(UploadUrls.withoutSecrets(fields)), StandardCharsets.UTF_8),
+            new String(Json.write(UrlRedaction.redact(fields)), StandardCharsets.UTF_8),
             Fingerprint.of(readable.request()),
             record.offset() < settled.getOrDefault(source, 0L)),
         fields);

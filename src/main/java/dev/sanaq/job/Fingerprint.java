@@ -41,7 +41,7 @@ public final class Fingerprint {
 
   /** The request's fingerprint: 64 hexadecimal digits. Meant for requests that keep the rules. */
   public static String of(GenerationRequest request) {
-    TreeMap<String, Object> said = new TreeMap<>(UploadUrls.withoutSecrets(request.fields()));
+    TreeMap<String, Object> said = new TreeMap<>(UrlRedaction.redact(request.fields()));
     said.remove("id");
     said.values().removeIf(value -> value == null);
     said.entrySet().removeIf(e -> canonical(e.getValue()).equals(constant(e.getKey())));

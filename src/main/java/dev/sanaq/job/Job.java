@@ -96,7 +96,7 @@ public record Job(
     }
     Map<String, Object> place = output.asRequest();
     if (!uploadUrls.isEmpty()) {
-      place.put("uploadUrls", uploadUrls.stream().map(UploadUrls::withoutSecrets).toList());
+      place.put("uploadUrls", uploadUrls.stream().map(UrlRedaction::redact).toList());
     }
     request.put("output", place);
     request.put("metadata", metadata);

@@ -12,6 +12,14 @@ public sealed interface JobOutcome {
   /** Where to tell of it; empty for nowhere. */
   String callbackUrl();
 
+  /** The outcome in one word: {@code completed}, {@code cancelled}, or a failure's code. */
+  default String label() {
+    if (this instanceof Failed failed) {
+      return failed.error().code().label();
+    }
+    return this instanceof Cancelled ? "cancelled" : "completed";
+  }
+
   /**
    * Its pictures lie on the storage.
    *

@@ -17,7 +17,7 @@ final class Shown {
   static String value(@Nullable Object value) {
     if (value instanceof String text) {
       boolean address = text.regionMatches(true, 0, "http", 0, 4);
-      return '"' + printable(address ? UploadUrls.withoutSecrets(text) : text) + '"';
+      return '"' + printable(address ? UrlRedaction.redact(text) : text) + '"';
     }
     if (value instanceof Map) {
       return "an object";

@@ -131,7 +131,7 @@ final class Door {
   }
 
   private ProducerRecord<byte[], byte[]> failed(Failed failure) {
-    LOG.infof("job %s %s", failure.id(), Endings.word(failure));
+    LOG.infof("job %s %s", failure.id(), failure.label());
     meters.ended(failure);
     return events.ended(failure).toRecord(topics.events());
   }

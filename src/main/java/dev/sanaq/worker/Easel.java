@@ -99,7 +99,7 @@ final class Easel implements Runnable {
     if (batch.isEmpty()) {
       return;
     }
-    meters.began(batch.stream().map(Work::ticket).toList());
+    meters.began(batch.stream().map(work -> work.ticket().received()).toList());
     batch.forEach(
         work -> context.tell(work, context.events().started(work.ticket().job(), worker)));
     BatchWatch watch = new BatchWatch(batch, needless, leaving, context, denoised);

@@ -2,8 +2,6 @@ package dev.sanaq.worker;
 
 import dev.sanaq.event.Events;
 import dev.sanaq.job.JobOutcome;
-import dev.sanaq.job.JobOutcome.Cancelled;
-import dev.sanaq.job.JobOutcome.Failed;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jboss.logging.Logger;
@@ -34,7 +32,7 @@ final class Endings {
   /** The job has come to its end, which is to be published. */
   void end(Ticket ticket, JobOutcome outcome) {
     try (LogScope scope = LogScope.of(outcome.id())) {
-      LOG.infof("job %s %s", outcome.id(), word(outcome));
+      LOG.infof("job %s %s", outcome.id(), outcome.label());
     }
     ProducerRecord<byte[], byte[]> event = events.ended(outcome).toRecord(topic);
     ticket.trace().inject(event.headers());
@@ -42,7 +40,7 @@ final class Endings {
         new Outbox.Ended(
             ticket.partition(), ticket.offset(), ticket.lease(), List.of(event), ticket.told()));
     ticket.trace().end(outcome);
-    meters.ended(ticket, outcome);
+    meters.ended(ticket.received(), outcome);
     leave(ticket);
   }
 
@@ -59,13 +57,5 @@ final class Endings {
   private void leave(Ticket ticket) {
     inFlight.remove(ticket);
     desk.ended(ticket);
-  }
-
-  /** The outcome in one word: completed, cancelled, or a failure's code. */
-  static String word(JobOutcome outcome) {
-    if (outcome instanceof Failed failed) {
-      return failed.error().code().label();
-    }
-    return outcome instanceof Cancelled ? "cancelled" : "completed";
   }
 }

@@ -44,7 +44,7 @@ final class JobTrace {
 
   /** The job has ended. */
   void end(JobOutcome outcome) {
-    span.setAttribute("sanaq.job.outcome", Endings.word(outcome));
+    span.setAttribute("sanaq.job.outcome", outcome.label());
     if (outcome instanceof Failed failed) {
       span.setStatus(StatusCode.ERROR, failed.error().code().label());
       span.setAttribute("error.type", failed.error().code().label());

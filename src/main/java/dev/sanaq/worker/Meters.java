@@ -3,12 +3,15 @@ package dev.sanaq.worker;
 import dev.sanaq.job.JobOutcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import java.util.function.IntSupplier;
 
 /** What operators see of a worker, as Prometheus names it. Any number of threads. */
 final class Meters {
@@ -39,19 +42,19 @@ final class Meters {
   }
 
   /** Jobs that wait, and that were begun, as of now. */
-  void watch(Desk desk, InFlight inFlight) {
-    gauge("sanaq.jobs.waiting", "Jobs read and not begun", desk, Desk::size);
-    gauge("sanaq.jobs.running", "Jobs begun and not ended", inFlight, InFlight::size);
+  void watch(IntSupplier queued, IntSupplier running) {
+    gauge("sanaq.jobs.waiting", "Jobs read and not begun", queued);
+    gauge("sanaq.jobs.running", "Jobs begun and not ended", running);
   }
 
-  /** A batch is about to be drawn. */
-  void began(Iterable<Ticket> tickets) {
-    int jobs = 0;
-    for (Ticket ticket : tickets) {
-      wait.record(Duration.between(ticket.received(), clock.instant()));
-      jobs++;
-    }
-    batch.record(jobs);
+  /**
+   * A batch is about to be drawn.
+   *
+   * @param received when this worker read each of its jobs
+   */
+  void began(List<Instant> received) {
+    received.forEach(moment -> wait.record(Duration.between(moment, clock.instant())));
+    batch.record(received.size());
   }
 
   /** What the stages of a drawing, or the storing, took. */
@@ -68,8 +71,12 @@ final class Meters {
                 .record(time));
   }
 
-  /** A job has ended. */
-  void ended(Ticket ticket, JobOutcome outcome) {
+  /**
+   * A job has ended.
+   *
+   * @param received when this worker read it
+   */
+  void ended(Instant received, JobOutcome outcome) {
     ended(outcome);
     Timer.builder("sanaq.job")
         .description("From reading a request to its end")
@@ -78,14 +85,14 @@ final class Meters {
         .minimumExpectedValue(Duration.ofMillis(1))
         .maximumExpectedValue(Duration.ofMinutes(30))
         .register(registry)
-        .record(Duration.between(ticket.received(), clock.instant()));
+        .record(Duration.between(received, clock.instant()));
   }
 
   /** A request has ended, though it never was a job. */
   void ended(JobOutcome outcome) {
     Counter.builder("sanaq.jobs")
         .description("Terminal events by what they say")
-        .tag("outcome", Endings.word(outcome))
+        .tag("outcome", outcome.label())
         .register(registry)
         .increment();
   }
@@ -115,9 +122,10 @@ final class Meters {
         .register(registry);
   }
 
-  private <T> void gauge(String name, String description, T of, ToDoubleFunction<T> value) {
-    io.micrometer.core.instrument.Gauge.builder(name, of, value)
+  private void gauge(String name, String description, IntSupplier value) {
+    Gauge.builder(name, value, IntSupplier::getAsInt)
         .description(description)
+        .strongReference(true)
         .register(registry);
   }
 }

@@ -1,6 +1,6 @@
 package dev.sanaq.worker;
 
-import dev.sanaq.job.UploadUrls;
+import dev.sanaq.job.UrlRedaction;
 import dev.sanaq.outbound.Gate;
 import dev.sanaq.outbound.HttpCalls;
 import dev.sanaq.outbound.Outcome;
@@ -78,12 +78,11 @@ final class Uploads implements AutoCloseable {
       Duration pause = pauseAfter(outcome, tries);
       if (isFinal(outcome) || System.nanoTime() + pause.toNanos() - deadline > 0) {
         throw new UploadFailedException(
-            "%s did not take the picture: %s"
-                .formatted(UploadUrls.withoutSecrets(url), reason(outcome)));
+            "%s did not take the picture: %s".formatted(UrlRedaction.redact(url), reason(outcome)));
       }
       LOG.warnf(
           "%s did not take a picture, try %d: %s",
-          UploadUrls.withoutSecrets(url), tries + 1, reason(outcome));
+          UrlRedaction.redact(url), tries + 1, reason(outcome));
       sleep(pause, useless);
     }
   }

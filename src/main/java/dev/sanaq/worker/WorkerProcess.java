@@ -117,7 +117,7 @@ public final class WorkerProcess {
             config.promotion(), config.batchSize(), config.batchWait(), painter::picturesTogether);
 
     Meters meters = new Meters(telemetry.meters(), clock);
-    meters.watch(desk, inFlight);
+    meters.watch(desk::size, inFlight::size);
     Outbox outbox = new Outbox();
     Addresses addresses = new Addresses(settings.storage());
     Events events = new Events(settings.events().source(), addresses::of, clock);
