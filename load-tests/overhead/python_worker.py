@@ -1,9 +1,9 @@
-"""A plain worker in Python, to compare with: a request in, a picture and a result on S3, an event out.
+"""A plain worker in Python, to compare with: a request in, an image and a result on S3, an event out.
 
 As many write it: aiokafka for Kafka, boto3 for S3 in a pool of threads, a batch of jobs in flight at
 a time, and offsets committed once their events are written. It promises less than sanaq: no
 transaction (a job may have two events), no attempts counted, no check for an earlier result, no
-"started" event, no cancellation, and its picture is encoded before the first request comes.
+"started" event, no cancellation, and its image is encoded before the first request comes.
 
 Needs `pip install aiokafka boto3`; configured by the environment.
 """
@@ -63,7 +63,7 @@ class Worker:
         self.pool = ThreadPoolExecutor(THREADS)
 
     def store(self, job):
-        """Puts the picture, then the result; returns what the event says. In a thread of the pool."""
+        """Puts the image, then the result; returns what the event says. In a thread of the pool."""
         key = f"{job['id']}/0.png"
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=PICTURE, ContentType="image/png")
         url = self.s3.generate_presigned_url("get_object", {"Bucket": BUCKET, "Key": key}, ExpiresIn=604800)

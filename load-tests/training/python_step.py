@@ -1,4 +1,4 @@
-"""A training step as PyTorch does it: the same networks (diffusers, transformers), sizes, batch and optimiser.
+"""A training step as PyTorch does it: the same networks (diffusers, transformers), sizes, batch and optimizer.
 
     pip install torch==2.7.1 diffusers==0.36.0 transformers==4.57.3
     python python_step.py RECIPE.json STEPS THREADS
@@ -33,11 +33,11 @@ def measured(step, steps):
 
 def autoencoder_step(part, phase):
     vae = AutoencoderDC(**plain(part["config"])).train().to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(vae.parameters(), lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0)
+    optimizer = torch.optim.AdamW(vae.parameters(), lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0)
     side = phase["crop"]
 
     def step():
-        x = torch.rand(phase["batch"], 3, side, side).mul(2).sub(1).contiguous(memory_format=torch.channels_last)
+        x = torch.rand(phase["batchSize"], 3, side, side).mul(2).sub(1).contiguous(memory_format=torch.channels_last)
         z = vae.encode(x).latent
         noise = torch.randn_like(z) * torch.rand(z.size(0), 1, 1, 1) * 0.2 * z.detach().std()
         error = vae.decode(z + noise).sample - x
@@ -45,10 +45,10 @@ def autoencoder_step(part, phase):
         loss = loss + 0.5 * ((error[..., 1:] - error[..., :-1]).abs().mean() + (error[..., 1:, :] - error[..., :-1, :]).abs().mean())
         loss = loss + 0.5 * torch.nn.functional.avg_pool2d(error, 4).abs().mean()
         loss = loss + 0.01 * ((z.std((0, 2, 3)) - 1).square().mean() + z.mean((0, 2, 3)).square().mean())
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
-        optimiser.step()
+        optimizer.step()
         return loss.item()
 
     return step
@@ -60,10 +60,10 @@ def transformer_step(part, phase):
     text = Gemma2Model._from_config(config, attn_implementation="eager").train()
     weights = [*transformer.parameters(), *text.parameters()]
     averages = [w.detach().clone() for w in weights]
-    optimiser = torch.optim.AdamW(
+    optimizer = torch.optim.AdamW(
         [{"params": transformer.parameters(), "lr": 1e-4}, {"params": text.parameters(), "lr": 2e-4}],
         betas=(0.9, 0.99), weight_decay=0.01)
-    batch, side, channels = phase["batch"], part["config"]["sample_size"], part["config"]["in_channels"]
+    batch, side, channels = phase["batchSize"], part["config"]["sample_size"], part["config"]["in_channels"]
     tokens = INSTRUCTION_TOKENS + batch * CAPTION_TOKENS
     places = INSTRUCTION_TOKENS + torch.arange(batch * CAPTION_TOKENS).view(batch, CAPTION_TOKENS)
     owner = torch.cat([torch.zeros(INSTRUCTION_TOKENS), torch.arange(1, batch + 1).repeat_interleave(CAPTION_TOKENS)])
@@ -82,10 +82,10 @@ def transformer_step(part, phase):
         v = transformer(x0 * (1 - sigma) + noise * sigma, encoder_hidden_states=states[places],
                         timestep=sigma.flatten() * 1000, return_dict=False)[0]
         loss = (v - (noise - x0)).square().mean()
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
-        optimiser.step()
+        optimizer.step()
         with torch.no_grad():
             torch._foreach_lerp_(averages, [w.detach() for w in weights], 0.003)
         return loss.item()

@@ -1,7 +1,7 @@
 package dev.sanaq;
 
-import dev.sanaq.cli.Arguments;
-import dev.sanaq.cli.EarlyServices;
+import dev.sanaq.cli.serve.EmbeddedServices;
+import dev.sanaq.cli.terminal.Utf8Arguments;
 import io.quarkus.picocli.runtime.PicocliRunner;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
@@ -17,15 +17,15 @@ public final class Main {
 
   /** Runs the command that the arguments name and ends the JVM with its exit code. */
   public static void main(String... read) {
-    String[] args = Arguments.typed(read);
+    String[] args = Utf8Arguments.decode(read);
     if (args.length == 0 || !SERVING.contains(args[0])) {
       System.setProperty("quarkus.http.host-enabled", "false");
     }
-    EarlyServices early = EarlyServices.start(args);
+    EmbeddedServices early = EmbeddedServices.start(args);
     Quarkus.run(
         PicocliRunner.class,
         (code, failure) -> {
-          early.programEnded();
+          early.allowShutdown();
           ApplicationLifecycleManager.getDefaultExitCodeHandler().accept(code, failure);
         },
         args);

@@ -1,15 +1,15 @@
 package dev.sanaq.benchmark;
 
-import dev.sanaq.benchmark.Spent.Moment;
-import dev.sanaq.image.PngEncoder;
+import dev.sanaq.benchmark.Elapsed.Stopwatch;
+import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.image.RgbImage;
-import dev.sanaq.sana.Drawing;
+import dev.sanaq.image.encode.PngEncoder;
+import dev.sanaq.sana.GenerationParams;
+import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
-import dev.sanaq.sana.Painter;
-import dev.sanaq.sana.Progress;
-import dev.sanaq.sana.checkpoint.Checkpoint;
+import dev.sanaq.sana.ProgressListener;
+import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Devices;
-import dev.sanaq.torch.Placement;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.Torch;
 import java.lang.management.ManagementFactory;
@@ -20,11 +20,11 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Draws pictures as a worker does, times every stage, and sets the times beside what the machine
- * can do at most, measured in the same process through the same engine.
+ * Draws images as a worker does, times every stage, and sets the times beside what the machine can
+ * do at most, measured in the same process through the same engine.
  */
 public final class Benchmark {
-  private static final String[] SCENES = {
+  private static final String[] PROMPTS = {
     "an astronaut riding a green horse on the moon, cinematic light, highly detailed",
     "a lighthouse in a storm at night, long exposure, waves against the rocks",
     "a bowl of oranges on a blue table, oil painting, soft morning light",
@@ -32,20 +32,20 @@ public final class Benchmark {
     "a red fox asleep in the snow, shallow depth of field, photograph"
   };
 
-  private final Plan plan;
-  private final Work work;
-  private final List<Line> lines = new ArrayList<>();
-  private final List<Spent> texts = new ArrayList<>();
-  private final List<Spent> prepares = new ArrayList<>();
-  private final List<Spent> steps = new ArrayList<>();
-  private final List<Spent> decodes = new ArrayList<>();
-  private final List<Spent> encodes = new ArrayList<>();
-  private int prompts;
+  private final BenchmarkConfig config;
+  private final FlopCount flopCount;
+  private final List<StageTiming> timings = new ArrayList<>();
+  private final List<Elapsed> textTimes = new ArrayList<>();
+  private final List<Elapsed> prepareTimes = new ArrayList<>();
+  private final List<Elapsed> stepTimes = new ArrayList<>();
+  private final List<Elapsed> decodeTimes = new ArrayList<>();
+  private final List<Elapsed> encodeTimes = new ArrayList<>();
+  private int promptCount;
 
   /** A measurement of this checkpoint. */
-  public Benchmark(Checkpoint checkpoint, Plan plan) {
-    this.plan = plan;
-    this.work = new Work(checkpoint);
+  public Benchmark(Checkpoint checkpoint, BenchmarkConfig plan) {
+    this.config = plan;
+    this.flopCount = new FlopCount(checkpoint);
   }
 
   /**
@@ -54,172 +54,177 @@ public final class Benchmark {
    * @param loader loads the checkpoint; its time is a stage
    * @return a line a stage, then one a limit
    */
-  public List<Line> run(Supplier<Painter> loader) {
+  public List<StageTiming> run(Supplier<ImageGenerator> loader) {
     double started = sinceProcessStart();
-    Moment moment = Moment.now();
-    try (Painter painter = loader.get()) {
-      Spent load = moment.since();
+    Stopwatch moment = Stopwatch.start();
+    try (ImageGenerator painter = loader.get()) {
+      Elapsed load = moment.elapsed();
       ModelInfo model = painter.model();
-      draw(painter, 1, plan.height(), plan.width());
-      lines.add(new Line("start", started, Map.of()));
-      lines.add(Line.of("load", List.of(load)));
-      lines.add(Line.of("text cold", List.copyOf(texts)));
-      lines.add(new Line("first picture", sinceProcessStart(), Map.of()));
-      clear();
-      for (int i = 0; i < plan.runs(); i++) {
-        draw(painter, plan.timedSteps() + 1, plan.height(), plan.width());
+      generate(painter, 1, config.height(), config.width());
+      timings.add(new StageTiming("start", started, Map.of()));
+      timings.add(StageTiming.of("load", List.of(load)));
+      timings.add(StageTiming.of("text cold", List.copyOf(textTimes)));
+      timings.add(new StageTiming("first image", sinceProcessStart(), Map.of()));
+      clearTimes();
+      for (int i = 0; i < config.runs(); i++) {
+        generate(painter, config.timedSteps() + 1, config.height(), config.width());
       }
-      List<Line> bySize = new ArrayList<>();
-      List<Line> stages = stages();
-      for (int side : plan.sizes()) {
-        steps.clear();
-        drawStepsAlone(painter, side);
-        bySize.add(size(Line.of("step", steps), side, side));
+      List<StageTiming> bySize = new ArrayList<>();
+      List<StageTiming> stages = stageTimings();
+      for (int side : config.sizes()) {
+        stepTimes.clear();
+        timeStepsOnly(painter, side);
+        bySize.add(withSize(StageTiming.of("step", stepTimes), side, side));
       }
-      conclude(model, stages, bySize);
+      addResults(model, stages, bySize);
     }
-    return List.copyOf(lines);
+    return List.copyOf(timings);
   }
 
-  private void conclude(ModelInfo model, List<Line> stages, List<Line> bySize) {
-    long peak = Memory.peakMebibytes(); // before the limits' own matrices
+  private void addResults(ModelInfo model, List<StageTiming> stages, List<StageTiming> bySize) {
+    long peak = PeakMemory.peakMebibytes(); // before the limits' own matrices
     Precision precision = Precision.of(model.precision());
-    Placement placement = placement(model);
-    Limits limits = Limits.measure(placement);
-    double rate = limits.products().getOrDefault(precision, 0.0);
+    DevicePlacement placement = placement(model);
+    Roofline limits = Roofline.measure(placement);
+    double rate = limits.gflopsByPrecision().getOrDefault(precision, 0.0);
     double decodeRate =
-        limits.products().getOrDefault(placement.in(precision).withoutInt8().precision(), 0.0);
-    for (Line line : stages) {
+        limits
+            .gflopsByPrecision()
+            .getOrDefault(placement.withPrecision(precision).withoutInt8().precision(), 0.0);
+    for (StageTiming line : stages) {
       switch (line.stage()) {
-        case "step" -> lines.add(percent(line, step(plan.height(), plan.width()), rate));
+        case "step" ->
+            timings.add(withPercentOfLimit(line, stepFlops(config.height(), config.width()), rate));
         case "decode" ->
-            lines.add(percent(line, work.decode(plan.height(), plan.width()), decodeRate));
-        case "image" -> lines.add(image(line, model, peak));
-        default -> lines.add(line);
+            timings.add(
+                withPercentOfLimit(
+                    line, flopCount.decode(config.height(), config.width()), decodeRate));
+        case "image" -> timings.add(withRunFields(line, model, peak));
+        default -> timings.add(line);
       }
     }
-    for (Line line : bySize) {
+    for (StageTiming line : bySize) {
       int side = (int) line.number("height").orElseThrow();
-      double quadratic = work.quadraticAttention(side, side, 2) / rate / 1e9;
-      lines.add(
-          percent(line, step(side, side), rate)
-              .with("with_quadratic_attention", line.seconds() + quadratic));
+      double quadratic = flopCount.quadraticAttention(side, side, 2) / rate / 1e9;
+      timings.add(
+          withPercentOfLimit(line, stepFlops(side, side), rate)
+              .withField("with_quadratic_attention", line.seconds() + quadratic));
     }
-    lines.addAll(limits.lines());
+    timings.addAll(limits.timings());
   }
 
-  private double step(int height, int width) {
-    return work.step(height, width, 2);
+  private double stepFlops(int height, int width) {
+    return flopCount.step(height, width, 2);
   }
 
-  private static Line percent(Line line, double operations, double rate) {
+  private static StageTiming withPercentOfLimit(StageTiming line, double operations, double rate) {
     double reached = operations / line.seconds() / 1e9;
-    return line.with("gflops", reached).with("percent_of_limit", 100 * reached / rate);
+    return line.withField("gflops", reached).withField("percent_of_limit", 100 * reached / rate);
   }
 
-  private static Placement placement(ModelInfo model) {
+  private static DevicePlacement placement(ModelInfo model) {
     return Devices.choose(model.device().startsWith("cuda") ? "cuda" : "cpu", model.precision());
   }
 
-  private Line image(Line line, ModelInfo model, long peak) {
-    return size(line, plan.height(), plan.width())
-        .with("steps", plan.steps())
-        .with("dtype", model.precision())
-        .with("device", model.device())
-        .with("threads", Torch.threads())
-        .with("peak_rss_mib", peak);
+  private StageTiming withRunFields(StageTiming line, ModelInfo model, long peak) {
+    return withSize(line, config.height(), config.width())
+        .withField("steps", config.steps())
+        .withField("dtype", model.precision())
+        .withField("device", model.device())
+        .withField("threads", Torch.threads())
+        .withField("peak_rss_mib", peak);
   }
 
-  private static Line size(Line line, int height, int width) {
-    return line.with("height", height).with("width", width);
+  private static StageTiming withSize(StageTiming line, int height, int width) {
+    return line.withField("height", height).withField("width", width);
   }
 
-  /** The medians, and one picture's time of them. */
-  private List<Line> stages() {
-    List<Line> found = new ArrayList<>();
-    found.add(Line.of("text", texts));
-    found.add(Line.of("prepare", prepares));
-    found.add(Line.of("step", steps));
-    found.add(Line.of("decode", decodes));
-    found.add(Line.of("encode", encodes));
+  /** The medians, and one image's time of them. */
+  private List<StageTiming> stageTimings() {
+    List<StageTiming> found = new ArrayList<>();
+    found.add(StageTiming.of("text", textTimes));
+    found.add(StageTiming.of("prepare", prepareTimes));
+    found.add(StageTiming.of("step", stepTimes));
+    found.add(StageTiming.of("decode", decodeTimes));
+    found.add(StageTiming.of("encode", encodeTimes));
     double image =
         found.stream()
-            .mapToDouble(l -> l.seconds() * (l.stage().equals("step") ? plan.steps() : 1))
+            .mapToDouble(l -> l.seconds() * (l.stage().equals("step") ? config.steps() : 1))
             .sum();
-    found.add(new Line("image", image, new LinkedHashMap<>()));
+    found.add(new StageTiming("image", image, new LinkedHashMap<>()));
     return found;
   }
 
-  private void clear() {
-    List.of(texts, prepares, steps, decodes, encodes).forEach(List::clear);
+  private void clearTimes() {
+    List.of(textTimes, prepareTimes, stepTimes, decodeTimes, encodeTimes).forEach(List::clear);
   }
 
-  private void draw(Painter painter, int count, int height, int width) {
-    StepClock clock = new StepClock(false);
+  private void generate(ImageGenerator painter, int count, int height, int width) {
+    StepTimer clock = new StepTimer(false);
     RgbImage image =
-        painter.draw(drawing(painter.model(), count, height, width), clock).images().get(0);
-    decodes.add(clock.sinceLast());
-    clock.take();
-    Moment moment = Moment.now();
+        painter.generate(nextParams(painter.model(), count, height, width), clock).images().get(0);
+    decodeTimes.add(clock.sinceLast());
+    clock.recordSteps();
+    Stopwatch moment = Stopwatch.start();
     PngEncoder.encode(image, Map.of());
-    encodes.add(moment.since());
+    encodeTimes.add(moment.elapsed());
   }
 
-  private void drawStepsAlone(Painter painter, int side) {
-    StepClock clock = new StepClock(true);
+  private void timeStepsOnly(ImageGenerator painter, int side) {
+    StepTimer clock = new StepTimer(true);
     try {
-      painter.draw(drawing(painter.model(), plan.timedSteps() + 1, side, side), clock);
-    } catch (StepClock.Enough e) {
-      clock.take();
+      painter.generate(nextParams(painter.model(), config.timedSteps() + 1, side, side), clock);
+    } catch (StepTimer.StepsDoneException e) {
+      clock.recordSteps();
     }
   }
 
-  private Drawing drawing(ModelInfo model, int count, int height, int width) {
-    int n = prompts++;
-    String prompt = SCENES[n % SCENES.length] + (n < SCENES.length ? "" : ", take " + n);
-    return new Drawing(
+  private GenerationParams nextParams(ModelInfo model, int count, int height, int width) {
+    int n = promptCount++;
+    String prompt = PROMPTS[n % PROMPTS.length] + (n < PROMPTS.length ? "" : ", take " + n);
+    return new GenerationParams(
         prompt, "", width, height, count, model.guidanceScale(), n, 1, model.solver(), false, true);
   }
 
   /** Hears when the text is encoded and when a step has ended. */
-  private final class StepClock implements Progress {
-    private final boolean stop;
-    private final List<Spent> own = new ArrayList<>();
-    private Moment last = Moment.now();
+  private final class StepTimer implements ProgressListener {
+    private final boolean stopAfterSteps;
+    private final List<Elapsed> imageStepTimes = new ArrayList<>();
+    private Stopwatch last = Stopwatch.start();
 
-    /** Thrown after the last step where the picture itself is not wanted. */
-    private static final class Enough extends RuntimeException {
+    /** Thrown after the last step where the image itself is not wanted. */
+    private static final class StepsDoneException extends RuntimeException {
       private static final long serialVersionUID = 1L;
     }
 
-    StepClock(boolean stop) {
-      this.stop = stop;
+    StepTimer(boolean stop) {
+      this.stopAfterSteps = stop;
     }
 
     @Override
-    public void stepped(int done, int all) {
-      Spent spent = last.since();
+    public void onProgress(int done, int all) {
+      Elapsed spent = last.elapsed();
       if (done == 0) {
-        texts.add(spent);
+        textTimes.add(spent);
       } else {
-        own.add(spent);
+        imageStepTimes.add(spent);
       }
-      last = Moment.now();
-      if (stop && done == all) {
-        throw new Enough();
+      last = Stopwatch.start();
+      if (stopAfterSteps && done == all) {
+        throw new StepsDoneException();
       }
     }
 
-    Spent sinceLast() {
-      return last.since();
+    Elapsed sinceLast() {
+      return last.elapsed();
     }
 
-    /** The first step has in it what is prepared once a picture. */
-    void take() {
-      if (own.size() > 1) {
-        List<Spent> pure = own.subList(1, own.size());
-        steps.addAll(pure);
-        prepares.add(own.get(0).minus(pure.get(0)));
+    /** The first step has in it what is prepared once an image. */
+    void recordSteps() {
+      if (imageStepTimes.size() > 1) {
+        List<Elapsed> pure = imageStepTimes.subList(1, imageStepTimes.size());
+        stepTimes.addAll(pure);
+        prepareTimes.add(imageStepTimes.get(0).minus(pure.get(0)));
       }
     }
   }

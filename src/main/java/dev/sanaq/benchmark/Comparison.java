@@ -35,7 +35,7 @@ public record Comparison(Map<String, Double> seconds) {
     List<String> lines = Files.readAllLines(file);
     for (int i = 0; i < lines.size(); i++) {
       if (!lines.get(i).isBlank()) {
-        Map<String, Object> line = line(file, i + 1, lines.get(i));
+        Map<String, Object> line = parseLine(file, i + 1, lines.get(i));
         if (line.get("stage") instanceof String stage
             && line.get("seconds") instanceof Number time) {
           found.putIfAbsent(stage, time.doubleValue());
@@ -48,9 +48,9 @@ public record Comparison(Map<String, Double> seconds) {
     return new Comparison(found);
   }
 
-  private static Map<String, Object> line(Path file, int number, String text) {
+  private static Map<String, Object> parseLine(Path file, int number, String text) {
     try {
-      return Json.object(text.getBytes(StandardCharsets.UTF_8));
+      return Json.readObject(text.getBytes(StandardCharsets.UTF_8));
     } catch (BadJsonException e) {
       throw new IllegalArgumentException(
           "%s, line %d: %s".formatted(file, number, e.getMessage()), e);
@@ -60,7 +60,7 @@ public record Comparison(Map<String, Double> seconds) {
   /**
    * The lines with what the other took, and how many times ours that is, where it has the stage.
    */
-  public List<Line> beside(List<Line> ours) {
+  public List<StageTiming> annotate(List<StageTiming> ours) {
     Map<String, Boolean> met = new LinkedHashMap<>();
     return ours.stream()
         .map(
@@ -69,7 +69,8 @@ public record Comparison(Map<String, Double> seconds) {
               boolean first = met.putIfAbsent(line.stage(), true) == null;
               return theirs == null || !first
                   ? line
-                  : line.with("compared_seconds", theirs).with("ratio", theirs / line.seconds());
+                  : line.withField("compared_seconds", theirs)
+                      .withField("ratio", theirs / line.seconds());
             })
         .toList();
   }

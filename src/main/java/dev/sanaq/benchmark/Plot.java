@@ -13,30 +13,30 @@ final class Plot {
   private static final int TOP = 30;
   private static final int RIGHT = 610;
 
-  private final List<Line> sizes;
-  private final double leastPixels;
-  private final double mostPixels;
-  private final double least;
-  private final double most;
+  private final List<StageTiming> sizes;
+  private final double minPixels;
+  private final double maxPixels;
+  private final double minSeconds;
+  private final double maxSeconds;
 
-  private Plot(List<Line> sizes) {
+  private Plot(List<StageTiming> sizes) {
     this.sizes = sizes;
-    this.leastPixels = sizes.stream().mapToDouble(Plot::pixels).min().orElseThrow();
-    this.mostPixels = sizes.stream().mapToDouble(Plot::pixels).max().orElseThrow();
-    this.least = sizes.stream().mapToDouble(Line::seconds).min().orElseThrow();
-    this.most = sizes.stream().mapToDouble(Plot::quadratic).max().orElseThrow();
+    this.minPixels = sizes.stream().mapToDouble(Plot::pixels).min().orElseThrow();
+    this.maxPixels = sizes.stream().mapToDouble(Plot::pixels).max().orElseThrow();
+    this.minSeconds = sizes.stream().mapToDouble(StageTiming::seconds).min().orElseThrow();
+    this.maxSeconds = sizes.stream().mapToDouble(Plot::quadratic).max().orElseThrow();
   }
 
-  /** The picture's text. */
-  static String svg(List<Line> sizes) {
-    return new Plot(sizes).draw();
+  /** The image's text. */
+  static String svg(List<StageTiming> sizes) {
+    return new Plot(sizes).render();
   }
 
-  private String draw() {
+  private String render() {
     StringBuilder marks = new StringBuilder();
     curve(marks, Plot::quadratic, "#c9a227");
-    curve(marks, Line::seconds, "#2a6f97");
-    for (Line size : sizes) {
+    curve(marks, StageTiming::seconds, "#2a6f97");
+    for (StageTiming size : sizes) {
       String side = "%.0f".formatted(size.number("height").orElse(0));
       text(marks, x(size), BOTTOM + 18, "middle", side);
       text(marks, x(size), y(size.seconds()) + 18, "middle", seconds(size.seconds()));
@@ -47,7 +47,7 @@ final class Plot {
         LEFT,
         18,
         "start",
-        "Seconds a step by the picture's side in pixels (both logarithmic).");
+        "Seconds a step by the image's side in pixels (both logarithmic).");
     text(
         marks,
         LEFT,
@@ -63,9 +63,9 @@ final class Plot {
         .formatted(WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT, marks);
   }
 
-  private void curve(StringBuilder marks, ToDoubleFunction<Line> value, String colour) {
+  private void curve(StringBuilder marks, ToDoubleFunction<StageTiming> value, String colour) {
     StringBuilder points = new StringBuilder();
-    for (Line size : sizes) {
+    for (StageTiming size : sizes) {
       points.append("%d,%d ".formatted(x(size), y(value.applyAsDouble(size))));
       marks.append(
           "<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>%n"
@@ -81,21 +81,21 @@ final class Plot {
         "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>%n".formatted(x, y, anchor, text));
   }
 
-  private int x(Line size) {
-    double part = Math.log(pixels(size) / leastPixels) / Math.log(mostPixels / leastPixels);
+  private int x(StageTiming size) {
+    double part = Math.log(pixels(size) / minPixels) / Math.log(maxPixels / minPixels);
     return (int) Math.round(LEFT + 30 + part * (RIGHT - LEFT - 60));
   }
 
   private int y(double seconds) {
-    double part = Math.log(seconds / least) / Math.log(most / least);
+    double part = Math.log(seconds / minSeconds) / Math.log(maxSeconds / minSeconds);
     return (int) Math.round(BOTTOM - 30 - part * (BOTTOM - TOP - 60));
   }
 
-  private static double pixels(Line size) {
+  private static double pixels(StageTiming size) {
     return size.number("height").orElseThrow() * size.number("width").orElseThrow();
   }
 
-  private static double quadratic(Line size) {
+  private static double quadratic(StageTiming size) {
     return size.number("with_quadratic_attention").orElseThrow();
   }
 

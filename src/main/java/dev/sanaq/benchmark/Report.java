@@ -16,26 +16,26 @@ public final class Report {
    *
    * @param name such as {@code fp32-512x512}
    */
-  public static void write(Path folder, String name, List<Line> lines) throws IOException {
+  public static void write(Path folder, String name, List<StageTiming> lines) throws IOException {
     Files.createDirectories(folder);
-    List<Line> sizes = sizes(lines);
+    List<StageTiming> sizes = sizes(lines);
     String plot = sizes.size() > 1 ? "\n![Seconds a step by size](%s.svg)\n".formatted(name) : "";
     Files.writeString(
         folder.resolve(name + ".md"), "# %s%n%n%s%s".formatted(name, table(lines), plot));
-    Files.write(folder.resolve(name + ".jsonl"), lines.stream().map(Line::json).toList());
+    Files.write(folder.resolve(name + ".jsonl"), lines.stream().map(StageTiming::toJson).toList());
     if (sizes.size() > 1) {
       Files.writeString(folder.resolve(name + ".svg"), Plot.svg(sizes));
     }
   }
 
-  private static List<Line> sizes(List<Line> lines) {
+  private static List<StageTiming> sizes(List<StageTiming> lines) {
     return lines.stream()
         .filter(line -> line.number("with_quadratic_attention").isPresent())
         .toList();
   }
 
   /** A row a line. */
-  static String table(List<Line> lines) {
+  static String table(List<StageTiming> lines) {
     StringBuilder table =
         new StringBuilder(
             """
@@ -43,7 +43,7 @@ public final class Report {
             |---|---:|---:|---:|---:|---:|---:|---:|---:|
             """
                 .formatted());
-    for (Line line : lines) {
+    for (StageTiming line : lines) {
       table.append("| %s | %s |".formatted(label(line), number(line.seconds())));
       for (String field :
           List.of(
@@ -61,7 +61,7 @@ public final class Report {
     return table.toString();
   }
 
-  private static String label(Line line) {
+  private static String label(StageTiming line) {
     OptionalDouble height = line.number("height");
     if (height.isEmpty()) {
       return line.stage();
@@ -76,7 +76,7 @@ public final class Report {
             .formatted(
                 label,
                 line.number("steps").orElse(0),
-                line.more().get("dtype"),
+                line.fields().get("dtype"),
                 peak.getAsDouble());
   }
 

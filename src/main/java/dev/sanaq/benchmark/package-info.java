@@ -1,6 +1,6 @@
 /**
- * How fast a checkpoint draws on this machine, stage by stage, beside what the machine can do at
- * most: see {@code load-tests/README.md}.
+ * Times the stages of a checkpoint on this machine and compares them with what the machine can do
+ * at most: see {@code load-tests/README.md}.
  */
 @NullMarked
 package dev.sanaq.benchmark;

@@ -1,5 +1,18 @@
 package dev.sanaq.cli;
 
+import dev.sanaq.cli.generate.BenchmarkCommand;
+import dev.sanaq.cli.generate.GenerateCommand;
+import dev.sanaq.cli.kafka.CancelCommand;
+import dev.sanaq.cli.kafka.DeadLettersCommand;
+import dev.sanaq.cli.kafka.SubmitCommand;
+import dev.sanaq.cli.kafka.WatchCommand;
+import dev.sanaq.cli.kafka.WebhooksCommand;
+import dev.sanaq.cli.model.InspectCommand;
+import dev.sanaq.cli.model.ModelCommand;
+import dev.sanaq.cli.serve.DemoCommand;
+import dev.sanaq.cli.serve.LocalCommand;
+import dev.sanaq.cli.serve.ServeCommand;
+import dev.sanaq.cli.train.TrainCommand;
 import io.quarkus.picocli.runtime.annotations.TopCommand;
 import picocli.CommandLine.Command;
 

@@ -1,4 +1,4 @@
-/** The command line. Thin: results on standard output, logs on standard error. */
+/** The command line: results on standard output, logs on standard error. */
 @NullMarked
 package dev.sanaq.cli;
 

@@ -16,7 +16,7 @@ public interface GatewayConfig {
 
   /** Answer everybody, without keys, at an address that others can reach. */
   @WithDefault("false")
-  boolean open();
+  boolean allowAnonymous();
 
   /** The API keys, by the name of their owner: up to 32 of A-Z a-z 0-9 _ and -. */
   Map<String, Key> keys();
@@ -26,7 +26,7 @@ public interface GatewayConfig {
 
   /** How many ended jobs are kept in memory; older ones are looked up on the storage. */
   @WithDefault("10000")
-  int jobsKept();
+  int maxRetainedJobs();
 
   /** New jobs are refused while the work that waits takes longer than this. */
   @WithDefault("PT1H")
@@ -34,14 +34,14 @@ public interface GatewayConfig {
 
   /** The longest that an answer may wait for a job's end. */
   @WithDefault("PT5M")
-  Duration longestWait();
+  Duration maxWait();
 
   /** How often an event stream without news says that it is alive. */
   @WithDefault("PT15S")
   Duration heartbeat();
 
   /** What to reckon with until workers have told. */
-  Model model();
+  EstimateConfig estimate();
 
   /** How much one may ask for. */
   interface Quota {
@@ -61,7 +61,7 @@ public interface GatewayConfig {
   }
 
   /** The defaults of the workers' model, to reckon the work of requests that leave them out. */
-  interface Model {
+  interface EstimateConfig {
     /** Pixels. */
     @WithDefault("1024")
     int width();

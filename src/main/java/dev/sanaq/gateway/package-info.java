@@ -1,6 +1,6 @@
 /**
- * Jobs over HTTP: submitted, watched, cancelled and fetched by those who do not speak Kafka. No
- * model and no state of its own: Kafka and the storage are the truth.
+ * Jobs over HTTP, for clients that do not speak Kafka. The gateway loads no model and keeps no
+ * state of its own: Kafka and S3 are the source of truth.
  */
 @NullMarked
 package dev.sanaq.gateway;

@@ -33,7 +33,7 @@ public final class AspectBins {
   private final List<Bin> bins;
 
   /** A size and the ratio that it was published under, which is its own only to two places. */
-  private record Bin(double ratio, Size size) {}
+  private record Bin(double ratio, ImageSize size) {}
 
   private AspectBins(int base) {
     this.base = base;
@@ -41,7 +41,7 @@ public final class AspectBins {
     List<Bin> list = new ArrayList<>();
     for (double[] row : TABLE) {
       if (base >= 2048 || !ONLY_FROM_2048.contains(row[0])) {
-        list.add(new Bin(row[0], new Size((int) (row[1] * unit), (int) (row[2] * unit))));
+        list.add(new Bin(row[0], new ImageSize((int) (row[1] * unit), (int) (row[2] * unit))));
       }
     }
     bins = List.copyOf(list);
@@ -57,7 +57,7 @@ public final class AspectBins {
   }
 
   /** Every size, from the widest to the tallest. */
-  public List<Size> sizes() {
+  public List<ImageSize> sizes() {
     return bins.stream().map(Bin::size).toList();
   }
 
@@ -68,8 +68,8 @@ public final class AspectBins {
    * @param height pixels, at least 1
    * @param width pixels, at least 1
    */
-  public Size nearest(int height, int width) {
-    Size wanted = new Size(height, width);
+  public ImageSize nearest(int height, int width) {
+    ImageSize wanted = new ImageSize(height, width);
     double ratio = (double) wanted.height() / wanted.width();
     Bin nearest = bins.get(0);
     for (Bin bin : bins) {

@@ -1,13 +1,13 @@
 package dev.sanaq.image;
 
 /**
- * A picture of 8-bit samples with transparency, as files hold it: colours are not multiplied by
+ * An image of 8-bit samples with transparency, as files hold it: colours are not multiplied by
  * alpha.
  *
  * @param width pixels a row, at least 1
  * @param height rows, at least 1
  * @param samples {@code height * width * 4} bytes: rows from the top, pixels from the left, red
- *     green blue alpha; owned by the picture, not to be changed
+ *     green blue alpha; owned by the image, not to be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // compared nowhere
 public record RgbaImage(int width, int height, byte[] samples) {
@@ -17,12 +17,12 @@ public record RgbaImage(int width, int height, byte[] samples) {
   public RgbaImage {
     if (width < 1 || height < 1 || samples.length != (long) CHANNELS * width * height) {
       throw new IllegalArgumentException(
-          "a picture of %d x %d has %d samples, not %d"
+          "an image of %d x %d has %d samples, not %d"
               .formatted(width, height, (long) CHANNELS * width * height, samples.length));
     }
   }
 
-  /** The same picture without a place that can be seen through. */
+  /** The same image without a place that can be seen through. */
   public static RgbaImage opaque(RgbImage image) {
     byte[] samples = new byte[CHANNELS * image.width() * image.height()];
     for (int i = 0; i < image.width() * image.height(); i++) {

@@ -1,4 +1,4 @@
-/** Pictures: aspect bins, resizing and cropping, encoders. Plain Java, no framework. */
+/** Images in memory: aspect bins, resizing, cropping. Plain Java, no framework. */
 @NullMarked
 package dev.sanaq.image;
 

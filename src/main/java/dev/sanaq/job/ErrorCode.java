@@ -33,7 +33,7 @@ public enum ErrorCode {
   }
 
   /** Whether the same request, sent again, may succeed. */
-  public boolean retryable() {
+  public boolean isRetryable() {
     return retryable;
   }
 }

@@ -10,16 +10,16 @@ import java.util.Map;
  *
  * @param id 1 to 128 characters of {@code A-Z a-z 0-9 . _ - :}
  * @param fingerprint what the request asks for, hashed: equal for equal requests
- * @param prompt what the picture shows
+ * @param prompt what the image shows
  * @param negativePrompt what it should not show; empty for nothing
  * @param width pixels
  * @param height pixels
  * @param steps denoising steps
  * @param guidanceScale classifier-free guidance; none at 1 or less
- * @param seed picture i is drawn from {@code seed + i}
- * @param count pictures, at least 1
+ * @param seed image i is drawn from {@code seed + i}
+ * @param count images, at least 1
  * @param solver the solver's name
- * @param format the pictures' format: {@code png}, {@code jpeg} or {@code webp}
+ * @param format the images' format: {@code png}, {@code jpeg} or {@code webp}
  * @param quality of lossy formats, 0 to 100
  * @param resolutionBinning draw the nearest published aspect, then resize and crop
  * @param model the model's name
@@ -27,7 +27,7 @@ import java.util.Map;
  * @param deadline not to be started after this; {@link #NO_DEADLINE} for none
  * @param priority {@code high}, {@code normal} or {@code low}
  * @param callbackUrl where to tell of the end; empty for nowhere
- * @param output where the pictures go
+ * @param output where the images go
  * @param uploadUrls where each of them is put besides; empty for nowhere
  * @param metadata the sender's own, given back in every terminal event
  */
@@ -51,7 +51,7 @@ public record Job(
     Instant deadline,
     String priority,
     String callbackUrl,
-    Output output,
+    OutputLocation output,
     List<String> uploadUrls,
     Map<String, Object> metadata) {
   /** Later than any clock says. */

@@ -21,12 +21,12 @@ public sealed interface JobOutcome {
   }
 
   /**
-   * Its pictures lie on the storage.
+   * Its images lie on the storage.
    *
    * @param id the job
    * @param fingerprint of the request that asked for it
-   * @param completedAt when the last picture was stored
-   * @param images the pictures, in the order of their seeds
+   * @param completedAt when the last image was stored
+   * @param images the images, in the order of their seeds
    * @param request the request as it was run, every default resolved
    * @param timings seconds by stage, of all that were drawn together
    * @param deviceSeconds the job's own share of the device's time; 0 where it is not known
@@ -53,7 +53,7 @@ public sealed interface JobOutcome {
   }
 
   /**
-   * There are no pictures.
+   * There are no images.
    *
    * @param id the job
    * @param error why

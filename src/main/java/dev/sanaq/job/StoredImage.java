@@ -1,7 +1,7 @@
 package dev.sanaq.job;
 
 /**
- * A picture that lies on the storage.
+ * An image that lies on the storage.
  *
  * @param bucket the bucket
  * @param key the object's key

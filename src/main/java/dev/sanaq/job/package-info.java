@@ -1,7 +1,4 @@
-/**
- * What a job is: the request, its rules and limits, its outcome and errors. Plain Java, no
- * framework.
- */
+/** What a job is: the request, its limits, its outcome and errors. Plain Java, no framework. */
 @NullMarked
 package dev.sanaq.job;
 

@@ -17,7 +17,7 @@ import java.util.Map;
  * its length; times as ISO-8601, decimal numbers as they were written. Any number of threads.
  */
 public final class Json {
-  private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+  private static final TypeReference<Map<String, Object>> OBJECT_TYPE = new TypeReference<>() {};
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -53,9 +53,9 @@ public final class Json {
    *
    * @throws BadJsonException where the text is no JSON object, or breaks a limit
    */
-  public static Map<String, Object> object(byte[] text) {
+  public static Map<String, Object> readObject(byte[] text) {
     try {
-      Map<String, Object> object = MAPPER.readValue(text, OBJECT);
+      Map<String, Object> object = MAPPER.readValue(text, OBJECT_TYPE);
       if (object == null) {
         throw new BadJsonException("null instead of an object");
       }

@@ -1,4 +1,4 @@
-/** What a pod says of itself to the cluster that runs it. */
+/** Talks to the Kubernetes API about the own pod. */
 @NullMarked
 package dev.sanaq.kubernetes;
 

@@ -1,6 +1,6 @@
 package dev.sanaq.local;
 
-import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.storage.StorageConfig;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,11 +31,11 @@ import org.apache.kafka.server.common.MetadataVersion;
 /** A Kafka of one node, broker and controller at once, listening on this machine only. */
 final class LocalKafka implements LocalService {
   /** The key of the configuration that leads here. */
-  static final String SERVERS = "kafka.bootstrap.servers";
+  static final String BOOTSTRAP_SERVERS_KEY = "kafka.bootstrap.servers";
 
   private static final int PARTITIONS = 4;
-  private static final Duration SETTLING = Duration.ofSeconds(60);
-  private static final Duration LOOK = Duration.ofMillis(20);
+  private static final Duration LEADER_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
   private final KafkaRaftServer server;
   private final int port;
@@ -75,34 +75,34 @@ final class LocalKafka implements LocalService {
 
   @Override
   public Map<String, String> config() {
-    return Map.of(SERVERS, bootstrapServers());
+    return Map.of(BOOTSTRAP_SERVERS_KEY, bootstrapServers());
   }
 
   @Override
-  public void furnish(TopicsConfig topics, StorageConfig storage) {
+  public void provision(TopicsConfig topics, StorageConfig storage) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
       List<String> names = new ArrayList<>();
       for (String name :
           List.of(
               topics.requests(), topics.cancellations(), topics.events(), topics.deadLetters())) {
-        create(admin, new NewTopic(name, PARTITIONS, (short) 1));
+        createTopic(admin, new NewTopic(name, PARTITIONS, (short) 1));
         names.add(name);
       }
       NewTopic deliveries = new NewTopic(topics.webhookDeliveries(), PARTITIONS, (short) 1);
-      create(admin, deliveries.configs(Map.of("cleanup.policy", "compact")));
+      createTopic(admin, deliveries.configs(Map.of("cleanup.policy", "compact")));
       names.add(topics.webhookDeliveries());
-      long until = System.nanoTime() + SETTLING.toNanos();
-      while (!led(admin, names)) {
+      long until = System.nanoTime() + LEADER_TIMEOUT.toNanos();
+      while (!haveLeaders(admin, names)) {
         if (System.nanoTime() - until > 0) {
           throw new IllegalStateException("the broker does not lead its topics in time");
         }
-        LockSupport.parkNanos(LOOK.toNanos());
+        LockSupport.parkNanos(POLL_INTERVAL.toNanos());
       }
     }
   }
 
   // The controller knows of a topic, and of its leader after a restart, before the broker does.
-  private static boolean led(Admin admin, List<String> topics) {
+  private static boolean haveLeaders(Admin admin, List<String> topics) {
     try {
       return admin.describeTopics(topics).allTopicNames().get().values().stream()
           .flatMap(topic -> topic.partitions().stream())
@@ -128,7 +128,7 @@ final class LocalKafka implements LocalService {
     server.awaitShutdown();
   }
 
-  private static void create(Admin admin, NewTopic topic) {
+  private static void createTopic(Admin admin, NewTopic topic) {
     try {
       admin.createTopics(List.of(topic)).all().get();
     } catch (ExecutionException e) {

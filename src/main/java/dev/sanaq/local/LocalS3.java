@@ -1,7 +1,7 @@
 package dev.sanaq.local;
 
-import dev.sanaq.event.TopicsConfig;
-import dev.sanaq.storage.S3;
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
 import java.io.IOException;
 import java.net.URI;
@@ -19,10 +19,10 @@ import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException
 /** S3 on a folder of this machine, listening on this machine only: a bucket is a folder in it. */
 final class LocalS3 implements LocalService {
   /** The access key, and the secret: nobody else's door opens with them. */
-  static final String KEY = "local-sanaq";
+  static final String ACCESS_KEY = "local-sanaq";
 
   /** The keys of the configuration that leads here. */
-  static final List<String> KEYS =
+  static final List<String> CONFIG_KEYS =
       List.of(
           "sanaq.storage.endpoint",
           "sanaq.storage.path-style",
@@ -46,7 +46,7 @@ final class LocalS3 implements LocalService {
     S3Proxy proxy =
         S3Proxy.builder()
             .endpoint(URI.create("http://127.0.0.1:" + port))
-            .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, KEY, KEY)
+            .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ACCESS_KEY, ACCESS_KEY)
             .blobStore(new FilesystemNio2BlobStore(root.toString()))
             .ignoreUnknownHeaders(true)
             .build();
@@ -61,17 +61,18 @@ final class LocalS3 implements LocalService {
 
   @Override
   public Map<String, String> config() {
-    List<String> values = List.of("http://127.0.0.1:" + proxy.getPort(), "true", KEY, KEY);
+    List<String> values =
+        List.of("http://127.0.0.1:" + proxy.getPort(), "true", ACCESS_KEY, ACCESS_KEY);
     Map<String, String> config = new LinkedHashMap<>();
     for (int i = 0; i < values.size(); i++) {
-      config.put(KEYS.get(i), values.get(i));
+      config.put(CONFIG_KEYS.get(i), values.get(i));
     }
     return config;
   }
 
   @Override
-  public void furnish(TopicsConfig topics, StorageConfig storage) {
-    try (S3Client client = S3.client(storage)) {
+  public void provision(TopicsConfig topics, StorageConfig storage) {
+    try (S3Client client = S3ClientFactory.client(storage)) {
       client.createBucket(create -> create.bucket(storage.bucket()));
     } catch (BucketAlreadyOwnedByYouException e) {
       return;

@@ -1,6 +1,6 @@
 package dev.sanaq.local;
 
-import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.storage.StorageConfig;
 import java.util.Map;
 
@@ -10,7 +10,7 @@ interface LocalService extends AutoCloseable {
   Map<String, String> config();
 
   /** Makes what the configuration names and what is not there yet. */
-  void furnish(TopicsConfig topics, StorageConfig storage);
+  void provision(TopicsConfig topics, StorageConfig storage);
 
   @Override
   void close();

@@ -1,6 +1,6 @@
 package dev.sanaq.local;
 
-import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.storage.StorageConfig;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 public final class LocalServices implements AutoCloseable {
   /** The keys of {@link #config} where everything is started, in its order. */
   public static final List<String> CONFIG_KEYS =
-      Stream.concat(Stream.of(LocalKafka.SERVERS), LocalS3.KEYS.stream()).toList();
+      Stream.concat(Stream.of(LocalKafka.BOOTSTRAP_SERVERS_KEY), LocalS3.CONFIG_KEYS.stream())
+          .toList();
 
   private final Path folder;
   private final boolean temporary;
@@ -34,13 +35,13 @@ public final class LocalServices implements AutoCloseable {
   }
 
   /** The keys of {@link #config} for that plan, in its order. */
-  public static List<String> configKeys(LocalPlan plan) {
-    return CONFIG_KEYS.stream().filter(key -> plan.parts().contains(partOf(key))).toList();
+  public static List<String> configKeys(LocalServicesConfig plan) {
+    return CONFIG_KEYS.stream().filter(key -> plan.kinds().contains(kindOf(key))).toList();
   }
 
-  /** Starts everything with the data of a folder; see {@link #start(Path, LocalPlan)}. */
+  /** Starts everything with the data of a folder; see {@link #start(Path, LocalServicesConfig)}. */
   public static LocalServices start(Path folder) {
-    return start(folder, LocalPlan.everything());
+    return start(folder, LocalServicesConfig.all());
   }
 
   /**
@@ -49,13 +50,13 @@ public final class LocalServices implements AutoCloseable {
    *
    * @throws UncheckedIOException where the folder or a port cannot be used
    */
-  public static LocalServices start(Path folder, LocalPlan plan) {
-    return new LocalServices(folder, false).begin(plan);
+  public static LocalServices start(Path folder, LocalServicesConfig plan) {
+    return new LocalServices(folder, false).startServices(plan);
   }
 
   /** Starts everything, empty; closing deletes the data. */
   public static LocalServices startTemporary() {
-    return startTemporary(LocalPlan.everything());
+    return startTemporary(LocalServicesConfig.all());
   }
 
   /**
@@ -63,9 +64,9 @@ public final class LocalServices implements AutoCloseable {
    *
    * @throws UncheckedIOException where a port cannot be used
    */
-  public static LocalServices startTemporary(LocalPlan plan) {
+  public static LocalServices startTemporary(LocalServicesConfig plan) {
     try {
-      return new LocalServices(Files.createTempDirectory("sanaq-local-"), true).begin(plan);
+      return new LocalServices(Files.createTempDirectory("sanaq-local-"), true).startServices(plan);
     } catch (IOException e) {
       throw new UncheckedIOException("no temporary folder", e);
     }
@@ -93,15 +94,15 @@ public final class LocalServices implements AutoCloseable {
     }
   }
 
-  private LocalServices begin(LocalPlan plan) {
+  private LocalServices startServices(LocalServicesConfig plan) {
     try {
-      if (plan.parts().contains(LocalPart.KAFKA)) {
+      if (plan.kinds().contains(LocalServiceKind.KAFKA)) {
         services.add(LocalKafka.start(folder, plan.kafkaPort()));
       }
-      if (plan.parts().contains(LocalPart.S3)) {
+      if (plan.kinds().contains(LocalServiceKind.S3)) {
         services.add(LocalS3.start(folder, plan.s3Port()));
       }
-      furnish();
+      provision();
       return this;
     } catch (IOException e) {
       close();
@@ -109,7 +110,7 @@ public final class LocalServices implements AutoCloseable {
     }
   }
 
-  private void furnish() {
+  private void provision() {
     SmallRyeConfig config =
         new SmallRyeConfigBuilder()
             .addDefaultSources()
@@ -119,11 +120,11 @@ public final class LocalServices implements AutoCloseable {
             .build();
     TopicsConfig topics = config.getConfigMapping(TopicsConfig.class);
     StorageConfig storage = config.getConfigMapping(StorageConfig.class);
-    services.forEach(service -> service.furnish(topics, storage));
+    services.forEach(service -> service.provision(topics, storage));
   }
 
-  private static LocalPart partOf(String key) {
-    return LocalS3.KEYS.contains(key) ? LocalPart.S3 : LocalPart.KAFKA;
+  private static LocalServiceKind kindOf(String key) {
+    return LocalS3.CONFIG_KEYS.contains(key) ? LocalServiceKind.S3 : LocalServiceKind.KAFKA;
   }
 
   private static void delete(Path folder) {

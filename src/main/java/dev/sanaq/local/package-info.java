@@ -1,4 +1,4 @@
-/** Kafka and S3 inside this JVM: development, the demo and the tests; never in production. */
+/** Kafka and S3 inside this JVM, for development, the demo and the tests; never in production. */
 @NullMarked
 package dev.sanaq.local;
 

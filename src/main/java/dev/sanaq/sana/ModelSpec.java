@@ -1,32 +1,33 @@
 package dev.sanaq.sana;
 
+import dev.sanaq.checkpoint.config.SchedulerConfig;
+import dev.sanaq.checkpoint.config.TransformerConfig;
+import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.image.AspectBins;
-import dev.sanaq.image.Size;
-import dev.sanaq.sana.checkpoint.Checkpoint;
-import dev.sanaq.sana.checkpoint.SchedulerConfig;
-import dev.sanaq.sana.checkpoint.TransformerConfig;
+import dev.sanaq.image.ImageSize;
 import dev.sanaq.sana.solver.Schedule;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.solver.SolverSettings;
 import dev.sanaq.sana.solver.SolverStep;
-import dev.sanaq.torch.Placement;
+import dev.sanaq.torch.DevicePlacement;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
 /** What a checkpoint says of how it is drawn with: sizes, solvers, guidance, defaults. */
-record ModelSpec(
+public record ModelSpec(
     TransformerConfig transformer, int compression, SchedulerConfig scheduler, ModelInfo info) {
-  private static final double GUIDANCE_SCALE = 4.5;
+  private static final double DEFAULT_GUIDANCE_SCALE = 4.5;
   private static final int PUBLISHED_COMPRESSION = 32;
 
   /** Beyond it three planes of floats are no longer one array of bytes. */
-  private static final long MOST_PIXELS = Integer.MAX_VALUE / (3 * Float.BYTES);
+  private static final long MAX_PIXELS = Integer.MAX_VALUE / (3 * Float.BYTES);
 
-  static ModelSpec of(Checkpoint checkpoint, Set<String> adapters, Placement placement) {
+  public static ModelSpec of(
+      Checkpoint checkpoint, Set<String> adapters, DevicePlacement placement) {
     TransformerConfig transformer = checkpoint.transformer();
     int compression = checkpoint.autoencoder().spatialCompression();
-    SolverKind solver = kind(checkpoint.scheduler());
+    SolverKind solver = solverKind(checkpoint.scheduler());
     int side = checkpoint.defaultSize();
     ModelInfo info =
         new ModelInfo(
@@ -34,8 +35,8 @@ record ModelSpec(
             compression,
             side,
             side,
-            steps(solver),
-            checkpoint.guidanceScale().orElse(GUIDANCE_SCALE),
+            defaultSteps(solver),
+            checkpoint.guidanceScale().orElse(DEFAULT_GUIDANCE_SCALE),
             solver,
             solver == SolverKind.SCM
                 ? Set.of(SolverKind.SCM)
@@ -46,14 +47,14 @@ record ModelSpec(
     return new ModelSpec(transformer, compression, checkpoint.scheduler(), info);
   }
 
-  private static SolverKind kind(SchedulerConfig scheduler) {
+  private static SolverKind solverKind(SchedulerConfig scheduler) {
     if (scheduler instanceof SchedulerConfig.DpmSolver) {
       return SolverKind.FLOW_DPM;
     }
     return scheduler instanceof SchedulerConfig.FlowEuler ? SolverKind.FLOW_EULER : SolverKind.SCM;
   }
 
-  private static int steps(SolverKind solver) {
+  private static int defaultSteps(SolverKind solver) {
     return switch (solver) {
       case FLOW_DPM -> 20;
       case FLOW_EULER -> 28;
@@ -68,12 +69,12 @@ record ModelSpec(
     return transformer.guidanceEmbeds();
   }
 
-  /** Rows a picture: classifier-free guidance takes two, without the prompt and with it. */
-  int halves(Shape shape) {
+  /** Rows an image: classifier-free guidance takes two, without the prompt and with it. */
+  public int guidanceRows(BatchKey shape) {
     return shape.guided() && !embedsGuidance() ? 2 : 1;
   }
 
-  Schedule schedule(Shape shape) {
+  public Schedule schedule(BatchKey shape) {
     if (!info.solvers().contains(shape.solver())) {
       throw new IllegalArgumentException(
           "solver %s does not fit the checkpoint's scheduler; it takes %s"
@@ -81,10 +82,10 @@ record ModelSpec(
                   shape.solver().label(),
                   info.solvers().stream().map(SolverKind::label).sorted().toList()));
     }
-    return Schedule.of(shape.solver(), settings(), shape.steps());
+    return Schedule.of(shape.solver(), solverSettings(), shape.steps());
   }
 
-  private SolverSettings settings() {
+  private SolverSettings solverSettings() {
     SolverSettings published =
         SolverSettings.PUBLISHED.withNumTrainTimesteps(scheduler.numTrainTimesteps());
     if (scheduler instanceof SchedulerConfig.DpmSolver dpm) {
@@ -97,7 +98,7 @@ record ModelSpec(
   }
 
   /** What the network is told of each step; Sprint's times are not scaled. */
-  float[] timesteps(Schedule schedule, SolverKind solver) {
+  public float[] timesteps(Schedule schedule, SolverKind solver) {
     double scale = solver == SolverKind.SCM ? 1 : transformer.timestepScale();
     float[] timesteps = new float[schedule.steps().size()];
     for (int i = 0; i < timesteps.length; i++) {
@@ -112,13 +113,13 @@ record ModelSpec(
    *
    * @throws UnsupportedSizeException naming what can be drawn
    */
-  Size drawnSize(Shape shape) {
-    if ((long) shape.width() * shape.height() > MOST_PIXELS) {
+  public ImageSize generatedSize(BatchKey shape) {
+    if ((long) shape.width() * shape.height() > MAX_PIXELS) {
       throw new UnsupportedSizeException(
-          "%d x %d: a picture has at most %d pixels"
-              .formatted(shape.width(), shape.height(), MOST_PIXELS));
+          "%d x %d: an image has at most %d pixels"
+              .formatted(shape.width(), shape.height(), MAX_PIXELS));
     }
-    return shape.resolutionBinning() ? binned(shape) : exact(shape);
+    return shape.resolutionBinning() ? binnedSize(shape) : exactSize(shape);
   }
 
   /**
@@ -126,10 +127,10 @@ record ModelSpec(
    * aspects are published for the sample size, which the reference refuses, the size that it was
    * trained on.
    */
-  private Size binned(Shape shape) {
-    Size trained = new Size(info.height(), info.width());
-    Size nearest =
-        bins(transformer)
+  private ImageSize binnedSize(BatchKey shape) {
+    ImageSize trained = new ImageSize(info.height(), info.width());
+    ImageSize nearest =
+        aspectBins(transformer)
             .map(aspects -> aspects.nearest(shape.height(), shape.width()))
             .orElse(trained);
     int rows = nearest.height() / compression;
@@ -141,17 +142,17 @@ record ModelSpec(
                   .formatted(nearest, compression * patch)
               + " pixels; ask for an exact size without binning");
     }
-    return new Size(rows * compression, columns * compression);
+    return new ImageSize(rows * compression, columns * compression);
   }
 
   /**
    * As the reference, by the latents' side alone: 16 is for 512 pixels, whatever the autoencoder.
    */
-  private static Optional<AspectBins> bins(TransformerConfig transformer) {
+  private static Optional<AspectBins> aspectBins(TransformerConfig transformer) {
     return AspectBins.forBase(transformer.sampleSize() * PUBLISHED_COMPRESSION);
   }
 
-  private Size exact(Shape shape) {
+  private ImageSize exactSize(BatchKey shape) {
     int unit = compression * transformer.patchSize();
     if (shape.width() < unit
         || shape.height() < unit
@@ -161,6 +162,6 @@ record ModelSpec(
           "%d x %d: without resolution binning width and height must be multiples of %d"
               .formatted(shape.width(), shape.height(), unit));
     }
-    return new Size(shape.height(), shape.width());
+    return new ImageSize(shape.height(), shape.width());
   }
 }

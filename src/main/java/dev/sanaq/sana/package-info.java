@@ -1,4 +1,4 @@
-/** The model, readable beside the paper: encode, denoise, decode. */
+/** The Sana model as its users see it: parameters in, images out. */
 @NullMarked
 package dev.sanaq.sana;
 

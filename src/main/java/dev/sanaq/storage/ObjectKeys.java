@@ -4,8 +4,8 @@ import dev.sanaq.job.Job;
 
 /**
  * Names objects. A job's folder is {@code <prefix><id>/}; in it {@code result.json}, the commit
- * marker, {@code attempts/}, and a folder of pictures for the request's fingerprint: two requests
- * that fight for one id never touch each other's pictures, and the marker says who won.
+ * marker, {@code attempts/}, and a folder of images for the request's fingerprint: two requests
+ * that fight for one id never touch each other's images, and the marker says who won.
  */
 public final class ObjectKeys {
   private static final int FINGERPRINT_DIGITS = 16;
@@ -18,16 +18,16 @@ public final class ObjectKeys {
   }
 
   /** The key of a job's so-manieth attempt, under the service's own prefix. */
-  static String attempt(String prefix, String id, int number) {
+  public static String attempt(String prefix, String id, int number) {
     return "%s%s/attempts/%d.json".formatted(prefix, folder(id), number);
   }
 
   /** The key of what a worker writes to see whether the storage takes anything. */
-  static String probe(String prefix, String worker) {
+  public static String probe(String prefix, String worker) {
     return "%s.sanaq/probe/%s".formatted(prefix, worker);
   }
 
-  /** The key of a job's picture, counted from 0, under the job's output prefix. */
+  /** The key of a job's image, counted from 0, under the job's output prefix. */
   public static String image(Job job, int index) {
     String request = job.fingerprint().substring(0, FINGERPRINT_DIGITS);
     return "%s%s/%s/%d.%s"

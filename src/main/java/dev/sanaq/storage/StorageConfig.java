@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Where pictures go. */
+/** Where images go. */
 @ConfigMapping(prefix = "sanaq.storage")
 public interface StorageConfig {
-  /** The bucket of pictures and results, unless a request names another that is allowed. */
+  /** The bucket of images and results, unless a request names another that is allowed. */
   @WithDefault("sanaq")
   String bucket();
 
@@ -19,7 +19,7 @@ public interface StorageConfig {
   String prefix();
 
   /** Other places that a request's {@code output} may name, each {@code bucket/prefix/}. */
-  Optional<List<String>> allowedOutputs();
+  Optional<List<String>> allowedLocations();
 
   /** The address of an S3-compatible storage; AWS's own where there is none. */
   Optional<URI> endpoint();
@@ -40,13 +40,13 @@ public interface StorageConfig {
 
   /** How long a request that the storage refuses is made again, with growing pauses. */
   @WithDefault("PT30S")
-  Duration patience();
+  Duration retryTimeout();
 
   /** How long one try may take. */
   @WithDefault("PT30S")
-  Duration timeout();
+  Duration attemptTimeout();
 
-  /** How long a picture's address in an event stays valid; at most 7 days. */
+  /** How long an image's address in an event stays valid; at most 7 days. */
   @WithDefault("P7D")
   Duration urlExpiry();
 

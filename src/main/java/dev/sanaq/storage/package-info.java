@@ -1,4 +1,4 @@
-/** Pictures and results on S3-compatible storage: keys, uploads, the commit marker, addresses. */
+/** S3-compatible storage: clients, object keys, URLs. */
 @NullMarked
 package dev.sanaq.storage;
 

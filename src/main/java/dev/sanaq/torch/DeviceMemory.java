@@ -21,21 +21,21 @@ public final class DeviceMemory {
    * Bytes that a program could still have, or empty where nobody says. On a CUDA device that is
    * what the driver has left, without what the engine keeps for itself: ask before the first work.
    */
-  public static OptionalLong free(Placement placement) {
-    return placement.gpu() < 0 ? onHost() : onDevice(placement);
+  public static OptionalLong freeBytes(DevicePlacement placement) {
+    return placement.gpu() < 0 ? hostFreeBytes() : gpuFreeBytes(placement);
   }
 
   /**
    * Gives what the engine keeps for later back to the device; on the processor it keeps nothing.
    */
-  public static void releaseCaches(Placement placement) {
+  public static void releaseCaches(DevicePlacement placement) {
     if (placement.gpu() >= 0) {
       Torch.engine();
       JniUtils.emptyCudaCache();
     }
   }
 
-  private static OptionalLong onDevice(Placement placement) {
+  private static OptionalLong gpuFreeBytes(DevicePlacement placement) {
     try {
       MemoryUsage usage = CudaUtils.getGpuMemory(placement.djlDevice());
       return OptionalLong.of(usage.getMax() - usage.getUsed());
@@ -44,7 +44,7 @@ public final class DeviceMemory {
     }
   }
 
-  private static OptionalLong onHost() {
+  private static OptionalLong hostFreeBytes() {
     OptionalLong available = memoryInfo("MemAvailable:");
     OptionalLong machine = memoryInfo("MemTotal:");
     if (!(ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system)) {

@@ -19,7 +19,7 @@ public final class Devices {
   /** Flags of processors that add products of 8 bits in 32: without one 7 bits are safe. */
   private static final Set<String> VNNI_FLAGS = Set.of("amx_int8", "avx512_vnni", "avx_vnni");
 
-  private static final int AMPERE = 80;
+  private static final int AMPERE_CAPABILITY = 80;
 
   private Devices() {}
 
@@ -30,7 +30,7 @@ public final class Devices {
    * @param precision auto, fp32, bf16, fp16 or, on the processor, int8
    * @throws IllegalArgumentException where a wish is unknown or the device has no such thing
    */
-  public static Placement choose(String device, String precision) {
+  public static DevicePlacement choose(String device, String precision) {
     int gpus = Torch.gpuCount();
     return switch (device) {
       case "auto" -> gpus > 0 ? gpu(precision) : cpu(precision, "the engine sees no GPU");
@@ -50,41 +50,42 @@ public final class Devices {
     };
   }
 
-  private static Placement gpu(String precision) {
+  private static DevicePlacement gpu(String precision) {
     if (precision.equals(Precision.INT8.label())) {
       throw new IllegalArgumentException(
           "precision int8 is for the processor: use device cpu, or bf16 or fp16 on the GPU");
     }
     if (!precision.equals("auto")) {
-      return new Placement(0, Precision.of(precision), "a GPU is there; precision asked for");
+      return new DevicePlacement(0, Precision.of(precision), "a GPU is there; precision asked for");
     }
     int capability = Integer.parseInt(CudaUtils.getComputeCapability(Device.gpu(0).getDeviceId()));
-    return capability >= AMPERE
-        ? new Placement(0, Precision.BF16, "a GPU with bf16 is there")
-        : new Placement(0, Precision.FP16, "a GPU without bf16 is there");
+    return capability >= AMPERE_CAPABILITY
+        ? new DevicePlacement(0, Precision.BF16, "a GPU with bf16 is there")
+        : new DevicePlacement(0, Precision.FP16, "a GPU without bf16 is there");
   }
 
-  private static Placement cpu(String precision, String why) {
+  private static DevicePlacement cpu(String precision, String why) {
     if (!precision.equals("auto")) {
-      return new Placement(-1, Precision.of(precision), "cpu: " + why + "; precision asked for");
+      return new DevicePlacement(
+          -1, Precision.of(precision), "cpu: " + why + "; precision asked for");
     }
-    return processorMultipliesBf16()
-        ? new Placement(-1, Precision.BF16, "cpu: " + why + "; the processor multiplies bf16")
-        : new Placement(
+    return cpuHasBf16()
+        ? new DevicePlacement(-1, Precision.BF16, "cpu: " + why + "; the processor multiplies bf16")
+        : new DevicePlacement(
             -1, Precision.FP32, "cpu: " + why + "; the processor has neither AMX nor AVX512-BF16");
   }
 
   /** Whether the processor multiplies bfloat16 itself. */
-  public static boolean processorMultipliesBf16() {
-    return processorHasAny(BF16_FLAGS);
+  public static boolean cpuHasBf16() {
+    return cpuHasAnyFlag(BF16_FLAGS);
   }
 
   /** Whether the processor adds products of 8-bit numbers without overflow. */
-  public static boolean processorMultipliesInt8() {
-    return processorHasAny(VNNI_FLAGS);
+  public static boolean cpuHasVnni() {
+    return cpuHasAnyFlag(VNNI_FLAGS);
   }
 
-  private static boolean processorHasAny(Set<String> wanted) {
+  private static boolean cpuHasAnyFlag(Set<String> wanted) {
     if (!Files.isReadable(CPU_INFO)) {
       return false; // not Linux: what needs none of them is right everywhere
     }

@@ -15,7 +15,7 @@ import java.util.List;
 /** The engine: started once a process, on first use. Its random state is one for all threads. */
 public final class Torch {
   private static final String ENGINE = "PyTorch";
-  private static final Object SEED = new Object();
+  private static final Object SEED_LOCK = new Object();
 
   private Torch() {}
 
@@ -27,7 +27,7 @@ public final class Torch {
       if (System.getProperty("OPT_OUT_TRACKING") == null) {
         System.setProperty("OPT_OUT_TRACKING", "true");
       }
-      HostAllocator.keepFreedMemory();
+      MallocTuning.retainFreedMemory();
       return Engine.getEngine(ENGINE);
     }
 
@@ -78,18 +78,18 @@ public final class Torch {
    * @param shape of each
    * @return the tensors, on the host, fp32; the caller closes them
    */
-  public static List<Value> normal(long seed, int draws, long... shape) {
+  public static List<ScriptValue> normal(long seed, int draws, long... shape) {
     engine();
-    List<Value> drawn = new ArrayList<>(draws);
+    List<ScriptValue> drawn = new ArrayList<>(draws);
     try {
-      synchronized (SEED) {
+      synchronized (SEED_LOCK) {
         JniUtils.setSeed(seed);
         for (int i = 0; i < draws; i++) {
-          drawn.add(Value.adopt(randn(shape)));
+          drawn.add(ScriptValue.adopt(randn(shape)));
         }
       }
     } catch (RuntimeException | Error e) {
-      drawn.forEach(Value::close);
+      drawn.forEach(ScriptValue::close);
       throw e;
     }
     return drawn;

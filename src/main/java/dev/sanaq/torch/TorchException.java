@@ -8,7 +8,7 @@ public final class TorchException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** How CUDA, its libraries, libtorch's host allocator and C++ itself say it. */
-  private static final List<String> OUT_OF_MEMORY =
+  private static final List<String> OUT_OF_MEMORY_PHRASES =
       List.of(
           "out of memory",
           "status_alloc_failed",
@@ -23,6 +23,6 @@ public final class TorchException extends RuntimeException {
   /** Whether memory ran out, on the device or on the host: the same call with less may succeed. */
   public boolean isOutOfMemory() {
     String message = String.valueOf(getMessage()).toLowerCase(Locale.ROOT);
-    return OUT_OF_MEMORY.stream().anyMatch(message::contains);
+    return OUT_OF_MEMORY_PHRASES.stream().anyMatch(message::contains);
   }
 }

@@ -1,16 +1,23 @@
 package dev.sanaq.train;
 
-import dev.sanaq.sana.checkpoint.AutoencoderConfig;
-import dev.sanaq.sana.checkpoint.CheckpointWriter;
-import dev.sanaq.sana.checkpoint.StorageType;
-import dev.sanaq.torch.Placement;
-import dev.sanaq.train.data.DamageLimit;
+import dev.sanaq.checkpoint.config.AutoencoderConfig;
+import dev.sanaq.checkpoint.safetensors.DType;
+import dev.sanaq.checkpoint.write.CheckpointWriter;
+import dev.sanaq.torch.DevicePlacement;
+import dev.sanaq.train.autoencoder.AutoencoderTask;
+import dev.sanaq.train.config.TrainingConfig;
 import dev.sanaq.train.data.Dataset;
+import dev.sanaq.train.data.MaxCorruptShare;
+import dev.sanaq.train.loop.DivergedException;
+import dev.sanaq.train.loop.RunDirectory;
+import dev.sanaq.train.loop.TrainingLoop;
+import dev.sanaq.train.loop.TrainingProgress;
+import dev.sanaq.train.loop.TrainingSnapshots;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** {@code train autoencoder}: from pictures to {@code vae}. */
+/** {@code train autoencoder}: from images to {@code vae}. */
 public final class AutoencoderTraining {
   private AutoencoderTraining() {}
 
@@ -27,29 +34,31 @@ public final class AutoencoderTraining {
    * @throws IllegalArgumentException where the folder holds another run
    */
   public static Path run(
-      Recipe recipe,
+      TrainingConfig recipe,
       Path data,
       Path heldOut,
       Path output,
       boolean resume,
-      Placement placement,
+      DevicePlacement placement,
       TrainingProgress progress)
       throws IOException {
-    Recipe.AutoencoderPart part = recipe.autoencoder();
-    Dataset pictures = Dataset.read(data).readable(DamageLimit.DEFAULT, progress::note);
-    Dataset measured = Dataset.read(heldOut).readable(DamageLimit.DEFAULT, progress::note);
+    TrainingConfig.AutoencoderPart part = recipe.autoencoder();
+    Dataset images =
+        Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
+    Dataset measured =
+        Dataset.read(heldOut).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
     Map<String, Object> identity =
-        Map.of("seed", recipe.seed(), "autoencoder", part, "data", pictures.fingerprint());
-    RunFolder folder = RunFolder.open(output, resume, identity, progress);
+        Map.of("seed", recipe.seed(), "autoencoder", part, "data", images.fingerprint());
+    RunDirectory folder = RunDirectory.open(output, resume, identity, progress);
     try (AutoencoderTask task =
-        new AutoencoderTask(part, recipe.seed(), pictures, measured, placement)) {
-      Snapshots snapshots = new Snapshots(output);
-      new Run(task, part.optimiser(), snapshots, part.every(), folder).run();
-      AutoencoderConfig config = part.checkedConfig().scaledBy(task.scalingFactor());
-      new CheckpointWriter(output, StorageType.F32)
-          .autoencoder(config, TrainedParts.averages(task.learner().tensors(), ""));
-      progress.note(
-          "measured: %s; scaling factor %.4f".formatted(task.measure(), config.scalingFactor()));
+        new AutoencoderTask(part, recipe.seed(), images, measured, placement)) {
+      TrainingSnapshots snapshots = new TrainingSnapshots(output);
+      new TrainingLoop(task, part.optimizer(), snapshots, part.intervals(), folder).run();
+      AutoencoderConfig config = part.checkedConfig().withScalingFactor(task.scalingFactor());
+      new CheckpointWriter(output, DType.F32)
+          .writeAutoencoder(config, CheckpointExporter.emaWeights(task.program().stateDict(), ""));
+      progress.onMessage(
+          "measured: %s; scaling factor %.4f".formatted(task.evaluate(), config.scalingFactor()));
     }
     return output.resolve("vae");
   }

@@ -1,37 +1,54 @@
 package dev.sanaq.train;
 
-import dev.sanaq.sana.checkpoint.Checkpoint;
+import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.sana.text.PromptTokenizer;
-import dev.sanaq.torch.Placement;
-import dev.sanaq.train.data.DamageLimit;
+import dev.sanaq.torch.DevicePlacement;
+import dev.sanaq.train.cache.BaseModels;
+import dev.sanaq.train.cache.CacheKey;
+import dev.sanaq.train.cache.FeatureCaches;
+import dev.sanaq.train.cache.LatentCache;
+import dev.sanaq.train.cache.PromptEmbedsCache;
+import dev.sanaq.train.config.StartingPoint;
+import dev.sanaq.train.config.TrainingConfig;
 import dev.sanaq.train.data.Dataset;
+import dev.sanaq.train.data.MaxCorruptShare;
+import dev.sanaq.train.loop.DivergedException;
+import dev.sanaq.train.loop.RunDirectory;
+import dev.sanaq.train.loop.TrainingLoop;
+import dev.sanaq.train.loop.TrainingProgress;
+import dev.sanaq.train.loop.TrainingSnapshots;
+import dev.sanaq.train.transformer.CaptionEncoder;
+import dev.sanaq.train.transformer.FrozenCaptions;
+import dev.sanaq.train.transformer.PackedCaptions;
+import dev.sanaq.train.transformer.TrainableCaptions;
+import dev.sanaq.train.transformer.TransformerTask;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** {@code train transformer}: from captioned pictures to a checkpoint, or to an adapter for one. */
+/** {@code train transformer}: from captioned images to a checkpoint, or to an adapter for one. */
 public final class TransformerTraining {
-  private final Recipe recipe;
+  private final TrainingConfig recipe;
   private final Path data;
-  private final Models models;
+  private final BaseModels models;
   private final Path output;
-  private final Placement placement;
+  private final DevicePlacement placement;
   private final TrainingProgress progress;
 
   /**
    * A training.
    *
    * @param recipe its {@code transformer} part
-   * @param data captioned pictures
+   * @param data captioned images
    * @param models what stands around the transformer, and where it begins
    * @param output the run's folder
    */
   public TransformerTraining(
-      Recipe recipe,
+      TrainingConfig recipe,
       Path data,
-      Models models,
+      BaseModels models,
       Path output,
-      Placement placement,
+      DevicePlacement placement,
       TrainingProgress progress) {
     this.recipe = recipe;
     this.data = data;
@@ -51,72 +68,75 @@ public final class TransformerTraining {
    * @throws IllegalArgumentException where the folder holds another run
    */
   public Path run(boolean resume) throws IOException {
-    Dataset rows = Dataset.read(data).readable(DamageLimit.DEFAULT, progress::note);
-    RunFolder folder = RunFolder.open(output, resume, identity(rows), progress);
-    Caches caches = new Caches(output.resolve("cache"), placement, progress);
-    LatentStore latents = caches.latents(rows, models, side());
-    if (models.start() instanceof StartingPoint.Fresh) {
+    Dataset rows = Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
+    RunDirectory folder = RunDirectory.open(output, resume, identity(rows), progress);
+    FeatureCaches caches = new FeatureCaches(output.resolve("cache"), placement, progress);
+    LatentCache latents = caches.latents(rows, models, imageSize());
+    if (models.start() instanceof StartingPoint.FromScratch) {
       int vocabulary = recipe.transformer().textEncoder(models.start()).vocabSize();
       try (PromptTokenizer tokenizer =
           new PromptTokenizer(models.tokenizer().resolve("tokenizer.json"), vocabulary)) {
-        return run(folder, rows, latents, new LearntCaptions(new PackedCaptions(tokenizer)));
+        return run(folder, rows, latents, new TrainableCaptions(new PackedCaptions(tokenizer)));
       }
     }
-    TextFeatures features = caches.features(rows, checkpoint());
+    PromptEmbedsCache features = caches.promptEmbeds(rows, checkpoint());
     return run(folder, rows, latents, new FrozenCaptions(features));
   }
 
   private Checkpoint checkpoint() {
-    return models.start() instanceof StartingPoint.FineTuning tuning
+    return models.start() instanceof StartingPoint.FineTune tuning
         ? tuning.checkpoint()
-        : ((StartingPoint.Adapting) models.start()).checkpoint();
+        : ((StartingPoint.Lora) models.start()).checkpoint();
   }
 
-  private Path run(RunFolder folder, Dataset rows, LatentStore latents, CaptionSource captions) {
-    Recipe.TransformerPart part = recipe.transformer();
-    TrainedParts parts = new TrainedParts(recipe, models, output);
-    Samples samples = new Samples(rows.rows(), output, recipe.seed());
+  private Path run(
+      RunDirectory folder, Dataset rows, LatentCache latents, CaptionEncoder captions) {
+    TrainingConfig.TransformerPart part = recipe.transformer();
+    CheckpointExporter parts = new CheckpointExporter(recipe, models, output);
+    SampleRenderer samples = new SampleRenderer(rows.samples(), output, recipe.seed());
     TransformerTask[] own = new TransformerTask[1];
     try (TransformerTask task =
         new TransformerTask(
             part,
             recipe.seed(),
             models.start(),
-            new TransformerTask.Lessons(rows.rows(), latents, captions),
-            step -> show(step, samples, parts.write(own[0].learner())),
+            new TransformerTask.TrainingData(rows.samples(), latents, captions),
+            step -> renderSamples(step, samples, parts.export(own[0].program())),
             placement)) {
       own[0] = task;
-      new Run(task, part.optimiser(), new Snapshots(output), part.every(), folder).run();
-      return parts.write(task.learner());
+      new TrainingLoop(
+              task, part.optimizer(), new TrainingSnapshots(output), part.intervals(), folder)
+          .run();
+      return parts.export(task.program());
     }
   }
 
   /** An adapter alone draws nothing. */
-  private void show(long step, Samples samples, Path written) {
-    if (!(models.start() instanceof StartingPoint.Adapting)) {
-      samples.draw(step, written);
+  private void renderSamples(long step, SampleRenderer samples, Path written) {
+    if (!(models.start() instanceof StartingPoint.Lora)) {
+      samples.render(step, written);
     }
   }
 
   /** What must be the same when a run goes on. */
   private Map<String, Object> identity(Dataset rows) throws IOException {
     String start =
-        models.start() instanceof StartingPoint.Fresh
+        models.start() instanceof StartingPoint.FromScratch
             ? "fresh"
-            : new CacheKey().withFiles(checkpoint().folder().resolve("transformer")).text();
+            : new CacheKey().withFiles(checkpoint().folder().resolve("transformer")).toHex();
     String adapter =
-        models.start() instanceof StartingPoint.Adapting adapting
-            ? adapting.adapter().toString()
+        models.start() instanceof StartingPoint.Lora adapting
+            ? adapting.config().toString()
             : "none";
     return Map.of(
         "seed", recipe.seed(),
         "transformer", recipe.transformer(),
-        "latents", Caches.latentKey(rows, models, side()),
+        "latents", FeatureCaches.latentKey(rows, models, imageSize()),
         "start", start,
         "adapter", adapter);
   }
 
-  private int side() {
+  private int imageSize() {
     return recipe.transformer().transformer(models.start()).sampleSize()
         * models.autoencoderConfig().spatialCompression();
   }

@@ -1,6 +1,6 @@
 /**
- * Training on the programs that serve: the autoencoder, then the transformer with its text encoder
- * by flow matching.
+ * Training with the programs that serve: the autoencoder, then the transformer with its text
+ * encoder by flow matching.
  */
 @NullMarked
 package dev.sanaq.train;

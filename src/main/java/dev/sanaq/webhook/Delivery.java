@@ -1,6 +1,6 @@
 package dev.sanaq.webhook;
 
-import dev.sanaq.outbound.Outcome;
+import dev.sanaq.net.CallResult;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,48 +30,48 @@ public record Delivery(
     Map<String, Object> data,
     String url,
     long order,
-    Status status,
-    Cause cause,
+    DeliveryStatus status,
+    StateChangeCause cause,
     int attempts,
     Instant due,
     String last) {
 
   /** The delivery's id begins with its job's. */
-  static String jobOf(String id) {
+  public static String jobOf(String id) {
     int slash = id.indexOf('/');
     return slash < 0 ? id : id.substring(0, slash);
   }
 
   /** Its state as an attempt leaves it. */
-  Delivery after(Outcome outcome, Instant now, RetrySchedule schedule) {
-    if (outcome instanceof Outcome.Taken taken) {
-      return attempted(Status.DELIVERED, now, "answer " + taken.status());
+  public Delivery afterAttempt(CallResult outcome, Instant now, RetrySchedule schedule) {
+    if (outcome instanceof CallResult.Success taken) {
+      return withAttempt(DeliveryStatus.DELIVERED, now, "answer " + taken.status());
     }
-    if (outcome instanceof Outcome.Gone) {
-      return attempted(Status.GONE, now, "answer 410");
+    if (outcome instanceof CallResult.Gone) {
+      return withAttempt(DeliveryStatus.GONE, now, "answer 410");
     }
-    if (outcome instanceof Outcome.Refused refused) {
-      return attempted(Status.REFUSED, now, refused.why());
+    if (outcome instanceof CallResult.NotAllowed refused) {
+      return withAttempt(DeliveryStatus.REFUSED, now, refused.reason());
     }
-    Outcome.Failed failed = (Outcome.Failed) outcome;
+    CallResult.Failed failed = (CallResult.Failed) outcome;
     Optional<Instant> next = schedule.next(attempts + 1, now, failed.retryAfter());
-    return next.map(due -> attempted(Status.PENDING, due, failed.why()))
-        .orElseGet(() -> attempted(Status.EXHAUSTED, now, failed.why()));
+    return next.map(due -> withAttempt(DeliveryStatus.PENDING, due, failed.reason()))
+        .orElseGet(() -> withAttempt(DeliveryStatus.EXHAUSTED, now, failed.reason()));
   }
 
   /** From the first attempt on again, now. */
-  Delivery again(Instant now) {
-    return state(Status.PENDING, Cause.RESEND, 0, now, last);
+  public Delivery reset(Instant now) {
+    return copyWith(DeliveryStatus.PENDING, StateChangeCause.RESEND, 0, now, last);
   }
 
   /** This event, as far as another record says that it has come. */
-  Delivery asFarAs(Status reached, int attemptsMade, Instant then) {
-    return state(reached, Cause.ATTEMPT, attemptsMade, then, last);
+  public Delivery withState(DeliveryStatus reached, int attemptsMade, Instant then) {
+    return copyWith(reached, StateChangeCause.ATTEMPT, attemptsMade, then, last);
   }
 
   /** Whether nothing more happens unless somebody asks. */
-  public boolean ended() {
-    return status != Status.PENDING;
+  public boolean hasEnded() {
+    return status != DeliveryStatus.PENDING;
   }
 
   /** Its state for people: everything but the data. */
@@ -84,16 +84,17 @@ public record Delivery(
     summary.put("url", url);
     summary.put("status", status);
     summary.put("attempts", attempts);
-    summary.put(ended() ? "ended" : "next", due);
+    summary.put(hasEnded() ? "ended" : "next", due);
     summary.put("last", last);
     return summary;
   }
 
-  private Delivery attempted(Status reached, Instant then, String what) {
-    return state(reached, Cause.ATTEMPT, attempts + 1, then, what);
+  private Delivery withAttempt(DeliveryStatus reached, Instant then, String what) {
+    return copyWith(reached, StateChangeCause.ATTEMPT, attempts + 1, then, what);
   }
 
-  private Delivery state(Status reached, Cause why, int made, Instant then, String what) {
+  private Delivery copyWith(
+      DeliveryStatus reached, StateChangeCause why, int made, Instant then, String what) {
     return new Delivery(id, job, type, time, data, url, order, reached, why, made, then, what);
   }
 }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /** When a delivery that failed is tried again: ten attempts over three days. */
-final class RetrySchedule {
-  static final List<Duration> PAUSES =
+public final class RetrySchedule {
+  static final List<Duration> BACKOFFS =
       List.of(
           Duration.ofSeconds(5),
           Duration.ofMinutes(5),
@@ -20,8 +20,8 @@ final class RetrySchedule {
           Duration.ofHours(20),
           Duration.ofHours(24));
 
-  private static final Duration LONGEST = Duration.ofHours(24);
-  private static final double JITTER = 0.2;
+  private static final Duration MAX_RETRY_AFTER = Duration.ofHours(24);
+  private static final double MAX_JITTER = 0.2;
 
   private final DoubleSupplier random;
 
@@ -29,7 +29,7 @@ final class RetrySchedule {
    * @param random from 0 up to 1: pauses differ by up to a fifth, so that what failed together does
    *     not come back together
    */
-  RetrySchedule(DoubleSupplier random) {
+  public RetrySchedule(DoubleSupplier random) {
     this.random = random;
   }
 
@@ -40,13 +40,13 @@ final class RetrySchedule {
    * @param retryAfter what the receiver asked for; heard up to a day
    */
   Optional<Instant> next(int attempts, Instant now, Duration retryAfter) {
-    if (attempts > PAUSES.size()) {
+    if (attempts > BACKOFFS.size()) {
       return Optional.empty();
     }
-    Duration pause = PAUSES.get(attempts - 1);
-    double jitter = 1 + JITTER * random.getAsDouble();
+    Duration pause = BACKOFFS.get(attempts - 1);
+    double jitter = 1 + MAX_JITTER * random.getAsDouble();
     Instant scheduled = now.plusMillis((long) (pause.toMillis() * jitter));
-    Duration asked = retryAfter.compareTo(LONGEST) > 0 ? LONGEST : retryAfter;
+    Duration asked = retryAfter.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : retryAfter;
     Instant allowed = now.plus(asked);
     return Optional.of(allowed.isAfter(scheduled) ? allowed : scheduled);
   }

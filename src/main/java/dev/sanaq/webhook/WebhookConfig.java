@@ -1,6 +1,6 @@
 package dev.sanaq.webhook;
 
-import dev.sanaq.outbound.GateRules;
+import dev.sanaq.net.UrlPolicyConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -57,14 +57,14 @@ public interface WebhookConfig {
 
   /** How long a delivery that has ended can be listed and sent again. */
   @WithDefault("P3D")
-  Duration keep();
+  Duration retention();
 
   /** How many that have ended are kept at most; the oldest go first. */
   @WithDefault("100000")
-  int maxKept();
+  int maxRetained();
 
   /** Which addresses may be called. */
-  default GateRules gateRules() {
-    return new GateRules(allowHttp(), ports(), allowedHosts().orElse(List.of()));
+  default UrlPolicyConfig urlPolicyConfig() {
+    return new UrlPolicyConfig(allowHttp(), ports(), allowedHosts().orElse(List.of()));
   }
 }

@@ -1,4 +1,4 @@
-/** Signed callbacks: from the events' topic, at their own pace, to whoever asked. */
+/** Signed callbacks to the URLs that requests name. */
 @NullMarked
 package dev.sanaq.webhook;
 

@@ -21,7 +21,7 @@ public interface WorkerConfig {
 
   /** Jobs that wait inside the worker at most; the others wait in Kafka. */
   @WithDefault("256")
-  int queue();
+  int queueCapacity();
 
   /** Jobs of equal shape that are drawn together at most, where memory holds them. */
   @WithDefault("8")
@@ -32,44 +32,44 @@ public interface WorkerConfig {
    * does not wait again.
    */
   @WithDefault("PT0.005S")
-  Duration batchWait();
+  Duration batchLinger();
 
   /** After waiting so much longer a job goes before one of the priority above its own. */
   @WithDefault("PT1M")
-  Duration promotion();
+  Duration priorityAging();
 
   /** How often a job is begun at most: past that it fails as {@code crashed}. */
   @WithDefault("3")
-  int attempts();
+  int maxAttempts();
 
-  /** Threads that talk to the storage and encode pictures. */
+  /** Threads that talk to the storage and encode images. */
   @WithDefault("16")
   int ioThreads();
 
   /** How long jobs in work keep a partition that is to go to another worker. */
   @WithDefault("PT1M")
-  Duration handover();
+  Duration revokeTimeout();
 
   /** How long the jobs on the device may go on after the order to stop. */
   @WithDefault("PT5M")
-  Duration drainGrace();
+  Duration shutdownTimeout();
 
   /** Stop, with exit code 0, once there has been nothing to do for so long; never where absent. */
-  Optional<Duration> stopAfterIdle();
+  Optional<Duration> idleTimeout();
 
   /** A drawing without a step for this long is taken for stuck: liveness turns DOWN. */
   @WithDefault("PT10M")
-  Duration stuckAfter();
+  Duration stallTimeout();
 
   /** The pause after Kafka or the storage refused something, before the next look. */
   @WithDefault("PT2S")
-  Duration retryPause();
+  Duration retryBackoff();
 
   /** How far back cancellations are remembered. */
   @WithDefault("P1D")
-  Duration cancellationMemory();
+  Duration cancellationRetention();
 
   /** Whether a PNG file holds what draws it again: prompts, seed, steps and the like. */
   @WithDefault("true")
-  boolean embedParameters();
+  boolean embedMetadata();
 }

@@ -22,7 +22,7 @@ public class WorkerReadiness implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     HealthCheckResponseBuilder response = HealthCheckResponse.named("worker");
-    Optional<String> trouble = worker.isEnabled() ? worker.trouble() : Optional.empty();
+    Optional<String> trouble = worker.isEnabled() ? worker.notReadyReason() : Optional.empty();
     trouble.ifPresent(why -> response.withData("reason", why));
     return response.status(trouble.isEmpty()).build();
   }

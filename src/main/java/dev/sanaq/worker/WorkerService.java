@@ -1,15 +1,18 @@
 package dev.sanaq.worker;
 
-import dev.sanaq.event.EventConfig;
-import dev.sanaq.event.TopicsConfig;
-import dev.sanaq.intake.LimitsConfig;
-import dev.sanaq.kubernetes.DeletionCost;
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.kafka.event.EventsConfig;
+import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.kubernetes.KubernetesConfig;
-import dev.sanaq.sana.Painter;
-import dev.sanaq.storage.S3;
+import dev.sanaq.kubernetes.PodDeletionCost;
+import dev.sanaq.sana.ImageGenerator;
+import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
-import dev.sanaq.weights.WeightsAddress;
-import dev.sanaq.weights.WeightsFetch;
+import dev.sanaq.storage.model.ModelDownloader;
+import dev.sanaq.storage.model.ModelUri;
+import dev.sanaq.worker.finish.UploadConfig;
+import dev.sanaq.worker.run.ImageGeneratorFactory;
+import dev.sanaq.worker.run.ModelConfig;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -36,16 +39,16 @@ import software.amazon.awssdk.services.s3.S3Client;
 public class WorkerService {
   private static final Logger LOG = Logger.getLogger(WorkerService.class);
 
-  private final ModelConfig model;
-  private final WorkerProcess.Settings settings;
-  private final PainterLoader loader;
-  private final WorkerProcess.Telemetry telemetry;
+  private final ModelConfig modelConfig;
+  private final WorkerRuntime.Settings settings;
+  private final ImageGeneratorFactory generatorFactory;
+  private final WorkerRuntime.Telemetry telemetry;
   private final AtomicReference<Running> running = new AtomicReference<>();
-  private final AtomicReference<Optional<DeletionCost>> deletionCost =
+  private final AtomicReference<Optional<PodDeletionCost>> deletionCost =
       new AtomicReference<>(Optional.empty());
-  private final KubernetesConfig pod;
+  private final KubernetesConfig kubernetesConfig;
 
-  private record Running(WorkerProcess process, Painter painter) {}
+  private record Running(WorkerRuntime runtime, ImageGenerator generator) {}
 
   WorkerService(
       ModelConfig model,
@@ -53,19 +56,19 @@ public class WorkerService {
       LimitsConfig limits,
       StorageConfig storage,
       TopicsConfig topics,
-      EventConfig events,
+      EventsConfig events,
       UploadConfig uploads,
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
       KubernetesConfig pod,
-      PainterLoader loader,
+      ImageGeneratorFactory loader,
       MeterRegistry meters,
       OpenTelemetry tracing) {
-    this.model = model;
+    this.modelConfig = model;
     this.settings =
-        new WorkerProcess.Settings(worker, limits, storage, topics, events, uploads, kafka);
-    this.pod = pod;
-    this.loader = loader;
-    this.telemetry = new WorkerProcess.Telemetry(meters, tracing);
+        new WorkerRuntime.Settings(worker, limits, storage, topics, events, uploads, kafka);
+    this.kubernetesConfig = pod;
+    this.generatorFactory = loader;
+    this.telemetry = new WorkerRuntime.Telemetry(meters, tracing);
   }
 
   /**
@@ -76,20 +79,20 @@ public class WorkerService {
   public void start() {
     Instant begun = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     Path checkpoint =
-        model
+        modelConfig
             .path()
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
                         "no model: set sanaq.model.path to a checkpoint's folder"));
-    model.source().ifPresent(source -> fetch(source, checkpoint));
-    Painter painter = loader.load(checkpoint);
-    if (model.warmUp()) {
-      Models.warmUp(painter);
+    modelConfig.source().ifPresent(source -> downloadModel(source, checkpoint));
+    ImageGenerator painter = generatorFactory.load(checkpoint);
+    if (modelConfig.warmUp()) {
+      ModelAdapter.warmUp(painter);
     }
-    WorkerProcess process = WorkerProcess.start(settings, painter, Clock.systemUTC(), telemetry);
+    WorkerRuntime process = WorkerRuntime.start(settings, painter, Clock.systemUTC(), telemetry);
     running.set(new Running(process, painter));
-    deletionCost.set(DeletionCost.start(pod, process::isBusy));
+    deletionCost.set(PodDeletionCost.start(kubernetesConfig, process::isBusy));
     double cold = Duration.between(begun, Instant.now()).toMillis() / 1e3;
     Gauge.builder("sanaq.worker.start.seconds", () -> cold)
         .description("From the process's start to its readiness: fetching, loading, warming")
@@ -102,23 +105,24 @@ public class WorkerService {
   /**
    * After {@link #start}: does that once there has been nothing to do for as long as configured.
    */
-  public void whenIdle(Runnable then) {
+  public void onIdle(Runnable then) {
     settings
         .worker()
-        .stopAfterIdle()
+        .idleTimeout()
         .ifPresent(
-            patience -> IdleWatch.start(() -> isBusy() || trouble().isPresent(), patience, then));
+            patience ->
+                IdleShutdown.start(() -> isBusy() || notReadyReason().isPresent(), patience, then));
   }
 
   private boolean isBusy() {
     Running now = running.get();
-    return now != null && now.process().isBusy();
+    return now != null && now.runtime().isBusy();
   }
 
-  private void fetch(String source, Path checkpoint) {
-    try (S3Client s3 = S3.client(settings.storage())) {
-      new WeightsFetch(s3, settings.storage().patience())
-          .fetch(WeightsAddress.parse(source), checkpoint);
+  private void downloadModel(String source, Path checkpoint) {
+    try (S3Client s3 = S3ClientFactory.client(settings.storage())) {
+      new ModelDownloader(s3, settings.storage().retryTimeout())
+          .pull(ModelUri.parse(source), checkpoint);
     }
   }
 
@@ -128,27 +132,27 @@ public class WorkerService {
   }
 
   /** What keeps the worker from taking jobs, in words; nothing where nothing does. */
-  public Optional<String> trouble() {
+  public Optional<String> notReadyReason() {
     Running now = running.get();
-    return now == null ? Optional.of("the model is not loaded") : now.process().trouble();
+    return now == null ? Optional.of("the model is not loaded") : now.runtime().notReadyReason();
   }
 
   /** Whether nothing hangs: true also before the start and after the end. */
-  public boolean healthy() {
+  public boolean isHealthy() {
     Running now = running.get();
-    return now == null || now.process().isHealthy();
+    return now == null || now.runtime().isHealthy();
   }
 
   /** Ends the current job, publishes it and leaves the group; nothing where nothing runs. */
   public void stop() {
-    deletionCost.getAndSet(Optional.empty()).ifPresent(DeletionCost::close);
+    deletionCost.getAndSet(Optional.empty()).ifPresent(PodDeletionCost::close);
     Running last = running.getAndSet(null);
-    if (last != null && last.process().drain(settings.worker().drainGrace())) {
-      last.painter().close();
+    if (last != null && last.runtime().drain(settings.worker().shutdownTimeout())) {
+      last.generator().close();
     }
   }
 
-  void stopWithProgram(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent event) {
+  void onShutdown(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent event) {
     stop();
   }
 }

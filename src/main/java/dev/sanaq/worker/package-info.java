@@ -1,4 +1,4 @@
-/** Accepted jobs drawn, stored and published, one at a time; drain and health. */
+/** Runs accepted jobs in batches and publishes their results. */
 @NullMarked
 package dev.sanaq.worker;
 

@@ -34,8 +34,8 @@ export async function models() {
   return (await (await send("/v1/models")).json()).data.map((model) => model.id);
 }
 
-/** A picture's bytes. By fetch, since an image element cannot show the key. */
-export async function picture(href) {
+/** An image's bytes. By fetch, since an image element cannot show the key. */
+export async function image(href) {
   return (await send(href)).blob();
 }
 

@@ -1,7 +1,7 @@
 import { cost } from "./cost.js";
 import { announce, element } from "./dom.js";
 import { ended } from "./jobs.js";
-import { figure } from "./pictures.js";
+import { figure } from "./images.js";
 import { sentence } from "./problem.js";
 import { Progress } from "./progress.js";
 import { next } from "./seeds.js";
@@ -126,9 +126,9 @@ export class Card {
     );
     vary.title = "The same with the next seed";
     const inside = several ? [] : [vary];
-    const pictures = job.images.map((image, i) => figure(job, image, i, again, ...inside));
+    const images = job.images.map((image, i) => figure(job, image, i, again, ...inside));
     return [
-      element("div", { class: "pictures", "data-count": job.images.length }, ...pictures),
+      element("div", { class: "images", "data-count": job.images.length }, ...images),
       ...(several ? [this.#row(vary)] : []),
       details(job),
     ];
@@ -171,7 +171,7 @@ function prompt(job) {
   return job.request.prompt ?? job.id;
 }
 
-/** What of a request makes the picture; names, places and deadlines are of that one job. */
+/** What of a request makes the image; names, places and deadlines are of that one job. */
 function chosen(request) {
   return Object.fromEntries(CHOSEN.filter((name) => name in request).map((name) => [name, request[name]]));
 }

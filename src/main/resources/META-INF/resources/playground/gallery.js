@@ -4,7 +4,7 @@ import { recent } from "./recent.js";
 
 const MINUTE = 60000;
 
-/** The jobs with their pictures, newest first. */
+/** The jobs with their images, newest first. */
 export class Gallery {
   #cards = new Map();
   #list = byId("cards");

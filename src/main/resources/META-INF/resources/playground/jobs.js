@@ -6,7 +6,7 @@ import { recent, remember } from "./recent.js";
 const BUSY = 2000;
 const IDLE = 10000;
 const PAGE = "24";
-// A browser has six connections to a gateway; pictures and answers need some.
+// A browser has six connections to a gateway; images and answers need some.
 const MOST_STREAMS = 3;
 const ORDER = ["queued", "running", "completed", "failed", "cancelled"];
 

@@ -35,7 +35,7 @@ export function ago(moment) {
   return new Date(moment).toLocaleDateString();
 }
 
-/** "1 picture", "2 pictures". */
+/** "1 image", "2 images". */
 export function many(number, noun) {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

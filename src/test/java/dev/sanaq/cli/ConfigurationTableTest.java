@@ -2,16 +2,16 @@ package dev.sanaq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.event.EventConfig;
-import dev.sanaq.event.TopicsConfig;
 import dev.sanaq.gateway.GatewayConfig;
-import dev.sanaq.intake.LimitsConfig;
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.kafka.event.EventsConfig;
+import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.kubernetes.KubernetesConfig;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.webhook.WebhookConfig;
-import dev.sanaq.worker.ModelConfig;
-import dev.sanaq.worker.UploadConfig;
 import dev.sanaq.worker.WorkerConfig;
+import dev.sanaq.worker.finish.UploadConfig;
+import dev.sanaq.worker.run.ModelConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.io.IOException;
@@ -34,7 +34,7 @@ class ConfigurationTableTest {
           WorkerConfig.class,
           KubernetesConfig.class,
           TopicsConfig.class,
-          EventConfig.class,
+          EventsConfig.class,
           StorageConfig.class,
           LimitsConfig.class,
           GatewayConfig.class,
@@ -46,13 +46,13 @@ class ConfigurationTableTest {
       List.of("sanaq.limits.http-callbacks", "sanaq.limits.http-uploads");
 
   @Test
-  void everyPropertyStandsThereWithItsDefaultAndNoOtherDoes() throws IOException {
+  void readmeTable_listsEveryPropertyWithDefault() throws IOException {
     Map<String, String> read = new TreeMap<>();
     for (Class<?> mapping : MAPPINGS) {
       collect(mapping.getAnnotation(ConfigMapping.class).prefix(), mapping, read);
     }
     DERIVED.forEach(read::remove);
-    assertThat(table()).containsExactlyInAnyOrderEntriesOf(read);
+    assertThat(readmeTable()).containsExactlyInAnyOrderEntriesOf(read);
   }
 
   private static void collect(String prefix, Class<?> mapping, Map<String, String> read) {
@@ -85,7 +85,7 @@ class ConfigurationTableTest {
   }
 
   /** Properties and defaults as the README has them; ".b" beside "a.x" is "a.b". */
-  private static Map<String, String> table() throws IOException {
+  private static Map<String, String> readmeTable() throws IOException {
     Map<String, String> found = new TreeMap<>();
     try (Stream<String> lines = Files.lines(Path.of("README.md"))) {
       for (String line : lines.filter(l -> l.startsWith("| `sanaq.")).toList()) {

@@ -3,8 +3,9 @@ package dev.sanaq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sanaq.cli.generate.GenerateCommand;
 import dev.sanaq.testing.Fixtures;
-import dev.sanaq.testing.Pictures;
+import dev.sanaq.testing.TestImages;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import picocli.CommandLine;
  */
 class GenerateParityTest {
   /** Rounding at the edge between two levels: seen on 0.012 % of the samples. */
-  private static final double MOST_OFF_BY_ONE = 0.001;
+  private static final double MAX_OFF_BY_ONE_SHARE = 0.001;
 
   @ParameterizedTest
   @CsvSource({
@@ -33,7 +34,7 @@ class GenerateParityTest {
     "other-sizes, 0",
     "other-sizes, 1",
   })
-  void thePictureIsTheReferences(String fixture, int index, @TempDir Path folder) {
+  void image_matchesReference(String fixture, int index, @TempDir Path folder) {
     JsonNode image = Fixtures.json(fixture + "/image.json").get("cases").get(index);
     Path output = folder.resolve("out.png");
     List<String> args = arguments(image);
@@ -47,10 +48,10 @@ class GenerateParityTest {
             .execute(args.toArray(String[]::new));
     assertThat(err.toString()).isEmpty();
     assertThat(code).isZero();
-    Pictures.assertWithinOneLevel(
-        Pictures.read(output),
-        Pictures.read(Fixtures.path("%s/image%d-0.png".formatted(fixture, index))),
-        MOST_OFF_BY_ONE);
+    TestImages.assertWithinOneLevel(
+        TestImages.read(output),
+        TestImages.read(Fixtures.path("%s/image%d-0.png".formatted(fixture, index))),
+        MAX_OFF_BY_ONE_SHARE);
   }
 
   private static List<String> arguments(JsonNode image) {

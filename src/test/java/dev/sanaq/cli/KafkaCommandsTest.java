@@ -3,13 +3,17 @@ package dev.sanaq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sanaq.event.KafkaClients;
-import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.cli.kafka.CancelCommand;
+import dev.sanaq.cli.kafka.DeadLettersCommand;
+import dev.sanaq.cli.kafka.SubmitCommand;
+import dev.sanaq.cli.kafka.WatchCommand;
+import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.local.LocalServices;
-import dev.sanaq.worker.GradientPainter;
-import dev.sanaq.worker.Outside;
-import dev.sanaq.worker.TestSettings;
-import dev.sanaq.worker.WorkerProcess;
+import dev.sanaq.testing.GradientImageGenerator;
+import dev.sanaq.testing.KafkaS3Client;
+import dev.sanaq.testing.TestSettings;
+import dev.sanaq.worker.WorkerRuntime;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -26,20 +30,20 @@ import picocli.CommandLine;
 /** The commands that speak to Kafka, as a script sees them: a real broker, a real worker. */
 class KafkaCommandsTest {
   private static LocalServices services;
-  private static WorkerProcess worker;
-  private static KafkaClients kafka;
+  private static WorkerRuntime worker;
+  private static KafkaClientFactory kafka;
   private static TopicsConfig topics;
 
-  private record Ran(int code, String out, String err) {}
+  private record Result(int code, String out, String err) {}
 
   @BeforeAll
   static void start() {
     services = LocalServices.startTemporary();
-    WorkerProcess.Settings settings = TestSettings.of(services.config());
+    WorkerRuntime.Settings settings = TestSettings.of(services.config());
     worker =
-        WorkerProcess.start(
-            settings, new GradientPainter(), Clock.systemUTC(), TestSettings.noTelemetry());
-    kafka = new KafkaClients(settings.kafka());
+        WorkerRuntime.start(
+            settings, new GradientImageGenerator(), Clock.systemUTC(), TestSettings.noTelemetry());
+    kafka = new KafkaClientFactory(settings.kafka());
     topics = settings.topics();
   }
 
@@ -50,16 +54,16 @@ class KafkaCommandsTest {
   }
 
   @Test
-  void submitPrintsTheIdOfWhatItSent() {
-    Ran ran = submit("--prompt", "a pear", "--id", "sent", "--json");
+  void submit_printsJobId() {
+    Result ran = submit("--prompt", "a pear", "--id", "sent", "--json");
     assertThat(ran.code()).as(ran.err()).isZero();
     assertThat(json(ran.out()).get("id").asText()).isEqualTo("sent");
     assertThat(watch("sent", "--from-beginning").code()).isZero();
   }
 
   @Test
-  void submitWaitsForThePicturesAndPrintsTheirAddresses() {
-    Ran ran = submit("--prompt", "a pear", "--id", "two", "--count", "2", "--wait");
+  void submit_wait_printsImageUrls() {
+    Result ran = submit("--prompt", "a pear", "--id", "two", "--count", "2", "--wait");
     assertThat(ran.code()).as(ran.err()).isZero();
     assertThat(ran.out().lines()).hasSize(3);
     assertThat(ran.out().lines().findFirst().orElse("")).endsWith(" two completed");
@@ -67,8 +71,8 @@ class KafkaCommandsTest {
   }
 
   @Test
-  void aJobThatFailsIsExitCodeOneAndSaysWhy() {
-    Ran ran = submit("--prompt", "a pear", "--steps", "0", "--wait", "--json");
+  void submit_failedJob_exitsOneWithError() {
+    Result ran = submit("--prompt", "a pear", "--steps", "0", "--wait", "--json");
     assertThat(ran.code()).isEqualTo(1);
     JsonNode event = json(ran.out());
     assertThat(event.get("type").asText()).isEqualTo("dev.sanaq.job.failed.v1");
@@ -76,10 +80,11 @@ class KafkaCommandsTest {
   }
 
   @Test
-  void submitTakesARequestFromAFileWithOptionsOnTop(@TempDir Path folder) throws Exception {
+  void submit_file_isOverriddenByOptions(@TempDir Path folder) throws Exception {
     String request = "{\"id\":\"b\",\"prompt\":\"p\",\"width\":32,\"height\":32}";
     Path file = Files.writeString(folder.resolve("r.json"), request);
-    Ran ran = submit("--file", file.toString(), "--id", "c", "--width", "48", "--wait", "--json");
+    Result ran =
+        submit("--file", file.toString(), "--id", "c", "--width", "48", "--wait", "--json");
     assertThat(ran.code()).as(ran.err()).isZero();
     JsonNode image = json(ran.out()).get("data").get("images").get(0);
     assertThat(image.get("width").asInt()).isEqualTo(48);
@@ -88,9 +93,9 @@ class KafkaCommandsTest {
   }
 
   @Test
-  void watchPrintsAJobsEventsUntilItsEnd() {
+  void watch_printsEventsUntilTerminal() {
     submit("--prompt", "a pear", "--id", "watched", "--wait");
-    Ran ran = watch("watched", "--from-beginning", "--json");
+    Result ran = watch("watched", "--from-beginning", "--json");
     assertThat(ran.code()).isZero();
     assertThat(ran.out().lines().map(line -> json(line).get("id").asText()))
         .startsWith("watched/started")
@@ -99,17 +104,17 @@ class KafkaCommandsTest {
   }
 
   @Test
-  void watchOfAFailedJobIsExitCodeOne() {
+  void watch_failedJob_exitsOne() {
     submit("--prompt", "a pear", "--id", "bad", "--solver", "none", "--wait");
-    Ran ran = watch("bad", "--from-beginning");
+    Result ran = watch("bad", "--from-beginning");
     assertThat(ran.code()).isEqualTo(1);
     assertThat(ran.out()).contains("bad failed invalid_request: solver: found \"none\"");
   }
 
   @Test
-  void cancelTakesAJobBackBeforeItIsSent() {
+  void cancel_beforeSubmit_cancelsJob() {
     assertThat(cancel("taken-back", "--reason", "too dear").code()).isZero();
-    Ran ran = submit("--prompt", "p", "--id", "taken-back", "--wait", "--json");
+    Result ran = submit("--prompt", "p", "--id", "taken-back", "--wait", "--json");
     assertThat(ran.code()).isEqualTo(1);
     JsonNode event = json(ran.out());
     assertThat(event.get("type").asText()).isEqualTo("dev.sanaq.job.cancelled.v1");
@@ -118,11 +123,11 @@ class KafkaCommandsTest {
   }
 
   @Test
-  void deadLettersAreListedAndPutBackAsTheyCame() {
-    try (Outside outside = new Outside(services.config())) {
+  void deadLetters_areListedAndReplayedUnchanged() {
+    try (KafkaS3Client outside = new KafkaS3Client(services.config())) {
       long offset = outside.send("{broken", "trace", "t-1");
-      outside.awaitLetters(1);
-      Ran listed = deadLetters("list", "--json");
+      outside.awaitDeadLetters(1);
+      Result listed = deadLetters("list", "--json");
       assertThat(listed.code()).isZero();
       JsonNode letter = json(listed.out().lines().findFirst().orElseThrow());
       assertThat(letter.get("source").asText()).isEqualTo("sanaq.requests-0@" + offset);
@@ -130,16 +135,16 @@ class KafkaCommandsTest {
       assertThat(letter.get("bytes").asInt()).isEqualTo(7);
       assertThat(deadLetters("list").out()).contains("place", "sanaq.requests-0@" + offset);
 
-      Ran sent = deadLetters("replay", letter.get("place").asText());
+      Result sent = deadLetters("replay", letter.get("place").asText());
       assertThat(sent.code()).as(sent.err()).isZero();
       assertThat(sent.out()).isEqualTo("1 sent%n".formatted());
-      var again = outside.awaitLetters(2).get(1);
+      var again = outside.awaitDeadLetters(2).get(1);
       assertThat(new String(again.value(), StandardCharsets.UTF_8)).isEqualTo("{broken");
-      assertThat(Outside.header(again, "trace")).isEqualTo("t-1");
+      assertThat(KafkaS3Client.header(again, "trace")).isEqualTo("t-1");
       assertThat(again.headers().headers("sanaq-source-offset")).hasSize(1);
       assertThat(
-              Outside.header(again, "sanaq-source-partition")
-                  + Outside.header(again, "sanaq-source-offset"))
+              KafkaS3Client.header(again, "sanaq-source-partition")
+                  + KafkaS3Client.header(again, "sanaq-source-offset"))
           .isNotEqualTo("0" + offset);
     }
     assertThat(deadLetters("replay").code()).isEqualTo(2);
@@ -148,7 +153,7 @@ class KafkaCommandsTest {
   }
 
   @Test
-  void wrongUseIsExitCodeTwo() {
+  void usageError_exitsTwo() {
     assertThat(submit().code()).isEqualTo(2);
     assertThat(submit("--prompt", "p", "--id", "a b").code()).isEqualTo(2);
     assertThat(submit("--file", "/no/such/file").code()).isEqualTo(2);
@@ -157,7 +162,7 @@ class KafkaCommandsTest {
   }
 
   @SuppressWarnings("UnnecessaryAssignment") // what the container does in the program
-  private static Ran submit(String... args) {
+  private static Result submit(String... args) {
     SubmitCommand command = new SubmitCommand();
     command.kafka = kafka;
     command.topics = topics;
@@ -165,7 +170,7 @@ class KafkaCommandsTest {
   }
 
   @SuppressWarnings("UnnecessaryAssignment") // what the container does in the program
-  private static Ran watch(String... args) {
+  private static Result watch(String... args) {
     WatchCommand command = new WatchCommand();
     command.kafka = kafka;
     command.topics = topics;
@@ -173,7 +178,7 @@ class KafkaCommandsTest {
   }
 
   @SuppressWarnings("UnnecessaryAssignment") // what the container does in the program
-  private static Ran cancel(String... args) {
+  private static Result cancel(String... args) {
     CancelCommand command = new CancelCommand();
     command.kafka = kafka;
     command.topics = topics;
@@ -181,23 +186,23 @@ class KafkaCommandsTest {
   }
 
   @SuppressWarnings("UnnecessaryAssignment") // what the container does in the program
-  private static Ran deadLetters(String... args) {
+  private static Result deadLetters(String... args) {
     DeadLettersCommand command = new DeadLettersCommand();
     command.kafka = kafka;
     command.topics = topics;
     return run(command, args);
   }
 
-  private static Ran run(Object command, String... args) {
+  private static Result run(Object command, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine line = new CommandLine(command);
     line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     int code = line.execute(args);
-    return new Ran(code, out.toString(), err.toString());
+    return new Result(code, out.toString(), err.toString());
   }
 
   private static JsonNode json(String text) {
-    return Outside.json(text.getBytes(StandardCharsets.UTF_8));
+    return KafkaS3Client.json(text.getBytes(StandardCharsets.UTF_8));
   }
 }

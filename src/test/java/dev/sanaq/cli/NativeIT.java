@@ -3,9 +3,9 @@ package dev.sanaq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sanaq.faults.Managed;
-import dev.sanaq.faults.Processes;
 import dev.sanaq.local.LocalServices;
+import dev.sanaq.testing.ManagedProcess;
+import dev.sanaq.testing.TestProcesses;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Test;
 
 /** The native executable, where {@code -Dnative} has built one: a gateway on real Kafka and S3. */
 class NativeIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private Path executable = Path.of("");
 
   @BeforeEach
-  void find() throws IOException {
+  void findExecutable() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("target"))) {
       executable =
           files.filter(f -> f.toString().endsWith("-runner")).findFirst().orElse(Path.of(""));
@@ -39,27 +39,27 @@ class NativeIT {
   }
 
   @Test
-  void itSaysWhatItIs() {
-    try (Processes processes = new Processes("native-help")) {
-      Managed help =
-          processes.command(
+  void help_isPrinted() {
+    try (TestProcesses processes = new TestProcesses("native-help")) {
+      ManagedProcess help =
+          processes.startCommand(
               "help",
               List.of(executable.toAbsolutePath().toString(), "--help"),
               java.util.Map.of());
-      assertThat(help.exitCode(PATIENCE)).isZero();
+      assertThat(help.exitCode(TIMEOUT)).isZero();
       assertThat(help.output()).contains("serve", "model");
     }
   }
 
   @Test
-  void aGatewayTakesAJobAndKnowsIt() throws Exception {
-    try (Processes processes = new Processes("native-gateway");
+  void gateway_acceptsJob_andListsIt() throws Exception {
+    try (TestProcesses processes = new TestProcesses("native-gateway");
         LocalServices services = LocalServices.startTemporary()) {
-      int port = Processes.freePort();
+      int port = TestProcesses.freePort();
       List<String> line = new ArrayList<>(List.of(executable.toAbsolutePath().toString()));
       services.config().forEach((key, value) -> line.add("-D%s=%s".formatted(key, value)));
       line.addAll(List.of("-Dsanaq.worker.enabled=false", "-Dquarkus.http.port=" + port, "serve"));
-      Managed gateway = processes.command("gateway", line, java.util.Map.of());
+      ManagedProcess gateway = processes.startCommand("gateway", line, java.util.Map.of());
       URI root = URI.create("http://127.0.0.1:" + port);
       await(gateway, root.resolve("/q/health/ready"));
       HttpRequest job =
@@ -73,10 +73,10 @@ class NativeIT {
     }
   }
 
-  private static void await(Managed process, URI address) throws Exception {
-    long until = System.nanoTime() + PATIENCE.toNanos();
+  private static void await(ManagedProcess process, URI address) throws Exception {
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (status(address) != 200) {
-      assertThat(process.alive()).as(process.output()).isTrue();
+      assertThat(process.isAlive()).as(process.output()).isTrue();
       assertThat(System.nanoTime() - until).as("%s answers 200", address).isNegative();
       Thread.sleep(50);
     }

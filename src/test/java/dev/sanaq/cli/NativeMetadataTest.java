@@ -42,7 +42,7 @@ class NativeMetadataTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"reflect-config.json", "jni-config.json"})
-  void everyClassMethodAndFieldThatIsNamedExists(String file) throws Exception {
+  void reflectConfig_entriesExist(String file) throws Exception {
     for (JsonNode entry : read(file)) {
       String name = entry.get("name").asText();
       if (name.endsWith("[]")) {
@@ -63,7 +63,7 @@ class NativeMetadataTest {
   }
 
   @Test
-  void everyResourcePatternFindsSomething() throws IOException {
+  void resourcePatterns_matchSomething() throws IOException {
     Set<String> all = resources();
     for (String pattern : patterns()) {
       assertThat(all).as(pattern).anyMatch(name -> Pattern.matches(pattern, name));
@@ -71,7 +71,7 @@ class NativeMetadataTest {
   }
 
   @Test
-  void everyFileThatOurCodeReadsFromTheClassPathIsAResource() throws IOException {
+  void ownResourceFiles_areIncluded() throws IOException {
     try (Stream<Path> files = Files.walk(Path.of("src/main/resources/dev"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = Path.of("src/main/resources").relativize(file).toString();
@@ -81,7 +81,7 @@ class NativeMetadataTest {
   }
 
   @Test
-  void everyRecordThatIsReadAsJsonIsOpenToReflection() throws Exception {
+  void jsonRecords_areInReflectConfig() throws Exception {
     Set<String> open = names("reflect-config.json");
     Pattern call = Pattern.compile("Json\\.read\\((?:[^;]|\\n)*?(\\w+)\\.class");
     Set<String> simple = new TreeSet<>();
@@ -113,10 +113,10 @@ class NativeMetadataTest {
         "jnilib/linux-x86_64/cu128/libdjl_torch.so",
         "native/lib/linux-x86_64/cpu/libtokenizers.so"
       })
-  void everyClassThatANativeLibraryLooksUpIsOpenToIt(String library) throws Exception {
+  void jniLookups_areInJniConfig(String library) throws Exception {
     Set<String> open = names("jni-config.json");
     Set<String> found = new TreeSet<>();
-    for (String name : lookedUp(library)) {
+    for (String name : jniClassNames(library)) {
       String known = longestClass(name);
       if (!known.isEmpty()) {
         found.add(known);
@@ -127,8 +127,8 @@ class NativeMetadataTest {
 
   /** It is called, and looks nobody up; a version that does must be told of. */
   @Test
-  void theLibraryOfWebpIsAResourceAndLooksNoClassUp() throws IOException {
-    assertThat(lookedUp(WEBP)).isEmpty();
+  void webpLibrary_isResource_withoutJniLookups() throws IOException {
+    assertThat(jniClassNames(WEBP)).isEmpty();
     for (String file : List.of(WEBP, "webp-imageio.properties")) {
       assertThat(patterns()).as(file).anyMatch(pattern -> Pattern.matches(pattern, file));
     }
@@ -136,7 +136,7 @@ class NativeMetadataTest {
 
   /** Its class's initialiser starts a thread and loads the library: neither is for a build. */
   @Test
-  void theLibraryOfWebpIsLoadedWhereTheProgramRuns() throws IOException {
+  void webpLibrary_isInitializedAtRunTime() throws IOException {
     Properties properties = new Properties();
     try (Reader file = Files.newBufferedReader(CONFIGURATION)) {
       properties.load(file);
@@ -146,7 +146,7 @@ class NativeMetadataTest {
   }
 
   @Test
-  void whatUsesImageIoHasTheExtensionThatOpensItToANativeExecutable() throws IOException {
+  void imageIo_requiresAwtExtension() throws IOException {
     try (Stream<Path> files = Files.walk(SOURCES.resolve("dev/sanaq/image"))) {
       assertThat(files.filter(Files::isRegularFile))
           .as("sources that use ImageIO; without one the extension can go")
@@ -181,7 +181,7 @@ class NativeMetadataTest {
     return "";
   }
 
-  private static Set<String> lookedUp(String library) throws IOException {
+  private static Set<String> jniClassNames(String library) throws IOException {
     Set<String> names = new TreeSet<>();
     try (InputStream in = NativeMetadataTest.class.getResourceAsStream("/" + library)) {
       String text =

@@ -3,6 +3,8 @@ package dev.sanaq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.sanaq.cli.train.TrainEmojiCommand;
+import dev.sanaq.cli.train.TrainTokenizerCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -25,7 +27,7 @@ class TrainDataCommandsTest {
   private final StringWriter err = new StringWriter();
 
   @Test
-  void aTokenizerIsLearntFromTheCaptionsAndTheInstruction() throws IOException {
+  void tokenizer_isTrainedOnCaptionsAndInstruction() throws IOException {
     Path list = Files.writeString(folder.resolve("list.jsonl"), LIST);
     Path output = folder.resolve("made/tokenizer");
     int code = tokenizer("--data", list.toString(), "--output", output.toString());
@@ -42,7 +44,7 @@ class TrainDataCommandsTest {
   }
 
   @Test
-  void theInstructionCanBeLeftOut() throws IOException {
+  void tokenizer_noInstruction_omitsInstruction() throws IOException {
     Path list = Files.writeString(folder.resolve("list.jsonl"), LIST);
     Path output = folder.resolve("tokenizer");
     tokenizer("--data", list.toString(), "--no-instruction", "--output", output.toString());
@@ -50,19 +52,19 @@ class TrainDataCommandsTest {
   }
 
   @Test
-  void aListThatCannotBeReadIsOneLineOnStandardError() {
+  void unreadableList_isOneLineOnStderr() {
     String gone = folder.resolve("gone.jsonl").toString();
     assertThat(tokenizer("--data", gone, "--output", folder.toString())).isEqualTo(1);
     assertThat(err.toString()).startsWith("error: " + gone + " cannot be read").hasLineCount(1);
   }
 
   @Test
-  void anArchiveThatIsAnotherIsRefused() throws IOException {
+  void emoji_archiveChecksumMismatch_isRejected() throws IOException {
     Path other = Files.writeString(folder.resolve("other.tgz"), "other");
     int code =
         run(
             new TrainEmojiCommand(),
-            "--pictures",
+            "--images",
             other.toString(),
             "--names",
             other.toString(),

@@ -68,7 +68,7 @@ final class BadInputs {
     "2",
     "64"
   };
-  private static final String[] TYPES = {
+  private static final String[] CONTENT_TYPES = {
     "", "application/json", "application/cloudevents+json", "application/cloudevents-batch+json",
     "application/cloudevents", "text/plain", "é;;", "application/json; charset=utf-16"
   };
@@ -91,11 +91,11 @@ final class BadInputs {
   /** The n-th bad request. */
   ProducerRecord<byte[], byte[]> request(int n) {
     return switch (random.nextInt(8)) {
-      case 0 -> record(Reader.REQUESTS, noise());
-      case 1 -> record(Reader.REQUESTS, null);
-      case 2, 3 -> record(Reader.REQUESTS, damaged("{\"id\":\"" + id(n) + "\",", BODY));
-      case 4 -> record(Reader.REQUESTS, fields("{\"id\":\"" + id(n) + "\","));
-      case 5 -> record(Reader.REQUESTS, fields("{"));
+      case 0 -> record(EventCollector.REQUESTS, noise());
+      case 1 -> record(EventCollector.REQUESTS, null);
+      case 2, 3 -> record(EventCollector.REQUESTS, corrupted("{\"id\":\"" + id(n) + "\",", BODY));
+      case 4 -> record(EventCollector.REQUESTS, fields("{\"id\":\"" + id(n) + "\","));
+      case 5 -> record(EventCollector.REQUESTS, fields("{"));
       case 6 -> binary(n);
       default -> structured(n);
     };
@@ -108,18 +108,19 @@ final class BadInputs {
       case 0 -> record("sanaq.cancellations", noise());
       case 1 -> record("sanaq.cancellations", null);
       case 2 -> record("sanaq.cancellations", fields("{\"id\":\"" + id + "\","));
-      default -> record("sanaq.cancellations", damaged("{", "\"id\":\"" + id + "\",\"reason\":1}"));
+      default ->
+          record("sanaq.cancellations", corrupted("{", "\"id\":\"" + id + "\",\"reason\":1}"));
     };
   }
 
   private ProducerRecord<byte[], byte[]> binary(int n) {
     ProducerRecord<byte[], byte[]> record =
-        record(Reader.REQUESTS, random.nextBoolean() ? fields("{") : damaged("{", BODY));
+        record(EventCollector.REQUESTS, random.nextBoolean() ? fields("{") : corrupted("{", BODY));
     header(record, "ce_specversion", random.nextInt(4) == 0 ? "0.3" : "1.0");
     header(record, "ce_id", id(n));
     header(record, "ce_source", random.nextInt(4) == 0 ? "" : "/somebody");
     header(record, "ce_type", "t");
-    header(record, "content-type", pick(TYPES));
+    header(record, "content-type", pick(CONTENT_TYPES));
     return record;
   }
 
@@ -128,8 +129,8 @@ final class BadInputs {
         "{\"specversion\":\"1.0\",\"source\":\"s\",\"type\":\"t\",\"id\":\"" + id(n) + "\",";
     String data = new String(fields("{"), StandardCharsets.UTF_8);
     ProducerRecord<byte[], byte[]> record =
-        record(Reader.REQUESTS, damaged(head, "\"data\":" + data + "}"));
-    header(record, "content-type", pick(TYPES));
+        record(EventCollector.REQUESTS, corrupted(head, "\"data\":" + data + "}"));
+    header(record, "content-type", pick(CONTENT_TYPES));
     return record;
   }
 
@@ -142,7 +143,7 @@ final class BadInputs {
   }
 
   /** The text with nothing to a few bytes of its tail others, or cut off. */
-  private byte[] damaged(String head, String tail) {
+  private byte[] corrupted(String head, String tail) {
     byte[] bytes = (head + tail).getBytes(StandardCharsets.UTF_8);
     int safe = head.getBytes(StandardCharsets.UTF_8).length;
     for (int i = random.nextInt(4); i > 0; i--) {

@@ -2,6 +2,8 @@ package dev.sanaq.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.testing.ManagedProcess;
+import dev.sanaq.testing.TestProcesses;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -17,45 +19,46 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever is on the topics: the worker lives on, answers every record, and keeps none of it. */
 class BadInputsIT {
-  private static final int RECORDS = Scale.chosen().of(2_000, 100_000);
-  private static final int WARM = RECORDS / 4;
-  private static final Duration PATIENCE = Duration.ofSeconds(Scale.chosen().of(180, 3600));
+  private static final int RECORDS = FaultScale.fromSystemProperty().of(2_000, 100_000);
+  private static final int WARM_UP_RECORDS = RECORDS / 4;
+  private static final Duration TIMEOUT =
+      Duration.ofSeconds(FaultScale.fromSystemProperty().of(180, 3600));
 
   /** Caches that fill and classes that load; a leak of one kilobyte a record would be 75 MB. */
-  private static final long HEAP_GROWTH = 24L << 20;
+  private static final long MAX_HEAP_GROWTH = 24L << 20;
 
-  private final Random random = new Random(Scale.seed());
+  private final Random random = new Random(FaultScale.seed());
   private final BadInputs inputs = new BadInputs(random);
-  private final Answers answers = new Answers();
+  private final BadInputAudit audit = new BadInputAudit();
 
   @Test
-  void eachIsAnsweredAndTheWorkerLivesOnWithNoMoreMemory() throws Exception {
-    try (Processes processes = new Processes("bad-inputs");
-        Cluster cluster = new Cluster(processes, Scale.seed());
+  void badInputs_areEachAnsweredOnce_withoutMemoryGrowth() throws Exception {
+    try (TestProcesses processes = new TestProcesses("bad-inputs");
+        Cluster cluster = new Cluster(processes, FaultScale.seed());
         KafkaProducer<byte[], byte[]> producer = producer(cluster);
-        Reader reader = new Reader(cluster.bootstrapServers())) {
+        EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
       Path checkpoint = TinyCheckpoint.write(processes.folder().resolve("model"));
       Map<String, String> config = WorkerSettings.of(cluster);
       config.put("sanaq.limits.steps", "2");
-      int port = Processes.freePort();
-      Managed worker = Workers.serve(processes, config, checkpoint, port);
-      Workers.awaitReady(worker, port);
+      int port = TestProcesses.freePort();
+      ManagedProcess worker = WorkerPool.startWorker(processes, config, checkpoint, port);
+      WorkerPool.awaitReady(worker, port);
 
-      send(producer, 0, WARM);
-      awaitWorkedOff(reader, worker);
-      long heapBefore = Memory.heap(worker);
-      long residentBefore = Memory.resident(worker);
-      send(producer, WARM, RECORDS);
-      awaitWorkedOff(reader, worker);
-      long heapAfter = Memory.heap(worker);
+      send(producer, 0, WARM_UP_RECORDS);
+      awaitNoLag(reader, worker);
+      long heapBefore = ProcessMemory.liveHeapBytes(worker);
+      long residentBefore = ProcessMemory.residentBytes(worker);
+      send(producer, WARM_UP_RECORDS, RECORDS);
+      awaitNoLag(reader, worker);
+      long heapAfter = ProcessMemory.liveHeapBytes(worker);
 
-      Set<String> good = good(cluster, reader);
-      answers.count(reader, good);
-      report(reader, heapBefore, heapAfter, residentBefore, Memory.resident(worker));
-      assertThat(worker.alive()).isTrue();
-      assertThat(answers.findings()).isEmpty();
-      assertThat(answers.answered()).isEqualTo(RECORDS);
-      assertThat(heapAfter - heapBefore).as("growth of the heap").isLessThan(HEAP_GROWTH);
+      Set<String> good = sendGoodRequest(cluster, reader);
+      audit.countAnswers(reader, good);
+      report(reader, heapBefore, heapAfter, residentBefore, ProcessMemory.residentBytes(worker));
+      assertThat(worker.isAlive()).isTrue();
+      assertThat(audit.findings()).isEmpty();
+      assertThat(audit.answered()).isEqualTo(RECORDS);
+      assertThat(heapAfter - heapBefore).as("growth of the heap").isLessThan(MAX_HEAP_GROWTH);
     }
   }
 
@@ -69,39 +72,42 @@ class BadInputsIT {
     }
     for (Map.Entry<Integer, Future<RecordMetadata>> record : sent.entrySet()) {
       RecordMetadata place = record.getValue().get();
-      answers.sent(record.getKey(), place.partition() + "-" + place.offset());
+      audit.recordSent(record.getKey(), place.partition() + "-" + place.offset());
     }
   }
 
-  private static void awaitWorkedOff(Reader reader, Managed worker) {
+  private static void awaitNoLag(EventCollector reader, ManagedProcess worker) {
     reader.readUntil(
-        PATIENCE,
+        TIMEOUT,
         () -> "lag %d\n%s".formatted(reader.lag(), worker.output()),
         () -> {
-          assertThat(worker.alive()).as("the worker lives").isTrue();
-          return reader.lag() == 0 && reader.atEnd();
+          assertThat(worker.isAlive()).as("the worker lives").isTrue();
+          return reader.lag() == 0 && reader.isAtEnd();
         });
   }
 
   /** After all that, what is right is still drawn. */
-  private static Set<String> good(Cluster cluster, Reader reader) {
-    try (Ledger ledger = new Ledger(cluster.bootstrapServers())) {
-      ledger.send(Prompts.good("good"));
+  private static Set<String> sendGoodRequest(Cluster cluster, EventCollector reader) {
+    try (TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers())) {
+      ledger.send(TestRequests.good("good"));
     }
     reader.readUntil(
         Duration.ofSeconds(60),
         () -> "the good request is drawn",
-        () -> reader.endingsOf("good").stream().anyMatch(end -> end.how().equals("completed")));
+        () ->
+            reader.terminalEventsOf("good").stream()
+                .anyMatch(end -> end.outcome().equals("completed")));
     return Set.of("good");
   }
 
-  private void report(Reader reader, long before, long after, long resident, long residentAfter) {
-    Report report = new Report("Bad inputs");
+  private void report(
+      EventCollector reader, long before, long after, long resident, long residentAfter) {
+    FaultReport report = new FaultReport("Bad inputs");
     report.line("bad records", RECORDS);
     report.line("bad cancellations", RECORDS / 10);
-    report.line("dead letters", reader.letters().size());
-    report.line("terminal events", reader.endings().size());
-    report.line("not answered, or not once", RECORDS - answers.answered());
+    report.line("dead letters", reader.deadLetters().size());
+    report.line("terminal events", reader.terminalEvents().size());
+    report.line("not answered, or not once", RECORDS - audit.answered());
     report.line("live heap after a quarter of them, KiB", before >> 10);
     report.line("live heap after all, KiB", after >> 10);
     report.line("resident after a quarter of them, MiB", resident >> 20);

@@ -1,5 +1,7 @@
 package dev.sanaq.faults;
 
+import dev.sanaq.testing.Await;
+import dev.sanaq.testing.ManagedProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,31 +16,31 @@ import java.util.concurrent.atomic.AtomicInteger;
  * ends with everything as it should be; only the workers that died last may still be starting.
  */
 final class Chaos implements Runnable {
-  private static final Duration LOOK = Duration.ofMillis(50);
-  private static final Duration BOOT = Duration.ofSeconds(15);
-  private static final Duration LONGEST_FAULT = Duration.ofSeconds(5);
-  private static final int HITS = 5;
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+  private static final Duration STARTUP_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration MAX_FAULT_DURATION = Duration.ofSeconds(5);
+  private static final int MIN_HITS = 5;
 
   private final Cluster cluster;
-  private final Workers workers;
+  private final WorkerPool workers;
   private final Random random;
-  private final Duration length;
-  private final List<Deed> plan = new ArrayList<>();
-  private final Map<String, Integer> done = new TreeMap<>();
-  private final AtomicInteger begun = new AtomicInteger();
+  private final Duration duration;
+  private final List<Action> plan = new ArrayList<>();
+  private final Map<String, Integer> executed = new TreeMap<>();
+  private final AtomicInteger started = new AtomicInteger();
 
   /** A thing to do, and what to call it in the table. */
-  private record Deed(String name, Runnable work) {}
+  private record Action(String name, Runnable work) {}
 
   /**
    * @param length how long all of it takes, about
    * @param rounds how often every kind of fault happens; workers are killed six times as often
    */
-  Chaos(Cluster cluster, Workers workers, Random random, Duration length, int rounds) {
+  Chaos(Cluster cluster, WorkerPool workers, Random random, Duration length, int rounds) {
     this.cluster = cluster;
     this.workers = workers;
     this.random = random;
-    this.length = length;
+    this.duration = length;
     for (int i = 0; i < rounds; i++) {
       plan(i);
     }
@@ -46,25 +48,25 @@ final class Chaos implements Runnable {
   }
 
   /** What was done so far. */
-  void tell(Report report) {
-    done.forEach(report::line);
-    report.line("workers started in all", workers.starts());
-    report.line("requests to S3 hit by a fault", cluster.faulty().hit());
+  void reportTo(FaultReport report) {
+    executed.forEach(report::line);
+    report.line("workers started in all", workers.startCount());
+    report.line("requests to S3 hit by a fault", cluster.faultyS3().hitCount());
   }
 
   /** How much of it has begun, from 0 to 1. */
   double progress() {
-    return (double) begun.get() / plan.size();
+    return (double) started.get() / plan.size();
   }
 
   @Override
   public void run() {
-    Duration beat = length.dividedBy(plan.size());
-    for (Deed deed : plan) {
-      begun.incrementAndGet();
+    Duration beat = duration.dividedBy(plan.size());
+    for (Action deed : plan) {
+      started.incrementAndGet();
       long began = System.nanoTime();
       deed.work().run();
-      done.merge(deed.name(), 1, Integer::sum);
+      executed.merge(deed.name(), 1, Integer::sum);
       long jitter = beat.toMillis() / 2 + random.nextInt(Math.max(1, (int) beat.toMillis()));
       long left = jitter - (System.nanoTime() - began) / 1_000_000;
       if (left > 0) {
@@ -77,38 +79,39 @@ final class Chaos implements Runnable {
 
   private void plan(int round) {
     for (int i = 0; i < 6; i++) {
-      plan.add(new Deed("workers killed", this::killWorker));
+      plan.add(new Action("workers killed", this::killWorker));
     }
-    plan.add(new Deed("workers stopped, their partitions moved", this::stopWorker));
+    plan.add(new Action("workers stopped, their partitions moved", this::stopWorker));
     plan.add(
         round % 2 == 0
-            ? new Deed("broker killed and restarted", this::killBroker)
-            : new Deed("broker stopped and restarted", this::stopBroker));
-    plan.add(new Deed("S3 killed and restarted", this::killStorage));
-    plan.add(storage("S3 not listening", new S3Fault.Stopped()));
+            ? new Action("broker killed and restarted", this::killBroker)
+            : new Action("broker stopped and restarted", this::stopBroker));
+    plan.add(new Action("S3 killed and restarted", this::killStorage));
+    plan.add(storageFault("S3 not listening", new S3Fault.Stopped()));
     plan.add(
-        storage("S3 answering 503 and 500", new S3Fault.Refuse(round % 2 == 0 ? 503 : 500, 0.5)));
-    plan.add(storage("S3 answering 403", new S3Fault.Refuse(403, 0.2)));
-    plan.add(storage("S3 slow", new S3Fault.Slow(Duration.ofMillis(300))));
-    plan.add(storage("S3 answers cut in the middle", new S3Fault.Cut(0.3)));
-    plan.add(storage("S3 uploads corrupted", new S3Fault.Corrupt(0.3)));
+        storageFault(
+            "S3 answering 503 and 500", new S3Fault.Refuse(round % 2 == 0 ? 503 : 500, 0.5)));
+    plan.add(storageFault("S3 answering 403", new S3Fault.Refuse(403, 0.2)));
+    plan.add(storageFault("S3 slow", new S3Fault.Slow(Duration.ofMillis(300))));
+    plan.add(storageFault("S3 answers cut in the middle", new S3Fault.Cut(0.3)));
+    plan.add(storageFault("S3 uploads corrupted", new S3Fault.Corrupt(0.3)));
   }
 
   // For as long as it takes to hurt somebody, and not for ever where nobody asks.
-  private Deed storage(String name, S3Fault fault) {
-    return new Deed(
+  private Action storageFault(String name, S3Fault fault) {
+    return new Action(
         name,
         () -> {
           awaitReady();
-          int before = cluster.faulty().hit();
+          int before = cluster.faultyS3().hitCount();
           long began = System.nanoTime();
-          cluster.faulty().now(fault);
+          cluster.faultyS3().setFault(fault);
           Await.pause(Duration.ofMillis(500 + random.nextInt(1500)));
-          while (cluster.faulty().hit() - before < HITS
-              && System.nanoTime() - began < LONGEST_FAULT.toNanos()) {
-            Await.pause(LOOK);
+          while (cluster.faultyS3().hitCount() - before < MIN_HITS
+              && System.nanoTime() - began < MAX_FAULT_DURATION.toNanos()) {
+            Await.pause(POLL_INTERVAL);
           }
-          cluster.faulty().now(new S3Fault.Pass());
+          cluster.faultyS3().setFault(new S3Fault.Pass());
         });
   }
 
@@ -141,18 +144,18 @@ final class Chaos implements Runnable {
   }
 
   // One that works, if one does in time: to be killed while it starts hurts nobody.
-  private Managed anyWorker() {
-    List<Managed> ready = awaitReady();
-    List<Managed> among = ready.isEmpty() ? workers.running() : ready;
+  private ManagedProcess anyWorker() {
+    List<ManagedProcess> ready = awaitReady();
+    List<ManagedProcess> among = ready.isEmpty() ? workers.running() : ready;
     return among.get(random.nextInt(among.size()));
   }
 
   /** Those that work, once one does; none where none does in time. */
-  private List<Managed> awaitReady() {
-    long until = System.nanoTime() + BOOT.toNanos();
-    List<Managed> ready = workers.ready();
+  private List<ManagedProcess> awaitReady() {
+    long until = System.nanoTime() + STARTUP_TIMEOUT.toNanos();
+    List<ManagedProcess> ready = workers.ready();
     while (ready.isEmpty() && System.nanoTime() - until < 0) {
-      Await.pause(LOOK);
+      Await.pause(POLL_INTERVAL);
       ready = workers.ready();
     }
     return ready;

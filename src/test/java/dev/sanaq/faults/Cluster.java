@@ -1,5 +1,8 @@
 package dev.sanaq.faults;
 
+import dev.sanaq.testing.ManagedProcess;
+import dev.sanaq.testing.ServiceProcesses;
+import dev.sanaq.testing.TestProcesses;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -11,21 +14,21 @@ import org.jspecify.annotations.Nullable;
  * they were and with what they had, and the faults before the storage. One thread.
  */
 final class Cluster implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final List<String> SMALL =
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
+  private static final List<String> JVM_OPTIONS =
       List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
-  private final Processes processes;
-  private final int brokerPort = Processes.freePort();
-  private final int storagePort = Processes.freePort();
-  private final FaultyS3 faulty;
-  private @Nullable Managed broker;
-  private @Nullable Managed storage;
+  private final TestProcesses processes;
+  private final int brokerPort = TestProcesses.freePort();
+  private final int storagePort = TestProcesses.freePort();
+  private final FaultyS3 faultyS3;
+  private @Nullable ManagedProcess broker;
+  private @Nullable ManagedProcess storage;
 
   /** Starts both; returns when they answer. */
-  Cluster(Processes processes, long seed) {
+  Cluster(TestProcesses processes, long seed) {
     this.processes = processes;
-    this.faulty = new FaultyS3(storagePort, seed);
+    this.faultyS3 = new FaultyS3(storagePort, seed);
     startBroker();
     startStorage();
     awaitBroker();
@@ -34,39 +37,39 @@ final class Cluster implements AutoCloseable {
 
   /** Begins to start the broker. */
   void startBroker() {
-    broker = Services.part(processes, "kafka", brokerPort, SMALL);
+    broker = ServiceProcesses.startService(processes, "kafka", brokerPort, JVM_OPTIONS);
   }
 
   /** Begins to start the storage. */
   void startStorage() {
-    storage = Services.part(processes, "s3", storagePort, SMALL);
+    storage = ServiceProcesses.startService(processes, "s3", storagePort, JVM_OPTIONS);
   }
 
   void awaitBroker() {
-    running(broker).awaitOutput("kafka.bootstrap.servers=", PATIENCE);
+    requireStarted(broker).awaitOutput("kafka.bootstrap.servers=", TIMEOUT);
   }
 
   void awaitStorage() {
-    running(storage).awaitOutput("sanaq.storage.secret-key=", PATIENCE);
+    requireStarted(storage).awaitOutput("sanaq.storage.secret-key=", TIMEOUT);
   }
 
   void killBroker() {
-    running(broker).kill();
+    requireStarted(broker).kill();
   }
 
   /** Ends the broker as an operator does. */
   void stopBroker() {
-    running(broker).terminate();
-    running(broker).exitCode(PATIENCE);
+    requireStarted(broker).terminate();
+    requireStarted(broker).exitCode(TIMEOUT);
   }
 
   void killStorage() {
-    running(storage).kill();
+    requireStarted(storage).kill();
   }
 
   /** What stands between the workers and the storage. */
-  FaultyS3 faulty() {
-    return faulty;
+  FaultyS3 faultyS3() {
+    return faultyS3;
   }
 
   String bootstrapServers() {
@@ -80,20 +83,20 @@ final class Cluster implements AutoCloseable {
 
   /** The same through the faults. */
   URI faultyStorage() {
-    return URI.create("http://127.0.0.1:" + faulty.port());
+    return URI.create("http://127.0.0.1:" + faultyS3.port());
   }
 
   /** The configuration that leads a worker here, to the storage through the faults. */
   Map<String, String> config() {
-    return Services.config(bootstrapServers(), faulty.port());
+    return ServiceProcesses.config(bootstrapServers(), faultyS3.port());
   }
 
   @Override
   public void close() {
-    faulty.close();
+    faultyS3.close();
   }
 
-  private static Managed running(@Nullable Managed process) {
+  private static ManagedProcess requireStarted(@Nullable ManagedProcess process) {
     if (process == null) {
       throw new IllegalStateException("not started");
     }

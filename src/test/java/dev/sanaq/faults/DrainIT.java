@@ -2,6 +2,8 @@ package dev.sanaq.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.testing.ManagedProcess;
+import dev.sanaq.testing.TestProcesses;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -14,64 +16,71 @@ class DrainIT {
   private static final int JOBS = 24;
   private static final int SHAPES = 6;
   private static final int STEPS = 60;
-  private static final int SIDE = 512;
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
-  private static final Duration GRACE = Duration.ofSeconds(30);
+  private static final int IMAGE_SIDE = 512;
+  private static final Duration TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);
 
   @Test
-  void sigtermInTheMiddleOfABatchRunsNothingTwiceAndLosesNothing() {
-    try (Processes processes = new Processes("drain");
-        Cluster cluster = new Cluster(processes, Scale.seed());
-        Ledger ledger = new Ledger(cluster.bootstrapServers());
-        Reader reader = new Reader(cluster.bootstrapServers())) {
+  void sigterm_midBatch_losesNothingAndRunsNothingTwice() {
+    try (TestProcesses processes = new TestProcesses("drain");
+        Cluster cluster = new Cluster(processes, FaultScale.seed());
+        TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers());
+        EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
       Path checkpoint = TinyCheckpoint.write(processes.folder().resolve("model"));
       Map<String, String> config = WorkerSettings.of(cluster);
-      config.put("sanaq.limits.side", String.valueOf(SIDE));
-      IntStream.range(0, JOBS).forEach(i -> ledger.send(slow(i)));
-      Managed first = Workers.serve(processes, config, checkpoint, Processes.freePort());
+      config.put("sanaq.limits.side", String.valueOf(IMAGE_SIDE));
+      IntStream.range(0, JOBS).forEach(i -> ledger.send(slowRequest(i)));
+      ManagedProcess first =
+          WorkerPool.startWorker(processes, config, checkpoint, TestProcesses.freePort());
       reader.readUntil(
-          PATIENCE,
-          () -> "a job ends and another begins: %s\n%s".formatted(reader.starts(), first.output()),
-          () -> !reader.endings().isEmpty() && reader.starts().size() > reader.endings().size());
-      int before = reader.endings().size();
+          TIMEOUT,
+          () ->
+              "a job ends and another begins: %s\n%s"
+                  .formatted(reader.startCounts(), first.output()),
+          () ->
+              !reader.terminalEvents().isEmpty()
+                  && reader.startCounts().size() > reader.terminalEvents().size());
+      int before = reader.terminalEvents().size();
       long began = System.nanoTime();
       first.terminate();
-      int code = first.exitCode(GRACE.plusSeconds(10));
+      int code = first.exitCode(SHUTDOWN_TIMEOUT.plusSeconds(10));
       Duration took = Duration.ofNanos(System.nanoTime() - began);
-      reader.readUntil(PATIENCE, () -> "nothing is left open", reader::atEnd);
-      int finished = reader.endings().size();
+      reader.readUntil(TIMEOUT, () -> "nothing is left open", reader::isAtEnd);
+      int finished = reader.terminalEvents().size();
       long left = reader.lag();
 
-      try (Workers next =
-          new Workers(1, port -> Workers.serve(processes, config, checkpoint, port))) {
+      try (WorkerPool next =
+          new WorkerPool(1, port -> WorkerPool.startWorker(processes, config, checkpoint, port))) {
         reader.readUntil(
-            PATIENCE,
-            () -> "%d of %d ended".formatted(reader.endings().size(), JOBS),
-            () -> reader.endings().size() >= JOBS && reader.lag() == 0 && reader.atEnd());
+            TIMEOUT,
+            () -> "%d of %d ended".formatted(reader.terminalEvents().size(), JOBS),
+            () -> reader.terminalEvents().size() >= JOBS && reader.lag() == 0 && reader.isAtEnd());
         report(took, code, before, finished, left, reader);
       }
       assertThat(finished).as("ended by the first worker, of %d", JOBS).isLessThan(JOBS);
       assertThat(code).as("exit code").isZero();
-      assertThat(took).isLessThan(GRACE);
+      assertThat(took).isLessThan(SHUTDOWN_TIMEOUT);
       // What ended out of order may stand in the commit's metadata only, so there may be more.
       assertThat(left).as("lag between the workers").isBetween((long) JOBS - finished, JOBS - 1L);
-      assertThat(reader.starts()).as("drawings begun").hasSize(JOBS);
-      assertThat(reader.starts().values()).as("drawings begun a job").containsOnly(1);
-      assertThat(Audit.of(ledger, reader, cluster.storage(), Set.of()).findings()).isEmpty();
-      assertThat(Objects.keys(cluster.storage()))
+      assertThat(reader.startCounts()).as("drawings begun").hasSize(JOBS);
+      assertThat(reader.startCounts().values()).as("drawings begun a job").containsOnly(1);
+      assertThat(DeliveryAudit.of(ledger, reader, cluster.storage(), Set.of()).findings())
+          .isEmpty();
+      assertThat(S3Objects.keys(cluster.storage()))
           .noneMatch(key -> key.matches(".*/attempts/2.json"));
     }
   }
 
   // Of several shapes, so that no worker may take all of them for one batch.
-  private static Asked slow(int i) {
+  private static ExpectedRequest slowRequest(int i) {
     int steps = STEPS + i / (JOBS / SHAPES);
-    return Prompts.ask("job-" + i, "a large picture", SIDE, steps, Set.of("completed"));
+    return TestRequests.request(
+        "job-" + i, "a large image", IMAGE_SIDE, steps, Set.of("completed"));
   }
 
   private static void report(
-      Duration took, int code, int before, int finished, long left, Reader reader) {
-    Report report = new Report("SIGTERM in the middle of a batch");
+      Duration took, int code, int before, int finished, long left, EventCollector reader) {
+    FaultReport report = new FaultReport("SIGTERM in the middle of a batch");
     report.line("jobs", JOBS);
     report.line("ended when SIGTERM came", before);
     report.line("ended when the worker was gone", finished);
@@ -80,8 +89,8 @@ class DrainIT {
     report.line("milliseconds from SIGTERM to the end", took.toMillis());
     report.line(
         "jobs begun more than once",
-        reader.starts().values().stream().filter(count -> count > 1).count());
-    report.line("jobs lost", JOBS - reader.endings().size());
+        reader.startCounts().values().stream().filter(count -> count > 1).count());
+    report.line("jobs lost", JOBS - reader.terminalEvents().size());
     report.print();
   }
 }

@@ -1,5 +1,6 @@
 package dev.sanaq.faults;
 
+import dev.sanaq.testing.Await;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A storage not to be relied on: stands before the real one, passes every request on as it is, with
- * the Host header that was signed, and does to some what {@link #now} was told. Close it in the
- * end.
+ * the Host header that was signed, and does to some what {@link #setFault} was told. Close it in
+ * the end.
  */
 final class FaultyS3 implements AutoCloseable {
   private static final String REFUSAL =
@@ -27,8 +28,8 @@ final class FaultyS3 implements AutoCloseable {
   private final int upstream;
   private final int port;
   private final Random random;
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger hit = new AtomicInteger();
+  private final Set<Socket> openSockets = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger hitCount = new AtomicInteger();
   private volatile S3Fault fault = new S3Fault.Pass();
   private volatile ServerSocket listener;
 
@@ -48,12 +49,12 @@ final class FaultyS3 implements AutoCloseable {
   }
 
   /** How many requests were hit by a fault. */
-  int hit() {
-    return hit.get();
+  int hitCount() {
+    return hitCount.get();
   }
 
   /** What happens from now on, to connections that are open, too. */
-  void now(S3Fault next) {
+  void setFault(S3Fault next) {
     fault = next;
     if (next instanceof S3Fault.Stopped) {
       close();
@@ -64,8 +65,8 @@ final class FaultyS3 implements AutoCloseable {
 
   @Override
   public void close() {
-    quietly(listener);
-    open.forEach(FaultyS3::quietly);
+    closeQuietly(listener);
+    openSockets.forEach(FaultyS3::closeQuietly);
   }
 
   private ServerSocket listen(int where) {
@@ -94,16 +95,17 @@ final class FaultyS3 implements AutoCloseable {
 
   // A failure on either side ends both, as a broken line does.
   private void serve(Socket client) {
-    open.add(client);
+    openSockets.add(client);
     try (client;
         Socket server = new Socket(InetAddress.getLoopbackAddress(), upstream)) {
-      open.add(server);
+      openSockets.add(server);
       InputStream requests = new BufferedInputStream(client.getInputStream());
       InputStream answers = new BufferedInputStream(server.getInputStream());
       byte[] head = HttpMessage.readHead(requests);
       while (head.length > 0) {
         if (listener.isClosed()
-            || !pass(head, requests, client.getOutputStream(), answers, server.getOutputStream())) {
+            || !forward(
+                head, requests, client.getOutputStream(), answers, server.getOutputStream())) {
           return;
         }
         head = HttpMessage.readHead(requests);
@@ -111,17 +113,17 @@ final class FaultyS3 implements AutoCloseable {
     } catch (IOException e) {
       return;
     } finally {
-      open.removeIf(Socket::isClosed);
+      openSockets.removeIf(Socket::isClosed);
     }
   }
 
   /** One request and its answer; whether the connection goes on. */
-  private boolean pass(
+  private boolean forward(
       byte[] head, InputStream requests, OutputStream client, InputStream answers, OutputStream out)
       throws IOException {
     S3Fault now = fault;
     if (now instanceof S3Fault.Slow slow) {
-      hit.incrementAndGet();
+      hitCount.incrementAndGet();
       Await.pause(slow.delay());
     }
     if (!HttpMessage.header(head, "expect").isEmpty()) {
@@ -129,17 +131,17 @@ final class FaultyS3 implements AutoCloseable {
       client.flush();
     }
     HttpMessage request = HttpMessage.readBody(head, requests);
-    if (now instanceof S3Fault.Refuse refuse && chance(refuse.share())) {
-      refusal(refuse.status()).writeTo(client);
+    if (now instanceof S3Fault.Refuse refuse && tryHit(refuse.share())) {
+      errorResponse(refuse.status()).writeTo(client);
       return false;
     }
     boolean corrupt =
         request.body().length > 0
             && now instanceof S3Fault.Corrupt corrupts
-            && chance(corrupts.share());
-    (corrupt ? request.damaged() : request).writeTo(out);
-    HttpMessage answer = answer(HttpMessage.firstLine(head).startsWith("HEAD "), answers);
-    if (now instanceof S3Fault.Cut cut && chance(cut.share())) {
+            && tryHit(corrupts.share());
+    (corrupt ? request.withFlippedBit() : request).writeTo(out);
+    HttpMessage answer = readResponse(HttpMessage.firstLine(head).startsWith("HEAD "), answers);
+    if (now instanceof S3Fault.Cut cut && tryHit(cut.share())) {
       answer.writeHalf(client);
       return false;
     }
@@ -147,7 +149,8 @@ final class FaultyS3 implements AutoCloseable {
     return !HttpMessage.header(answer.head(), "connection").equalsIgnoreCase("close");
   }
 
-  private static HttpMessage answer(boolean headOnly, InputStream answers) throws IOException {
+  private static HttpMessage readResponse(boolean headOnly, InputStream answers)
+      throws IOException {
     byte[] head;
     do {
       head = HttpMessage.readHead(answers);
@@ -159,7 +162,7 @@ final class FaultyS3 implements AutoCloseable {
     return bodiless ? new HttpMessage(head, new byte[0]) : HttpMessage.readBody(head, answers);
   }
 
-  private static HttpMessage refusal(int status) {
+  private static HttpMessage errorResponse(int status) {
     String code = status == 403 ? "AccessDenied" : status == 503 ? "SlowDown" : "InternalError";
     byte[] body = REFUSAL.formatted(code).getBytes(StandardCharsets.UTF_8);
     String head =
@@ -168,13 +171,13 @@ final class FaultyS3 implements AutoCloseable {
     return new HttpMessage(head.getBytes(StandardCharsets.ISO_8859_1), body);
   }
 
-  private boolean chance(double share) {
+  private boolean tryHit(double share) {
     boolean chosen;
     synchronized (random) {
       chosen = random.nextDouble() < share;
     }
     if (chosen) {
-      hit.incrementAndGet();
+      hitCount.incrementAndGet();
     }
     return chosen;
   }
@@ -185,7 +188,7 @@ final class FaultyS3 implements AutoCloseable {
     return thread;
   }
 
-  private static void quietly(AutoCloseable socket) {
+  private static void closeQuietly(AutoCloseable socket) {
     try {
       socket.close();
     } catch (Exception e) {

@@ -1,7 +1,7 @@
 package dev.sanaq.faults;
 
-import dev.sanaq.worker.TestSettings;
-import dev.sanaq.worker.WorkerProcess;
+import dev.sanaq.testing.TestSettings;
+import dev.sanaq.worker.WorkerRuntime;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -21,17 +21,17 @@ public final class FaultyWorker {
   public static void main(String... args) throws InterruptedException {
     Map<String, String> config = new TreeMap<>();
     System.getProperties().forEach((key, value) -> config.put(key.toString(), value.toString()));
-    WorkerProcess.Settings settings = TestSettings.of(config);
+    WorkerRuntime.Settings settings = TestSettings.of(config);
     config.forEach(
         (key, value) -> {
           if (key.startsWith("kafka.")) {
             settings.kafka().put(key.substring("kafka.".length()), value);
           }
         });
-    WorkerProcess worker =
-        WorkerProcess.start(
-            settings, new FaultyPainter(), Clock.systemUTC(), TestSettings.noTelemetry());
-    Duration grace = settings.worker().drainGrace();
+    WorkerRuntime worker =
+        WorkerRuntime.start(
+            settings, new FaultyImageGenerator(), Clock.systemUTC(), TestSettings.noTelemetry());
+    Duration grace = settings.worker().shutdownTimeout();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> worker.drain(grace)));
     System.out.println(READY);
     Thread.currentThread().join();

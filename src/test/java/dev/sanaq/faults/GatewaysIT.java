@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sanaq.gateway.Api;
+import dev.sanaq.testing.Await;
+import dev.sanaq.testing.GatewayTestClient;
+import dev.sanaq.testing.ManagedProcess;
+import dev.sanaq.testing.TestProcesses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,65 +19,67 @@ import org.junit.jupiter.api.Test;
  * Gateways in processes of their own: alike, without an engine, and honest where parts are away.
  */
 class GatewaysIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final String ENGINE = "libtorch";
-  private static final Map<String, String> SOON =
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
+  private static final String NATIVE_LIBRARY = "libtorch";
+  private static final Map<String, String> SHORT_TIMEOUTS =
       Map.of("kafka.metadata.max.age.ms", "2000", "sanaq.storage.timeout", "PT2S");
 
   @Test
-  void gatewaysAnswerAlikeAlsoOneThatStartsLater() {
-    try (Processes processes = new Processes("gateways");
-        Cluster cluster = new Cluster(processes, Scale.seed())) {
-      int port = Processes.freePort();
-      Managed worker =
-          Workers.serve(
+  void gateways_includingLateStarter_answerAlike() {
+    try (TestProcesses processes = new TestProcesses("gateways");
+        Cluster cluster = new Cluster(processes, FaultScale.seed())) {
+      int port = TestProcesses.freePort();
+      ManagedProcess worker =
+          WorkerPool.startWorker(
               processes,
               cluster.config(),
               TinyCheckpoint.write(processes.folder().resolve("model")),
               port);
-      Gateway one = Gateway.start(processes, cluster.config());
-      Gateway other = Gateway.start(processes, cluster.config());
-      Workers.awaitReady(worker, port);
+      GatewayProcess one = GatewayProcess.start(processes, cluster.config());
+      GatewayProcess other = GatewayProcess.start(processes, cluster.config());
+      WorkerPool.awaitReady(worker, port);
       for (int i = 0; i < 5; i++) {
         assertThat(one.api().post("/v1/jobs", job("job-" + i)).status()).isEqualTo(202);
       }
       other.api().awaitState("job-4", "completed");
-      Gateway later = Gateway.start(processes, cluster.config());
+      GatewayProcess later = GatewayProcess.start(processes, cluster.config());
       for (int i = 0; i < 5; i++) {
         String id = "job-" + i;
-        JsonNode told = lasting(one.api().awaitState(id, "completed"));
-        assertThat(lasting(other.api().awaitState(id, "completed"))).isEqualTo(told);
-        assertThat(lasting(later.api().awaitState(id, "completed"))).isEqualTo(told);
+        JsonNode told = withoutUrls(one.api().awaitState(id, "completed"));
+        assertThat(withoutUrls(other.api().awaitState(id, "completed"))).isEqualTo(told);
+        assertThat(withoutUrls(later.api().awaitState(id, "completed"))).isEqualTo(told);
       }
       assertThat(ids(other.api())).isEqualTo(ids(one.api())).hasSize(5);
       assertThat(ids(later.api())).isEqualTo(ids(one.api()));
 
-      assertThat(Gateway.mapped(worker)).as("the worker").anyMatch(file -> file.contains(ENGINE));
-      for (Gateway gateway : List.of(one, other, later)) {
-        assertThat(Gateway.mapped(gateway.process()))
+      assertThat(GatewayProcess.mappedFiles(worker))
+          .as("the worker")
+          .anyMatch(file -> file.contains(NATIVE_LIBRARY));
+      for (GatewayProcess gateway : List.of(one, other, later)) {
+        assertThat(GatewayProcess.mappedFiles(gateway.process()))
             .as("a gateway")
-            .noneMatch(file -> file.contains(ENGINE));
+            .noneMatch(file -> file.contains(NATIVE_LIBRARY));
       }
       worker.terminate();
-      worker.exitCode(PATIENCE);
+      worker.exitCode(TIMEOUT);
     }
   }
 
   @Test
-  void whatIsAwayIsSaidAndComesBack() {
-    try (Processes processes = new Processes("gateway-alone");
-        Cluster cluster = new Cluster(processes, Scale.seed())) {
+  void unavailableServices_give503_thenRecover() {
+    try (TestProcesses processes = new TestProcesses("gateway-alone");
+        Cluster cluster = new Cluster(processes, FaultScale.seed())) {
       Map<String, String> config = new TreeMap<>(cluster.config());
-      config.putAll(SOON);
-      Api gateway = Gateway.start(processes, config).api();
+      config.putAll(SHORT_TIMEOUTS);
+      GatewayTestClient gateway = GatewayProcess.start(processes, config).api();
       assertThat(gateway.post("/v1/jobs", job("before")).status()).isEqualTo(202);
       gateway.awaitState("before", "queued");
 
-      cluster.faulty().now(new S3Fault.Stopped());
+      cluster.faultyS3().setFault(new S3Fault.Stopped());
       assertUnavailable(gateway.get("/v1/jobs/unheard-of"));
       assertUnavailable(gateway.get("/v1/jobs/unheard-of/images/0"));
       assertThat(gateway.get("/v1/jobs/before").status()).as("what it knows").isEqualTo(200);
-      cluster.faulty().now(new S3Fault.Pass());
+      cluster.faultyS3().setFault(new S3Fault.Pass());
       assertThat(gateway.get("/v1/jobs/unheard-of").status()).isEqualTo(404);
 
       cluster.killBroker();
@@ -84,14 +89,14 @@ class GatewaysIT {
       cluster.startBroker();
       cluster.awaitBroker();
       Await.until(
-          PATIENCE,
+          TIMEOUT,
           "jobs are taken again",
           () -> gateway.post("/v1/jobs", job("afterwards")).status() == 202);
       gateway.awaitState("afterwards", "queued");
     }
   }
 
-  private static void assertUnavailable(Api.Answer answer) {
+  private static void assertUnavailable(GatewayTestClient.ApiResponse answer) {
     assertThat(answer.status()).isEqualTo(503);
     assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
     assertThat(answer.header("Retry-After")).isNotEmpty();
@@ -104,12 +109,12 @@ class GatewaysIT {
   }
 
   // Addresses are signed anew for everyone who asks.
-  private static JsonNode lasting(JsonNode job) {
+  private static JsonNode withoutUrls(JsonNode job) {
     job.get("images").forEach(image -> ((ObjectNode) image).remove("url"));
     return job;
   }
 
-  private static List<String> ids(Api gateway) {
+  private static List<String> ids(GatewayTestClient gateway) {
     List<String> ids = new ArrayList<>();
     gateway.get("/v1/jobs").json().get("jobs").forEach(job -> ids.add(job.get("id").asText()));
     return ids;

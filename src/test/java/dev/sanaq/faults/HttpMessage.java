@@ -15,19 +15,19 @@ import java.util.Locale;
  * @param body what follows, with the framing of its chunks where it has chunks
  */
 record HttpMessage(byte[] head, byte[] body) {
-  private static final byte[] END = {'\r', '\n', '\r', '\n'};
+  private static final byte[] HEAD_TERMINATOR = {'\r', '\n', '\r', '\n'};
 
   /** The head of the next message; its length is 0 where the connection has ended. */
   static byte[] readHead(InputStream in) throws IOException {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     int matched = 0;
-    while (matched < END.length) {
+    while (matched < HEAD_TERMINATOR.length) {
       int next = in.read();
       if (next < 0) {
         return new byte[0];
       }
       head.write(next);
-      matched = next == END[matched] ? matched + 1 : next == END[0] ? 1 : 0;
+      matched = next == HEAD_TERMINATOR[matched] ? matched + 1 : next == HEAD_TERMINATOR[0] ? 1 : 0;
     }
     return head.toByteArray();
   }
@@ -36,10 +36,10 @@ record HttpMessage(byte[] head, byte[] body) {
   static HttpMessage readBody(byte[] head, InputStream in) throws IOException {
     String length = header(head, "content-length");
     if (!length.isEmpty()) {
-      return new HttpMessage(head, exactly(in, Integer.parseInt(length)));
+      return new HttpMessage(head, readExactly(in, Integer.parseInt(length)));
     }
     boolean chunked = header(head, "transfer-encoding").equalsIgnoreCase("chunked");
-    return new HttpMessage(head, chunked ? chunks(in) : new byte[0]);
+    return new HttpMessage(head, chunked ? readChunks(in) : new byte[0]);
   }
 
   /** The first line. */
@@ -59,7 +59,7 @@ record HttpMessage(byte[] head, byte[] body) {
   }
 
   /** The same with one bit of its body another. */
-  HttpMessage damaged() {
+  HttpMessage withFlippedBit() {
     byte[] other = body.clone();
     other[other.length / 2] ^= 1;
     return new HttpMessage(head, other);
@@ -79,7 +79,7 @@ record HttpMessage(byte[] head, byte[] body) {
     out.flush();
   }
 
-  private static byte[] exactly(InputStream in, int length) throws IOException {
+  private static byte[] readExactly(InputStream in, int length) throws IOException {
     byte[] bytes = in.readNBytes(length);
     if (bytes.length < length) {
       throw new EOFException("%d bytes of %d".formatted(bytes.length, length));
@@ -87,20 +87,20 @@ record HttpMessage(byte[] head, byte[] body) {
     return bytes;
   }
 
-  private static byte[] chunks(InputStream in) throws IOException {
+  private static byte[] readChunks(InputStream in) throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     int size;
     do {
-      String line = line(in, all);
+      String line = readLine(in, all);
       size = Integer.parseInt(line.split(";", -1)[0].strip(), 16);
       // After the last chunk there may be trailers; the lines end with an empty one.
-      all.write(exactly(in, size));
-      while (!line(in, all).isEmpty()) {}
+      all.write(readExactly(in, size));
+      while (!readLine(in, all).isEmpty()) {}
     } while (size > 0);
     return all.toByteArray();
   }
 
-  private static String line(InputStream in, OutputStream copy) throws IOException {
+  private static String readLine(InputStream in, OutputStream copy) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     int next;
     do {

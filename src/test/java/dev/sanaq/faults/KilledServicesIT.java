@@ -2,6 +2,7 @@ package dev.sanaq.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.testing.TestProcesses;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -17,12 +18,12 @@ class KilledServicesIT {
   private static final String TEXT = "what was kept ".repeat(100);
 
   @Test
-  void whatWasTakenIsThereAgainAfterAKillOnTheSamePort() {
-    try (Processes processes = new Processes("killed-services");
-        Cluster cluster = new Cluster(processes, Scale.seed());
-        Ledger ledger = new Ledger(cluster.bootstrapServers());
-        S3Client client = Objects.client(cluster.storage())) {
-      Mix.of(50, new Random(1)).forEach(ledger::send);
+  void killedServices_afterRestart_keepTheirData() {
+    try (TestProcesses processes = new TestProcesses("killed-services");
+        Cluster cluster = new Cluster(processes, FaultScale.seed());
+        TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers());
+        S3Client client = S3Objects.client(cluster.storage())) {
+      RequestMix.of(50, new Random(1)).forEach(ledger::send);
       client.putObject(put -> put.bucket("sanaq").key("k"), RequestBody.fromString(TEXT));
       cluster.killBroker();
       cluster.killStorage();
@@ -30,20 +31,20 @@ class KilledServicesIT {
       cluster.startStorage();
       cluster.awaitBroker();
       cluster.awaitStorage();
-      ledger.send(Prompts.good("afterwards"));
-      try (Reader reader = new Reader(cluster.bootstrapServers())) {
-        assertThat(reader.requests()).isEqualTo(51);
-        assertThat(reader.atEnd()).isTrue();
+      ledger.send(TestRequests.good("afterwards"));
+      try (EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
+        assertThat(reader.requestCount()).isEqualTo(51);
+        assertThat(reader.isAtEnd()).isTrue();
       }
       assertThat(read(client)).isEqualTo(TEXT);
     }
   }
 
   @Test
-  void everyFaultOfTheStorageIsOneAndPassesOver() {
-    try (Processes processes = new Processes("faulty-storage");
-        Cluster cluster = new Cluster(processes, Scale.seed());
-        S3Client client = Objects.client(cluster.faultyStorage())) {
+  void storageFaults_takeEffect_andClear() {
+    try (TestProcesses processes = new TestProcesses("faulty-storage");
+        Cluster cluster = new Cluster(processes, FaultScale.seed());
+        S3Client client = S3Objects.client(cluster.faultyStorage())) {
       client.putObject(put -> put.bucket("sanaq").key("k"), RequestBody.fromString(TEXT));
       assertFails(cluster, client, new S3Fault.Refuse(503, 1));
       assertFails(cluster, client, new S3Fault.Refuse(403, 1));
@@ -51,9 +52,9 @@ class KilledServicesIT {
       assertFails(cluster, client, new S3Fault.Stopped());
       assertThat(read(client)).isEqualTo(TEXT);
 
-      cluster.faulty().now(new S3Fault.Corrupt(1));
-      assertThat(writes(client)).as("a damaged upload is taken").isFalse();
-      cluster.faulty().now(new S3Fault.Slow(Duration.ofMillis(700)));
+      cluster.faultyS3().setFault(new S3Fault.Corrupt(1));
+      assertThat(canWrite(client)).as("a damaged upload is taken").isFalse();
+      cluster.faultyS3().setFault(new S3Fault.Slow(Duration.ofMillis(700)));
       long began = System.nanoTime();
       assertThat(read(client)).as("nothing of it was kept").isEqualTo(TEXT);
       assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(600));
@@ -61,12 +62,12 @@ class KilledServicesIT {
   }
 
   private static void assertFails(Cluster cluster, S3Client client, S3Fault fault) {
-    cluster.faulty().now(fault);
-    assertThat(reads(client)).as("reading works under %s", fault).isFalse();
-    cluster.faulty().now(new S3Fault.Pass());
+    cluster.faultyS3().setFault(fault);
+    assertThat(canRead(client)).as("reading works under %s", fault).isFalse();
+    cluster.faultyS3().setFault(new S3Fault.Pass());
   }
 
-  private static boolean reads(S3Client client) {
+  private static boolean canRead(S3Client client) {
     try {
       return read(client).equals(TEXT);
     } catch (SdkException e) {
@@ -78,7 +79,7 @@ class KilledServicesIT {
     return client.getObjectAsBytes(get -> get.bucket("sanaq").key("k")).asUtf8String();
   }
 
-  private static boolean writes(S3Client client) {
+  private static boolean canWrite(S3Client client) {
     try {
       client.putObject(
           put -> put.bucket("sanaq").key("k"),

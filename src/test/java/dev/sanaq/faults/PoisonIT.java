@@ -2,6 +2,8 @@ package dev.sanaq.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.testing.ManagedProcess;
+import dev.sanaq.testing.TestProcesses;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -11,32 +13,40 @@ import org.junit.jupiter.api.Test;
 
 /** Requests that hurt whoever draws them. */
 class PoisonIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
-  private static final int BEHIND = 10;
+  private static final Duration TIMEOUT = Duration.ofSeconds(120);
+  private static final int FOLLOWING_REQUESTS = 10;
 
   @Test
-  void aRequestThatAbortsTheProgramIsTriedThreeTimesAndThoseBehindItAreDrawn() {
-    try (Processes processes = new Processes("poison");
-        Cluster cluster = new Cluster(processes, Scale.seed());
-        Ledger ledger = new Ledger(cluster.bootstrapServers());
-        Reader reader = new Reader(cluster.bootstrapServers())) {
-      ledger.send(Prompts.ask("poison", "abort", Set.of("failed:crashed")));
-      IntStream.range(0, BEHIND).forEach(i -> ledger.send(Prompts.good("behind-" + i)));
+  void poisonRequest_failsAfterThreeAttempts_othersComplete() {
+    try (TestProcesses processes = new TestProcesses("poison");
+        Cluster cluster = new Cluster(processes, FaultScale.seed());
+        TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers());
+        EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
+      ledger.send(TestRequests.request("poison", "abort", Set.of("failed:crashed")));
+      IntStream.range(0, FOLLOWING_REQUESTS)
+          .forEach(i -> ledger.send(TestRequests.good("behind-" + i)));
       Map<String, String> config = WorkerSettings.of(cluster);
-      try (Workers workers = new Workers(1, port -> Workers.faulty(processes, config))) {
+      try (WorkerPool workers =
+          new WorkerPool(1, port -> WorkerPool.startFaultyWorker(processes, config))) {
         reader.readUntil(
-            PATIENCE,
+            TIMEOUT,
             () ->
                 "%d of %d ended after %d workers: %s"
                     .formatted(
-                        reader.endings().size(), BEHIND + 1, workers.starts(), reader.endings()),
+                        reader.terminalEvents().size(),
+                        FOLLOWING_REQUESTS + 1,
+                        workers.startCount(),
+                        reader.terminalEvents()),
             () -> {
-              assertThat(workers.ended().size()).as("workers killed by it").isLessThanOrEqualTo(3);
-              return reader.endings().size() >= BEHIND + 1 && reader.lag() == 0 && reader.atEnd();
+              assertThat(workers.exited().size()).as("workers killed by it").isLessThanOrEqualTo(3);
+              return reader.terminalEvents().size() >= FOLLOWING_REQUESTS + 1
+                  && reader.lag() == 0
+                  && reader.isAtEnd();
             });
         report(reader, workers);
-        assertThat(Audit.of(ledger, reader, cluster.storage(), Set.of()).findings()).isEmpty();
-        assertThat(reader.endingsOf("poison"))
+        assertThat(DeliveryAudit.of(ledger, reader, cluster.storage(), Set.of()).findings())
+            .isEmpty();
+        assertThat(reader.terminalEventsOf("poison"))
             .singleElement()
             .satisfies(end -> assertThat(end.attempts()).isEqualTo(3));
         assertThat(deaths(workers)).as("workers that it killed").isEqualTo(3);
@@ -45,39 +55,45 @@ class PoisonIT {
   }
 
   @Test
-  void aRequestThatIsTooMuchForTheHeapFailsAloneAndTheWorkerLives() {
-    try (Processes processes = new Processes("heap");
-        Cluster cluster = new Cluster(processes, Scale.seed());
-        Ledger ledger = new Ledger(cluster.bootstrapServers());
-        Reader reader = new Reader(cluster.bootstrapServers())) {
-      ledger.send(Prompts.ask("large", "oom", Set.of("failed:out_of_memory")));
-      IntStream.range(0, BEHIND).forEach(i -> ledger.send(Prompts.good("behind-" + i)));
+  void outOfMemoryRequest_failsAlone_workerSurvives() {
+    try (TestProcesses processes = new TestProcesses("heap");
+        Cluster cluster = new Cluster(processes, FaultScale.seed());
+        TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers());
+        EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
+      ledger.send(TestRequests.request("large", "oom", Set.of("failed:out_of_memory")));
+      IntStream.range(0, FOLLOWING_REQUESTS)
+          .forEach(i -> ledger.send(TestRequests.good("behind-" + i)));
       Map<String, String> config = WorkerSettings.of(cluster);
-      try (Workers workers = new Workers(1, port -> Workers.faulty(processes, config))) {
+      try (WorkerPool workers =
+          new WorkerPool(1, port -> WorkerPool.startFaultyWorker(processes, config))) {
         reader.readUntil(
-            PATIENCE,
-            () -> "all ended: " + reader.endings(),
-            () -> reader.endings().size() >= BEHIND + 1 && reader.lag() == 0 && reader.atEnd());
-        assertThat(Audit.of(ledger, reader, cluster.storage(), Set.of()).findings()).isEmpty();
-        assertThat(workers.ended()).isEmpty();
+            TIMEOUT,
+            () -> "all ended: " + reader.terminalEvents(),
+            () ->
+                reader.terminalEvents().size() >= FOLLOWING_REQUESTS + 1
+                    && reader.lag() == 0
+                    && reader.isAtEnd());
+        assertThat(DeliveryAudit.of(ledger, reader, cluster.storage(), Set.of()).findings())
+            .isEmpty();
+        assertThat(workers.exited()).isEmpty();
       }
     }
   }
 
-  private static long deaths(Workers workers) {
-    List<Managed> ended = workers.ended();
+  private static long deaths(WorkerPool workers) {
+    List<ManagedProcess> ended = workers.exited();
     assertThat(ended).allSatisfy(w -> assertThat(w.output()).contains("SIGSEGV"));
     return ended.size();
   }
 
-  private static void report(Reader reader, Workers workers) {
-    Report report = new Report("A request that aborts the JVM");
-    report.line("workers killed by it", workers.ended().size());
-    report.line("crashed events", reader.endingsOf("poison").size());
+  private static void report(EventCollector reader, WorkerPool workers) {
+    FaultReport report = new FaultReport("A request that aborts the JVM");
+    report.line("workers killed by it", workers.exited().size());
+    report.line("crashed events", reader.terminalEventsOf("poison").size());
     report.line(
         "requests behind it, drawn",
-        reader.endings().stream().filter(end -> end.how().equals("completed")).count());
-    report.line("requests lost", BEHIND + 1 - reader.endings().size());
+        reader.terminalEvents().stream().filter(end -> end.outcome().equals("completed")).count());
+    report.line("requests lost", FOLLOWING_REQUESTS + 1 - reader.terminalEvents().size());
     report.print();
   }
 }

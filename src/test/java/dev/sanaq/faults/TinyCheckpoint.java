@@ -1,18 +1,18 @@
 package dev.sanaq.faults;
 
-import dev.sanaq.sana.checkpoint.Activation;
-import dev.sanaq.sana.checkpoint.AutoencoderConfig;
-import dev.sanaq.sana.checkpoint.AutoencoderStage;
-import dev.sanaq.sana.checkpoint.QkNorm;
-import dev.sanaq.sana.checkpoint.RandomCheckpoint;
-import dev.sanaq.sana.checkpoint.RandomSpec;
-import dev.sanaq.sana.checkpoint.TransformerConfig;
+import dev.sanaq.checkpoint.RandomCheckpoint;
+import dev.sanaq.checkpoint.RandomCheckpointSpec;
+import dev.sanaq.checkpoint.config.Activation;
+import dev.sanaq.checkpoint.config.AutoencoderConfig;
+import dev.sanaq.checkpoint.config.AutoencoderStage;
+import dev.sanaq.checkpoint.config.QkNorm;
+import dev.sanaq.checkpoint.config.TransformerConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** The smallest Sana that is still one: a picture of 32 pixels takes milliseconds. */
+/** The smallest Sana that is still one: an image of 32 pixels takes milliseconds. */
 final class TinyCheckpoint {
   private static final int CHANNELS = 8;
   private static final int HEADS = 2;
@@ -23,9 +23,9 @@ final class TinyCheckpoint {
 
   /** Writes it. */
   static Path write(Path folder) {
-    RandomSpec demo = RandomSpec.demo();
-    RandomSpec spec =
-        new RandomSpec(
+    RandomCheckpointSpec demo = RandomCheckpointSpec.demo();
+    RandomCheckpointSpec spec =
+        new RandomCheckpointSpec(
             transformer(demo.textEncoder().hiddenSize()),
             autoencoder(),
             demo.textEncoder(),

@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How the suite's workers are configured beyond where Kafka and S3 are: small pictures, and the
- * times in which a fault is noticed shorter than an operator would set them, so that minutes show
- * what else would take hours.
+ * How the suite's workers are configured beyond where Kafka and S3 are: small images, and the times
+ * in which a fault is noticed shorter than an operator would set them, so that minutes show what
+ * else would take hours.
  */
 final class WorkerSettings {
   private WorkerSettings() {}

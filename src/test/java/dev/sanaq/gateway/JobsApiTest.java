@@ -3,8 +3,10 @@ package dev.sanaq.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sanaq.worker.LocalServicesResource;
-import dev.sanaq.worker.Outside;
+import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
+import dev.sanaq.testing.GatewayTestClient;
+import dev.sanaq.testing.KafkaS3Client;
+import dev.sanaq.testing.LocalServicesResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -28,25 +30,25 @@ import org.junit.jupiter.api.Test;
 /** Jobs over HTTP, with a worker that does what the test says. */
 @QuarkusTest
 @QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
-@TestProfile(JobsApiTest.Open.class)
+@TestProfile(JobsApiTest.ShortTimeoutsProfile.class)
 class JobsApiTest {
-  @Inject GatewayService gateway;
+  @Inject GatewayLifecycle gateway;
 
   @TestHTTPResource("/")
   @SuppressWarnings("NullAway.Init") // the test's framework sets it
   URI root;
 
   @SuppressWarnings("NullAway.Init") // set before each test
-  private Api api;
+  private GatewayTestClient api;
 
   @SuppressWarnings("NullAway.Init") // set before each test
-  private HandWorker worker;
+  private ScriptedWorker worker;
 
   private final String id = "job-" + UUID.randomUUID();
   private final String request = "{\"id\":\"%s\",\"prompt\":\"a red apple\"}".formatted(id);
 
   /** Short times. */
-  public static final class Open implements QuarkusTestProfile {
+  public static final class ShortTimeoutsProfile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
       return Map.of(
@@ -58,8 +60,8 @@ class JobsApiTest {
 
   @BeforeEach
   void start() {
-    api = new Api(root);
-    worker = new HandWorker(Api.services());
+    api = new GatewayTestClient(root);
+    worker = new ScriptedWorker(GatewayTestClient.serviceConfig());
     gateway.start();
     api.awaitReady();
   }
@@ -68,7 +70,7 @@ class JobsApiTest {
   void stop() {
     for (JsonNode job : api.get("/v1/jobs?limit=100").json().get("jobs")) {
       if (job.get("state").asText().matches("queued|running")) {
-        worker.cancelled(job.get("id").asText());
+        worker.publishCancelled(job.get("id").asText());
         api.awaitState(job.get("id").asText(), "cancelled");
       }
     }
@@ -77,7 +79,7 @@ class JobsApiTest {
   }
 
   @Test
-  void metricsTellWhatWaitsAndForHowLong() throws Exception {
+  void metrics_queuedJob_exposeBacklogAndAge() throws Exception {
     api.post("/v1/jobs", request);
     String one = "sanaq_backlog_jobs{state=\"queued\"} 1.0";
     String told = metrics();
@@ -99,8 +101,8 @@ class JobsApiTest {
   }
 
   @Test
-  void aJobIsSeenFromItsRequestToItsEnd() {
-    Api.Answer sent = api.post("/v1/jobs", request);
+  void job_fromRequestToEnd_showsEveryState() {
+    GatewayTestClient.ApiResponse sent = api.post("/v1/jobs", request);
     assertThat(sent.status()).isEqualTo(202);
     assertThat(sent.header("Location")).isEqualTo("/v1/jobs/" + id);
     assertThat(sent.json().get("id").asText()).isEqualTo(id);
@@ -110,14 +112,14 @@ class JobsApiTest {
     assertThat(queued.get("expectedWaitSeconds").isIntegralNumber()).isTrue();
     assertThat(queued.get("request").get("prompt").asText()).isEqualTo("a red apple");
 
-    worker.started(id);
+    worker.publishStarted(id);
     assertThat(api.awaitState(id, "running").get("steps").asInt()).isEqualTo(4);
-    worker.progress(id, 3);
-    JsonNode running = api.await(id, job -> job.path("step").asInt() == 3);
+    worker.publishProgress(id, 3);
+    JsonNode running = api.awaitJob(id, job -> job.path("step").asInt() == 3);
     assertThat(running.get("percentage").asInt()).isEqualTo(75);
     assertThat(running.get("worker").asText()).isEqualTo("hand");
 
-    worker.failed(id);
+    worker.publishFailed(id);
     JsonNode failed = api.awaitState(id, "failed");
     assertThat(failed.get("error").get("code").asText()).isEqualTo("out_of_memory");
     assertThat(failed.get("attempts").asInt()).isEqualTo(2);
@@ -125,8 +127,8 @@ class JobsApiTest {
   }
 
   @Test
-  void jobsSentByKafkaAreSeenToo() {
-    try (Outside outside = new Outside(Api.services())) {
+  void jobsSentViaKafka_areVisible() {
+    try (KafkaS3Client outside = new KafkaS3Client(GatewayTestClient.serviceConfig())) {
       outside.send(request);
       api.awaitState(id, "queued");
       long offset = outside.send("{\"prompt\":\"nameless\"}");
@@ -135,16 +137,17 @@ class JobsApiTest {
   }
 
   @Test
-  void theSameRequestAgainIsTheSameJobAndAnotherIsAConflict() {
+  void repeatedId_sameRequestIsSameJob_otherRequestConflicts() {
     assertThat(api.post("/v1/jobs", request).status()).isEqualTo(202);
     assertThat(api.post("/v1/jobs", request).json().get("id").asText()).isEqualTo(id);
-    Api.Answer other = api.post("/v1/jobs", "{\"id\":\"%s\",\"prompt\":\"a pear\"}".formatted(id));
+    GatewayTestClient.ApiResponse other =
+        api.post("/v1/jobs", "{\"id\":\"%s\",\"prompt\":\"a pear\"}".formatted(id));
     assertProblem(other, 409, "id_conflict");
     assertThat(api.get("/v1/backlog").json().get("queued").asInt()).isLessThanOrEqualTo(1);
   }
 
   @Test
-  void theIdempotencyKeyNamesTheJob() {
+  void idempotencyKey_determinesJobId() {
     String body = "{\"prompt\":\"p\"}";
     assertThat(api.post("/v1/jobs", body, "Idempotency-Key", id).json().get("id").asText())
         .isEqualTo(id);
@@ -156,8 +159,8 @@ class JobsApiTest {
   }
 
   @Test
-  void everyWrongFieldIsNamedAtOnce() {
-    Api.Answer answer =
+  void invalidRequest_namesEveryWrongField() {
+    GatewayTestClient.ApiResponse answer =
         api.post("/v1/jobs", "{\"width\":0,\"guidance_scale\":3,\"solver\":\"magic\"}");
     assertProblem(answer, 400, "invalid_request");
     assertThat(answer.json().get("errors").findValuesAsText("field"))
@@ -165,7 +168,7 @@ class JobsApiTest {
   }
 
   @Test
-  void whatIsNoRequestIsAProblemWithItsStatus() {
+  void badRequests_returnProblemWithStatus() {
     assertProblem(api.post("/v1/jobs", "{"), 400, "malformed");
     assertProblem(api.post("/v1/jobs", ""), 400, "malformed");
     assertProblem(api.post("/v1/jobs", "[]"), 400, "malformed");
@@ -176,10 +179,10 @@ class JobsApiTest {
     assertProblem(api.get("/v1/jobs?state="), 400, "invalid_request");
     assertProblem(api.get("/v1/jobs?cursor=odd"), 400, "invalid_request");
     assertProblem(api.get("/v1/backlog", "Accept", "text/html"), 406, "not_acceptable");
-    Api.Answer put = api.send("PUT", "/v1/jobs", BodyPublishers.ofString("{}"));
+    GatewayTestClient.ApiResponse put = api.send("PUT", "/v1/jobs", BodyPublishers.ofString("{}"));
     assertProblem(put, 405, "not_allowed");
     assertThat(put.header("Allow")).contains("GET", "POST");
-    Api.Answer text =
+    GatewayTestClient.ApiResponse text =
         api.send("POST", "/v1/jobs", BodyPublishers.ofString("x"), "Content-Type", "text/plain");
     assertProblem(text, 415, "unsupported");
     String long1 = "{\"prompt\":\"p\",\"metadata\":{\"a\":\"%s\"}}".formatted("x".repeat(16000));
@@ -190,15 +193,15 @@ class JobsApiTest {
   }
 
   @Test
-  void aCancellationIsSentAndSaysWhetherItCameInTime() throws Exception {
+  void cancellation_beforeOrAfterEnd_returnsMatchingStatus() throws Exception {
     api.post("/v1/jobs", request);
     assertThat(api.delete("/v1/jobs/" + id).status()).isEqualTo(202);
 
-    CompletableFuture<Api.Answer> waiting =
+    CompletableFuture<GatewayTestClient.ApiResponse> waiting =
         CompletableFuture.supplyAsync(() -> api.delete("/v1/jobs/" + id, "Prefer", "wait=20"));
     Thread.sleep(300);
-    worker.cancelled(id);
-    Api.Answer answer = waiting.get(20, TimeUnit.SECONDS);
+    worker.publishCancelled(id);
+    GatewayTestClient.ApiResponse answer = waiting.get(20, TimeUnit.SECONDS);
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.json().get("state").asText()).isEqualTo("cancelled");
     assertProblem(api.delete("/v1/jobs/" + id), 409, "ended");
@@ -206,29 +209,30 @@ class JobsApiTest {
   }
 
   @Test
-  void whoPrefersToWaitGetsTheEndOrWhatIsKnownByThen() throws Exception {
-    Api.Answer early = api.post("/v1/jobs", request, "Prefer", "respond-async, wait=1");
+  void preferWait_returnsEndOrCurrentState() throws Exception {
+    GatewayTestClient.ApiResponse early =
+        api.post("/v1/jobs", request, "Prefer", "respond-async, wait=1");
     assertThat(early.status()).isEqualTo(202);
     assertThat(early.header("Preference-Applied")).isEqualTo("wait=1");
 
-    CompletableFuture<Api.Answer> waiting =
+    CompletableFuture<GatewayTestClient.ApiResponse> waiting =
         CompletableFuture.supplyAsync(() -> api.get("/v1/jobs/" + id, "Prefer", "wait=20"));
-    CompletableFuture<Api.Answer> again =
+    CompletableFuture<GatewayTestClient.ApiResponse> again =
         CompletableFuture.supplyAsync(() -> api.post("/v1/jobs", request, "Prefer", "wait=20"));
     Thread.sleep(300);
-    worker.completed(id, 1);
+    worker.publishCompleted(id, 1);
     assertThat(waiting.get(20, TimeUnit.SECONDS).status()).isEqualTo(200);
     assertThat(again.get(20, TimeUnit.SECONDS).status()).isEqualTo(200);
     assertThat(again.get().json().get("state").asText()).isEqualTo("completed");
   }
 
   @Test
-  void listsComeNewestFirstByPagesAndByState() {
+  void list_byPageAndState_isNewestFirst() {
     List<String> sent = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       sent.add(0, api.post("/v1/jobs", "{\"prompt\":\"p\"}").json().get("id").asText());
     }
-    worker.failed(sent.get(0));
+    worker.publishFailed(sent.get(0));
     api.awaitState(sent.get(0), "failed");
 
     List<String> seen = new ArrayList<>();
@@ -246,14 +250,14 @@ class JobsApiTest {
   }
 
   @Test
-  void anEventStreamTellsAllThatComesAndEndsWithTheJob() throws Exception {
+  void eventStream_sendsAllEvents_endsWithJob() throws Exception {
     api.post("/v1/jobs", request);
-    CompletableFuture<List<String>> lines = read("");
+    CompletableFuture<List<String>> lines = readEventStream("");
     Thread.sleep(500);
-    worker.started(id);
-    worker.progress(id, 1);
-    worker.progress(id, 2);
-    worker.failed(id);
+    worker.publishStarted(id);
+    worker.publishProgress(id, 1);
+    worker.publishProgress(id, 2);
+    worker.publishFailed(id);
     List<String> all = lines.get(20, TimeUnit.SECONDS);
     assertThat(all.stream().filter(line -> line.startsWith("id:")))
         .containsExactly(
@@ -264,22 +268,22 @@ class JobsApiTest {
     assertThat(all).contains("event:started", "event:progress", "event:failed", ":alive");
     String data = all.stream().filter(line -> line.startsWith("data:")).findFirst().orElse("");
     assertThat(
-            Outside.json(data.substring(5).getBytes(StandardCharsets.UTF_8))
+            KafkaS3Client.json(data.substring(5).getBytes(StandardCharsets.UTF_8))
                 .get("subject")
                 .asText())
         .isEqualTo(id);
   }
 
   @Test
-  void aBrokenStreamGoesOnAfterItsLastEvent() throws Exception {
+  void eventStream_withLastEventId_resumesAfterIt() throws Exception {
     api.post("/v1/jobs", request);
-    worker.started(id);
-    worker.progress(id, 1);
-    worker.progress(id, 2);
-    api.await(id, job -> job.path("step").asInt() == 2);
-    CompletableFuture<List<String>> lines = read(id + "/progress/1");
+    worker.publishStarted(id);
+    worker.publishProgress(id, 1);
+    worker.publishProgress(id, 2);
+    api.awaitJob(id, job -> job.path("step").asInt() == 2);
+    CompletableFuture<List<String>> lines = readEventStream(id + "/progress/1");
     Thread.sleep(300);
-    worker.failed(id);
+    worker.publishFailed(id);
     assertThat(lines.get(20, TimeUnit.SECONDS).stream().filter(line -> line.startsWith("id:")))
         .containsExactly("id:%s/progress/2".formatted(id), "id:%s/failed".formatted(id));
     assertThat(api.get("/v1/jobs/" + id + "/events", "Last-Event-ID", id + "/failed").status())
@@ -289,29 +293,29 @@ class JobsApiTest {
   }
 
   @Test
-  void tooMuchWorkIsRefusedWithTheTimeToComeBack() {
+  void fullBacklog_rejectsWithRetryAfter() {
     String other = "other-" + id;
     api.post("/v1/jobs", "{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(other));
-    worker.completed(other, 150);
+    worker.publishCompleted(other, 150);
     api.awaitState(other, "completed");
     api.post(
         "/v1/jobs",
         "{\"id\":\"%s\",\"prompt\":\"p\",\"width\":1000,\"height\":1000,\"steps\":4}"
             .formatted(id));
-    api.await(id, job -> api.get("/v1/backlog").json().get("seconds").asDouble() > 120);
+    api.awaitJob(id, job -> api.get("/v1/backlog").json().get("seconds").asDouble() > 120);
 
-    Api.Answer refused = api.post("/v1/jobs", "{\"prompt\":\"one more\"}");
+    GatewayTestClient.ApiResponse refused = api.post("/v1/jobs", "{\"prompt\":\"one more\"}");
     assertProblem(refused, 429, "too_many");
     assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 100);
     assertThat(api.post("/v1/jobs", "{\"prompt\":\"one more\"}").status()).isEqualTo(429);
   }
 
   @Test
-  void aGatewayStartedLaterKnowsThePastAndAnswersAlike() {
+  void restartedGateway_answersAsBefore() {
     api.post("/v1/jobs", request);
-    worker.started(id);
-    worker.progress(id, 2);
-    api.await(id, job -> job.path("step").asInt() == 2);
+    worker.publishStarted(id);
+    worker.publishProgress(id, 2);
+    api.awaitJob(id, job -> job.path("step").asInt() == 2);
     JsonNode before = api.get("/v1/jobs/" + id).json();
     gateway.stop();
     assertProblem(api.get("/v1/jobs/" + id), 503, "unavailable");
@@ -320,7 +324,7 @@ class JobsApiTest {
     assertThat(api.get("/v1/jobs/" + id).json()).isEqualTo(before);
   }
 
-  private CompletableFuture<List<String>> read(String lastEventId) {
+  private CompletableFuture<List<String>> readEventStream(String lastEventId) {
     return CompletableFuture.supplyAsync(
         () -> {
           try (Stream<String> lines =
@@ -330,7 +334,7 @@ class JobsApiTest {
         });
   }
 
-  private static void assertProblem(Api.Answer answer, int status, String code) {
+  private static void assertProblem(GatewayTestClient.ApiResponse answer, int status, String code) {
     assertThat(answer.status())
         .as(new String(answer.response().body(), StandardCharsets.UTF_8))
         .isEqualTo(status);

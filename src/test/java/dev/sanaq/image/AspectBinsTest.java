@@ -16,10 +16,10 @@ class AspectBinsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {512, 1024, 2048, 4096})
-  void tablesAreThePublishedOnes(int base) {
-    List<Size> published = new ArrayList<>();
+  void sizes_ofBase_equalPublishedTable(int base) {
+    List<ImageSize> published = new ArrayList<>();
     for (JsonNode size : ANSWERS.get("tables").get(String.valueOf(base))) {
-      published.add(new Size(size.get(0).intValue(), size.get(1).intValue()));
+      published.add(new ImageSize(size.get(0).intValue(), size.get(1).intValue()));
     }
     assertThat(bins(base).sizes()).hasSizeGreaterThan(30).isEqualTo(published);
   }
@@ -27,7 +27,7 @@ class AspectBinsTest {
   /** A size whose ratio is exactly the published one must find that bin: the ratios agree too. */
   @ParameterizedTest
   @ValueSource(ints = {512, 1024, 2048, 4096})
-  void everyPublishedRatioFindsItsOwnBin(int base) {
+  void nearest_publishedRatio_returnsItsOwnBin(int base) {
     ANSWERS
         .get("tables")
         .get(String.valueOf(base))
@@ -37,20 +37,20 @@ class AspectBinsTest {
               int hundredths = (int) Math.round(Double.parseDouble(entry.getKey()) * 100);
               assertThat(bins(base).nearest(hundredths, 100))
                   .isEqualTo(
-                      new Size(
+                      new ImageSize(
                           entry.getValue().get(0).intValue(), entry.getValue().get(1).intValue()));
             });
   }
 
   @Test
-  void choicesAreTheReferences() {
+  void nearest_referenceCases_equalDiffusers() {
     int cases = 0;
     for (JsonNode c : ANSWERS.get("cases")) {
       assertThat(
               bins(c.get("base").intValue())
                   .nearest(c.get("height").intValue(), c.get("width").intValue()))
           .as("%s", c)
-          .isEqualTo(new Size(c.get("bin_height").intValue(), c.get("bin_width").intValue()));
+          .isEqualTo(new ImageSize(c.get("bin_height").intValue(), c.get("bin_width").intValue()));
       cases++;
     }
     assertThat(cases).isEqualTo(9);
@@ -60,19 +60,19 @@ class AspectBinsTest {
    * 2.25 lies exactly between no two ratios; 2.75 does, between 2.5 and 3.0, and both are exact.
    */
   @Test
-  void ofTwoRatiosAsNearTheWiderIsChosen() {
-    assertThat(bins(1024).nearest(11, 4)).isEqualTo(new Size(1600, 640));
-    assertThat(bins(1024).nearest(7, 2)).isEqualTo(new Size(1728, 576));
+  void nearest_equidistantRatios_returnsWider() {
+    assertThat(bins(1024).nearest(11, 4)).isEqualTo(new ImageSize(1600, 640));
+    assertThat(bins(1024).nearest(7, 2)).isEqualTo(new ImageSize(1728, 576));
   }
 
   @Test
-  void otherResolutionsHaveNone() {
+  void forBase_unpublishedResolution_isEmpty() {
     assertThat(AspectBins.forBase(768)).isEmpty();
     assertThat(AspectBins.forBase(0)).isEmpty();
   }
 
   @Test
-  void anEmptySizeIsRefused() {
+  void nearest_nonPositiveSide_throws() {
     assertThatIllegalArgumentException().isThrownBy(() -> bins(512).nearest(0, 5));
     assertThatIllegalArgumentException().isThrownBy(() -> bins(512).nearest(5, -1));
   }

@@ -1,4 +1,4 @@
-/** Tests of pictures. */
+/** Tests of images. */
 @NullMarked
 package dev.sanaq.image;
 

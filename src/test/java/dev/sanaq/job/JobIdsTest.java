@@ -8,16 +8,16 @@ import org.junit.jupiter.api.Test;
 
 class JobIdsTest {
   @Test
-  void aRecordsPlaceIsItsIdAndAlwaysAllowed() {
+  void recordPosition_becomesValidId() {
     assertThat(JobIds.ofRecord("sanaq.requests", 3, 42)).isEqualTo("sanaq.requests-3-42");
     String longest = JobIds.ofRecord("t".repeat(249), Integer.MAX_VALUE, Long.MAX_VALUE);
-    assertThat(JobIds.valid(longest)).as(longest).isTrue();
+    assertThat(JobIds.isValid(longest)).as(longest).isTrue();
     assertThat(longest)
         .isNotEqualTo(JobIds.ofRecord("t".repeat(248), Integer.MAX_VALUE, Long.MAX_VALUE));
   }
 
   @Test
-  void oneIdAndSourceIsOneJob() {
+  void cloudEventIdAndSource_identifyOneJob() {
     List<String> ids =
         Stream.of(
                 JobIds.ofCloudEvent("e-1", "/shop"),
@@ -26,7 +26,7 @@ class JobIdsTest {
                 JobIds.ofCloudEvent("e 1", "/shop"),
                 JobIds.ofCloudEvent("é".repeat(500), "s"))
             .toList();
-    assertThat(ids).doesNotHaveDuplicates().allMatch(JobIds::valid);
+    assertThat(ids).doesNotHaveDuplicates().allMatch(JobIds::isValid);
     assertThat(ids.get(0)).startsWith("e-1-").isEqualTo(JobIds.ofCloudEvent("e-1", "/shop"));
   }
 }

@@ -2,11 +2,11 @@ package dev.sanaq.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.faults.Managed;
-import dev.sanaq.faults.Processes;
-import dev.sanaq.faults.Services;
-import dev.sanaq.sana.checkpoint.RandomCheckpoint;
-import dev.sanaq.scaling.Plot;
+import dev.sanaq.checkpoint.RandomCheckpoint;
+import dev.sanaq.testing.LinePlot;
+import dev.sanaq.testing.ManagedProcess;
+import dev.sanaq.testing.ServiceProcesses;
+import dev.sanaq.testing.TestProcesses;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -28,22 +28,22 @@ import org.junit.jupiter.api.Test;
  * weights, or on a service elsewhere: {@code -Dload.bootstrap-servers}, {@code -Dload.url}.
  */
 class LoadIT {
-  private static final Duration STARTING = Duration.ofMinutes(2);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
-  private final Plan plan = Plan.chosen();
-  private final Map<String, Wave> waves = new LinkedHashMap<>();
+  private final LoadPlan plan = LoadPlan.fromSystemProperties();
+  private final Map<String, LoadWave> waves = new LinkedHashMap<>();
 
   @Test
-  void everyJobOfEveryShapeIsDrawnByKafkaAndByHttp() throws Exception {
+  void everyLoadShape_byKafkaAndHttp_completesAllJobs() throws Exception {
     String servers = System.getProperty("load.bootstrap-servers", "");
     String url = System.getProperty("load.url", "");
     if (!servers.isEmpty() || !url.isEmpty()) {
       run(servers, url);
     } else {
-      try (Processes processes = new Processes("load")) {
-        Services services = Services.start(processes, STARTING);
-        int http = Processes.freePort();
-        Managed service = service(processes, services, http);
+      try (TestProcesses processes = new TestProcesses("load")) {
+        ServiceProcesses services = ServiceProcesses.start(processes, START_TIMEOUT);
+        int http = TestProcesses.freePort();
+        ManagedProcess service = service(processes, services, http);
         awaitReady(service, http);
         run(services.bootstrapServers(), "http://127.0.0.1:" + http);
       }
@@ -57,19 +57,20 @@ class LoadIT {
   private void run(String servers, String url) throws InterruptedException {
     String run = Long.toString(System.currentTimeMillis(), 36);
     if (!servers.isEmpty()) {
-      try (KafkaLoad load = new KafkaLoad(servers)) {
-        load.run(Shape.STEADY, "warm-" + run, plan);
-        for (Shape shape : Shape.values()) {
-          String name = "kafka-%s-%s".formatted(shape.word(), run);
-          waves.put("Kafka, " + shape.word(), load.run(shape, name, plan));
+      try (KafkaLoadGenerator load = new KafkaLoadGenerator(servers)) {
+        load.run(LoadShape.STEADY, "warm-" + run, plan);
+        for (LoadShape shape : LoadShape.values()) {
+          String name = "kafka-%s-%s".formatted(shape.label(), run);
+          waves.put("Kafka, " + shape.label(), load.run(shape, name, plan));
         }
       }
     }
     if (!url.isEmpty()) {
-      HttpLoad load = new HttpLoad(URI.create(url), System.getProperty("load.key", ""));
-      for (Shape shape : Shape.values()) {
-        String name = "http-%s-%s".formatted(shape.word(), run);
-        waves.put("HTTP, " + shape.word(), load.run(shape, name, plan));
+      HttpLoadGenerator load =
+          new HttpLoadGenerator(URI.create(url), System.getProperty("load.key", ""));
+      for (LoadShape shape : LoadShape.values()) {
+        String name = "http-%s-%s".formatted(shape.label(), run);
+        waves.put("HTTP, " + shape.label(), load.run(shape, name, plan));
       }
     }
   }
@@ -88,18 +89,18 @@ class LoadIT {
                     wave.jobs(),
                     wave.count("completed"),
                     wave.jobsPerSecond(),
-                    wave.time(0.5),
-                    wave.time(0.95),
-                    wave.time(0.99))));
+                    wave.timeQuantile(0.5),
+                    wave.timeQuantile(0.95),
+                    wave.timeQuantile(0.99))));
     System.out.println(table);
     String file = System.getProperty("load.report", "");
     if (!file.isEmpty()) {
-      Files.writeString(Path.of(file + ".md"), head() + table, StandardCharsets.UTF_8);
+      Files.writeString(Path.of(file + ".md"), reportHeader() + table, StandardCharsets.UTF_8);
       Files.writeString(Path.of(file + ".svg"), plot(), StandardCharsets.UTF_8);
     }
   }
 
-  private String head() throws IOException {
+  private String reportHeader() throws IOException {
     return """
         # Load
 
@@ -117,31 +118,33 @@ class LoadIT {
   }
 
   private String plot() {
-    Plot plot = new Plot("Jobs due and jobs ended", "s");
+    LinePlot plot = new LinePlot("Jobs due and jobs ended", "s");
     waves.forEach(
         (name, wave) ->
             plot.panel(
                 name,
                 new ArrayList<>(
                     List.of(
-                        new Plot.Line("due", wave.sent()), new Plot.Line("ended", wave.done())))));
+                        new LinePlot.Line("due", wave.dueCounts()),
+                        new LinePlot.Line("ended", wave.endedCounts())))));
     return plot.svg();
   }
 
-  private static Managed service(Processes processes, Services services, int http) {
+  private static ManagedProcess service(
+      TestProcesses processes, ServiceProcesses services, int http) {
     Path model = processes.folder().resolve("model");
     RandomCheckpoint.write(model, 1);
     Map<String, String> config = services.config();
     config.put("sanaq.model.path", model.toString());
     config.put("sanaq.model.device", "cpu");
     config.put("quarkus.http.port", String.valueOf(http));
-    return processes.program("service", List.of("-Xmx512m"), config, "serve");
+    return processes.startProgram("service", List.of("-Xmx512m"), config, "serve");
   }
 
-  private static void awaitReady(Managed service, int http) throws Exception {
-    long until = System.nanoTime() + STARTING.toNanos();
+  private static void awaitReady(ManagedProcess service, int http) throws Exception {
+    long until = System.nanoTime() + START_TIMEOUT.toNanos();
     while (status(http) != 200) {
-      assertThat(service.alive()).as(service.output()).isTrue();
+      assertThat(service.isAlive()).as(service.output()).isTrue();
       assertThat(System.nanoTime() - until).as("the service is ready").isNegative();
       Thread.sleep(100);
     }

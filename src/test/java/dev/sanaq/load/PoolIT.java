@@ -2,11 +2,11 @@ package dev.sanaq.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.faults.Processes;
-import dev.sanaq.faults.Services;
-import dev.sanaq.manifests.ScalingNumbers;
+import dev.sanaq.manifests.ScaledObjectSettings;
 import dev.sanaq.scaling.Autoscaler;
-import dev.sanaq.scaling.SmallPool;
+import dev.sanaq.scaling.PoolSimulation;
+import dev.sanaq.testing.ServiceProcesses;
+import dev.sanaq.testing.TestProcesses;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,29 +29,31 @@ import org.junit.jupiter.api.Test;
 class PoolIT {
   private static final boolean LONG = System.getProperty("load", "short").equals("long");
   private static final int JOBS = LONG ? 60 : 8;
-  private static final double WORK = 2;
-  private static final int BATCH = 2;
-  private static final int SYNC = 3;
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final double JOB_SECONDS = 2;
+  private static final int BATCH_SIZE = 2;
+  private static final int SYNC_SECONDS = 3;
+  private static final Duration TIMEOUT = Duration.ofMinutes(4);
 
   @Test
-  void theSimulationSaysWhatARealPoolDoes() throws Exception {
-    List<Double> due = due();
-    try (Processes processes = new Processes("pool")) {
-      Services services = Services.start(processes, PATIENCE);
-      try (KafkaLoad load = new KafkaLoad(services.bootstrapServers())) {
-        int partitions = load.partitions();
-        ScalingNumbers numbers = numbers(partitions);
-        try (RealPool pool =
-            new RealPool(processes, config(services), new Autoscaler(numbers, SYNC), partitions)) {
-          Wave wave = run(load, pool, due);
-          SmallPool.Result simulated =
-              SmallPool.simulate(due, WORK, numbers, SYNC, pool.coldStart(), BATCH);
+  void simulation_againstRealPool_predictsSizeAndTimes() throws Exception {
+    List<Double> due = dueTimes();
+    try (TestProcesses processes = new TestProcesses("pool")) {
+      ServiceProcesses services = ServiceProcesses.start(processes, TIMEOUT);
+      try (KafkaLoadGenerator load = new KafkaLoadGenerator(services.bootstrapServers())) {
+        int partitions = load.partitionCount();
+        ScaledObjectSettings numbers = numbers(partitions);
+        try (RealWorkerPool pool =
+            new RealWorkerPool(
+                processes, config(services), new Autoscaler(numbers, SYNC_SECONDS), partitions)) {
+          LoadWave wave = run(load, pool, due);
+          PoolSimulation.Result simulated =
+              PoolSimulation.simulate(
+                  due, JOB_SECONDS, numbers, SYNC_SECONDS, pool.coldStart(), BATCH_SIZE);
           report(wave, pool, simulated);
           assertThat(wave.count("completed")).as("jobs completed").isEqualTo(JOBS);
-          assertThat(pool.most()).isEqualTo(simulated.mostPods());
-          assertClose(wave.time(0.5), simulated.time50());
-          assertClose(wave.time(0.95), simulated.time95());
+          assertThat(pool.maxSize()).isEqualTo(simulated.maxPods());
+          assertClose(wave.timeQuantile(0.5), simulated.timeP50());
+          assertClose(wave.timeQuantile(0.95), simulated.timeP95());
         }
       }
     }
@@ -62,14 +64,15 @@ class PoolIT {
     assertThat(real).isBetween(simulated / 2 - 5, simulated * 2 + 5);
   }
 
-  private static Wave run(KafkaLoad load, RealPool pool, List<Double> due) throws Exception {
-    Wave wave = new Wave("pool", due);
+  private static LoadWave run(KafkaLoadGenerator load, RealWorkerPool pool, List<Double> due)
+      throws Exception {
+    LoadWave wave = new LoadWave("pool", due);
     CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> load.send(wave, "slow"));
     long began = System.nanoTime();
     int now = 0;
     while (!wave.await(Duration.ZERO) || pool.size() > 0) {
       pool.step(now++);
-      assertThat(System.nanoTime() - began).as("all jobs end").isLessThan(PATIENCE.toNanos());
+      assertThat(System.nanoTime() - began).as("all jobs end").isLessThan(TIMEOUT.toNanos());
       long left = began + now * 1_000_000_000L - System.nanoTime();
       Thread.sleep(Math.max(0, left / 1_000_000));
     }
@@ -78,7 +81,7 @@ class PoolIT {
   }
 
   /** A burst, a pause in which the pool shrinks, and some more. */
-  private static List<Double> due() {
+  private static List<Double> dueTimes() {
     List<Double> due = new ArrayList<>();
     for (int i = 0; i < JOBS; i++) {
       due.add(i < JOBS * 2 / 3 ? i * 0.5 : JOBS * 0.75 + 10 + i * 0.5);
@@ -86,11 +89,11 @@ class PoolIT {
     return due;
   }
 
-  private static ScalingNumbers numbers(int partitions) {
-    return new ScalingNumbers(4, 1_000_000, 1, 8, 3, 100, 1, 3, 6, 100, 3, partitions);
+  private static ScaledObjectSettings numbers(int partitions) {
+    return new ScaledObjectSettings(4, 1_000_000, 1, 8, 3, 100, 1, 3, 6, 100, 3, partitions);
   }
 
-  private static void report(Wave wave, RealPool pool, SmallPool.Result simulated)
+  private static void report(LoadWave wave, RealWorkerPool pool, PoolSimulation.Result simulated)
       throws IOException {
     String table =
         String.format(
@@ -104,14 +107,14 @@ class PoolIT {
             | worker seconds | %.0f | %.0f |
             """,
             JOBS,
-            WORK,
+            JOB_SECONDS,
             pool.coldStart(),
-            wave.time(0.5),
-            simulated.time50(),
-            wave.time(0.95),
-            simulated.time95(),
-            pool.most(),
-            simulated.mostPods(),
+            wave.timeQuantile(0.5),
+            simulated.timeP50(),
+            wave.timeQuantile(0.95),
+            simulated.timeP95(),
+            pool.maxSize(),
+            simulated.maxPods(),
             pool.podSeconds(),
             simulated.podSeconds());
     System.out.println(table);
@@ -127,9 +130,9 @@ class PoolIT {
     }
   }
 
-  private static Map<String, String> config(Services services) {
+  private static Map<String, String> config(ServiceProcesses services) {
     Map<String, String> config = services.config();
-    config.put("sanaq.worker.batch-size", String.valueOf(BATCH));
+    config.put("sanaq.worker.batch-size", String.valueOf(BATCH_SIZE));
     config.put("sanaq.worker.drain-grace", "PT30S");
     return config;
   }

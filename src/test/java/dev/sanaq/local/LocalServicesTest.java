@@ -3,7 +3,7 @@ package dev.sanaq.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sanaq.worker.Outside;
+import dev.sanaq.testing.KafkaS3Client;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -18,16 +18,16 @@ import software.amazon.awssdk.core.sync.RequestBody;
 
 class LocalServicesTest {
   @Test
-  void whatAFolderHoldsIsThereAgainAfterARestart(@TempDir Path folder) {
+  void restart_sameFolder_keepsData(@TempDir Path folder) {
     try (LocalServices first = LocalServices.start(folder);
-        Outside outside = new Outside(first.config())) {
+        KafkaS3Client outside = new KafkaS3Client(first.config())) {
       assertThat(outside.send("{}")).isZero();
       outside
           .s3()
           .putObject(put -> put.bucket("sanaq").key("a/b.txt"), RequestBody.fromString("kept"));
     }
     try (LocalServices second = LocalServices.start(folder);
-        Outside outside = new Outside(second.config())) {
+        KafkaS3Client outside = new KafkaS3Client(second.config())) {
       assertThat(outside.send("{}")).isEqualTo(1);
       assertThat(
               new String(
@@ -39,7 +39,7 @@ class LocalServicesTest {
   }
 
   @Test
-  void temporaryDataGoesWithTheServices() {
+  void close_temporaryServices_deletesData() {
     LocalServices services = LocalServices.startTemporary();
     Path folder = services.folder();
     assertThat(folder).isNotEmptyDirectory();
@@ -48,7 +48,7 @@ class LocalServicesTest {
   }
 
   @Test
-  void oneServiceAloneListensWhereItWasTold(@TempDir Path folder) throws Exception {
+  void start_s3Alone_listensOnConfiguredPort(@TempDir Path folder) throws Exception {
     int port = freePort();
     try (LocalServices first = LocalServices.start(folder, s3At(port))) {
       assertThat(first.config())
@@ -63,7 +63,7 @@ class LocalServicesTest {
   }
 
   @Test
-  void aPortThatIsTakenIsRefusedByNumber(@TempDir Path folder) throws Exception {
+  void start_portInUse_failsNamingThePort(@TempDir Path folder) throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       assertThatThrownBy(() -> LocalServices.start(folder, s3At(taken.getLocalPort())))
           .isInstanceOf(UncheckedIOException.class)
@@ -72,15 +72,15 @@ class LocalServicesTest {
   }
 
   @Test
-  void aFolderThatIsAFileIsRefusedByName(@TempDir Path folder) throws Exception {
+  void start_folderIsAFile_failsNamingTheFile(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "x");
     assertThatThrownBy(() -> LocalServices.start(file))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(file.toString());
   }
 
-  private static LocalPlan s3At(int port) {
-    return new LocalPlan(Set.of(LocalPart.S3), 0, port);
+  private static LocalServicesConfig s3At(int port) {
+    return new LocalServicesConfig(Set.of(LocalServiceKind.S3), 0, port);
   }
 
   private static int freePort() throws IOException {

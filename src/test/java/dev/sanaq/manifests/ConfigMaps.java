@@ -18,9 +18,9 @@ import java.util.TreeMap;
 
 /** ConfigMaps that a kustomization makes, whose names end with a hash of what they hold. */
 final class ConfigMaps {
-  private static final Set<String> KEYS =
+  private static final Set<String> GENERATOR_KEYS =
       Set.of("name", "behavior", "literals", "files", "options");
-  private static final int HASH = 10;
+  private static final int HASH_LENGTH = 10;
 
   private final List<Map<String, Object>> objects;
 
@@ -33,12 +33,12 @@ final class ConfigMaps {
 
   /** Makes one, or adds to one that is there. */
   void generate(Path folder, Map<String, Object> generator) {
-    if (!KEYS.containsAll(generator.keySet())) {
+    if (!GENERATOR_KEYS.containsAll(generator.keySet())) {
       throw new IllegalArgumentException("not understood: " + generator.keySet());
     }
     Map<String, Object> data = data(folder, generator);
-    if (Yaml.word(generator, "behavior").equals("merge")) {
-      Yaml.map(made(Yaml.word(generator, "name")), "data").putAll(data);
+    if (Yaml.string(generator, "behavior").equals("merge")) {
+      Yaml.map(find(Yaml.string(generator, "name")), "data").putAll(data);
       return;
     }
     Map<String, Object> metadata = new LinkedHashMap<>();
@@ -59,14 +59,14 @@ final class ConfigMaps {
   void hashNames(Set<String> kinds) {
     Map<String, String> names = new HashMap<>();
     for (Map<String, Object> object : objects) {
-      if (Target.of(object).kind().equals("ConfigMap")) {
-        String name = Target.of(object).name();
+      if (ObjectReference.of(object).kind().equals("ConfigMap")) {
+        String name = ObjectReference.of(object).name();
         names.put(name, name + "-" + hash(Yaml.map(object, "data")));
         Yaml.map(object, "metadata").put("name", names.get(name));
       }
     }
     for (Map<String, Object> object : objects) {
-      if (!kinds.contains(Target.of(object).kind())) {
+      if (!kinds.contains(ObjectReference.of(object).kind())) {
         continue;
       }
       Pods.containers(object).stream()
@@ -83,20 +83,20 @@ final class ConfigMaps {
     reference.computeIfPresent("name", (key, name) -> names.getOrDefault(name, name.toString()));
   }
 
-  private Map<String, Object> made(String name) {
+  private Map<String, Object> find(String name) {
     return objects.stream()
-        .filter(o -> Target.of(o).equals(new Target("v1", "ConfigMap", name)))
+        .filter(o -> ObjectReference.of(o).equals(new ObjectReference("v1", "ConfigMap", name)))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no ConfigMap to add to: " + name));
   }
 
   private static Map<String, Object> data(Path folder, Map<String, Object> generator) {
     Map<String, Object> data = new TreeMap<>();
-    for (String literal : Yaml.words(generator, "literals")) {
+    for (String literal : Yaml.strings(generator, "literals")) {
       String[] pair = literal.split("=", 2);
       data.put(pair[0], pair[1]);
     }
-    for (String file : Yaml.words(generator, "files")) {
+    for (String file : Yaml.strings(generator, "files")) {
       try {
         data.put(Path.of(file).getFileName().toString(), Files.readString(folder.resolve(file)));
       } catch (IOException e) {
@@ -118,7 +118,7 @@ final class ConfigMaps {
               .replace(">", "\\u003e")
               .getBytes(StandardCharsets.UTF_8);
       String hex = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json));
-      return hex.substring(0, HASH)
+      return hex.substring(0, HASH_LENGTH)
           .replace('0', 'g')
           .replace('1', 'h')
           .replace('3', 'k')

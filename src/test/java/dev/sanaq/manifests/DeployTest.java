@@ -2,8 +2,8 @@ package dev.sanaq.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.event.TopicsConfig;
-import dev.sanaq.worker.TestSettings;
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.testing.TestSettings;
 import dev.sanaq.worker.WorkerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,8 +27,8 @@ class DeployTest {
   private static final Path DEPLOY = Path.of("deploy");
   private static final Map<String, Object> COMPOSE =
       Yaml.documents(DEPLOY.resolve("compose.yaml")).get(0);
-  private static final String TAGGED = "[^:@]+:(?!latest)[^:@]+(@sha256:[0-9a-f]{64})?";
-  private static final List<String> OURS = List.of("worker", "gateway");
+  private static final String TAGGED_IMAGE = "[^:@]+:(?!latest)[^:@]+(@sha256:[0-9a-f]{64})?";
+  private static final List<String> SANAQ_SERVICES = List.of("worker", "gateway");
 
   static Stream<Path> containerfiles() throws IOException {
     try (Stream<Path> files = Files.list(DEPLOY)) {
@@ -38,7 +38,7 @@ class DeployTest {
 
   @ParameterizedTest
   @MethodSource("containerfiles")
-  void anImageRunsTheProgramAsNobodyWithItsHealthLookedAt(Path file) {
+  void containerImage_runsUnprivilegedWithHealthCheck(Path file) {
     Containerfile image = new Containerfile(file);
     assertThat(image.of("USER")).containsExactly("10001:10001");
     assertThat(image.of("EXPOSE")).containsExactly("8080");
@@ -48,15 +48,15 @@ class DeployTest {
         .singleElement()
         .asString()
         .contains("/dev/tcp/127.0.0.1/8080", "GET /q/health/live HTTP/1.0");
-    assertThat(Variables.unknown(image.environment().keySet())).isEmpty();
+    assertThat(EnvironmentVariables.unknown(image.environment().keySet())).isEmpty();
     assertThat(image.environment()).containsEntry("QUARKUS_HTTP_HOST", "0.0.0.0");
   }
 
   @ParameterizedTest
   @MethodSource("containerfiles")
-  void anImageIsMadeOfBasesWithATagAndOfWhatTheBuildMakes(Path file) {
+  void containerImage_usesTaggedBasesAndBuildOutputs(Path file) {
     Containerfile image = new Containerfile(file);
-    assertThat(image.of("ARG")).isNotEmpty().allMatch(arg -> arg.matches("[A-Z]+=" + TAGGED));
+    assertThat(image.of("ARG")).isNotEmpty().allMatch(arg -> arg.matches("[A-Z]+=" + TAGGED_IMAGE));
     assertThat(image.of("FROM")).allMatch(from -> from.matches("\\$\\{[A-Z]+}( AS \\w+)?"));
     assertThat(image.of("ADD")).as("nothing is fetched that no digest holds").isEmpty();
     assertThat(image.of("COPY"))
@@ -70,7 +70,7 @@ class DeployTest {
   /** Both name one archive and one jar: another path, and the JVM passes the archive over. */
   @ParameterizedTest
   @ValueSource(strings = {"worker-cpu", "worker-cuda"})
-  void aJvmStartsFromTheClassesThatItsImageArchived(String name) {
+  void jvmImage_startsFromItsClassDataArchive(String name) {
     Containerfile image = new Containerfile(DEPLOY.resolve(name + ".Containerfile"));
     String run = "\"-jar\", \"/opt/sanaq/quarkus-run.jar\"";
     String archive = "/opt/sanaq/classes.jsa\", " + run;
@@ -83,7 +83,7 @@ class DeployTest {
 
   @ParameterizedTest
   @MethodSource("containerfiles")
-  void libtorchIsTheVersionOfThePom(Path file) throws IOException {
+  void libtorchVersion_matchesPom(Path file) throws IOException {
     Map<String, String> environment = new Containerfile(file).environment();
     String pom = Files.readString(Path.of("pom.xml"));
     String version = pom.replaceAll("(?s).*<libtorch.version>(.*?)</libtorch.version>.*", "$1");
@@ -100,26 +100,26 @@ class DeployTest {
   }
 
   @Test
-  void theProgramsPartsOfComposeAreReadOnlyAndMayNothing() {
-    for (String name : OURS) {
+  void composeServices_areReadOnlyWithoutCapabilities() {
+    for (String name : SANAQ_SERVICES) {
       Map<String, Object> service = service(name);
       assertThat(service)
           .containsEntry("read_only", true)
           .containsEntry("user", "10001:10001")
           .containsEntry("cap_drop", List.of("ALL"));
-      assertThat(Yaml.words(service, "tmpfs")).singleElement().asString().startsWith("/tmp");
-      assertThat(Variables.unknown(environment(name).keySet())).isEmpty();
+      assertThat(Yaml.strings(service, "tmpfs")).singleElement().asString().startsWith("/tmp");
+      assertThat(EnvironmentVariables.unknown(environment(name).keySet())).isEmpty();
       assertThat(environment(name)).containsEntry("QUARKUS_HTTP_HOST", "0.0.0.0");
     }
-    Duration grace = TestSettings.mapping(WorkerConfig.class, Map.of()).drainGrace();
-    assertThat(Yaml.word(service("worker"), "stop_grace_period"))
+    Duration grace = TestSettings.mapping(WorkerConfig.class, Map.of()).shutdownTimeout();
+    assertThat(Yaml.string(service("worker"), "stop_grace_period"))
         .isEqualTo(grace.plusMinutes(1).toMinutes() + "m");
   }
 
   @Test
-  void composesTopicsAreTheProgramsAllOfThem() {
+  void composeTopics_matchConfig() {
     TopicsConfig topics = TestSettings.mapping(TopicsConfig.class, Map.of());
-    String script = Yaml.words(service("topics"), "command").get(0);
+    String script = Yaml.strings(service("topics"), "command").get(0);
     Set<String> created =
         Pattern.compile("create (sanaq\\S+)")
             .matcher(script)
@@ -138,21 +138,23 @@ class DeployTest {
   }
 
   @Test
-  void everyAddressInComposeIsAServicesAndEveryFileIsThere() {
+  void composeReferences_existAsServicesAndFiles() {
     Set<String> services = Yaml.map(COMPOSE, "services").keySet();
     Set<String> named = new TreeSet<>();
-    OURS.forEach(name -> named.add(environment(name).getOrDefault("KAFKA_BOOTSTRAP_SERVERS", "")));
-    OURS.forEach(name -> named.add(environment(name).getOrDefault("SANAQ_STORAGE_ENDPOINT", "")));
+    SANAQ_SERVICES.forEach(
+        name -> named.add(environment(name).getOrDefault("KAFKA_BOOTSTRAP_SERVERS", "")));
+    SANAQ_SERVICES.forEach(
+        name -> named.add(environment(name).getOrDefault("SANAQ_STORAGE_ENDPOINT", "")));
     Map<String, Object> prometheus =
         Yaml.documents(DEPLOY.resolve("prometheus/prometheus.yaml")).get(0);
     Map<String, Object> scraped = Yaml.maps(prometheus, "scrape_configs").get(0);
     assertThat(scraped).containsEntry("metrics_path", "/q/metrics");
-    named.addAll(Yaml.words(Yaml.maps(scraped, "static_configs").get(0), "targets"));
+    named.addAll(Yaml.strings(Yaml.maps(scraped, "static_configs").get(0), "targets"));
     for (String address : named) {
       assertThat(services).contains(address.replaceAll("^http://", "").replaceAll(":\\d+$", ""));
     }
     for (String name : services) {
-      for (String volume : Yaml.words(service(name), "volumes")) {
+      for (String volume : Yaml.strings(service(name), "volumes")) {
         if (volume.startsWith(".")) {
           assertThat(DEPLOY.resolve(volume.split(":", 2)[0])).exists();
         }
@@ -161,28 +163,29 @@ class DeployTest {
   }
 
   @Test
-  void portsAreOfThisMachineOnlyAndImagesHaveATag() {
+  void composePorts_areLocalOnly_imagesAreTagged() {
     Yaml.map(COMPOSE, "services")
         .forEach(
             (name, service) -> {
-              assertThat(Yaml.words(Yaml.map(service), "ports"))
+              assertThat(Yaml.strings(Yaml.map(service), "ports"))
                   .allMatch(port -> port.startsWith("127.0.0.1:"));
-              assertThat(Yaml.word(service(name), "image")).matches(TAGGED);
+              assertThat(Yaml.string(service(name), "image")).matches(TAGGED_IMAGE);
             });
   }
 
   @Test
-  void everyImageOfTheManifestsIsOneThatIsBuiltHere() throws IOException {
+  void manifestImages_areBuiltHere() throws IOException {
     Set<String> built =
         containerfiles()
             .map(file -> "sanaq-" + file.getFileName().toString().replace(".Containerfile", ""))
             .map(name -> name.equals("sanaq-gateway-native") ? "sanaq-gateway" : name)
             .collect(Collectors.toSet());
     for (List<String> components : List.of(List.of("gateway", "webhooks", "gpu"), List.of("cpu"))) {
-      Kustomization.render(Combinations.K8S.resolve("base"), Combinations.folders(components))
+      Kustomization.render(
+              ComponentCombinations.K8S.resolve("base"), ComponentCombinations.folders(components))
           .stream()
           .flatMap(object -> Pods.containers(object).stream())
-          .forEach(container -> assertThat(built).contains(Yaml.word(container, "image")));
+          .forEach(container -> assertThat(built).contains(Yaml.string(container, "image")));
     }
     String tags = Files.readString(DEPLOY.resolve("README.md"));
     Set<String> documented =

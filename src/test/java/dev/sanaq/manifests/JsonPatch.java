@@ -14,14 +14,14 @@ final class JsonPatch {
    * @throws IllegalArgumentException where what is to be replaced or removed is not there
    */
   static void apply(Map<String, Object> object, Map<String, Object> operation) {
-    String path = Yaml.word(operation, "path");
+    String path = Yaml.string(operation, "path");
     String[] keys = path.substring(1).split("/", -1);
     Object parent = object;
     for (int i = 0; i < keys.length - 1; i++) {
-      parent = child(parent, unescaped(keys[i]), path);
+      parent = child(parent, unescape(keys[i]), path);
     }
-    String last = unescaped(keys[keys.length - 1]);
-    String op = Yaml.word(operation, "op");
+    String last = unescape(keys[keys.length - 1]);
+    String op = Yaml.string(operation, "op");
     if (!op.equals("add")) {
       Object there = child(parent, last, path);
       if (op.equals("test")) {
@@ -78,7 +78,7 @@ final class JsonPatch {
     return (List<Object>) value;
   }
 
-  private static String unescaped(String key) {
+  private static String unescape(String key) {
     return key.replace("~1", "/").replace("~0", "~");
   }
 }

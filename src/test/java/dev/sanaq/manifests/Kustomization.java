@@ -28,7 +28,7 @@ final class Kustomization {
 
   private final List<Map<String, Object>> objects = new ArrayList<>();
   private final ConfigMaps configMaps = new ConfigMaps(objects);
-  private final Set<String> hashed = new TreeSet<>(Set.of("Deployment", "StatefulSet", "Job"));
+  private final Set<String> hashedKinds = new TreeSet<>(Set.of("Deployment", "StatefulSet", "Job"));
 
   private Kustomization() {}
 
@@ -40,7 +40,7 @@ final class Kustomization {
   static List<Map<String, Object>> render(Path folder) {
     Kustomization all = new Kustomization();
     all.add(folder);
-    all.configMaps.hashNames(all.hashed);
+    all.configMaps.hashNames(all.hashedKinds);
     return all.objects;
   }
 
@@ -49,7 +49,7 @@ final class Kustomization {
     Kustomization all = new Kustomization();
     all.add(base);
     components.forEach(all::add);
-    all.configMaps.hashNames(all.hashed);
+    all.configMaps.hashNames(all.hashedKinds);
     return all.objects;
   }
 
@@ -57,17 +57,17 @@ final class Kustomization {
   private void add(Path folder) {
     Path file = folder.resolve("kustomization.yaml");
     Map<String, Object> fields = Yaml.documents(file).get(0);
-    refuseUnknown(file, fields.keySet());
-    boolean component = Yaml.word(fields, "kind").equals("Component");
+    rejectUnknown(file, fields.keySet());
+    boolean component = Yaml.string(fields, "kind").equals("Component");
     Kustomization part = component ? this : new Kustomization();
-    Yaml.words(fields, "resources").forEach(path -> part.addResource(folder.resolve(path)));
+    Yaml.strings(fields, "resources").forEach(path -> part.addResource(folder.resolve(path)));
     Yaml.maps(fields, "configMapGenerator").forEach(g -> part.configMaps.generate(folder, g));
-    Yaml.words(fields, "configurations").forEach(path -> part.configure(folder.resolve(path)));
-    Yaml.words(fields, "components").forEach(path -> part.add(folder.resolve(path)));
+    Yaml.strings(fields, "configurations").forEach(path -> part.configure(folder.resolve(path)));
+    Yaml.strings(fields, "components").forEach(path -> part.add(folder.resolve(path)));
     part.transform(folder, fields);
     if (!component) {
       part.objects.forEach(this::addObject);
-      hashed.addAll(part.hashed);
+      hashedKinds.addAll(part.hashedKinds);
     }
   }
 
@@ -77,18 +77,18 @@ final class Kustomization {
     for (Map<String, Object> reference : Yaml.maps(known, "nameReference")) {
       for (Map<String, Object> spec : Yaml.maps(reference, "fieldSpecs")) {
         boolean understood =
-            Yaml.word(reference, "kind").equals("ConfigMap")
+            Yaml.string(reference, "kind").equals("ConfigMap")
                 && spec.keySet().equals(Set.of("kind", "path"))
-                && Yaml.word(spec, "path")
+                && Yaml.string(spec, "path")
                     .endsWith("/template/spec/containers/envFrom/configMapRef/name");
         if (!understood) {
           throw new IllegalArgumentException("%s: not understood: %s".formatted(file, spec));
         }
-        hashed.add(Yaml.word(spec, "kind"));
+        hashedKinds.add(Yaml.string(spec, "kind"));
       }
     }
     known.remove("nameReference");
-    refuseUnknown(file, known.keySet());
+    rejectUnknown(file, known.keySet());
   }
 
   private void addResource(Path path) {
@@ -100,16 +100,16 @@ final class Kustomization {
   }
 
   private void addObject(Map<String, Object> object) {
-    Target id = Target.of(object);
-    if (objects.stream().map(Target::of).anyMatch(id::equals)) {
+    ObjectReference id = ObjectReference.of(object);
+    if (objects.stream().map(ObjectReference::of).anyMatch(id::equals)) {
       throw new IllegalArgumentException("twice: " + id);
     }
     objects.add(object);
   }
 
   private void transform(Path folder, Map<String, Object> fields) {
-    Yaml.maps(fields, "patches").forEach(patch -> new Patch(folder, patch).apply(objects));
-    String namespace = Yaml.word(fields, "namespace");
+    Yaml.maps(fields, "patches").forEach(patch -> new KustomizePatch(folder, patch).apply(objects));
+    String namespace = Yaml.string(fields, "namespace");
     if (!namespace.isEmpty()) {
       Transformers.namespace(objects, namespace);
     }
@@ -117,7 +117,7 @@ final class Kustomization {
     Yaml.maps(fields, "images").forEach(image -> Transformers.image(objects, image));
   }
 
-  private static void refuseUnknown(Path file, Set<String> used) {
+  private static void rejectUnknown(Path file, Set<String> used) {
     Set<String> unknown = new TreeSet<>(used);
     unknown.removeAll(FIELDS);
     if (!unknown.isEmpty()) {

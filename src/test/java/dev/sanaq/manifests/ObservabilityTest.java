@@ -21,32 +21,32 @@ import org.junit.jupiter.api.Test;
 
 /** Alerts, their tests, their pages and the dashboard are of the metrics that the program has. */
 class ObservabilityTest {
-  private static final Path PLAIN = Path.of("deploy/prometheus/rules.yaml");
-  private static final Path TESTS = Path.of("deploy/prometheus/rules.test.yaml");
+  private static final Path RULES = Path.of("deploy/prometheus/rules.yaml");
+  private static final Path RULE_TESTS = Path.of("deploy/prometheus/rules.test.yaml");
   private static final Path MONITORING = Path.of("k8s/components/monitoring");
   private static final Path DASHBOARD = MONITORING.resolve("dashboard.json");
   private static final Pattern METRIC = Pattern.compile("\\b(?:sanaq|kafka|kube)_[a-z_]+");
 
   /** What a histogram or a timer of the table is asked for. */
-  private static final Pattern PARTS = Pattern.compile("_(bucket|sum|count)$");
+  private static final Pattern SERIES_SUFFIX = Pattern.compile("_(bucket|sum|count)$");
 
   /** Not this program's: an exporter's of Kafka. */
-  private static final Set<String> OTHERS = Set.of("kafka_consumergroup_lag");
+  private static final Set<String> EXTERNAL_METRICS = Set.of("kafka_consumergroup_lag");
 
   @Test
-  void theOperatorsRulesAreThePlainOnes() {
+  void operatorRules_matchPlainRules() {
     Map<String, Object> rule = Yaml.documents(MONITORING.resolve("rules.yaml")).get(0);
-    assertThat(Yaml.map(rule, "spec")).isEqualTo(Yaml.documents(PLAIN).get(0));
+    assertThat(Yaml.map(rule, "spec")).isEqualTo(Yaml.documents(RULES).get(0));
   }
 
   @Test
-  void everyMetricThatIsLookedAtExists() throws IOException {
+  void referencedMetrics_exist() throws IOException {
     Set<String> known = metricsOfTheReadme();
-    for (Path file : List.of(PLAIN, TESTS, DASHBOARD)) {
+    for (Path file : List.of(RULES, RULE_TESTS, DASHBOARD)) {
       Set<String> asked = new TreeSet<>();
       METRIC.matcher(Files.readString(file)).results().map(MatchResult::group).forEach(asked::add);
-      asked.removeAll(OTHERS);
-      assertThat(asked.stream().map(ObservabilityTest::whole).collect(Collectors.toSet()))
+      asked.removeAll(EXTERNAL_METRICS);
+      assertThat(asked.stream().map(ObservabilityTest::metricName).collect(Collectors.toSet()))
           .as("%s", file)
           .isNotEmpty()
           .isSubsetOf(known);
@@ -54,20 +54,20 @@ class ObservabilityTest {
   }
 
   @Test
-  void theDashboardShowsEveryMetric() throws IOException {
+  void dashboard_showsEveryMetric() throws IOException {
     String dashboard = Files.readString(DASHBOARD);
     assertThat(metricsOfTheReadme()).allSatisfy(name -> assertThat(dashboard).contains(name));
   }
 
   @Test
-  void theOutcomesThatAlertsNameAreTheProgramsCodes() throws IOException {
+  void alertOutcomes_areErrorCodes() throws IOException {
     Set<String> codes =
         Stream.of(ErrorCode.values())
             .map(code -> code.name().toLowerCase(Locale.ROOT))
             .collect(Collectors.toCollection(TreeSet::new));
     Matcher named =
         Pattern.compile("outcome=~\\\\?\"([a-z_|]+)")
-            .matcher(Files.readString(PLAIN) + Files.readString(DASHBOARD));
+            .matcher(Files.readString(RULES) + Files.readString(DASHBOARD));
     int found = 0;
     while (named.find()) {
       assertThat(Set.of(named.group(1).split("\\|"))).isSubsetOf(codes);
@@ -77,53 +77,53 @@ class ObservabilityTest {
   }
 
   @Test
-  void everyAlertHasATestAndAPageAndNoPageIsLeftOver() throws IOException {
+  void everyAlert_hasTestAndRunbook() throws IOException {
     Set<String> alerts = new TreeSet<>();
     for (Map<String, Object> rule : rules()) {
-      String name = Yaml.word(rule, "alert");
+      String name = Yaml.string(rule, "alert");
       alerts.add(name);
-      String page = Yaml.word(rule, "annotations", "runbook");
+      String page = Yaml.string(rule, "annotations", "runbook");
       assertThat(page).isEqualTo("k8s/runbooks/" + name + ".md");
       assertThat(Files.readString(Path.of(page))).startsWith("# " + name + "\n");
-      assertThat(Yaml.word(rule, "labels", "severity")).isIn("critical", "warning", "info");
+      assertThat(Yaml.string(rule, "labels", "severity")).isIn("critical", "warning", "info");
     }
     try (Stream<Path> pages = Files.list(Path.of("k8s/runbooks"))) {
       assertThat(pages.map(page -> page.getFileName().toString().replace(".md", "")))
           .containsExactlyInAnyOrderElementsOf(alerts);
     }
-    assertThat(tested()).isEqualTo(alerts);
+    assertThat(testedAlerts()).isEqualTo(alerts);
   }
 
   @Test
-  void theRulesPassPrometheusOwnTestsOfThem() throws Exception {
+  void rules_passPromtoolTests() throws Exception {
     assumeTrue(
         Stream.of(System.getenv("PATH").split(":", -1))
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, "promtool"))),
         "no promtool on the PATH: it is in Prometheus' archive and in Debian's package prometheus");
     Process promtool =
-        new ProcessBuilder("promtool", "test", "rules", TESTS.toString()).inheritIO().start();
+        new ProcessBuilder("promtool", "test", "rules", RULE_TESTS.toString()).inheritIO().start();
     assertThat(promtool.waitFor()).isZero();
   }
 
   /** Alerts that a test expects to fire. */
-  private static Set<String> tested() {
+  private static Set<String> testedAlerts() {
     Set<String> names = new TreeSet<>();
-    for (Map<String, Object> test : Yaml.maps(Yaml.documents(TESTS).get(0), "tests")) {
+    for (Map<String, Object> test : Yaml.maps(Yaml.documents(RULE_TESTS).get(0), "tests")) {
       Yaml.maps(test, "alert_rule_test").stream()
           .filter(one -> !Yaml.maps(one, "exp_alerts").isEmpty())
-          .forEach(one -> names.add(Yaml.word(one, "alertname")));
+          .forEach(one -> names.add(Yaml.string(one, "alertname")));
     }
     return names;
   }
 
   private static List<Map<String, Object>> rules() {
-    return Yaml.maps(Yaml.documents(PLAIN).get(0), "groups").stream()
+    return Yaml.maps(Yaml.documents(RULES).get(0), "groups").stream()
         .flatMap(group -> Yaml.maps(group, "rules").stream())
         .toList();
   }
 
-  private static String whole(String name) {
-    return PARTS.matcher(name).replaceAll("");
+  private static String metricName(String name) {
+    return SERIES_SUFFIX.matcher(name).replaceAll("");
   }
 
   /** Held to the program by the tests of its health, of its API and of its webhooks. */

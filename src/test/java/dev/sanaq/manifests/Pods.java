@@ -31,16 +31,16 @@ final class Pods {
       Map<String, Object> container, List<Map<String, Object>> objects) {
     Map<String, String> environment = new TreeMap<>();
     for (Map<String, Object> from : Yaml.maps(container, "envFrom")) {
-      String name = Yaml.word(from, "configMapRef", "name");
+      String name = Yaml.string(from, "configMapRef", "name");
       objects.stream()
-          .filter(o -> Yaml.word(o, "kind").equals("ConfigMap"))
-          .filter(o -> Yaml.word(o, "metadata", "name").equals(name))
+          .filter(o -> Yaml.string(o, "kind").equals("ConfigMap"))
+          .filter(o -> Yaml.string(o, "metadata", "name").equals(name))
           .forEach(o -> Yaml.map(o, "data").forEach((k, v) -> environment.put(k, v.toString())));
     }
     for (Map<String, Object> env : Yaml.maps(container, "env")) {
       String origin = Yaml.map(env, "valueFrom").containsKey("fieldRef") ? "<field>" : "<secret>";
       environment.put(
-          Yaml.word(env, "name"), env.containsKey("value") ? Yaml.word(env, "value") : origin);
+          Yaml.string(env, "name"), env.containsKey("value") ? Yaml.string(env, "value") : origin);
     }
     return environment;
   }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every kustomization renders to objects that their schemas know, field by field. */
 class RenderTest {
-  private static final Schemas SCHEMAS = new Schemas();
+  private static final ManifestSchemas SCHEMAS = new ManifestSchemas();
   private static final Path KUBECTL =
       Stream.of(System.getenv("PATH").split(":", -1))
           .map(folder -> Path.of(folder, "kubectl"))
@@ -31,21 +31,22 @@ class RenderTest {
           .orElse(Path.of(""));
 
   static Stream<Path> overlays() {
-    return Combinations.overlays();
+    return ComponentCombinations.overlays();
   }
 
   @ParameterizedTest
   @MethodSource("overlays")
-  void aKustomizationRendersToWhatTheSchemasKnow(Path folder) {
+  void overlay_rendersToValidObjects(Path folder) {
     assertThat(problems(Kustomization.render(folder))).isEmpty();
   }
 
   @Test
-  void everyCombinationOfComponentsRendersToWhatTheSchemasKnow() {
+  void everyComponentCombination_rendersToValidObjects() {
     Set<Object> checked = new java.util.HashSet<>();
-    for (List<String> components : Combinations.all()) {
+    for (List<String> components : ComponentCombinations.all()) {
       List<Map<String, Object>> objects =
-          Kustomization.render(Combinations.K8S.resolve("base"), Combinations.folders(components));
+          Kustomization.render(
+              ComponentCombinations.K8S.resolve("base"), ComponentCombinations.folders(components));
       // Most objects come again and again: each is looked at once.
       objects.removeIf(object -> !checked.add(object));
       assertThat(problems(objects)).as("base with %s", components).isEmpty();
@@ -54,10 +55,10 @@ class RenderTest {
   }
 
   @Test
-  void everyComponentIsInTheCombinations() throws IOException {
-    try (Stream<Path> folders = Files.list(Combinations.K8S.resolve("components"))) {
+  void combinations_coverEveryComponent() throws IOException {
+    try (Stream<Path> folders = Files.list(ComponentCombinations.K8S.resolve("components"))) {
       Set<String> names =
-          Combinations.all().stream().flatMap(List::stream).collect(Collectors.toSet());
+          ComponentCombinations.all().stream().flatMap(List::stream).collect(Collectors.toSet());
       assertThat(folders.map(f -> f.getFileName().toString()))
           .containsExactlyInAnyOrderElementsOf(names);
     }
@@ -65,22 +66,22 @@ class RenderTest {
 
   @ParameterizedTest
   @MethodSource("overlays")
-  void aMisspeltFieldAnywhereIsRefused(Path folder) {
+  void misspeltField_isRejected(Path folder) {
     for (Map<String, Object> object : Kustomization.render(folder)) {
       if (object.containsKey("spec")) {
         Yaml.map(object, "spec").put("replicsa", 1);
-        assertThat(SCHEMAS.problems(object)).as("%s", Target.of(object)).isNotEmpty();
+        assertThat(SCHEMAS.validate(object)).as("%s", ObjectReference.of(object)).isNotEmpty();
       }
       for (Map<String, Object> container : Pods.containers(object)) {
         Yaml.map(object, "spec").remove("replicsa");
         container.put("imagePullPolcy", "Always");
-        assertThat(SCHEMAS.problems(object)).as("%s", Target.of(object)).isNotEmpty();
+        assertThat(SCHEMAS.validate(object)).as("%s", ObjectReference.of(object)).isNotEmpty();
       }
     }
   }
 
   @Test
-  void whatTheRendererDoesNotKnowItRefuses(@TempDir Path folder) throws IOException {
+  void unknownKustomizationField_isRejected(@TempDir Path folder) throws IOException {
     Files.writeString(
         folder.resolve("kustomization.yaml"), "kind: Kustomization\nnamePrefix: x-\n");
     assertThatThrownBy(() -> Kustomization.render(folder)).hasMessageContaining("namePrefix");
@@ -88,16 +89,16 @@ class RenderTest {
 
   @ParameterizedTest
   @MethodSource("overlays")
-  void theRendererDoesWhatKubectlDoes(Path folder) throws Exception {
+  void renderer_overlay_matchesKubectl(Path folder) throws Exception {
     assumeTrue(hasKustomize5(), "no kubectl with Kustomize 5 on the PATH to compare with");
     assertThat(sorted(Kustomization.render(folder))).isEqualTo(sorted(kubectl(folder)));
   }
 
   @Test
-  void theRendererDoesWhatKubectlDoesWithCombinations(@TempDir Path folder) throws Exception {
+  void renderer_combinations_matchKubectl(@TempDir Path folder) throws Exception {
     assumeTrue(hasKustomize5(), "no kubectl with Kustomize 5 on the PATH to compare with");
-    List<List<String>> all = Combinations.all();
-    Path k8s = folder.toRealPath().relativize(Combinations.K8S.toRealPath());
+    List<List<String>> all = ComponentCombinations.all();
+    Path k8s = folder.toRealPath().relativize(ComponentCombinations.K8S.toRealPath());
     for (int i = 0; i < all.size(); i += 29) {
       StringBuilder file = new StringBuilder("kind: Kustomization\n");
       file.append("apiVersion: kustomize.config.k8s.io/v1beta1\n");
@@ -108,7 +109,8 @@ class RenderTest {
       }
       Files.writeString(folder.resolve("kustomization.yaml"), file);
       List<Map<String, Object>> ours =
-          Kustomization.render(Combinations.K8S.resolve("base"), Combinations.folders(all.get(i)));
+          Kustomization.render(
+              ComponentCombinations.K8S.resolve("base"), ComponentCombinations.folders(all.get(i)));
       assertThat(sorted(ours)).as("%s", all.get(i)).isEqualTo(sorted(kubectl(folder)));
     }
   }
@@ -119,7 +121,7 @@ class RenderTest {
   }
 
   private static List<String> problems(List<Map<String, Object>> objects) {
-    return objects.stream().flatMap(object -> SCHEMAS.problems(object).stream()).toList();
+    return objects.stream().flatMap(object -> SCHEMAS.validate(object).stream()).toList();
   }
 
   private static List<Map<String, Object>> kubectl(Path folder) throws Exception {
@@ -136,7 +138,7 @@ class RenderTest {
 
   private static List<Map<String, Object>> sorted(List<Map<String, Object>> objects) {
     List<Map<String, Object>> sorted = new ArrayList<>(objects);
-    sorted.sort(Comparator.comparing(object -> Target.of(object).toString()));
+    sorted.sort(Comparator.comparing(object -> ObjectReference.of(object).toString()));
     return sorted;
   }
 }

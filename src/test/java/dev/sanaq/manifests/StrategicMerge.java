@@ -13,7 +13,7 @@ import java.util.Set;
  */
 final class StrategicMerge {
   /** By what the entries of a list are known, where they are merged. */
-  private static final Map<String, String> KEYS =
+  private static final Map<String, String> MERGE_KEYS =
       Map.of(
           "containers", "name",
           "initContainers", "name",
@@ -26,15 +26,16 @@ final class StrategicMerge {
   private static final Set<String> BUILT_IN =
       Set.of("v1", "apps/v1", "batch/v1", "policy/v1", "networking.k8s.io/v1");
 
-  private final boolean lists;
+  private final boolean mergesLists;
 
   private StrategicMerge(boolean lists) {
-    this.lists = lists;
+    this.mergesLists = lists;
   }
 
   /** Changes the object as the patch says. */
   static void merge(Map<String, Object> object, Map<String, Object> patch) {
-    new StrategicMerge(BUILT_IN.contains(Yaml.word(object, "apiVersion"))).mergeMap(object, patch);
+    new StrategicMerge(BUILT_IN.contains(Yaml.string(object, "apiVersion")))
+        .mergeMap(object, patch);
   }
 
   private void mergeMap(Map<String, Object> into, Map<String, Object> patch) {
@@ -48,8 +49,10 @@ final class StrategicMerge {
                 old instanceof Map<?, ?> ? Yaml.map(old) : new LinkedHashMap<>();
             mergeMap(inner, Yaml.map(value));
             into.put(key, inner);
-          } else if (lists && KEYS.containsKey(key) && value instanceof List<?> entries) {
-            into.put(key, mergeList(KEYS.get(key), Yaml.maps(into, key), entries));
+          } else if (mergesLists
+              && MERGE_KEYS.containsKey(key)
+              && value instanceof List<?> entries) {
+            into.put(key, mergeList(MERGE_KEYS.get(key), Yaml.maps(into, key), entries));
           } else {
             into.put(key, value);
           }

@@ -66,12 +66,12 @@ final class Yaml {
 
   /** The list of words at a key; empty where nothing stands. */
   @SuppressWarnings("unchecked")
-  static List<String> words(Map<String, Object> of, String key) {
+  static List<String> strings(Map<String, Object> of, String key) {
     return (List<String>) of.getOrDefault(key, List.of());
   }
 
   /** A word at the end of a path; empty where nothing stands. */
-  static String word(Map<String, Object> of, String... path) {
+  static String string(Map<String, Object> of, String... path) {
     Object found = of;
     for (String key : path) {
       found = found instanceof Map<?, ?> map && map.get(key) != null ? map.get(key) : "";

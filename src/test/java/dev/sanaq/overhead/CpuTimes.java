@@ -1,6 +1,6 @@
 package dev.sanaq.overhead;
 
-import dev.sanaq.faults.Managed;
+import dev.sanaq.testing.ManagedProcess;
 import java.time.Duration;
 
 /**
@@ -12,9 +12,9 @@ import java.time.Duration;
  * @param load this process: it sends requests and reads events
  */
 record CpuTimes(Duration worker, Duration broker, Duration storage, Duration load) {
-  static CpuTimes now(Managed worker, Stand stand) {
+  static CpuTimes now(ManagedProcess worker, TestBed stand) {
     return new CpuTimes(
-        family(worker.pid()),
+        ofProcessTree(worker.pid()),
         of(process(stand.broker().pid())),
         of(process(stand.storage().pid())),
         of(ProcessHandle.current()));
@@ -28,7 +28,7 @@ record CpuTimes(Duration worker, Duration broker, Duration storage, Duration loa
         load.minus(before.load));
   }
 
-  private static Duration family(long pid) {
+  private static Duration ofProcessTree(long pid) {
     return process(pid).descendants().map(CpuTimes::of).reduce(of(process(pid)), Duration::plus);
   }
 

@@ -1,7 +1,7 @@
 package dev.sanaq.overhead;
 
-import dev.sanaq.worker.TestSettings;
-import dev.sanaq.worker.WorkerProcess;
+import dev.sanaq.testing.TestSettings;
+import dev.sanaq.worker.WorkerRuntime;
 import java.time.Clock;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,20 +19,20 @@ public final class InstantWorker {
 
   /** Works until it is told to stop. */
   public static void main(String... args) throws InterruptedException {
-    logAsTheProgram();
+    configureLogging();
     Map<String, String> config = new TreeMap<>();
     System.getProperties().forEach((key, value) -> config.put(key.toString(), value.toString()));
-    WorkerProcess.Settings settings = TestSettings.of(config);
-    WorkerProcess worker =
-        WorkerProcess.start(
-            settings, new InstantPainter(), Clock.systemUTC(), TestSettings.noTelemetry());
+    WorkerRuntime.Settings settings = TestSettings.of(config);
+    WorkerRuntime worker =
+        WorkerRuntime.start(
+            settings, new InstantImageGenerator(), Clock.systemUTC(), TestSettings.noTelemetry());
     Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> worker.drain(settings.worker().drainGrace())));
-    System.out.println(Contender.READY);
+        .addShutdownHook(new Thread(() -> worker.drain(settings.worker().shutdownTimeout())));
+    System.out.println(WorkerUnderTest.READY_LINE);
     Thread.currentThread().join();
   }
 
-  private static void logAsTheProgram() {
+  private static void configureLogging() {
     ConsoleHandler console =
         new ConsoleHandler(
             ConsoleHandler.Target.SYSTEM_ERR, new PatternFormatter("%d{HH:mm:ss} %-5p %s%e%n"));

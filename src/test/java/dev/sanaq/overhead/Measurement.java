@@ -26,7 +26,7 @@ record Measurement(
   /** Processor time, milliseconds a job. */
   record Cpu(double worker, double broker, double storage, double load) {
     /** All of them. */
-    double all() {
+    double total() {
       return worker + broker + storage + load;
     }
 

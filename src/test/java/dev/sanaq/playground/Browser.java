@@ -23,9 +23,9 @@ final class Browser implements AutoCloseable {
   final ChromeDriver driver;
 
   Browser() {
-    System.setProperty("webdriver.chrome.driver", find("chromedriver"));
+    System.setProperty("webdriver.chrome.driver", findExecutable("chromedriver"));
     ChromeOptions options = new ChromeOptions();
-    options.setBinary(find("chromium"));
+    options.setBinary(findExecutable("chromium"));
     options.addArguments("--headless=new", "--disable-dev-shm-usage", "--hide-scrollbars");
     if (System.getProperty("user.name", "").equals("root")) {
       // Chromium's sandbox does not start for root, as which containers run.
@@ -39,7 +39,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** A window of that size, with the colours that its user prefers. */
-  void window(int width, int height, String scheme) {
+  void resizeWindow(int width, int height, String scheme) {
     driver.executeCdpCommand(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 500));
@@ -49,7 +49,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** What the browser complained of since it was last asked, such as the page's own policy. */
-  List<String> complaints() {
+  List<String> consoleMessages() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(Object::toString)
         .toList();
@@ -69,7 +69,7 @@ final class Browser implements AutoCloseable {
     driver.quit();
   }
 
-  private static String find(String program) {
+  private static String findExecutable(String program) {
     return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
         .map(folder -> Path.of(folder, program))
         .filter(Files::isExecutable)

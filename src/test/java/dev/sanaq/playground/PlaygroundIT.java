@@ -2,7 +2,7 @@ package dev.sanaq.playground;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.worker.LocalServicesResource;
+import dev.sanaq.testing.LocalServicesResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.Set;
@@ -13,17 +13,17 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 
-/** From a prompt to its pictures, in a real browser with a real worker. */
+/** From a prompt to its images, in a real browser with a real worker. */
 @EnabledIfSystemProperty(named = "browser", matches = "true", disabledReason = "needs -Pbrowser")
 @QuarkusTest
 @QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
-class PlaygroundIT extends OpenPage {
+class PlaygroundIT extends PlaygroundTestBase {
   private final String prompt = "an apple " + UUID.randomUUID();
 
   @Test
-  void drawsWithProgressAndTellsTheCost() {
+  void submit_showsProgressAndTimings() {
     String slow = prompt + " slowly";
-    page.type("prompt", slow).type("steps", "6").type("count", "2").draw();
+    page.type("prompt", slow).type("steps", "6").type("count", "2").submit();
     WebElement card = page.card(slow);
     Set<String> seen = new TreeSet<>();
     // Found and read at once: the bar goes with the job's end.
@@ -31,11 +31,11 @@ class PlaygroundIT extends OpenPage {
         "return arguments[0].querySelector('[role=progressbar]')?.getAttribute('aria-valuetext')";
     page.await(
         () -> {
-          seen.add(page.script(bar, card).toString());
+          seen.add(page.executeScript(bar, card).toString());
           return card.getText().contains("completed");
         });
     assertThat(seen).filteredOn(words -> words.matches("Step [1-6] of 6")).hasSizeGreaterThan(2);
-    assertThat(page.pictures(card)).hasSize(2);
+    assertThat(page.images(card)).hasSize(2);
     assertThat(card.findElement(By.className("legend")).getText())
         .contains("text 0.04 s", "denoise 0.7 s", "decode 0.3 s", "store");
     assertThat(page.action(card, "Download").getAttribute("download")).endsWith("-0.png");
@@ -43,9 +43,9 @@ class PlaygroundIT extends OpenPage {
   }
 
   @Test
-  void cancels() {
+  void cancel_runningJob_showsCancelled() {
     String slow = prompt + " slowly";
-    page.type("prompt", slow).type("steps", "90").draw();
+    page.type("prompt", slow).type("steps", "90").submit();
     WebElement card = page.card(slow);
     page.awaitState(card, "running");
     page.action(card, "Cancel").click();
@@ -55,15 +55,15 @@ class PlaygroundIT extends OpenPage {
   }
 
   @Test
-  void repeatsWithTheSeedAndVariesWithTheNext() {
-    page.type("prompt", prompt).type("seed", "9007199254740993").type("steps", "3").draw();
+  void again_reusesSeed_varyIncrementsSeed() {
+    page.type("prompt", prompt).type("seed", "9007199254740993").type("steps", "3").submit();
     WebElement first = page.card(prompt);
     page.awaitState(first, "completed");
     page.action(first, "Again").click();
     assertThat(page.field("seed").getAttribute("value")).isEqualTo("9007199254740993");
     assertThat(page.field("prompt").getAttribute("value")).isEqualTo(prompt);
     assertThat(page.focused()).isEqualTo(page.field("prompt"));
-    page.draw();
+    page.submit();
     WebElement second = page.card(prompt, 2);
     page.awaitState(second, "completed");
     page.action(second, "Vary").click();
@@ -77,8 +77,8 @@ class PlaygroundIT extends OpenPage {
   }
 
   @Test
-  void showsErrorsBesideTheirFields() {
-    page.type("prompt", prompt).type("count", "99").type("steps", "many").draw();
+  void invalidFields_showErrorsBesideThem() {
+    page.type("prompt", prompt).type("count", "99").type("steps", "many").submit();
     WebElement error = page.field("steps-error");
     page.await(error::isDisplayed);
     assertThat(error.getText()).contains("many", "a whole number from 1 to 100");
@@ -87,16 +87,16 @@ class PlaygroundIT extends OpenPage {
     assertThat(page.field("seed").getAttribute("aria-invalid")).isEqualTo("false");
     assertThat(page.focused()).isEqualTo(page.field("steps"));
 
-    page.type("count", "1").type("steps", "3").draw();
+    page.type("count", "1").type("steps", "3").submit();
     page.awaitState(page.card(prompt), "completed");
     assertThat(error.isDisplayed()).isFalse();
   }
 
   @Test
-  void whatTheWorkerRefusesCanBeChangedAndTriedAgain() {
+  void rejectedJob_canBeChangedAndRetried() {
     page.type("prompt", prompt);
     page.field("solver").sendKeys("SCM");
-    page.draw();
+    page.submit();
     WebElement card = page.card(prompt);
     page.awaitState(card, "failed");
     assertThat(card.getText()).contains("solver: Found \"scm\"; allowed: flow-dpm, flow-euler.");
@@ -106,13 +106,13 @@ class PlaygroundIT extends OpenPage {
   }
 
   @Test
-  void findsItsJobsAgain() {
-    page.type("prompt", prompt).draw();
+  void myJobs_afterReload_areListed() {
+    page.type("prompt", prompt).submit();
     page.awaitState(page.card(prompt), "completed");
     page.open("draw");
     page.field("mine").click();
-    assertThat(page.pictures(page.card(prompt))).hasSize(1);
-    page.script("localStorage.clear()");
+    assertThat(page.images(page.card(prompt))).hasSize(1);
+    page.executeScript("localStorage.clear()");
     page.open("draw");
     page.card(prompt);
     page.field("mine").click();
@@ -120,14 +120,14 @@ class PlaygroundIT extends OpenPage {
   }
 
   @Test
-  void whatUsersWriteStaysText() {
+  void markupInPrompt_isEscaped() {
     String markup = "<img src=x onerror=document.title='broken'> " + prompt;
-    page.type("prompt", markup).draw();
+    page.type("prompt", markup).submit();
     page.awaitState(page.card(markup), "completed");
     assertThat(browser.driver.getTitle()).isEqualTo("sanaq");
-    assertThat(browser.complaints()).isEmpty();
+    assertThat(browser.consoleMessages()).isEmpty();
     Object policy =
-        page.script(
+        page.executeScript(
             "const asked = new XMLHttpRequest(); asked.open('GET', '/', false); asked.send();"
                 + "return asked.getResponseHeader('Content-Security-Policy')");
     assertThat(policy.toString())
@@ -136,12 +136,12 @@ class PlaygroundIT extends OpenPage {
   }
 
   @Test
-  void theDashboardTellsOfWorkAndWorkers() {
-    page.type("prompt", prompt).draw();
+  void dashboard_showsJobsAndWorkers() {
+    page.type("prompt", prompt).submit();
     page.awaitState(page.card(prompt), "completed");
     page.type("prompt", prompt + " refused");
     page.field("solver").sendKeys("SCM");
-    page.draw();
+    page.submit();
     page.awaitState(page.card(prompt + " refused"), "failed");
     page.open("dashboard");
     page.await(() -> page.field("workers").getText().contains("worker-1 idle"));
@@ -156,10 +156,10 @@ class PlaygroundIT extends OpenPage {
   }
 
   private Object pixels(WebElement card) {
-    return page.script(
+    return page.executeScript(
         "const c = document.createElement('canvas'); const i = arguments[0];"
             + "c.width = i.naturalWidth; c.height = i.naturalHeight;"
             + "c.getContext('2d').drawImage(i, 0, 0); return c.toDataURL()",
-        page.pictures(card).get(0));
+        page.images(card).get(0));
   }
 }

@@ -2,15 +2,17 @@ package dev.sanaq.sana;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.checkpoint.write.DemoCheckpoint;
 import dev.sanaq.image.RgbImage;
-import dev.sanaq.sana.checkpoint.Checkpoint;
-import dev.sanaq.sana.checkpoint.DemoCheckpoint;
+import dev.sanaq.sana.pipeline.PipelineProbe;
+import dev.sanaq.sana.pipeline.SanaPipeline;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.text.TextEncoder;
-import dev.sanaq.testing.Closeness;
 import dev.sanaq.testing.Fixtures;
-import dev.sanaq.testing.Pictures;
-import dev.sanaq.torch.Placement;
+import dev.sanaq.testing.NumericAssertions;
+import dev.sanaq.testing.TestImages;
+import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,62 +22,67 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How far pictures in int8 are from those in fp32, of random weights and of trained ones. */
+/** How far images in int8 are from those in fp32, of random weights and of trained ones. */
 class Int8Test {
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sana", "other-sizes"})
-  void latentsAndPictureAreNearThoseInFp32(String model) {
+  void int8_randomWeights_nearFp32(String model) {
     List<float[]> exact = new ArrayList<>();
     List<float[]> near = new ArrayList<>();
     Path checkpoint = Fixtures.path(model + "/checkpoint");
-    RgbImage picture = draw(checkpoint, Drawings.fox(7), Precision.FP32, exact);
-    RgbImage other = draw(checkpoint, Drawings.fox(7), Precision.INT8, near);
-    double error = Closeness.relativeError(last(near), last(exact));
+    RgbImage image = generate(checkpoint, TestGenerationParams.fox(7), Precision.FP32, exact);
+    RgbImage other = generate(checkpoint, TestGenerationParams.fox(7), Precision.INT8, near);
+    double error = NumericAssertions.relativeError(last(near), last(exact));
     // Seen: 0.11. A step's error is some 0.02; guidance multiplies what its two halves differ by.
     assertThat(error).as("relative error of the last latents").isBetween(1e-4, 0.2);
-    assertThat(meanDifference(picture, other)).as("mean difference in levels").isLessThan(12);
+    assertThat(meanDifference(image, other)).as("mean difference in levels").isLessThan(12);
   }
 
-  /** Trained weights, whole pictures: the same emoji, seen by their difference. */
+  /** Trained weights, whole images: the same emoji, seen by their difference. */
   @ParameterizedTest
   @ValueSource(strings = {"a red apple", "a dog", "a rocket on a blue background"})
-  void aTrainedCheckpointDrawsNearlyTheSamePicture(String prompt, @TempDir Path folder) {
+  void int8_trainedCheckpoint_nearlySameImage(String prompt, @TempDir Path folder) {
     Path checkpoint = DemoCheckpoint.write(folder);
-    Drawing emoji =
-        new Drawing(prompt, "", 128, 128, 20, 2.5, 7, 1, SolverKind.FLOW_DPM, false, true);
+    GenerationParams emoji =
+        new GenerationParams(prompt, "", 128, 128, 20, 2.5, 7, 1, SolverKind.FLOW_DPM, false, true);
     List<float[]> exact = new ArrayList<>();
     List<float[]> near = new ArrayList<>();
-    RgbImage picture = draw(checkpoint, emoji, Precision.FP32, exact);
-    RgbImage other = draw(checkpoint, emoji, Precision.INT8, near);
-    double error = Closeness.relativeError(last(near), last(exact));
+    RgbImage image = generate(checkpoint, emoji, Precision.FP32, exact);
+    RgbImage other = generate(checkpoint, emoji, Precision.INT8, near);
+    double error = NumericAssertions.relativeError(last(near), last(exact));
     // Seen: 0.023 to 0.027, and 0.37 to 0.54 levels.
     assertThat(error).as("relative error of the last latents").isBetween(1e-4, 0.06);
-    assertThat(meanDifference(picture, other)).as("mean difference in levels").isLessThan(1.5);
+    assertThat(meanDifference(image, other)).as("mean difference in levels").isLessThan(1.5);
   }
 
   @Test
-  void aPictureDoesNotDependOnItsNeighbours() {
+  void int8_imageInBatch_independentOfNeighbours() {
     try (SanaPipeline pipeline = load(Fixtures.path("tiny-sana/checkpoint"), Precision.INT8)) {
-      Drawing fox = Drawings.fox(41);
-      List<RgbImage> together = pipeline.draw(Drawings.counted(fox, 3), Progress.NONE).images();
+      GenerationParams fox = TestGenerationParams.fox(41);
+      List<RgbImage> together =
+          pipeline.generate(TestGenerationParams.withCount(fox, 3), ProgressListener.NONE).images();
       for (int i = 0; i < 3; i++) {
-        RgbImage alone = pipeline.draw(Drawings.alone(fox, i), Progress.NONE).images().get(0);
-        Pictures.assertWithinOneLevel(together.get(i), alone, 0.001);
+        RgbImage alone =
+            pipeline
+                .generate(TestGenerationParams.singleImage(fox, i), ProgressListener.NONE)
+                .images()
+                .get(0);
+        TestImages.assertWithinOneLevel(together.get(i), alone, 0.001);
       }
     }
   }
 
-  private static RgbImage draw(
-      Path checkpoint, Drawing drawing, Precision precision, List<float[]> latents) {
+  private static RgbImage generate(
+      Path checkpoint, GenerationParams drawing, Precision precision, List<float[]> latents) {
     try (SanaPipeline pipeline = load(checkpoint, precision)) {
-      Observer observer = (done, all) -> latents.add(all.toFloats());
-      return pipeline.draw(drawing, Progress.NONE, observer).images().get(0);
+      PipelineProbe observer = (done, all) -> latents.add(all.toFloats());
+      return pipeline.generate(drawing, ProgressListener.NONE, observer).images().get(0);
     }
   }
 
   private static SanaPipeline load(Path folder, Precision precision) {
     Checkpoint checkpoint = Checkpoint.open(folder, "");
-    return SanaPipeline.load(checkpoint, Placement.cpu(precision), TextEncoder::load);
+    return SanaPipeline.load(checkpoint, DevicePlacement.cpu(precision), TextEncoder::load);
   }
 
   private static float[] last(List<float[]> latents) {

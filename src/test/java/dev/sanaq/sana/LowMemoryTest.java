@@ -1,11 +1,14 @@
 package dev.sanaq.sana;
 
-import static dev.sanaq.sana.Drawings.fox;
-import static dev.sanaq.sana.Drawings.sized;
+import static dev.sanaq.sana.TestGenerationParams.fox;
+import static dev.sanaq.sana.TestGenerationParams.withSize;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.sana.checkpoint.DemoCheckpoint;
-import dev.sanaq.torch.Value;
+import dev.sanaq.checkpoint.write.DemoCheckpoint;
+import dev.sanaq.sana.pipeline.PipelineOptions;
+import dev.sanaq.sana.pipeline.PipelineProbe;
+import dev.sanaq.sana.pipeline.SanaPipeline;
+import dev.sanaq.torch.ScriptValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,22 +19,23 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What low-memory mode gives up is memory, and nothing of the picture. */
+/** What low-memory mode gives up is memory, and nothing of the image. */
 class LowMemoryTest {
   @TempDir private Path folder = Path.of("");
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void theTextEncoderIsOutOfMemoryOnceThePromptIsReadAndThePictureIsTheSame() throws IOException {
+  void lowMemory_afterEncoding_releasesTextEncoderSameImage() throws IOException {
     Path model = DemoCheckpoint.write(folder);
-    Drawing fox = fox(3);
+    GenerationParams fox = fox(3);
     try (SanaPipeline ordinary = load(model, false)) {
-      Drawn expected = ordinary.draw(fox, Progress.NONE);
+      GenerationResult expected = ordinary.generate(fox, ProgressListener.NONE);
       assertThat(residentKibibytes(model)).as("otherwise").isGreaterThan(100);
       Path other = DemoCheckpoint.write(Files.createDirectory(folder.resolve("other")));
       try (SanaPipeline sparing = load(other, true)) {
         List<Long> resident = new ArrayList<>();
-        Drawn drawn = sparing.draw(fox, (done, steps) -> resident.add(residentKibibytes(other)));
+        GenerationResult drawn =
+            sparing.generate(fox, (done, steps) -> resident.add(residentKibibytes(other)));
         assertThat(resident).hasSize(1 + fox.steps()).containsOnly(0L);
         assertThat(drawn.images().get(0).samples()).isEqualTo(expected.images().get(0).samples());
       }
@@ -39,24 +43,24 @@ class LowMemoryTest {
   }
 
   @Test
-  void aLargePictureIsDecodedInTilesWhateverIsFree() {
-    try (SanaPipeline sparing = load(Drawings.model("tiny-sana"), true)) {
-      assertThat(tiles(sparing, sized(fox(1), 1088, 1536))).containsExactly(896);
-      assertThat(tiles(sparing, sized(fox(1), 1056, 1024))).containsExactly(0);
+  void lowMemory_largeImage_isDecodedInTiles() {
+    try (SanaPipeline sparing = load(TestGenerationParams.checkpointPath("tiny-sana"), true)) {
+      assertThat(tiles(sparing, withSize(fox(1), 1088, 1536))).containsExactly(896);
+      assertThat(tiles(sparing, withSize(fox(1), 1056, 1024))).containsExactly(0);
     }
   }
 
-  private static List<Integer> tiles(SanaPipeline pipeline, Drawing drawing) {
+  private static List<Integer> tiles(SanaPipeline pipeline, GenerationParams drawing) {
     List<Integer> tiles = new ArrayList<>();
-    pipeline.draw(
+    pipeline.generate(
         drawing,
-        Progress.NONE,
-        new Observer() {
+        ProgressListener.NONE,
+        new PipelineProbe() {
           @Override
-          public void stepped(int done, Value latents) {}
+          public void onStepEnd(int done, ScriptValue latents) {}
 
           @Override
-          public void decoding(int tile) {
+          public void onDecode(int tile) {
             tiles.add(tile);
           }
         });

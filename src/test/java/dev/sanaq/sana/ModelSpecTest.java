@@ -3,10 +3,10 @@ package dev.sanaq.sana;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sanaq.image.Size;
-import dev.sanaq.sana.checkpoint.QkNorm;
-import dev.sanaq.sana.checkpoint.SchedulerConfig;
-import dev.sanaq.sana.checkpoint.TransformerConfig;
+import dev.sanaq.checkpoint.config.QkNorm;
+import dev.sanaq.checkpoint.config.SchedulerConfig;
+import dev.sanaq.checkpoint.config.TransformerConfig;
+import dev.sanaq.image.ImageSize;
 import dev.sanaq.sana.solver.SolverKind;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -16,39 +16,44 @@ import org.junit.jupiter.api.Test;
 /** Sizes: what is drawn of what was asked. */
 class ModelSpecTest {
   @Test
-  void aBinIsDrawnAsItWasPublished() {
-    assertThat(spec(32, 1).drawnSize(asked(650, 640, true))).isEqualTo(new Size(512, 512));
-    assertThat(spec(32, 1).drawnSize(asked(16, 15, true))).isEqualTo(new Size(480, 512));
+  void generatedSize_binned_isPublishedAspect() {
+    assertThat(spec(32, 1).generatedSize(requested(650, 640, true)))
+        .isEqualTo(new ImageSize(512, 512));
+    assertThat(spec(32, 1).generatedSize(requested(16, 15, true)))
+        .isEqualTo(new ImageSize(480, 512));
   }
 
   @Test
-  void ofABinWholeLatentsAreDrawnAndTheRestIsResized() {
-    assertThat(spec(64, 1).drawnSize(asked(16, 15, true))).isEqualTo(new Size(448, 512));
+  void generatedSize_binnedNotMultiple_roundsDownToLatents() {
+    assertThat(spec(64, 1).generatedSize(requested(16, 15, true)))
+        .isEqualTo(new ImageSize(448, 512));
   }
 
   @Test
-  void aBinThatDoesNotDivideIntoPatchesIsRefused() {
-    assertThat(spec(32, 2).drawnSize(asked(64, 64, true))).isEqualTo(new Size(512, 512));
-    assertThatThrownBy(() -> spec(32, 2).drawnSize(asked(16, 15, true)))
+  void generatedSize_binNotDivisibleByPatch_throws() {
+    assertThat(spec(32, 2).generatedSize(requested(64, 64, true)))
+        .isEqualTo(new ImageSize(512, 512));
+    assertThatThrownBy(() -> spec(32, 2).generatedSize(requested(16, 15, true)))
         .isInstanceOf(UnsupportedSizeException.class)
         .hasMessageContaining("512x480")
         .hasMessageContaining("patches of 64 pixels");
-    assertThatThrownBy(() -> spec(2048, 1).drawnSize(asked(64, 64, true)))
+    assertThatThrownBy(() -> spec(2048, 1).generatedSize(requested(64, 64, true)))
         .isInstanceOf(UnsupportedSizeException.class);
   }
 
   @Test
-  void aPictureBeyondWhatAnArrayHoldsIsRefused() {
-    assertThatThrownBy(() -> spec(32, 1).drawnSize(asked(60_000, 60_000, true)))
+  void generatedSize_aboveMaxPixels_throws() {
+    assertThatThrownBy(() -> spec(32, 1).generatedSize(requested(60_000, 60_000, true)))
         .isInstanceOf(UnsupportedSizeException.class)
         .hasMessageContaining("at most 178956970 pixels");
-    assertThatThrownBy(() -> spec(32, 1).drawnSize(asked(2_147_483_616, 32 << 10, false)))
+    assertThatThrownBy(() -> spec(32, 1).generatedSize(requested(2_147_483_616, 32 << 10, false)))
         .isInstanceOf(UnsupportedSizeException.class);
-    assertThat(spec(32, 1).drawnSize(asked(4096, 4096, false))).isEqualTo(new Size(4096, 4096));
+    assertThat(spec(32, 1).generatedSize(requested(4096, 4096, false)))
+        .isEqualTo(new ImageSize(4096, 4096));
   }
 
-  private static Shape asked(int width, int height, boolean binning) {
-    return new Shape(width, height, 1, SolverKind.FLOW_EULER, binning, false, List.of());
+  private static BatchKey requested(int width, int height, boolean binning) {
+    return new BatchKey(width, height, 1, SolverKind.FLOW_EULER, binning, false, List.of());
   }
 
   private static ModelSpec spec(int compression, int patchSize) {

@@ -1,18 +1,20 @@
 package dev.sanaq.sana;
 
-import static dev.sanaq.sana.Drawings.alone;
-import static dev.sanaq.sana.Drawings.counted;
-import static dev.sanaq.sana.Drawings.fox;
-import static dev.sanaq.sana.Drawings.sized;
+import static dev.sanaq.sana.TestGenerationParams.fox;
+import static dev.sanaq.sana.TestGenerationParams.singleImage;
+import static dev.sanaq.sana.TestGenerationParams.withCount;
+import static dev.sanaq.sana.TestGenerationParams.withSize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sanaq.image.RgbImage;
-import dev.sanaq.testing.Pictures;
-import dev.sanaq.torch.OpenValues;
+import dev.sanaq.sana.pipeline.PipelineProbe;
+import dev.sanaq.sana.pipeline.SanaPipeline;
+import dev.sanaq.testing.TestImages;
+import dev.sanaq.torch.LiveValues;
+import dev.sanaq.torch.ScriptValue;
 import dev.sanaq.torch.Torch;
 import dev.sanaq.torch.TorchException;
-import dev.sanaq.torch.Value;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -26,14 +28,14 @@ import org.junit.jupiter.api.Test;
  */
 class OutOfMemoryTest {
   /** A tensor of more bytes than a process has addresses. */
-  private static final Observer MORE_THAN_THERE_IS =
-      (done, latents) -> Torch.normal(0, 1, 1L << 60).forEach(Value::close);
+  private static final PipelineProbe IMPOSSIBLE_ALLOCATION =
+      (done, latents) -> Torch.normal(0, 1, 1L << 60).forEach(ScriptValue::close);
 
   private SanaPipeline pipeline;
 
   @BeforeEach
   void load() {
-    pipeline = Drawings.load("tiny-sana", "fp32");
+    pipeline = TestGenerationParams.loadPipeline("tiny-sana", "fp32");
   }
 
   @AfterEach
@@ -42,159 +44,170 @@ class OutOfMemoryTest {
   }
 
   @Test
-  void aPassThatDoesNotFitIsRepeatedWithHalfThePicturesUntilItFits() {
-    Drawing five = counted(fox(70), 5);
+  void denoise_outOfMemory_halvesBatchUntilItFits() {
+    GenerationParams five = withCount(fox(70), 5);
     List<Long> together = new ArrayList<>();
     List<String> progress = new ArrayList<>();
-    Drawn drawn =
-        pipeline.draw(
-            five, (done, steps) -> progress.add(done + "/" + steps), new Holds(1, 2, together));
+    GenerationResult drawn =
+        pipeline.generate(
+            five,
+            (done, steps) -> progress.add(done + "/" + steps),
+            new BatchMemoryLimit(1, 2, together));
     assertThat(together).containsExactly(5L, 5L, 2L, 2L, 2L, 2L, 2L, 2L, 1L, 1L, 1L);
     assertThat(progress)
         .containsExactly(
             "0/3", "1/3", "1/9", "2/9", "3/9", "4/9", "5/9", "6/9", "7/9", "8/9", "9/9");
-    assertDrawnAsAlone(five, drawn);
-    assertThat(pipeline.picturesTogether(Shape.of(five))).isEqualTo(2);
-    assertThat(pipeline.picturesTogether(Shape.of(sized(five, 96, 64)))).isGreaterThan(2);
+    assertEqualsSingleGeneration(five, drawn);
+    assertThat(pipeline.maxBatchImages(BatchKey.of(five))).isEqualTo(2);
+    assertThat(pipeline.maxBatchImages(BatchKey.of(withSize(five, 96, 64)))).isGreaterThan(2);
   }
 
   @Test
-  void theHeapRunningOutIsTreatedAlike() {
-    Drawing two = counted(fox(70), 2);
-    Drawn drawn =
-        pipeline.draw(
+  void denoise_heapOutOfMemory_halvesBatch() {
+    GenerationParams two = withCount(fox(70), 2);
+    GenerationResult drawn =
+        pipeline.generate(
             two,
-            Progress.NONE,
+            ProgressListener.NONE,
             (done, latents) -> {
               if (latents.shape()[0] > 1) {
                 throw new OutOfMemoryError("Java heap space");
               }
             });
-    assertDrawnAsAlone(two, drawn);
+    assertEqualsSingleGeneration(two, drawn);
   }
 
   @Test
-  void aSinglePictureThatDoesNotFitIsRefusedAndTheNextIsDrawn() {
-    RgbImage before = draw(fox(1));
+  void denoise_singleImageOutOfMemory_throwsAndPipelineUsable() {
+    RgbImage before = generate(fox(1));
     assertThatThrownBy(
             () ->
-                pipeline.draw(
-                    counted(fox(1), 4), Progress.NONE, new Holds(2, 0, new ArrayList<>())))
-        .isInstanceOf(OutOfMemoryException.class)
-        .hasMessageContaining("single picture of 64x64")
+                pipeline.generate(
+                    withCount(fox(1), 4),
+                    ProgressListener.NONE,
+                    new BatchMemoryLimit(2, 0, new ArrayList<>())))
+        .isInstanceOf(DeviceMemoryException.class)
+        .hasMessageContaining("single image of 64x64")
         .hasMessageContaining("CUDA out of memory");
-    assertThat(draw(fox(1)).samples()).isEqualTo(before.samples());
+    assertThat(generate(fox(1)).samples()).isEqualTo(before.samples());
   }
 
   @Test
-  void whatTheEngineItselfCannotAllocateIsOutOfMemoryAndTheNextIsDrawn() {
-    RgbImage before = draw(fox(1));
-    assertThatThrownBy(() -> pipeline.draw(fox(1), Progress.NONE, MORE_THAN_THERE_IS))
-        .isInstanceOf(OutOfMemoryException.class)
+  void denoise_engineCannotAllocate_throwsAndPipelineUsable() {
+    RgbImage before = generate(fox(1));
+    assertThatThrownBy(
+            () -> pipeline.generate(fox(1), ProgressListener.NONE, IMPOSSIBLE_ALLOCATION))
+        .isInstanceOf(DeviceMemoryException.class)
         .hasMessageContaining("can't allocate memory");
-    assertThat(draw(fox(1)).samples()).isEqualTo(before.samples());
+    assertThat(generate(fox(1)).samples()).isEqualTo(before.samples());
   }
 
   @Test
-  void aPictureThatCannotBeDecodedWholeIsDecodedInTilesAndThenInSmallerOnes() {
-    Drawing long1 = sized(fox(3), 1056, 64);
-    RgbImage whole = draw(long1);
-    DecodesIn tiles = new DecodesIn(512);
-    RgbImage tiled = pipeline.draw(long1, Progress.NONE, tiles).images().get(0);
-    assertThat(tiles.tried).containsExactly(0, 896, 512);
-    assertThat(Pictures.meanDifference(tiled, whole)).isLessThan(8);
+  void decode_outOfMemory_retriesInSmallerTiles() {
+    GenerationParams long1 = withSize(fox(3), 1056, 64);
+    RgbImage whole = generate(long1);
+    TileMemoryLimit tiles = new TileMemoryLimit(512);
+    RgbImage tiled = pipeline.generate(long1, ProgressListener.NONE, tiles).images().get(0);
+    assertThat(tiles.triedTiles).containsExactly(0, 896, 512);
+    assertThat(TestImages.meanDifference(tiled, whole)).isLessThan(8);
 
-    DecodesIn again = new DecodesIn(512);
-    pipeline.draw(long1, Progress.NONE, again);
-    assertThat(again.tried).as("what failed is not tried again").containsExactly(512);
+    TileMemoryLimit again = new TileMemoryLimit(512);
+    pipeline.generate(long1, ProgressListener.NONE, again);
+    assertThat(again.triedTiles).as("what failed is not tried again").containsExactly(512);
   }
 
   @Test
-  void aPictureThatCannotBeDecodedInTheSmallestTilesIsRefusedAndTheNextIsDrawn() {
-    RgbImage before = draw(fox(1));
-    DecodesIn nothing = new DecodesIn(-1);
-    assertThatThrownBy(() -> pipeline.draw(sized(fox(3), 544, 64), Progress.NONE, nothing))
-        .isInstanceOf(OutOfMemoryException.class)
+  void decode_smallestTilesOutOfMemory_throwsAndPipelineUsable() {
+    RgbImage before = generate(fox(1));
+    TileMemoryLimit nothing = new TileMemoryLimit(-1);
+    assertThatThrownBy(
+            () -> pipeline.generate(withSize(fox(3), 544, 64), ProgressListener.NONE, nothing))
+        .isInstanceOf(DeviceMemoryException.class)
         .hasMessageContaining("544x64");
-    assertThat(nothing.tried).as("no tiles larger than the picture").containsExactly(0, 512);
-    assertThat(draw(fox(1)).samples()).isEqualTo(before.samples());
+    assertThat(nothing.triedTiles).as("no tiles larger than the image").containsExactly(0, 512);
+    assertThat(generate(fox(1)).samples()).isEqualTo(before.samples());
   }
 
   @Test
-  void anotherFailureOfTheEngineIsNotRepeated() {
+  void denoise_otherEngineFailure_isNotRetried() {
     List<Integer> steps = new ArrayList<>();
-    Observer fails =
+    PipelineProbe fails =
         (done, latents) -> {
           steps.add(done);
           throw new TorchException("device-side assert triggered", new IllegalStateException());
         };
-    assertThatThrownBy(() -> pipeline.draw(counted(fox(1), 4), Progress.NONE, fails))
+    assertThatThrownBy(() -> pipeline.generate(withCount(fox(1), 4), ProgressListener.NONE, fails))
         .isInstanceOf(TorchException.class)
         .hasMessageContaining("assert");
     assertThat(steps).containsExactly(1);
   }
 
   @Test
-  void everyFailureGivesAllNativeMemoryBack() {
-    long before = OpenValues.count();
+  void generate_anyFailure_releasesNativeMemory() {
+    long before = LiveValues.count();
     for (int step = 0; step < 3; step++) {
-      Observer runsOut = new Holds(step, 0, new ArrayList<>());
-      assertThatThrownBy(() -> pipeline.draw(counted(fox(1), 3), Progress.NONE, runsOut))
-          .isInstanceOf(OutOfMemoryException.class);
+      PipelineProbe runsOut = new BatchMemoryLimit(step, 0, new ArrayList<>());
+      assertThatThrownBy(
+              () -> pipeline.generate(withCount(fox(1), 3), ProgressListener.NONE, runsOut))
+          .isInstanceOf(DeviceMemoryException.class);
     }
-    assertThatThrownBy(() -> pipeline.draw(fox(1), Progress.NONE, new DecodesIn(-1)))
-        .isInstanceOf(OutOfMemoryException.class);
-    assertThatThrownBy(() -> pipeline.draw(fox(1), Progress.NONE, MORE_THAN_THERE_IS))
-        .isInstanceOf(OutOfMemoryException.class);
-    pipeline.draw(counted(fox(1), 2), Progress.NONE);
-    assertThat(OpenValues.count()).isEqualTo(before);
+    assertThatThrownBy(
+            () -> pipeline.generate(fox(1), ProgressListener.NONE, new TileMemoryLimit(-1)))
+        .isInstanceOf(DeviceMemoryException.class);
+    assertThatThrownBy(
+            () -> pipeline.generate(fox(1), ProgressListener.NONE, IMPOSSIBLE_ALLOCATION))
+        .isInstanceOf(DeviceMemoryException.class);
+    pipeline.generate(withCount(fox(1), 2), ProgressListener.NONE);
+    assertThat(LiveValues.count()).isEqualTo(before);
   }
 
-  private RgbImage draw(Drawing drawing) {
-    return pipeline.draw(drawing, Progress.NONE).images().get(0);
+  private RgbImage generate(GenerationParams drawing) {
+    return pipeline.generate(drawing, ProgressListener.NONE).images().get(0);
   }
 
-  private void assertDrawnAsAlone(Drawing drawing, Drawn drawn) {
+  private void assertEqualsSingleGeneration(GenerationParams drawing, GenerationResult drawn) {
     assertThat(drawn.images()).hasSize(drawing.count());
     for (int i = 0; i < drawing.count(); i++) {
-      Pictures.assertWithinOneLevel(drawn.images().get(i), draw(alone(drawing, i)), 0.001);
+      TestImages.assertWithinOneLevel(
+          drawn.images().get(i), generate(singleImage(drawing, i)), 0.001);
     }
   }
 
-  private static TorchException noMemory() {
+  private static TorchException cudaOutOfMemory() {
     return new TorchException(
         "CUDA out of memory. Tried to allocate 2.00 GiB.", new IllegalStateException());
   }
 
-  /** From this step on, memory holds so many pictures; it writes down how many there were. */
-  private record Holds(int fromStep, int pictures, List<Long> together) implements Observer {
+  /** From this step on, memory holds so many images; it writes down how many there were. */
+  private record BatchMemoryLimit(int fromStep, int maxImages, List<Long> batchSizes)
+      implements PipelineProbe {
     @Override
-    public void stepped(int done, Value latents) {
+    public void onStepEnd(int done, ScriptValue latents) {
       long rows = latents.shape()[0];
-      together.add(rows);
-      if (done > fromStep && rows > pictures) {
-        throw noMemory();
+      batchSizes.add(rows);
+      if (done > fromStep && rows > maxImages) {
+        throw cudaOutOfMemory();
       }
     }
   }
 
   /** Memory holds tiles of this side alone. */
-  private static final class DecodesIn implements Observer {
-    private final List<Integer> tried = new ArrayList<>();
-    private final int side;
+  private static final class TileMemoryLimit implements PipelineProbe {
+    private final List<Integer> triedTiles = new ArrayList<>();
+    private final int fittingTile;
 
-    DecodesIn(int side) {
-      this.side = side;
+    TileMemoryLimit(int side) {
+      this.fittingTile = side;
     }
 
     @Override
-    public void stepped(int done, Value latents) {}
+    public void onStepEnd(int done, ScriptValue latents) {}
 
     @Override
-    public void decoding(int tile) {
-      tried.add(tile);
-      if (tile != side) {
-        throw noMemory();
+    public void onDecode(int tile) {
+      triedTiles.add(tile);
+      if (tile != fittingTile) {
+        throw cudaOutOfMemory();
       }
     }
   }

@@ -1,6 +1,6 @@
 package dev.sanaq.scaling;
 
-import dev.sanaq.manifests.ScalingNumbers;
+import dev.sanaq.manifests.ScaledObjectSettings;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -11,16 +11,16 @@ import java.util.Deque;
 public final class Autoscaler {
   private static final double TOLERANCE = 0.1;
 
-  private final ScalingNumbers numbers;
+  private final ScaledObjectSettings numbers;
   private final int sync;
-  private final Deque<int[]> wishes = new ArrayDeque<>();
+  private final Deque<int[]> recommendations = new ArrayDeque<>();
   private final Deque<int[]> sizes = new ArrayDeque<>();
   private int lastActive;
 
   /**
    * @param sync seconds between decisions: 15 in Kubernetes
    */
-  public Autoscaler(ScalingNumbers numbers, int sync) {
+  public Autoscaler(ScaledObjectSettings numbers, int sync) {
     this.numbers = numbers;
     this.sync = sync;
   }
@@ -33,48 +33,51 @@ public final class Autoscaler {
    * @param lag requests not committed
    * @param backlog seconds of work
    */
-  public int size(int now, int size, long lag, double backlog) {
+  public int desiredReplicas(int now, int size, long lag, double backlog) {
     if (lag > 0) {
       lastActive = now;
     }
     sizes.addLast(new int[] {now, size});
-    sizes.removeIf(old -> old[0] < now - Math.max(numbers.upPeriod(), numbers.downPeriod()));
+    sizes.removeIf(
+        old -> old[0] < now - Math.max(numbers.scaleUpPeriod(), numbers.scaleDownPeriod()));
     if (size == 0) {
-      wishes.clear();
-      return lag > 0 && now % numbers.poll() == 0 ? 1 : 0;
+      recommendations.clear();
+      return lag > 0 && now % numbers.pollingInterval() == 0 ? 1 : 0;
     }
-    if (size == 1 && lag == 0 && now - lastActive >= numbers.cooldown()) {
+    if (size == 1 && lag == 0 && now - lastActive >= numbers.cooldownPeriod()) {
       return 0;
     }
-    return now % sync == 0 ? decided(now, size, lag, backlog) : size;
+    return now % sync == 0 ? stabilizedReplicas(now, size, lag, backlog) : size;
   }
 
-  private int decided(int now, int size, long lag, double backlog) {
+  private int stabilizedReplicas(int now, int size, long lag, double backlog) {
     // Kafka's trigger asks for no more workers than there are partitions; the other one may.
     double byLag = Math.min(lag, (long) numbers.partitions() * numbers.lagPerWorker());
     int wish =
         Math.max(
-            wish(size, byLag, numbers.lagPerWorker()),
-            wish(size, backlog, numbers.backlogPerWorker()));
-    wish = Math.max(1, Math.min(numbers.most(), wish));
-    wishes.addLast(new int[] {now, wish});
-    wishes.removeIf(old -> old[0] < now - numbers.downWindow());
+            recommend(size, byLag, numbers.lagPerWorker()),
+            recommend(size, backlog, numbers.backlogPerWorker()));
+    wish = Math.max(1, Math.min(numbers.maxReplicas(), wish));
+    recommendations.addLast(new int[] {now, wish});
+    recommendations.removeIf(old -> old[0] < now - numbers.stabilizationWindow());
     if (wish > size) {
-      int before = at(now - numbers.upPeriod(), size);
-      int most = Math.max(before * (100 + numbers.upPercent()) / 100, before + numbers.upWorkers());
+      int before = sizeAt(now - numbers.scaleUpPeriod(), size);
+      int most =
+          Math.max(before * (100 + numbers.scaleUpPercent()) / 100, before + numbers.scaleUpPods());
       return Math.max(size, Math.min(wish, most));
     }
-    int kept = wishes.stream().mapToInt(old -> old[1]).max().orElse(wish);
-    int least = at(now - numbers.downPeriod(), size) * (100 - numbers.downPercent()) / 100;
+    int kept = recommendations.stream().mapToInt(old -> old[1]).max().orElse(wish);
+    int least =
+        sizeAt(now - numbers.scaleDownPeriod(), size) * (100 - numbers.scaleDownPercent()) / 100;
     return Math.min(size, Math.max(kept, Math.max(1, least)));
   }
 
-  private static int wish(int size, double value, int perWorker) {
+  private static int recommend(int size, double value, int perWorker) {
     double ratio = value / perWorker / size;
     return Math.abs(1 - ratio) <= TOLERANCE ? size : (int) Math.ceil(value / perWorker);
   }
 
-  private int at(int time, int otherwise) {
+  private int sizeAt(int time, int otherwise) {
     return sizes.stream()
         .filter(s -> s[0] >= time)
         .mapToInt(s -> s[1])

@@ -1,6 +1,7 @@
 package dev.sanaq.scaling;
 
-import dev.sanaq.manifests.ScalingNumbers;
+import dev.sanaq.manifests.ScaledObjectSettings;
+import dev.sanaq.testing.LinePlot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,8 +13,8 @@ import java.util.Locale;
 /** Writes the tables and plots of {@code load-tests/results/scaling*}. */
 public final class ScalingReport {
   private static final int SEED = 7;
-  private static final int NEVER = 1_000_000;
-  private static final String HEAD =
+  private static final int NO_THRESHOLD = 1_000_000;
+  private static final String TABLE_HEADER =
       "| %s | wait p50 / p95 / p99 s | pod hours | busy | pods at most | starts | sent away busy |%n|---|---|---:|---:|---:|---:|---:|%n";
 
   private final Simulation.Setup setup = Simulation.Setup.ofManifests();
@@ -50,13 +51,13 @@ public final class ScalingReport {
   private void demands() throws IOException {
     section("The manifests' numbers under four demands", "demand");
     for (Demand demand : Scenarios.all()) {
-      Outcome outcome = Simulation.run(demand, setup, SEED);
+      SimulationResult outcome = Simulation.run(demand, setup, SEED);
       row(demand.name(), outcome);
       String title = "%s: %d jobs".formatted(demand.name(), demand.jobs().size());
-      Plot plot =
-          new Plot(title, "minutes")
-              .panel("requests not done", List.of(new Plot.Line("", byMinute(outcome.lag()))))
-              .panel("pods", List.of(new Plot.Line("", byMinute(outcome.pods()))));
+      LinePlot plot =
+          new LinePlot(title, "minutes")
+              .panel("requests not done", List.of(new LinePlot.Line("", byMinute(outcome.lag()))))
+              .panel("pods", List.of(new LinePlot.Line("", byMinute(outcome.pods()))));
       save("scaling-%s.svg".formatted(demand.name()), plot);
     }
   }
@@ -66,18 +67,20 @@ public final class ScalingReport {
     List<double[]> waits = new ArrayList<>();
     List<double[]> hours = new ArrayList<>();
     for (int[] pair : new int[][] {{4, 15}, {8, 30}, {16, 60}, {32, 120}, {64, 240}, {128, 480}}) {
-      Outcome outcome =
+      SimulationResult outcome =
           Simulation.run(
-              Scenarios.day(20), setup.with(setup.numbers().thresholds(pair[0], pair[1])), SEED);
+              Scenarios.day(20),
+              setup.with(setup.numbers().withThresholds(pair[0], pair[1])),
+              SEED);
       row("%d / %d s".formatted(pair[0], pair[1]), outcome);
-      waits.add(new double[] {pair[1], outcome.waited(0.95)});
+      waits.add(new double[] {pair[1], outcome.waitQuantile(0.95)});
       hours.add(new double[] {pair[1], outcome.podHours()});
     }
     save(
         "scaling-thresholds.svg",
-        new Plot("The day, by the backlog's target", "s of backlog a worker")
-            .panel("wait, p95, s", List.of(new Plot.Line("", waits)))
-            .panel("pod hours", List.of(new Plot.Line("", hours))));
+        new LinePlot("The day, by the backlog's target", "s of backlog a worker")
+            .panel("wait, p95, s", List.of(new LinePlot.Line("", waits)))
+            .panel("pod hours", List.of(new LinePlot.Line("", hours))));
   }
 
   private void triggers() {
@@ -88,11 +91,18 @@ public final class ScalingReport {
   }
 
   private void triggers(Demand demand) {
-    int[][] pairs = {{8, NEVER}, {16, NEVER}, {32, NEVER}, {NEVER, 60}, {16, 60}, {32, 60}};
+    int[][] pairs = {
+      {8, NO_THRESHOLD},
+      {16, NO_THRESHOLD},
+      {32, NO_THRESHOLD},
+      {NO_THRESHOLD, 60},
+      {16, 60},
+      {32, 60}
+    };
     for (int[] pair : pairs) {
-      String lag = pair[0] == NEVER ? "none" : String.valueOf(pair[0]);
-      String backlog = pair[1] == NEVER ? "none" : pair[1] + " s";
-      ScalingNumbers numbers = setup.numbers().thresholds(pair[0], pair[1]);
+      String lag = pair[0] == NO_THRESHOLD ? "none" : String.valueOf(pair[0]);
+      String backlog = pair[1] == NO_THRESHOLD ? "none" : pair[1] + " s";
+      ScaledObjectSettings numbers = setup.numbers().withThresholds(pair[0], pair[1]);
       row(lag + " / " + backlog, Simulation.run(demand, setup.with(numbers), SEED));
     }
   }
@@ -101,9 +111,11 @@ public final class ScalingReport {
     section("Stabilisation before workers go, and cooldown, under bursts", "window / cooldown");
     for (int[] pair :
         new int[][] {{0, 30}, {60, 60}, {300, 300}, {600, 300}, {1800, 300}, {3600, 3600}}) {
-      Outcome outcome =
+      SimulationResult outcome =
           Simulation.run(
-              Scenarios.bursts(20, 3), setup.with(setup.numbers().windows(pair[0], pair[1])), SEED);
+              Scenarios.bursts(20, 3),
+              setup.with(setup.numbers().withWindows(pair[0], pair[1])),
+              SEED);
       row("%d / %d s".formatted(pair[0], pair[1]), outcome);
     }
   }
@@ -111,11 +123,13 @@ public final class ScalingReport {
   private void partitions() {
     section("Partitions, steady at 20 GPUs with 30 workers at most", "partitions");
     for (int count : new int[] {10, 20, 30, 45, 60, 120, 240}) {
-      ScalingNumbers numbers = setup.numbers();
+      ScaledObjectSettings numbers = setup.numbers();
       row(
           String.valueOf(count),
           Simulation.run(
-              Scenarios.steady(20, 7200), setup.with(numbers.sizes(numbers.most(), count)), SEED));
+              Scenarios.steady(20, 7200),
+              setup.with(numbers.withSizes(numbers.maxReplicas(), count)),
+              SEED));
     }
   }
 
@@ -146,36 +160,36 @@ public final class ScalingReport {
   private void large() throws IOException {
     section("Thousands of pods: a ramp to 2,000 GPUs in an hour", "at most / partitions");
     for (int[] pair : new int[][] {{2500, 2500}, {2500, 5000}}) {
-      ScalingNumbers numbers = setup.numbers().sizes(pair[0], pair[1]);
-      Outcome outcome = Simulation.run(Scenarios.ramp(2000), setup.with(numbers), SEED);
+      ScaledObjectSettings numbers = setup.numbers().withSizes(pair[0], pair[1]);
+      SimulationResult outcome = Simulation.run(Scenarios.ramp(2000), setup.with(numbers), SEED);
       row("%d / %d".formatted(pair[0], pair[1]), outcome);
       save(
           "scaling-thousands.svg",
-          new Plot("A ramp to 2,000 GPUs, %d partitions".formatted(pair[1]), "minutes")
-              .panel("requests not done", List.of(new Plot.Line("", byMinute(outcome.lag()))))
-              .panel("pods", List.of(new Plot.Line("", byMinute(outcome.pods())))));
+          new LinePlot("A ramp to 2,000 GPUs, %d partitions".formatted(pair[1]), "minutes")
+              .panel("requests not done", List.of(new LinePlot.Line("", byMinute(outcome.lag()))))
+              .panel("pods", List.of(new LinePlot.Line("", byMinute(outcome.pods())))));
     }
   }
 
   private void section(String title, String first) {
-    text.append("\n## %s\n\n".formatted(title)).append(HEAD.formatted(first));
+    text.append("\n## %s\n\n".formatted(title)).append(TABLE_HEADER.formatted(first));
   }
 
-  private void row(String name, Outcome outcome) {
+  private void row(String name, SimulationResult outcome) {
     text.append(
         String.format(
             Locale.ROOT,
             "| %s | %.0f / %.0f / %.0f | %.1f | %.0f %% | %d | %d | %d |%s%n",
             name,
-            outcome.waited(0.5),
-            outcome.waited(0.95),
-            outcome.waited(0.99),
+            outcome.waitQuantile(0.5),
+            outcome.waitQuantile(0.95),
+            outcome.waitQuantile(0.99),
             outcome.podHours(),
-            100 * outcome.busyShare(),
-            outcome.mostPods(),
+            100 * outcome.utilization(),
+            outcome.maxPods(),
             outcome.starts(),
-            outcome.sentAwayBusy(),
-            outcome.open() == 0 ? "" : " %d not done".formatted(outcome.open())));
+            outcome.terminatedWhileBusy(),
+            outcome.unfinished() == 0 ? "" : " %d not done".formatted(outcome.unfinished())));
     System.out.println(name + " done");
   }
 
@@ -191,7 +205,7 @@ public final class ScalingReport {
     return byMinute(java.util.Arrays.stream(seconds).asLongStream().toArray());
   }
 
-  private void save(String name, Plot plot) throws IOException {
+  private void save(String name, LinePlot plot) throws IOException {
     Files.writeString(folder.resolve(name), plot.svg(), StandardCharsets.UTF_8);
   }
 }

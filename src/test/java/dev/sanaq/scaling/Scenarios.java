@@ -37,7 +37,7 @@ final class Scenarios {
     return Demand.of("ramp", HOUR, 4, second -> gpus / Demand.meanWork() * second / HOUR);
   }
 
-  /** Steady work, of which the second hour brings only pictures of 4096 pixels, and far fewer. */
+  /** Steady work, of which the second hour brings only images of 4096 pixels, and far fewer. */
   static Demand changing(double gpus) {
     return steady(gpus, 3 * HOUR).onlyLarge(HOUR, 2 * HOUR);
   }

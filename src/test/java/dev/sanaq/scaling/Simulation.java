@@ -1,6 +1,6 @@
 package dev.sanaq.scaling;
 
-import dev.sanaq.manifests.ScalingNumbers;
+import dev.sanaq.manifests.ScaledObjectSettings;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,10 +20,10 @@ final class Simulation {
   private final Random random;
   private final List<Deque<Job>> partitions = new ArrayList<>();
   private final List<Pod> pods = new ArrayList<>();
-  private final Outcome.Builder outcome = new Outcome.Builder();
-  private int next;
-  private int balancedUntil;
-  private int members;
+  private final SimulationResult.Builder outcome = new SimulationResult.Builder();
+  private int nextJob;
+  private int rebalancingUntil;
+  private int membersHash;
 
   /**
    * The world that it runs in.
@@ -36,7 +36,7 @@ final class Simulation {
    * @param deletionCost whether idle pods go first
    */
   record Setup(
-      ScalingNumbers numbers,
+      ScaledObjectSettings numbers,
       int sync,
       double coldStart,
       int rebalance,
@@ -44,10 +44,10 @@ final class Simulation {
       boolean deletionCost) {
     /** As the manifests have it, with an assumed cold start of two and a half minutes. */
     static Setup ofManifests() {
-      return new Setup(ScalingNumbers.ofManifests(), 15, 150, 3, 8, true);
+      return new Setup(ScaledObjectSettings.ofManifests(), 15, 150, 3, 8, true);
     }
 
-    Setup with(ScalingNumbers other) {
+    Setup with(ScaledObjectSettings other) {
       return new Setup(other, sync, coldStart, rebalance, batch, deletionCost);
     }
   }
@@ -58,8 +58,8 @@ final class Simulation {
     private final double readyAt;
     private List<Job> batch = List.of();
     private double busyUntil;
-    private boolean leaving;
-    private List<Deque<Job>> own = List.of();
+    private boolean terminating;
+    private List<Deque<Job>> assignment = List.of();
 
     private Pod(double readyAt) {
       this.readyAt = readyAt;
@@ -81,16 +81,17 @@ final class Simulation {
   }
 
   /** Runs until the demand is over, everything is drawn and no pod is left, or four hours more. */
-  static Outcome run(Demand demand, Setup setup, long seed) {
+  static SimulationResult run(Demand demand, Setup setup, long seed) {
     Simulation simulation = new Simulation(demand, setup, seed);
     int now = 0;
-    while (now < demand.seconds() || (simulation.isOpen() && now < demand.seconds() + 14_400)) {
+    while (now < demand.seconds()
+        || (simulation.isUnfinished() && now < demand.seconds() + 14_400)) {
       simulation.step(now++);
     }
     return simulation.outcome.build(simulation.lag(), demand.jobs().size());
   }
 
-  private boolean isOpen() {
+  private boolean isUnfinished() {
     return lag() > 0 || !pods.isEmpty();
   }
 
@@ -98,41 +99,41 @@ final class Simulation {
     arrive(now);
     finish(now);
     scale(now);
-    balance(now);
-    if (now >= balancedUntil) {
-      pods.forEach(pod -> work(pod, now));
+    rebalance(now);
+    if (now >= rebalancingUntil) {
+      pods.forEach(pod -> startBatch(pod, now));
     }
     long busy = pods.stream().filter(pod -> pod.isBusy(now)).count();
-    outcome.second(pods.size(), (int) busy, lag());
+    outcome.recordSecond(pods.size(), (int) busy, lag());
   }
 
   private void arrive(int now) {
-    for (; next < demand.jobs().size() && demand.jobs().get(next).at() <= now; next++) {
-      Demand.Job job = demand.jobs().get(next);
+    for (; nextJob < demand.jobs().size() && demand.jobs().get(nextJob).at() <= now; nextJob++) {
+      Demand.Job job = demand.jobs().get(nextJob);
       partitions
           .get(random.nextInt(partitions.size()))
-          .add(new Job(next, job.at(), job.work(), job.shape()));
+          .add(new Job(nextJob, job.at(), job.work(), job.shape()));
     }
   }
 
   private void finish(int now) {
     for (Pod pod : pods) {
       if (!pod.batch.isEmpty() && pod.busyUntil <= now) {
-        pod.batch.forEach(job -> outcome.ended(pod.busyUntil - job.at()));
+        pod.batch.forEach(job -> outcome.recordEnd(pod.busyUntil - job.at()));
         pod.batch = List.of();
       }
     }
-    pods.removeIf(pod -> pod.leaving && pod.batch.isEmpty());
+    pods.removeIf(pod -> pod.terminating && pod.batch.isEmpty());
   }
 
   private void scale(int now) {
-    List<Pod> staying = pods.stream().filter(pod -> !pod.leaving).toList();
-    int wanted = autoscaler.size(now, staying.size(), lag(), backlog(now));
+    List<Pod> staying = pods.stream().filter(pod -> !pod.terminating).toList();
+    int wanted = autoscaler.desiredReplicas(now, staying.size(), lag(), backlog(now));
     for (int more = staying.size(); more < wanted; more++) {
       // Starts differ: a node may have the image, or have to be made first.
       double start = setup.coldStart() * (0.6 + 0.8 * random.nextDouble());
       pods.add(new Pod(now + start));
-      outcome.started();
+      outcome.recordStart();
     }
     if (wanted < staying.size()) {
       Comparator<Pod> order =
@@ -145,35 +146,35 @@ final class Simulation {
           .limit(staying.size() - wanted)
           .forEach(
               pod -> {
-                pod.leaving = true;
-                outcome.sentAway(pod.isBusy(now));
+                pod.terminating = true;
+                outcome.recordTermination(pod.isBusy(now));
               });
     }
   }
 
   /** Partitions go round among those who are ready and stay; a change stops all for a moment. */
-  private void balance(int now) {
-    List<Pod> ready = pods.stream().filter(pod -> !pod.leaving && pod.readyAt <= now).toList();
+  private void rebalance(int now) {
+    List<Pod> ready = pods.stream().filter(pod -> !pod.terminating && pod.readyAt <= now).toList();
     int shape = ready.hashCode();
-    if (shape == members) {
+    if (shape == membersHash) {
       return;
     }
-    members = shape;
-    balancedUntil = now + setup.rebalance();
-    pods.forEach(pod -> pod.own = List.of());
-    ready.forEach(pod -> pod.own = new ArrayList<>());
+    membersHash = shape;
+    rebalancingUntil = now + setup.rebalance();
+    pods.forEach(pod -> pod.assignment = List.of());
+    ready.forEach(pod -> pod.assignment = new ArrayList<>());
     for (int i = 0; i < partitions.size() && !ready.isEmpty(); i++) {
-      ready.get(i % ready.size()).own.add(partitions.get(i));
+      ready.get(i % ready.size()).assignment.add(partitions.get(i));
     }
   }
 
   /** The oldest job of the pod's partitions, and others of its shape. */
-  private void work(Pod pod, int now) {
-    if (!pod.batch.isEmpty() || pod.leaving || pod.own.isEmpty()) {
+  private void startBatch(Pod pod, int now) {
+    if (!pod.batch.isEmpty() || pod.terminating || pod.assignment.isEmpty()) {
       return;
     }
     List<Job> waiting = new ArrayList<>();
-    pod.own.forEach(waiting::addAll);
+    pod.assignment.forEach(waiting::addAll);
     if (waiting.isEmpty()) {
       return;
     }
@@ -182,8 +183,8 @@ final class Simulation {
     List<Job> batch =
         waiting.stream().filter(job -> job.shape() == shape).limit(setup.batch()).toList();
     for (Job job : batch) {
-      pod.own.forEach(partition -> partition.removeIf(job::equals));
-      outcome.begun(now - job.at());
+      pod.assignment.forEach(partition -> partition.removeIf(job::equals));
+      outcome.recordWait(now - job.at());
     }
     pod.batch = batch;
     pod.busyUntil = now + batch.stream().mapToDouble(Job::work).sum();

@@ -12,22 +12,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How the engine says that memory ran out, and what is left of it. */
 class TorchMemoryTest {
   @Test
-  void whatNoMachineHoldsIsRecognisedAsOutOfMemoryAndTheEngineGoesOn() {
-    long before = OpenValues.count();
+  void hugeAllocation_isOutOfMemory_engineUsable() {
+    long before = LiveValues.count();
     // 256 TiB: more than a process has addresses, whatever the system promises.
     TorchException refused =
         catchThrowableOfType(TorchException.class, () -> Torch.normal(1, 2, 1L << 46));
     assertThat(refused.getMessage()).contains("DefaultCPUAllocator: can't allocate memory");
     assertThat(refused.isOutOfMemory()).isTrue();
-    assertThat(OpenValues.count()).isEqualTo(before);
-    try (Value drawn = Torch.normal(1, 1, 2).get(0)) {
+    assertThat(LiveValues.count()).isEqualTo(before);
+    try (ScriptValue drawn = Torch.normal(1, 1, 2).get(0)) {
       assertThat(drawn.toFloats()).hasSize(2);
     }
   }
 
   /** In a JVM of its own with a heap of 64 MiB, since what it guards against is that it dies. */
   @Test
-  void aTensorThatTheHeapCannotHoldIsRefusedAndTheJvmLives() throws Exception {
+  void toFloats_heapTooSmall_throwsAndJvmSurvives() throws Exception {
     Process small =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -47,12 +47,12 @@ class TorchMemoryTest {
     private SmallHeap() {}
 
     public static void main(String[] arguments) {
-      try (Value large = Torch.normal(1, 1, 60_000_000).get(0)) {
+      try (ScriptValue large = Torch.normal(1, 1, 60_000_000).get(0)) {
         large.toFloats();
       } catch (OutOfMemoryError e) {
         System.out.println("refused: " + e.getMessage());
       }
-      try (Value small = Torch.normal(1, 1, 2).get(0)) {
+      try (ScriptValue small = Torch.normal(1, 1, 2).get(0)) {
         System.out.println("alive, with " + small.toFloats().length);
       }
     }
@@ -69,20 +69,20 @@ class TorchMemoryTest {
             + " you tried to allocate 281474976710656 bytes. Error code 12",
         "std::bad_alloc"
       })
-  void itsWordsForItAreKnown(String message) {
+  void isOutOfMemory_knownMessages_true(String message) {
     assertThat(new TorchException(message, new IllegalStateException()).isOutOfMemory()).isTrue();
   }
 
   @Test
-  void anotherFailureIsNotTakenForIt() {
+  void isOutOfMemory_otherMessage_false() {
     String message = "mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)";
     assertThat(new TorchException(message, new IllegalStateException()).isOutOfMemory()).isFalse();
   }
 
   @Test
-  void theProcessorHasFreeMemoryAndNoCachesToGiveBack() {
-    Placement processor = Placement.cpu(Precision.FP32);
-    assertThat(DeviceMemory.free(processor).orElseThrow()).isBetween(1L << 20, 1L << 46);
+  void freeBytes_onCpu_isPositive() {
+    DevicePlacement processor = DevicePlacement.cpu(Precision.FP32);
+    assertThat(DeviceMemory.freeBytes(processor).orElseThrow()).isBetween(1L << 20, 1L << 46);
     DeviceMemory.releaseCaches(processor);
   }
 }

@@ -3,10 +3,11 @@ package dev.sanaq.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sanaq.sana.checkpoint.SafetensorsWriter;
-import dev.sanaq.sana.checkpoint.StorageType;
-import dev.sanaq.sana.checkpoint.Tensors;
+import dev.sanaq.checkpoint.safetensors.DType;
+import dev.sanaq.checkpoint.safetensors.SafetensorsWriter;
+import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import dev.sanaq.torch.HostTensor;
+import dev.sanaq.train.loop.DivergedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -18,19 +19,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** A loss that is no number ends the run, and what led to it is kept. */
 class DivergenceTest {
   @Test
-  void aStepWithoutANumberIsNotTakenAndItsBatchIsKept(@TempDir Path folder) throws Exception {
-    TinyTraining training = TinyTraining.in(folder);
+  void nanLoss_stopsRun_savesStateAndBatch(@TempDir Path folder) throws Exception {
+    TinyTraining training = TinyTraining.create(folder);
     Path run = folder.resolve("ae");
-    training.autoencoder(run, TinyTraining.unwatched());
+    training.autoencoder(run, TinyTraining.noProgress());
     Path last = run.resolve("state-0000009.safetensors");
-    Map<String, HostTensor> state = new TreeMap<>(Tensors.open(last).read());
+    Map<String, HostTensor> state = new TreeMap<>(TensorIndex.open(last).read());
     HostTensor poisoned = Objects.requireNonNull(state.get("weight.decoder.conv_in.bias"));
-    poisoned.numbers()[0] = Float.NaN;
+    poisoned.values()[0] = Float.NaN;
     Path before = run.resolve("state-0000005.safetensors");
     Files.delete(last);
-    SafetensorsWriter.write(before, state, StorageType.F32);
+    SafetensorsWriter.write(before, state, DType.F32);
 
-    assertThatThrownBy(() -> training.autoencoder(run, TinyTraining.unwatched()))
+    assertThatThrownBy(() -> training.autoencoder(run, TinyTraining.noProgress()))
         .isInstanceOf(DivergedException.class)
         .hasMessageContaining("step 6 gave loss NaN")
         .hasMessageContaining(run.toString());

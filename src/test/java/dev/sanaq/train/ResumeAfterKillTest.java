@@ -2,7 +2,7 @@ package dev.sanaq.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.sana.checkpoint.Checkpoint;
+import dev.sanaq.checkpoint.read.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,25 +20,24 @@ import org.junit.jupiter.api.io.TempDir;
  * bit.
  */
 class ResumeAfterKillTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   @Test
-  void theAutoencoderAndThenTheTransformerGoOnAsIfNothingHadHappened(@TempDir Path folder)
-      throws Exception {
-    TinyTraining training = TinyTraining.in(folder);
-    Path vae = training.autoencoder(folder.resolve("ae"), TinyTraining.unwatched());
+  void resume_afterKill_isBitIdentical(@TempDir Path folder) throws Exception {
+    TinyTraining training = TinyTraining.create(folder);
+    Path vae = training.autoencoder(folder.resolve("ae"), TinyTraining.noProgress());
     kill(training, "autoencoder", folder.resolve("ae-killed"), 5);
-    training.autoencoder(folder.resolve("ae-killed"), TinyTraining.unwatched());
-    assertSame(folder.resolve("ae"), folder.resolve("ae-killed"), "state-0000009.safetensors");
-    assertSame(
+    training.autoencoder(folder.resolve("ae-killed"), TinyTraining.noProgress());
+    assertSameFile(folder.resolve("ae"), folder.resolve("ae-killed"), "state-0000009.safetensors");
+    assertSameFile(
         folder.resolve("ae"),
         folder.resolve("ae-killed"),
         "vae/diffusion_pytorch_model.safetensors");
 
-    Path checkpoint = training.transformer(vae, folder.resolve("tr"), TinyTraining.unwatched());
+    Path checkpoint = training.transformer(vae, folder.resolve("tr"), TinyTraining.noProgress());
     kill(training, "transformer", folder.resolve("tr-killed"), 6, vae.toString());
-    training.transformer(vae, folder.resolve("tr-killed"), TinyTraining.unwatched());
-    assertSame(folder.resolve("tr"), folder.resolve("tr-killed"), "state-0000009.safetensors");
+    training.transformer(vae, folder.resolve("tr-killed"), TinyTraining.noProgress());
+    assertSameFile(folder.resolve("tr"), folder.resolve("tr-killed"), "state-0000009.safetensors");
     assertThat(lines(folder.resolve("tr-killed"))).hasSize(9);
     assertThat(Checkpoint.open(checkpoint).defaultSize()).isEqualTo(32);
   }
@@ -63,7 +62,7 @@ class ResumeAfterKillTest {
             .redirectOutput(output.resolveSibling(what + ".log").toFile())
             .start();
     try {
-      Instant end = Instant.now().plus(PATIENCE);
+      Instant end = Instant.now().plus(TIMEOUT);
       while (lines(output).size() < step && process.isAlive() && Instant.now().isBefore(end)) {
         TimeUnit.MILLISECONDS.sleep(50);
       }
@@ -84,7 +83,7 @@ class ResumeAfterKillTest {
     return Files.exists(metrics) ? Files.readAllLines(metrics) : List.of();
   }
 
-  private static void assertSame(Path a, Path b, String name) throws IOException {
+  private static void assertSameFile(Path a, Path b, String name) throws IOException {
     assertThat(Files.mismatch(a.resolve(name), b.resolve(name))).as(name).isEqualTo(-1);
   }
 }

@@ -1,9 +1,13 @@
 package dev.sanaq.train;
 
-import dev.sanaq.image.PngEncoder;
 import dev.sanaq.image.RgbImage;
+import dev.sanaq.image.encode.PngEncoder;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.torch.Torch;
+import dev.sanaq.train.cache.BaseModels;
+import dev.sanaq.train.config.LoraConfig;
+import dev.sanaq.train.config.TrainingConfig;
+import dev.sanaq.train.loop.TrainingProgress;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -12,10 +16,10 @@ import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** A whole training in seconds: a few noisy pictures, networks of a few channels, nine steps. */
+/** A whole training in seconds: a few noisy images, networks of a few channels, nine steps. */
 final class TinyTraining {
-  private static final int PICTURES = 6;
-  private static final int SIDE = 32;
+  private static final int NUM_IMAGES = 6;
+  private static final int IMAGE_SIZE = 32;
 
   private final Path data;
 
@@ -23,14 +27,16 @@ final class TinyTraining {
     this.data = data;
   }
 
-  /** Writes the pictures and their list. */
-  static TinyTraining in(Path folder) throws IOException {
+  /** Writes the images and their list. */
+  static TinyTraining create(Path folder) throws IOException {
     Path list = folder.resolve("list.jsonl");
     StringBuilder lines = new StringBuilder();
-    for (int i = 0; i < PICTURES; i++) {
-      byte[] samples = new byte[3 * SIDE * SIDE];
+    for (int i = 0; i < NUM_IMAGES; i++) {
+      byte[] samples = new byte[3 * IMAGE_SIZE * IMAGE_SIZE];
       new Random(i).nextBytes(samples);
-      Files.write(folder.resolve(i + ".png"), PngEncoder.encode(new RgbImage(SIDE, SIDE, samples)));
+      Files.write(
+          folder.resolve(i + ".png"),
+          PngEncoder.encode(new RgbImage(IMAGE_SIZE, IMAGE_SIZE, samples)));
       lines.append(
           "{\"image\": \"%d.png\", \"captions\": [{\"text\": \"a red circle %1$d\", \"clipScore\": 0.3, \"source\": \"test\"}, {\"text\": \"circle %1$d\", \"clipScore\": 0.28, \"source\": \"test\"}]}%n"
               .formatted(i));
@@ -43,13 +49,13 @@ final class TinyTraining {
     return data;
   }
 
-  /** The list that {@link #in} wrote. */
+  /** The list that {@link #create} wrote. */
   static TinyTraining of(Path data) {
     return new TinyTraining(data);
   }
 
-  static Recipe recipe() {
-    return Recipe.read(recipeFile().toString());
+  static TrainingConfig recipe() {
+    return TrainingConfig.read(recipeFile().toString());
   }
 
   static Path recipeFile() {
@@ -63,33 +69,33 @@ final class TinyTraining {
 
   Path autoencoder(Path output, TrainingProgress progress) throws IOException {
     Torch.setThreads(1);
-    return AutoencoderTraining.run(recipe(), data, data, output, true, Learners.CPU, progress);
+    return AutoencoderTraining.run(recipe(), data, data, output, true, TestPrograms.CPU, progress);
   }
 
   Path transformer(Path autoencoder, Path output, TrainingProgress progress) throws IOException {
     Torch.setThreads(1);
     Path tokenizer = Fixtures.path("tiny-sana/checkpoint/tokenizer");
-    Models models = Models.fresh(autoencoder, tokenizer);
-    return new TransformerTraining(recipe(), data, models, output, Learners.CPU, progress)
+    BaseModels models = BaseModels.fromScratch(autoencoder, tokenizer);
+    return new TransformerTraining(recipe(), data, models, output, TestPrograms.CPU, progress)
         .run(true);
   }
 
-  Path adapter(Path checkpoint, AdapterSettings settings, Path output, TrainingProgress progress)
+  Path lora(Path checkpoint, LoraConfig settings, Path output, TrainingProgress progress)
       throws IOException {
     Torch.setThreads(1);
-    Models models = Models.adapting(checkpoint, settings);
-    return new TransformerTraining(recipe(), data, models, output, Learners.CPU, progress)
+    BaseModels models = BaseModels.lora(checkpoint, settings);
+    return new TransformerTraining(recipe(), data, models, output, TestPrograms.CPU, progress)
         .run(true);
   }
 
   /** Sleeps for ever after a step. */
-  static TrainingProgress stuckAfter(long last) {
+  static TrainingProgress hangAfter(long last) {
     return new TrainingProgress() {
       @Override
-      public void prepared(String what, long done, long total) {}
+      public void onPreparation(String what, long done, long total) {}
 
       @Override
-      public void learnt(String phase, long step, long steps, double loss) {
+      public void onStep(String phase, long step, long steps, double loss) {
         if (step == last) {
           try {
             Thread.sleep(Long.MAX_VALUE);
@@ -100,13 +106,13 @@ final class TinyTraining {
       }
 
       @Override
-      public void note(String line) {}
+      public void onMessage(String line) {}
     };
   }
 
   /** Nobody watches. */
-  static TrainingProgress unwatched() {
-    return stuckAfter(-1);
+  static TrainingProgress noProgress() {
+    return hangAfter(-1);
   }
 
   /**
@@ -116,7 +122,7 @@ final class TinyTraining {
     TinyTraining training = of(Path.of(args[1]));
     @Nullable Path ignored =
         args[0].equals("autoencoder")
-            ? training.autoencoder(Path.of(args[2]), stuckAfter(5))
-            : training.transformer(Path.of(args[3]), Path.of(args[2]), stuckAfter(6));
+            ? training.autoencoder(Path.of(args[2]), hangAfter(5))
+            : training.transformer(Path.of(args[3]), Path.of(args[2]), hangAfter(6));
   }
 }

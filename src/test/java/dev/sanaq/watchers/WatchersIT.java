@@ -2,9 +2,9 @@ package dev.sanaq.watchers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.faults.Managed;
-import dev.sanaq.faults.Processes;
-import dev.sanaq.faults.Services;
+import dev.sanaq.testing.ManagedProcess;
+import dev.sanaq.testing.ServiceProcesses;
+import dev.sanaq.testing.TestProcesses;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,46 +32,49 @@ import org.junit.jupiter.api.Test;
 class WatchersIT {
   private static final boolean LONG = System.getProperty("watchers", "short").equals("long");
   private static final int STREAMS = LONG ? 500 : 20;
-  private static final int ASKED_PER_SECOND = LONG ? 200 : 20;
+  private static final int REQUESTS_PER_SECOND = LONG ? 200 : 20;
   private static final int SECONDS = LONG ? 30 : 3;
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
   private final HttpClient client = HttpClient.newHttpClient();
-  private final Times events = new Times();
-  private final Times answers = new Times();
+  private final LatencyRecorder eventDelays = new LatencyRecorder();
+  private final LatencyRecorder responseTimes = new LatencyRecorder();
 
   @Test
-  void everyWatcherSeesTheEndAndEveryQuestionIsAnswered() throws Exception {
-    try (Processes processes = new Processes("watchers")) {
-      Services services = Services.start(processes, PATIENCE);
-      int http = Processes.freePort();
-      Managed gateway = gateway(processes, services, http);
+  void manyStreamsAndRequests_allSeeTerminalEventAndResponse() throws Exception {
+    try (TestProcesses processes = new TestProcesses("watchers")) {
+      ServiceProcesses services = ServiceProcesses.start(processes, TIMEOUT);
+      int http = TestProcesses.freePort();
+      ManagedProcess gateway = gateway(processes, services, http);
       URI address = URI.create("http://127.0.0.1:" + http);
       awaitReady(address);
       List<String> jobs = IntStream.range(0, STREAMS).mapToObj(i -> "watched-" + i).toList();
-      try (WorkersVoice workers = new WorkersVoice(services.bootstrapServers())) {
+      try (SimulatedWorkerEvents workers = new SimulatedWorkerEvents(services.bootstrapServers())) {
         jobs.forEach(workers::started);
         workers.flush();
-        awaitKnown(address, jobs.get(STREAMS - 1));
+        awaitJobVisible(address, jobs.get(STREAMS - 1));
         long before = kilobytes(gateway, "VmRSS");
-        List<Watcher> watchers =
-            jobs.stream().map(job -> Watcher.open(client, address, job, events)).toList();
-        watchers.forEach(Watcher::awaitOpened);
-        ask(address, jobs, workers);
+        List<EventStreamWatcher> watchers =
+            jobs.stream()
+                .map(job -> EventStreamWatcher.open(client, address, job, eventDelays))
+                .toList();
+        watchers.forEach(EventStreamWatcher::awaitOpened);
+        sendRequests(address, jobs, workers);
         jobs.forEach(workers::completed);
-        assertThat(watchers).allMatch(Watcher::awaitEnd);
+        assertThat(watchers).allMatch(EventStreamWatcher::awaitEnd);
         report(before, kilobytes(gateway, "VmHWM"));
       }
     }
   }
 
   /** Asks at a fixed pace, whatever the answers take, while a step a second of each job is told. */
-  private void ask(URI address, List<String> jobs, WorkersVoice workers) throws Exception {
-    int all = ASKED_PER_SECOND * SECONDS;
+  private void sendRequests(URI address, List<String> jobs, SimulatedWorkerEvents workers)
+      throws Exception {
+    int all = REQUESTS_PER_SECOND * SECONDS;
     CountDownLatch answered = new CountDownLatch(all);
     long began = System.nanoTime();
     for (int i = 0; i < all; i++) {
-      long due = began + i * 1_000_000_000L / ASKED_PER_SECOND;
+      long due = began + i * 1_000_000_000L / REQUESTS_PER_SECOND;
       LockSupport.parkNanos(due - System.nanoTime());
       String job = jobs.get(i % jobs.size());
       client
@@ -79,12 +82,12 @@ class WatchersIT {
           .thenAccept(
               answer -> {
                 if (answer.statusCode() == 200) {
-                  answers.add(System.nanoTime() - due);
+                  responseTimes.add(System.nanoTime() - due);
                   answered.countDown();
                 }
               });
-      for (int of = i % ASKED_PER_SECOND; of < jobs.size(); of += ASKED_PER_SECOND) {
-        workers.step(jobs.get(of), 1 + i / ASKED_PER_SECOND);
+      for (int of = i % REQUESTS_PER_SECOND; of < jobs.size(); of += REQUESTS_PER_SECOND) {
+        workers.progress(jobs.get(of), 1 + i / REQUESTS_PER_SECOND);
       }
     }
     assertThat(answered.await(60, TimeUnit.SECONDS)).as("every question answered").isTrue();
@@ -102,14 +105,14 @@ class WatchersIT {
         """
             .formatted(
                 STREAMS,
-                ASKED_PER_SECOND,
+                REQUESTS_PER_SECOND,
                 SECONDS,
-                answers.quantile(0.5),
-                answers.quantile(0.99),
-                answers.quantile(0.999),
-                events.quantile(0.5),
-                events.quantile(0.99),
-                events.count(),
+                responseTimes.quantile(0.5),
+                responseTimes.quantile(0.99),
+                responseTimes.quantile(0.999),
+                eventDelays.quantile(0.5),
+                eventDelays.quantile(0.99),
+                eventDelays.count(),
                 before / 1024,
                 most / 1024);
     System.out.println(table);
@@ -133,13 +136,13 @@ class WatchersIT {
     await("the gateway is ready", () -> status(address, "/q/health/ready") == 200);
   }
 
-  private void awaitKnown(URI address, String job) throws Exception {
+  private void awaitJobVisible(URI address, String job) throws Exception {
     await("the gateway knows " + job, () -> status(address, "/v1/jobs/" + job) == 200);
   }
 
   private static void await(String what, java.util.concurrent.Callable<Boolean> condition)
       throws Exception {
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (!condition.call()) {
       assertThat(System.nanoTime() - until).as(what).isNegative();
       LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
@@ -159,7 +162,7 @@ class WatchersIT {
     return HttpRequest.newBuilder(address.resolve(path)).timeout(Duration.ofSeconds(30)).build();
   }
 
-  private static long kilobytes(Managed process, String key) throws IOException {
+  private static long kilobytes(ManagedProcess process, String key) throws IOException {
     return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
         .filter(line -> line.startsWith(key + ":"))
         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
@@ -167,10 +170,11 @@ class WatchersIT {
         .orElseThrow();
   }
 
-  private static Managed gateway(Processes processes, Services services, int http) {
+  private static ManagedProcess gateway(
+      TestProcesses processes, ServiceProcesses services, int http) {
     Map<String, String> config = services.config();
     config.put("sanaq.worker.enabled", "false");
     config.put("quarkus.http.port", String.valueOf(http));
-    return processes.program("gateway", List.of("-Xmx256m"), config, "serve");
+    return processes.startProgram("gateway", List.of("-Xmx256m"), config, "serve");
   }
 }

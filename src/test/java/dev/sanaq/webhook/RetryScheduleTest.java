@@ -14,10 +14,10 @@ class RetryScheduleTest {
   private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
 
   @Test
-  void theTenthFailureIsTheLast() {
+  void tenthFailure_isLast() {
     RetrySchedule schedule = new RetrySchedule(() -> 0);
     List<Duration> pauses = new ArrayList<>();
-    IntStream.rangeClosed(1, 9).forEach(made -> pauses.add(pause(schedule, made, Duration.ZERO)));
+    IntStream.rangeClosed(1, 9).forEach(made -> pauses.add(backoff(schedule, made, Duration.ZERO)));
     assertThat(pauses)
         .isEqualTo(
             Stream.of("PT5S", "PT5M", "PT30M", "PT2H", "PT5H", "PT10H", "PT14H", "PT20H", "PT24H")
@@ -27,21 +27,21 @@ class RetryScheduleTest {
   }
 
   @Test
-  void jitterOnlyLengthensAndByAFifthAtMost() {
-    assertThat(pause(new RetrySchedule(() -> 0.999999), 2, Duration.ZERO))
+  void jitter_lengthensByAtMostAFifth() {
+    assertThat(backoff(new RetrySchedule(() -> 0.999999), 2, Duration.ZERO))
         .isBetween(Duration.ofSeconds(359), Duration.ofSeconds(360));
   }
 
   @Test
-  void whatTheReceiverAsksForLengthensAPauseUpToADay() {
+  void retryAfter_lengthensBackoffUpToADay() {
     RetrySchedule schedule = new RetrySchedule(() -> 0);
-    assertThat(pause(schedule, 1, Duration.ofMinutes(3))).isEqualTo(Duration.ofMinutes(3));
-    assertThat(pause(schedule, 2, Duration.ofMinutes(3))).isEqualTo(Duration.ofMinutes(5));
-    assertThat(pause(schedule, 1, Duration.ofDays(300))).isEqualTo(Duration.ofDays(1));
+    assertThat(backoff(schedule, 1, Duration.ofMinutes(3))).isEqualTo(Duration.ofMinutes(3));
+    assertThat(backoff(schedule, 2, Duration.ofMinutes(3))).isEqualTo(Duration.ofMinutes(5));
+    assertThat(backoff(schedule, 1, Duration.ofDays(300))).isEqualTo(Duration.ofDays(1));
     assertThat(schedule.next(10, NOW, Duration.ofSeconds(1))).isEmpty();
   }
 
-  private static Duration pause(RetrySchedule schedule, int made, Duration asked) {
+  private static Duration backoff(RetrySchedule schedule, int made, Duration asked) {
     return Duration.between(NOW, schedule.next(made, NOW, asked).orElseThrow());
   }
 }

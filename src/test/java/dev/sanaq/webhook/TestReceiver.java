@@ -16,29 +16,29 @@ import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 
 /** Somebody who asked to be told: a real HTTP server that keeps what it is sent. */
-final class TestReceiver implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+public final class TestReceiver implements AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofSeconds(40);
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Received> received = new CopyOnWriteArrayList<>();
-  private volatile Answer answer;
+  private volatile Handler handler;
 
   /** A message as it came. */
-  record Received(String id, String timestamp, String signature, String host, String body) {}
+  public record Received(String id, String timestamp, String signature, String host, String body) {}
 
   /** What is answered. */
-  interface Answer {
-    void to(HttpExchange exchange) throws IOException;
+  public interface Handler {
+    void handle(HttpExchange exchange) throws IOException;
   }
 
   /** On a port of its own on all of this machine's addresses. */
-  TestReceiver(Answer answer) {
+  public TestReceiver(Handler answer) {
     this(0, answer);
   }
 
-  TestReceiver(int port, Answer answer) {
-    this.answer = answer;
+  TestReceiver(int port, Handler answer) {
+    this.handler = answer;
     try {
       InetAddress everywhere = InetAddress.getByName("0.0.0.0");
       this.server = HttpServer.create(new InetSocketAddress(everywhere, port), 50);
@@ -51,7 +51,7 @@ final class TestReceiver implements AutoCloseable {
   }
 
   /** An answer that is no more than a status. */
-  static Answer status(int status, String... headers) {
+  public static Handler status(int status, String... headers) {
     return exchange -> {
       for (int i = 0; i < headers.length; i += 2) {
         exchange.getResponseHeaders().add(headers[i], headers[i + 1]);
@@ -60,19 +60,19 @@ final class TestReceiver implements AutoCloseable {
     };
   }
 
-  void answers(Answer other) {
-    answer = other;
+  public void setHandler(Handler other) {
+    handler = other;
   }
 
-  int port() {
+  public int port() {
     return server.getAddress().getPort();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:%d/hook".formatted(port());
   }
 
-  List<Received> received() {
+  public List<Received> received() {
     return received;
   }
 
@@ -88,7 +88,7 @@ final class TestReceiver implements AutoCloseable {
   }
 
   static void await(BooleanSupplier there, java.util.function.Supplier<String> instead) {
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (!there.getAsBoolean()) {
       if (System.nanoTime() - until > 0) {
         throw new AssertionError("not seen in time; there is " + instead.get());
@@ -118,7 +118,7 @@ final class TestReceiver implements AutoCloseable {
               String.valueOf(headers.getFirst("webhook-signature")),
               String.valueOf(headers.getFirst("host")),
               body));
-      answer.to(exchange);
+      handler.handle(exchange);
     }
   }
 }

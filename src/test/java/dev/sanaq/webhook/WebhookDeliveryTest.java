@@ -4,6 +4,7 @@ import static dev.sanaq.webhook.TestReceiver.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.local.LocalServices;
+import dev.sanaq.webhook.lifecycle.WebhookRuntime;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -22,11 +23,11 @@ import org.junit.jupiter.api.Test;
 
 /** What is promised of callbacks: a real broker, real receivers, and a clock that is told. */
 class WebhookDeliveryTest {
-  private static final String ALL = "started,completed,failed,cancelled";
-  private static final Duration A_LITTLE = Duration.ofMillis(1200);
+  private static final String ALL_EVENTS = "started,completed,failed,cancelled";
+  private static final Duration QUIET_PERIOD = Duration.ofMillis(1200);
 
   private static LocalServices services;
-  private WebhookWorld world;
+  private WebhookFixture fixture;
 
   @BeforeAll
   static void start() {
@@ -40,34 +41,34 @@ class WebhookDeliveryTest {
 
   @BeforeEach
   void open() {
-    world =
-        new WebhookWorld(services.config().getOrDefault("kafka.bootstrap.servers", "not there"));
+    fixture =
+        new WebhookFixture(services.config().getOrDefault("kafka.bootstrap.servers", "not there"));
   }
 
   @AfterEach
   void close() {
-    world.close();
+    fixture.close();
   }
 
   @Test
-  void aReceiverThatWasDownIsToldInOrderAlthoughTheProcessWasKilledMeanwhile() throws Exception {
+  void receiverDown_afterCrash_isDeliveredInOrder() throws Exception {
     int port = freePort();
     String url = "http://127.0.0.1:%d/hook".formatted(port);
-    WebhookProcess first = world.process(port, "events", ALL);
+    WebhookRuntime first = fixture.startRuntime(port, "events", ALL_EVENTS);
     for (int i = 0; i < 5; i++) {
-      world.happens("job-" + i, "started", url);
-      world.happens("job-" + i, i % 2 == 0 ? "completed" : "failed", url);
+      fixture.publishEvent("job-" + i, "started", url);
+      fixture.publishEvent("job-" + i, i % 2 == 0 ? "completed" : "failed", url);
     }
     for (int i = 0; i < 5; i++) {
-      world.await("job-%d/started".formatted(i), delivery -> delivery.attempts() == 1);
+      fixture.awaitDelivery("job-%d/started".formatted(i), delivery -> delivery.attempts() == 1);
     }
     first.crash();
-    world.happens("job-late", "cancelled", url);
-    world.clock.advance(Duration.ofMinutes(1));
+    fixture.publishEvent("job-late", "cancelled", url);
+    fixture.clock.advance(Duration.ofMinutes(1));
     try (TestReceiver receiver = new TestReceiver(port, status(200))) {
-      world.process(port, "events", ALL);
+      fixture.startRuntime(port, "events", ALL_EVENTS);
       receiver.await(11);
-      settle();
+      waitQuietPeriod();
       assertThat(receiver.ids()).hasSize(11).doesNotHaveDuplicates().contains("job-late/cancelled");
       for (int i = 0; i < 5; i++) {
         String job = "job-%d/".formatted(i);
@@ -78,65 +79,68 @@ class WebhookDeliveryTest {
   }
 
   @Test
-  void aProcessKilledInTheMiddleOfAnAttemptRepeatsThatOneAlone() throws Exception {
+  void crashDuringAttempt_repeatsOnlyThatAttempt() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
-    try (TestReceiver receiver = new TestReceiver(waiting(end))) {
-      WebhookProcess first = world.process(receiver);
-      world.happens("a", "completed", receiver.url());
+    try (TestReceiver receiver = new TestReceiver(blockUntil(end))) {
+      WebhookRuntime first = fixture.startRuntime(receiver);
+      fixture.publishEvent("a", "completed", receiver.url());
       receiver.await(1);
       first.crash();
-      receiver.answers(status(200));
+      receiver.setHandler(status(200));
       end.countDown();
-      world.process(receiver);
-      world.await("a/completed", delivery -> delivery.status() == Status.DELIVERED);
-      settle();
+      fixture.startRuntime(receiver);
+      fixture.awaitDelivery(
+          "a/completed", delivery -> delivery.status() == DeliveryStatus.DELIVERED);
+      waitQuietPeriod();
       assertThat(receiver.ids()).containsExactly("a/completed", "a/completed");
     }
   }
 
   @Test
-  void onlyWhatAsksForACallbackIsToldAndByDefaultOnlyTheEnd() {
+  void events_byDefault_deliversOnlyTerminalWithCallbackUrl() {
     try (TestReceiver receiver = new TestReceiver(status(200))) {
-      world.process(receiver);
-      world.writes("no event");
-      world.happens("a", "started", receiver.url());
-      world.happens("b", "completed", "");
-      world.happens("a", "completed", receiver.url());
+      fixture.startRuntime(receiver);
+      fixture.publishRaw("no event");
+      fixture.publishEvent("a", "started", receiver.url());
+      fixture.publishEvent("b", "completed", "");
+      fixture.publishEvent("a", "completed", receiver.url());
       receiver.await(1);
-      settle();
+      waitQuietPeriod();
       assertThat(receiver.ids()).containsExactly("a/completed");
     }
   }
 
   @Test
-  void aDeliveryTooLargeForItsTopicHoldsUpNoOther() {
+  void deliveryTooLargeForTopic_blocksNoOther() {
     try (TestReceiver receiver = new TestReceiver(status(200))) {
-      world.process(receiver);
-      world.happens("a", "failed", receiver.url(), Map.of("metadata", "x".repeat(30_000)));
-      world.happens("a", "completed", receiver.url());
+      fixture.startRuntime(receiver);
+      fixture.publishEvent("a", "failed", receiver.url(), Map.of("metadata", "x".repeat(30_000)));
+      fixture.publishEvent("a", "completed", receiver.url());
       receiver.await(1);
-      settle();
+      waitQuietPeriod();
       assertThat(receiver.ids()).containsExactly("a/completed");
     }
   }
 
   @Test
-  void slowReceiversHoldUpNobodyElse() {
+  void slowReceivers_blockNoOthers() {
     CountDownLatch end = new CountDownLatch(1);
     List<TestReceiver> slow = new ArrayList<>();
-    IntStream.range(0, 3).forEach(i -> slow.add(new TestReceiver(waiting(end))));
+    IntStream.range(0, 3).forEach(i -> slow.add(new TestReceiver(blockUntil(end))));
     try (TestReceiver quick = new TestReceiver(status(200))) {
       List<Integer> ports = new ArrayList<>(List.of(quick.port()));
       slow.forEach(receiver -> ports.add(receiver.port()));
-      world.process(ports, "concurrency", "8", "concurrency-per-host", "2");
+      fixture.startRuntime(ports, "concurrency", "8", "concurrency-per-host", "2");
       for (int i = 0; i < 10; i++) {
         for (TestReceiver receiver : slow) {
-          world.happens("slow-%d-%d".formatted(i, receiver.port()), "failed", receiver.url());
+          fixture.publishEvent(
+              "slow-%d-%d".formatted(i, receiver.port()), "failed", receiver.url());
         }
       }
       slow.forEach(receiver -> receiver.await(2));
       long before = System.nanoTime();
-      IntStream.range(0, 20).forEach(i -> world.happens("quick-" + i, "failed", quick.url()));
+      IntStream.range(0, 20)
+          .forEach(i -> fixture.publishEvent("quick-" + i, "failed", quick.url()));
       quick.await(20);
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
       slow.forEach(receiver -> assertThat(receiver.received()).hasSize(2));
@@ -147,212 +151,216 @@ class WebhookDeliveryTest {
   }
 
   @Test
-  void aJobsEndWaitsUntilItsBeginningIsTaken() {
+  void completedEvent_waitsForDeliveryOfStartedEvent() {
     try (TestReceiver receiver = new TestReceiver(status(500))) {
-      world.process(receiver, "events", ALL);
-      world.happens("a", "started", receiver.url());
-      world.happens("a", "completed", receiver.url());
-      world.await("a/started", delivery -> delivery.attempts() == 1);
-      settle();
+      fixture.startRuntime(receiver, "events", ALL_EVENTS);
+      fixture.publishEvent("a", "started", receiver.url());
+      fixture.publishEvent("a", "completed", receiver.url());
+      fixture.awaitDelivery("a/started", delivery -> delivery.attempts() == 1);
+      waitQuietPeriod();
       assertThat(receiver.ids()).containsExactly("a/started");
-      receiver.answers(status(200));
-      world.clock.advance(Duration.ofSeconds(6));
+      receiver.setHandler(status(200));
+      fixture.clock.advance(Duration.ofSeconds(6));
       receiver.await(3);
       assertThat(receiver.ids()).containsExactly("a/started", "a/started", "a/completed");
     }
   }
 
   @Test
-  void goneIsGone() {
+  void status410_isNeverRetried() {
     try (TestReceiver receiver = new TestReceiver(status(410))) {
-      world.process(receiver);
-      world.happens("a", "failed", receiver.url());
-      world.await("a/failed", delivery -> delivery.status() == Status.GONE);
-      world.clock.advance(Duration.ofDays(2));
-      settle();
+      fixture.startRuntime(receiver);
+      fixture.publishEvent("a", "failed", receiver.url());
+      fixture.awaitDelivery("a/failed", delivery -> delivery.status() == DeliveryStatus.GONE);
+      fixture.clock.advance(Duration.ofDays(2));
+      waitQuietPeriod();
       assertThat(receiver.received()).hasSize(1);
     }
   }
 
   @Test
-  void aReceiverIsLeftAloneForAsLongAsItAsks() {
+  void retryAfter_delaysNextAttempt() {
     try (TestReceiver receiver = new TestReceiver(status(503, "retry-after", "3600"))) {
-      world.process(receiver);
-      world.happens("a", "failed", receiver.url());
-      Delivery failed = world.await("a/failed", delivery -> delivery.attempts() == 1);
-      assertThat(Duration.between(world.clock.instant(), failed.due()))
+      fixture.startRuntime(receiver);
+      fixture.publishEvent("a", "failed", receiver.url());
+      Delivery failed = fixture.awaitDelivery("a/failed", delivery -> delivery.attempts() == 1);
+      assertThat(Duration.between(fixture.clock.instant(), failed.due()))
           .isEqualTo(Duration.ofHours(1));
-      receiver.answers(status(200));
-      world.clock.advance(Duration.ofMinutes(59));
-      settle();
+      receiver.setHandler(status(200));
+      fixture.clock.advance(Duration.ofMinutes(59));
+      waitQuietPeriod();
       assertThat(receiver.received()).hasSize(1);
-      world.clock.advance(Duration.ofMinutes(1));
+      fixture.clock.advance(Duration.ofMinutes(1));
       receiver.await(2);
     }
   }
 
   @Test
-  void theScheduleEndsAfterThreeDaysAndAnybodyMayAskAgain() {
+  void retrySchedule_exhausted_canBeResent() {
     try (TestReceiver receiver = new TestReceiver(status(500))) {
-      world.process(receiver, "keep", "P30D");
-      world.happens("a", "failed", receiver.url());
+      fixture.startRuntime(receiver, "keep", "P30D");
+      fixture.publishEvent("a", "failed", receiver.url());
       for (int made = 1; made <= 10; made++) {
         receiver.await(made);
         int attempts = made;
-        Delivery now = world.await("a/failed", delivery -> delivery.attempts() == attempts);
-        assertThat(now.status()).isEqualTo(made < 10 ? Status.PENDING : Status.EXHAUSTED);
-        world.clock.advance(Duration.ofHours(30));
+        Delivery now =
+            fixture.awaitDelivery("a/failed", delivery -> delivery.attempts() == attempts);
+        assertThat(now.status())
+            .isEqualTo(made < 10 ? DeliveryStatus.PENDING : DeliveryStatus.EXHAUSTED);
+        fixture.clock.advance(Duration.ofHours(30));
       }
-      settle();
+      waitQuietPeriod();
       assertThat(receiver.received()).hasSize(10);
-      receiver.answers(status(200));
-      assertThat(world.deliveries().resend("a/failed")).isPresent();
+      receiver.setHandler(status(200));
+      assertThat(fixture.deliveries().resend("a/failed")).isPresent();
       receiver.await(11);
-      world.await("a/failed", delivery -> delivery.status() == Status.DELIVERED);
+      fixture.awaitDelivery("a/failed", delivery -> delivery.status() == DeliveryStatus.DELIVERED);
     }
   }
 
   @Test
-  void anEventToldTwiceIsDeliveredOnceAndAskedForAgainDeliveredAgain() {
+  void duplicateEvent_isDeliveredOnce_resendDeliversAgain() {
     try (TestReceiver receiver = new TestReceiver(status(200))) {
-      WebhookProcess first = world.process(receiver);
-      world.happens("a", "completed", receiver.url());
-      world.await("a/completed", delivery -> delivery.status() == Status.DELIVERED);
-      world.happens("a", "completed", receiver.url());
-      settle();
+      WebhookRuntime first = fixture.startRuntime(receiver);
+      fixture.publishEvent("a", "completed", receiver.url());
+      fixture.awaitDelivery(
+          "a/completed", delivery -> delivery.status() == DeliveryStatus.DELIVERED);
+      fixture.publishEvent("a", "completed", receiver.url());
+      waitQuietPeriod();
       first.stop();
-      world.process(receiver);
-      settle();
+      fixture.startRuntime(receiver);
+      waitQuietPeriod();
       assertThat(receiver.received()).hasSize(1);
-      assertThat(world.deliveries().resend("a/completed")).isPresent();
+      assertThat(fixture.deliveries().resend("a/completed")).isPresent();
       receiver.await(2);
-      assertThat(world.deliveries().resend("a/failed")).isEmpty();
-      assertThat(world.deliveries().resend("no job/failed")).isEmpty();
+      assertThat(fixture.deliveries().resend("a/failed")).isEmpty();
+      assertThat(fixture.deliveries().resend("no job/failed")).isEmpty();
     }
   }
 
   @Test
-  void anEventToldTwiceWhileItIsDeliveredIsDeliveredOnce() {
-    TestReceiver.Answer slowly =
+  void duplicateEvent_duringDelivery_isDeliveredOnce() {
+    TestReceiver.Handler slowly =
         exchange -> {
-          wait(Duration.ofSeconds(1));
+          sleep(Duration.ofSeconds(1));
           exchange.sendResponseHeaders(200, -1);
         };
     try (TestReceiver receiver = new TestReceiver(slowly)) {
       for (int i = 0; i < 3; i++) {
-        world.happens("a", "completed", receiver.url());
+        fixture.publishEvent("a", "completed", receiver.url());
       }
-      world.process(receiver);
-      world.await("a/completed", delivery -> delivery.status() == Status.DELIVERED);
-      settle();
+      fixture.startRuntime(receiver);
+      fixture.awaitDelivery(
+          "a/completed", delivery -> delivery.status() == DeliveryStatus.DELIVERED);
+      waitQuietPeriod();
       assertThat(receiver.received()).hasSize(1);
     }
   }
 
   @Test
-  void anAddressInsideIsRefusedOnceAndForAll() {
+  void ssrfUrl_isRefusedWithoutRetry() {
     try (TestReceiver receiver = new TestReceiver(status(200))) {
-      world.process(List.of(receiver.port(), 443));
-      world.happens("a", "failed", "https://169.254.169.254/latest/meta-data");
-      world.happens("b", "failed", "http://127.0.0.1:22/");
-      world.happens("c", "failed", "not an address");
+      fixture.startRuntime(List.of(receiver.port(), 443));
+      fixture.publishEvent("a", "failed", "https://169.254.169.254/latest/meta-data");
+      fixture.publishEvent("b", "failed", "http://127.0.0.1:22/");
+      fixture.publishEvent("c", "failed", "not an address");
       for (String job : List.of("a", "b", "c")) {
-        Delivery refused = world.await(job + "/failed", Delivery::ended);
-        assertThat(refused.status()).isEqualTo(Status.REFUSED);
+        Delivery refused = fixture.awaitDelivery(job + "/failed", Delivery::hasEnded);
+        assertThat(refused.status()).isEqualTo(DeliveryStatus.REFUSED);
         assertThat(refused.attempts()).isEqualTo(1);
       }
     }
   }
 
   @Test
-  void severalShareTheWorkAndTheOneThatStaysTakesItOver() {
+  void twoInstances_oneStops_otherTakesOver() {
     try (TestReceiver receiver = new TestReceiver(status(200))) {
-      WebhookProcess first = world.process(receiver);
-      world.process(receiver);
-      IntStream.range(0, 40).forEach(i -> world.happens("a-" + i, "failed", receiver.url()));
+      WebhookRuntime first = fixture.startRuntime(receiver);
+      fixture.startRuntime(receiver);
+      IntStream.range(0, 40).forEach(i -> fixture.publishEvent("a-" + i, "failed", receiver.url()));
       receiver.await(40);
       first.stop();
-      IntStream.range(0, 40).forEach(i -> world.happens("b-" + i, "failed", receiver.url()));
+      IntStream.range(0, 40).forEach(i -> fixture.publishEvent("b-" + i, "failed", receiver.url()));
       TestReceiver.await(
           () -> Set.copyOf(receiver.ids()).size() == 80, () -> receiver.ids().toString());
-      settle();
+      waitQuietPeriod();
       assertThat(receiver.ids()).doesNotHaveDuplicates();
     }
   }
 
   /** As a rollout does it: the next one comes and the one before goes, while partitions move. */
   @Test
-  void whoeverIsReplacedHandsOverWhatWasTold() throws Exception {
-    try (TestReceiver receiver = new TestReceiver(afterAWhile())) {
-      WebhookProcess now = world.process(receiver, "concurrency-per-host", "16");
+  void rollout_deliversEachEventOnce() throws Exception {
+    try (TestReceiver receiver = new TestReceiver(randomDelay())) {
+      WebhookRuntime now = fixture.startRuntime(receiver, "concurrency-per-host", "16");
       for (int i = 0; i < 120; i++) {
-        world.happens("a-" + i, "failed", receiver.url());
-        wait(Duration.ofMillis(20));
+        fixture.publishEvent("a-" + i, "failed", receiver.url());
+        sleep(Duration.ofMillis(20));
         if (i % 30 == 29) {
-          WebhookProcess next = world.process(receiver, "concurrency-per-host", "16");
-          wait(Duration.ofMillis(250));
+          WebhookRuntime next = fixture.startRuntime(receiver, "concurrency-per-host", "16");
+          sleep(Duration.ofMillis(250));
           now.stop();
           now = next;
         }
       }
       TestReceiver.await(
           () -> Set.copyOf(receiver.ids()).size() == 120, () -> receiver.ids().toString());
-      settle();
+      waitQuietPeriod();
       assertThat(receiver.ids()).doesNotHaveDuplicates();
     }
   }
 
   @Test
-  void whatHasEndedIsForgottenInTheEnd() {
+  void endedDelivery_afterRetention_isRemoved() {
     try (TestReceiver receiver = new TestReceiver(status(200))) {
-      world.process(receiver);
-      world.happens("a", "failed", receiver.url());
-      world.await("a/failed", Delivery::ended);
-      world.clock.advance(Duration.ofDays(3).plusSeconds(1));
-      TestReceiver.await(() -> world.deliveries().all().isEmpty(), () -> "a delivery");
+      fixture.startRuntime(receiver);
+      fixture.publishEvent("a", "failed", receiver.url());
+      fixture.awaitDelivery("a/failed", Delivery::hasEnded);
+      fixture.clock.advance(Duration.ofDays(3).plusSeconds(1));
+      TestReceiver.await(() -> fixture.deliveries().all().isEmpty(), () -> "a delivery");
     }
   }
 
   @Test
-  void pastTheLimitEventsWaitAndNoneIsLost() {
+  void maxPending_reached_appliesBackpressureWithoutLoss() {
     try (TestReceiver receiver = new TestReceiver(status(500))) {
-      world.process(receiver, "max-pending", "3");
-      IntStream.range(0, 3).forEach(i -> world.happens("a-" + i, "failed", receiver.url()));
+      fixture.startRuntime(receiver, "max-pending", "3");
+      IntStream.range(0, 3).forEach(i -> fixture.publishEvent("a-" + i, "failed", receiver.url()));
       receiver.await(3);
-      settle();
-      IntStream.range(0, 3).forEach(i -> world.happens("b-" + i, "failed", receiver.url()));
-      settle();
-      assertThat(world.deliveries().all()).hasSize(3);
-      receiver.answers(status(200));
-      world.clock.advance(Duration.ofMinutes(1));
+      waitQuietPeriod();
+      IntStream.range(0, 3).forEach(i -> fixture.publishEvent("b-" + i, "failed", receiver.url()));
+      waitQuietPeriod();
+      assertThat(fixture.deliveries().all()).hasSize(3);
+      receiver.setHandler(status(200));
+      fixture.clock.advance(Duration.ofMinutes(1));
       receiver.await(9);
       assertThat(Set.copyOf(receiver.ids())).hasSize(6);
     }
   }
 
   @Test
-  void aSecretCanBeChangedWhileBothAreKnown() {
+  void twoSecrets_duringRotation_bothSign() {
     String older = WebhookSettings.SECRET;
     String newer = "whsec_" + "B".repeat(44);
     try (TestReceiver receiver = new TestReceiver(status(200))) {
-      world.process(receiver, "secrets", newer + "," + older);
-      world.happens("a", "failed", receiver.url());
+      fixture.startRuntime(receiver, "secrets", newer + "," + older);
+      fixture.publishEvent("a", "failed", receiver.url());
       TestReceiver.Received message = receiver.await(1).get(0);
       assertThat(message.signature().split(" ")).hasSize(2);
     }
   }
 
   @Test
-  void aDeliverySaysForPeopleHowFarItHasCome() {
+  void summary_failedAttempt_showsStatusWithoutData() {
     try (TestReceiver receiver = new TestReceiver(status(500))) {
-      world.process(receiver);
-      world.happens("a", "failed", receiver.url());
+      fixture.startRuntime(receiver);
+      fixture.publishEvent("a", "failed", receiver.url());
       Map<String, Object> summary =
-          world.await("a/failed", delivery -> delivery.attempts() == 1).summary();
+          fixture.awaitDelivery("a/failed", delivery -> delivery.attempts() == 1).summary();
       assertThat(summary)
           .containsEntry("id", "a/failed")
           .containsEntry("job", "a")
-          .containsEntry("status", Status.PENDING)
+          .containsEntry("status", DeliveryStatus.PENDING)
           .containsEntry("attempts", 1)
           .containsEntry("last", "answer 500")
           .containsKey("next")
@@ -360,7 +368,7 @@ class WebhookDeliveryTest {
     }
   }
 
-  private static TestReceiver.Answer waiting(CountDownLatch end) {
+  private static TestReceiver.Handler blockUntil(CountDownLatch end) {
     return exchange -> {
       try {
         end.await();
@@ -371,20 +379,20 @@ class WebhookDeliveryTest {
     };
   }
 
-  private static TestReceiver.Answer afterAWhile() {
+  private static TestReceiver.Handler randomDelay() {
     Random random = new Random(7);
     return exchange -> {
-      wait(Duration.ofMillis(random.nextInt(200)));
-      status(200).to(exchange);
+      sleep(Duration.ofMillis(random.nextInt(200)));
+      status(200).handle(exchange);
     };
   }
 
   /** Waits a little for what should not come. */
-  private static void settle() {
-    wait(A_LITTLE);
+  private static void waitQuietPeriod() {
+    sleep(QUIET_PERIOD);
   }
 
-  private static void wait(Duration time) {
+  private static void sleep(Duration time) {
     try {
       Thread.sleep(time.toMillis());
     } catch (InterruptedException e) {

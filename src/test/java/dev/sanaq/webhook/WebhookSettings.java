@@ -1,20 +1,21 @@
 package dev.sanaq.webhook;
 
-import dev.sanaq.event.EventConfig;
-import dev.sanaq.event.TopicsConfig;
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.kafka.event.EventsConfig;
+import dev.sanaq.webhook.lifecycle.WebhookRuntime;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.HashMap;
 import java.util.Map;
 
 /** The configuration as the program reads it, from pairs of keys and values. */
-final class WebhookSettings {
-  static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+public final class WebhookSettings {
+  public static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
   private WebhookSettings() {}
 
   /** The webhooks' own, the prefix left out. */
-  static WebhookConfig webhook(String... pairs) {
+  public static WebhookConfig webhook(String... pairs) {
     Map<String, String> values = new HashMap<>();
     for (int i = 0; i < pairs.length; i += 2) {
       values.put("sanaq.webhook." + pairs[i], pairs[i + 1]);
@@ -23,13 +24,13 @@ final class WebhookSettings {
   }
 
   /** All that a process needs, on a broker whose members are missed soon. */
-  static WebhookProcess.Settings on(
+  static WebhookRuntime.Settings settings(
       String bootstrapServers, Map<String, String> topics, WebhookConfig webhook) {
     SmallRyeConfig config = config(topics);
-    return new WebhookProcess.Settings(
+    return new WebhookRuntime.Settings(
         webhook,
         config.getConfigMapping(TopicsConfig.class),
-        config.getConfigMapping(EventConfig.class),
+        config.getConfigMapping(EventsConfig.class),
         Map.of(
             "bootstrap.servers", bootstrapServers,
             "session.timeout.ms", "6000",
@@ -40,7 +41,7 @@ final class WebhookSettings {
     return new SmallRyeConfigBuilder()
         .withMapping(WebhookConfig.class)
         .withMapping(TopicsConfig.class)
-        .withMapping(EventConfig.class)
+        .withMapping(EventsConfig.class)
         .withDefaultValues(values)
         .build();
   }

@@ -3,10 +3,14 @@ package dev.sanaq.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.local.LocalServices;
-import dev.sanaq.sana.Drawing;
-import dev.sanaq.sana.Drawn;
-import dev.sanaq.sana.Painter;
-import dev.sanaq.sana.Progress;
+import dev.sanaq.sana.GenerationParams;
+import dev.sanaq.sana.GenerationResult;
+import dev.sanaq.sana.ImageGenerator;
+import dev.sanaq.sana.ProgressListener;
+import dev.sanaq.testing.GradientImageGenerator;
+import dev.sanaq.testing.KafkaS3Client;
+import dev.sanaq.testing.LocalServicesResource;
+import dev.sanaq.worker.run.ImageGeneratorFactory;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -37,10 +41,10 @@ import org.junit.jupiter.api.Test;
 /** The program as it is wired and configured: its probes from the start to the end. */
 @QuarkusTest
 @QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
-@TestProfile(HealthTest.WithSlowPainter.class)
+@TestProfile(HealthTest.SlowGeneratorProfile.class)
 class HealthTest {
-  private static final CountDownLatch LOADING = new CountDownLatch(1);
-  private static final CountDownLatch MAY_DRAW = new CountDownLatch(1);
+  private static final CountDownLatch MAY_LOAD = new CountDownLatch(1);
+  private static final CountDownLatch MAY_GENERATE = new CountDownLatch(1);
 
   @Inject WorkerService worker;
 
@@ -49,10 +53,10 @@ class HealthTest {
   URI health;
 
   /** Replaces the engine by one that waits to be told. */
-  public static final class WithSlowPainter implements QuarkusTestProfile {
+  public static final class SlowGeneratorProfile implements QuarkusTestProfile {
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
-      return Set.of(SlowLoader.class);
+      return Set.of(SlowGeneratorFactory.class);
     }
 
     @Override
@@ -67,41 +71,41 @@ class HealthTest {
   /** Loads when it is told to, and draws when it is told to. */
   @Alternative
   @ApplicationScoped
-  public static class SlowLoader extends PainterLoader {
+  public static class SlowGeneratorFactory extends ImageGeneratorFactory {
     @Override
-    public Painter load(Path checkpoint) {
-      await(LOADING);
-      return new GradientPainter() {
+    public ImageGenerator load(Path checkpoint) {
+      await(MAY_LOAD);
+      return new GradientImageGenerator() {
         @Override
-        public Drawn draw(Drawing drawing, Progress progress) {
+        public GenerationResult generate(GenerationParams drawing, ProgressListener progress) {
           if (drawing.prompt().equals("wait")) {
-            await(MAY_DRAW);
+            await(MAY_GENERATE);
           }
-          return super.draw(drawing, progress);
+          return super.generate(drawing, progress);
         }
       };
     }
   }
 
   @Test
-  void probesFollowTheModelAndTheEngine() throws Exception {
+  void probes_throughLifecycle_followModelAndInference() throws Exception {
     assertThat(probe("ready")).isEqualTo(503);
     assertThat(probe("live")).isEqualTo(200);
 
     CompletableFuture<Void> starting = CompletableFuture.runAsync(worker::start);
     Thread.sleep(300);
     assertThat(probe("ready")).as("while the model loads").isEqualTo(503);
-    LOADING.countDown();
+    MAY_LOAD.countDown();
     starting.get(30, TimeUnit.SECONDS);
     assertThat(probe("ready")).isEqualTo(200);
 
-    try (Outside outside = new Outside(config())) {
+    try (KafkaS3Client outside = new KafkaS3Client(config())) {
       outside.send("{\"id\":\"slow\",\"prompt\":\"wait\"}");
       awaitProbe("live", 503);
-      MAY_DRAW.countDown();
+      MAY_GENERATE.countDown();
       outside.awaitEvent("slow/completed");
       assertThat(probe("live")).isEqualTo(200);
-      assertMetricsOfTheReadme();
+      assertReadmeMetricsExist();
     }
 
     worker.stop();
@@ -109,7 +113,7 @@ class HealthTest {
     assertThat(probe("live")).isEqualTo(200);
   }
 
-  private void assertMetricsOfTheReadme() throws IOException, InterruptedException {
+  private void assertReadmeMetricsExist() throws IOException, InterruptedException {
     String told = get(health.resolve("/q/metrics")).body();
     Set<String> named = new TreeSet<>();
     for (String line : Files.readAllLines(Path.of("README.md"))) {

@@ -7,7 +7,7 @@ import java.util.List;
  * Flow-DPM-Solver++ (Sana, section 3.3): the multistep DPM-Solver++ of order 2, midpoint, on data
  * predictions {@code x0 = x - sigma * v} of a flow. Follows {@code
  * schedulers/scheduling_dpmsolver_multistep.py} of diffusers 0.36.0 with flow sigmas and a final
- * sigma of zero, in float where that computes in float, so that pictures agree to the last level.
+ * sigma of zero, in float where that computes in float, so that images agree to the last level.
  */
 final class FlowDpmSolver {
   private FlowDpmSolver() {}
@@ -47,19 +47,19 @@ final class FlowDpmSolver {
 
   /** DPM-Solver++ 1, which is DDIM: {@code x' = (sigma' / sigma) x + growth * m0}. */
   private static SolverStep firstOrder(double timestep, float sigma, float next) {
-    return SolverStep.flow(timestep, 1, -sigma, next / sigma, growth(sigma, next), 0);
+    return SolverStep.flow(timestep, 1, -sigma, next / sigma, expm1Term(sigma, next), 0);
   }
 
   /** DPM-Solver++ (2M): the slope between the last two data predictions, taken to the midpoint. */
   private static SolverStep secondOrder(double timestep, float before, float sigma, float next) {
     float ratio = (lambda(sigma) - lambda(before)) / (lambda(next) - lambda(sigma));
-    double growth = growth(sigma, next);
+    double growth = expm1Term(sigma, next);
     double slope = 0.5 * growth / ratio;
     return SolverStep.flow(timestep, 1, -sigma, next / sigma, growth + slope, -slope);
   }
 
   /** {@code alpha' * (1 - exp(-h))}, h the way in half log signal-to-noise. */
-  private static float growth(float sigma, float next) {
+  private static float expm1Term(float sigma, float next) {
     float h = lambda(next) - lambda(sigma);
     return -((1 - next) * ((float) Math.exp(-h) - 1));
   }

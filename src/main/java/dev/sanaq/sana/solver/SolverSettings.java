@@ -28,7 +28,7 @@ public record SolverSettings(
       new SolverSettings(3.0, 1000, 2, 0.5, 1.57080, 1.3);
 
   /** The largest SCM time: the published 1.57080 is a little above pi / 2. */
-  private static final double LARGEST_TIME = 1.571;
+  private static final double MAX_TIME = 1.571;
 
   public SolverSettings {
     require(flowShift > 0 && Double.isFinite(flowShift), "flow shift", flowShift, "above 0");
@@ -40,10 +40,10 @@ public record SolverSettings(
     require(solverOrder == 1 || solverOrder == 2, "solver order", solverOrder, "1 or 2");
     require(sigmaData > 0 && Double.isFinite(sigmaData), "sigma_data", sigmaData, "above 0");
     require(
-        maxTimestep > 0 && maxTimestep <= LARGEST_TIME,
+        maxTimestep > 0 && maxTimestep <= MAX_TIME,
         "largest timestep",
         maxTimestep,
-        "above 0, at most " + LARGEST_TIME);
+        "above 0, at most " + MAX_TIME);
     require(
         intermediateTimestep > 0 && intermediateTimestep < maxTimestep,
         "intermediate timestep",

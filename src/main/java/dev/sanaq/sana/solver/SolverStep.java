@@ -12,7 +12,7 @@ package dev.sanaq.sana.solver;
  * </pre>
  *
  * {@code c} is 0 in the first step, where there is no {@code m1}. {@code z} is drawn, from the
- * picture's own generator and in the sample's shape, only where {@link #drawsNoise}.
+ * image's own generator and in the sample's shape, only where {@link #addsNoise}.
  *
  * @param timestep the reference scheduler's t: 0 to 1000 for the flow solvers, 0 to 1.5708 for SCM
  * @param modelTimestep what the network is told, before the transformer's own timestep scale
@@ -21,15 +21,15 @@ public record SolverStep(
     double timestep,
     double modelTimestep,
     double inputScale,
-    double fromSample,
-    double fromOutput,
-    double dx,
-    double dv,
+    double velocityFromSample,
+    double velocityFromOutput,
+    double x0FromSample,
+    double x0FromVelocity,
     double a,
     double b,
     double c,
     double d,
-    boolean drawsNoise) {
+    boolean addsNoise) {
 
   /** A step of a flow solver: the network sees the sample itself and answers with the velocity. */
   static SolverStep flow(double timestep, double dx, double dv, double a, double b, double c) {

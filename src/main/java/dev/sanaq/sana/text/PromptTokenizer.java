@@ -12,7 +12,7 @@ import java.util.Locale;
  */
 public final class PromptTokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
-  private final int vocabulary;
+  private final int vocabSize;
 
   /**
    * Reads {@code tokenizer.json}.
@@ -20,7 +20,7 @@ public final class PromptTokenizer implements AutoCloseable {
    * @param vocabulary ids must be below it: the embedding table's rows
    */
   public PromptTokenizer(Path file, int vocabulary) {
-    this.vocabulary = vocabulary;
+    this.vocabSize = vocabulary;
     try {
       // What the file says of padding and truncation is the pipeline's business, not its own.
       this.tokenizer =
@@ -48,10 +48,10 @@ public final class PromptTokenizer implements AutoCloseable {
   public long[] encode(String text) {
     long[] ids = tokenizer.encode(text).getIds();
     for (long id : ids) {
-      if (id < 0 || id >= vocabulary) {
+      if (id < 0 || id >= vocabSize) {
         throw new IllegalArgumentException(
             "the tokenizer gives id %d, but the text encoder's vocabulary has %d rows"
-                .formatted(id, vocabulary));
+                .formatted(id, vocabSize));
       }
     }
     return ids;

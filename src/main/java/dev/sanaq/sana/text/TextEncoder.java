@@ -1,14 +1,14 @@
 package dev.sanaq.sana.text;
 
-import dev.sanaq.sana.checkpoint.Checkpoint;
-import dev.sanaq.sana.checkpoint.TextEncoderConfig;
-import dev.sanaq.sana.checkpoint.TextEncoderConfig.LayerType;
-import dev.sanaq.sana.checkpoint.WeightLoader;
-import dev.sanaq.torch.Part;
-import dev.sanaq.torch.Placement;
+import dev.sanaq.checkpoint.config.TextEncoderConfig;
+import dev.sanaq.checkpoint.config.TextEncoderConfig.LayerType;
+import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.checkpoint.safetensors.WeightLoader;
+import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Precision;
-import dev.sanaq.torch.Program;
-import dev.sanaq.torch.Value;
+import dev.sanaq.torch.ScriptProgram;
+import dev.sanaq.torch.ScriptValue;
+import dev.sanaq.torch.script.ScriptSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,46 +25,47 @@ public final class TextEncoder implements AutoCloseable {
   /** Tokens of a prompt that count, and the most that the transformer sees. */
   static final int MAX_TOKENS = 300;
 
-  private static final int CACHED_PROMPTS = 64;
+  private static final int MAX_CACHED_PROMPTS = 64;
 
   private final PromptTokenizer tokenizer;
-  private final Program program;
+  private final ScriptProgram program;
   private final int width;
   private final int layers;
-  private final boolean sparing;
-  private final String instruction = Instruction.text();
+  private final boolean lowMemory;
+  private final String instruction = ComplexHumanInstruction.text();
   private final long[] instructionIds;
-  private final Value nothing;
-  private final Value instructionStates;
-  private final Map<String, Caption> recent;
+  private final ScriptValue emptyKvCache;
+  private final ScriptValue instructionKvCache;
+  private final Map<String, PromptEmbeds> promptCache;
 
   TextEncoder(
-      PromptTokenizer tokenizer, Program program, TextEncoderConfig config, boolean sparing) {
+      PromptTokenizer tokenizer, ScriptProgram program, TextEncoderConfig config, boolean sparing) {
     this.tokenizer = tokenizer;
     this.program = program;
     this.width = config.hiddenSize();
     this.layers = config.numHiddenLayers();
-    this.sparing = sparing;
+    this.lowMemory = sparing;
     this.instructionIds = tokenizer.encode(instruction);
-    this.nothing = program.call("nothing");
-    this.instructionStates = states(instructionIds, nothing, 0);
-    this.recent = new LinkedHashMap<>(16, 0.75f, true);
+    this.emptyKvCache = program.call("empty_kv_cache");
+    this.instructionKvCache = forward(instructionIds, emptyKvCache, 0);
+    this.promptCache = new LinkedHashMap<>(16, 0.75f, true);
   }
 
   /** Loads tokenizer and weights, and runs the instruction through the model. */
-  public static TextEncoder load(Checkpoint checkpoint, Placement placement) {
+  public static TextEncoder load(Checkpoint checkpoint, DevicePlacement placement) {
     return load(checkpoint, placement, false);
   }
 
   /**
-   * As {@link #load(Checkpoint, Placement)}, with one layer's weights in memory at a time, and none
-   * between prompts: always on the processor, whose weights stay in their file.
+   * As {@link #load(Checkpoint, DevicePlacement)}, with one layer's weights in memory at a time,
+   * and none between prompts: always on the processor, whose weights stay in their file.
    */
-  public static TextEncoder loadSparing(Checkpoint checkpoint, Placement placement) {
-    return load(checkpoint, placement.onProcessor(), true);
+  public static TextEncoder loadLowMemory(Checkpoint checkpoint, DevicePlacement placement) {
+    return load(checkpoint, placement.onCpu(), true);
   }
 
-  private static TextEncoder load(Checkpoint checkpoint, Placement placement, boolean sparing) {
+  private static TextEncoder load(
+      Checkpoint checkpoint, DevicePlacement placement, boolean sparing) {
     TextEncoderConfig config = checkpoint.textEncoder();
     PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerFile(), config.vocabSize());
     try {
@@ -75,17 +76,18 @@ public final class TextEncoder implements AutoCloseable {
     }
   }
 
-  static Program program(Checkpoint checkpoint, Placement placement) {
-    Program program =
-        Program.compile(part(checkpoint.textEncoder(), placement.precision()), placement);
+  static ScriptProgram program(Checkpoint checkpoint, DevicePlacement placement) {
+    ScriptProgram program =
+        ScriptProgram.compile(
+            scriptSource(checkpoint.textEncoder(), placement.precision()), placement);
     try {
       if (placement.gpu() >= 0) {
         WeightLoader.load(checkpoint.textEncoderTensors(), program);
         return program;
       }
-      WeightLoader.lend(checkpoint.textEncoderTensors(), program);
+      WeightLoader.map(checkpoint.textEncoderTensors(), program);
       if (placement.packsWeights()) {
-        program.call("stream_by_onednn").close();
+        program.call("use_onednn_streaming").close();
       }
       return program;
     } catch (RuntimeException e) {
@@ -95,8 +97,8 @@ public final class TextEncoder implements AutoCloseable {
   }
 
   /** The network as a part of a program: to serve, or to learn. */
-  public static Part part(TextEncoderConfig config, Precision precision) {
-    return new Part(TextEncoder.class, "gemma2", attributes(config, precision));
+  public static ScriptSource scriptSource(TextEncoderConfig config, Precision precision) {
+    return new ScriptSource(TextEncoder.class, "gemma2", attributes(config, precision));
   }
 
   private static Map<String, Object> attributes(TextEncoderConfig config, Precision precision) {
@@ -123,59 +125,60 @@ public final class TextEncoder implements AutoCloseable {
    *
    * @param withInstruction put the complex human instruction before it
    */
-  public Caption encode(String prompt, boolean withInstruction) {
+  public PromptEmbeds encode(String prompt, boolean withInstruction) {
     String text = PromptTokenizer.normalise(prompt);
     String key = (withInstruction ? "+" : "-") + text;
-    Caption known = recent.get(key);
+    PromptEmbeds known = promptCache.get(key);
     if (known != null) {
       return known;
     }
-    Caption caption = encode(text, withInstruction, MAX_TOKENS);
-    recent.put(key, caption);
-    if (recent.size() > CACHED_PROMPTS) {
-      recent.remove(recent.keySet().iterator().next());
+    PromptEmbeds caption = encode(text, withInstruction, MAX_TOKENS);
+    promptCache.put(key, caption);
+    if (promptCache.size() > MAX_CACHED_PROMPTS) {
+      promptCache.remove(promptCache.keySet().iterator().next());
     }
     return caption;
   }
 
-  Caption encode(String text, boolean withInstruction, int maxTokens) {
+  PromptEmbeds encode(String text, boolean withInstruction, int maxTokens) {
     // The reference pads to this length and then takes token 0 and the last maxTokens - 1.
     int padded = withInstruction ? instructionIds.length + maxTokens - 2 : maxTokens;
     long[] ids = tokenizer.encode(withInstruction ? instruction + text : text, padded);
-    float[] hidden = hiddenStates(ids);
+    float[] hidden = lastHiddenState(ids);
     int first = Math.max(1, Math.min(padded - maxTokens + 1, ids.length));
     int tokens = 1 + ids.length - first;
     float[] selected = new float[tokens * width];
     System.arraycopy(hidden, 0, selected, 0, width);
     System.arraycopy(hidden, first * width, selected, width, (tokens - 1) * width);
-    return new Caption(selected, tokens, width);
+    return new PromptEmbeds(selected, tokens, width);
   }
 
   /** The last hidden state of every token, row by row: what the model answers before selection. */
-  float[] hiddenStates(long[] ids) {
+  float[] lastHiddenState(long[] ids) {
     // A word at the seam can merge with the instruction's last token, so compare ids, not texts.
     int differs = Arrays.mismatch(ids, instructionIds);
     int common = differs < 0 ? ids.length - 1 : Math.min(differs, ids.length - 1);
     long[] rest = Arrays.copyOfRange(ids, common, ids.length);
-    try (Value states = states(rest, common > 0 ? instructionStates : nothing, common);
-        Value hidden = program.call("hidden", states)) {
+    try (ScriptValue states =
+            forward(rest, common > 0 ? instructionKvCache : emptyKvCache, common);
+        ScriptValue hidden = program.call("last_hidden_state", states)) {
       return hidden.toFloats();
     }
   }
 
-  private Value states(long[] ids, Value past, int kept) {
-    try (Value tokens = Value.longs(ids, ids.length);
-        Value count = Value.of((long) kept)) {
-      Value found = program.call("begin", tokens);
+  private ScriptValue forward(long[] ids, ScriptValue past, int kept) {
+    try (ScriptValue tokens = ScriptValue.longs(ids, ids.length);
+        ScriptValue count = ScriptValue.of((long) kept)) {
+      ScriptValue found = program.call("start_forward", tokens);
       try {
         for (int i = 0; i < layers; i++) {
-          try (Value layer = Value.of((long) i)) {
-            program.call("advance", found, past, count, layer).close();
+          try (ScriptValue layer = ScriptValue.of((long) i)) {
+            program.call("forward_layer", found, past, count, layer).close();
           }
-          giveBack("layers." + i + ".");
+          releaseWeights("layers." + i + ".");
         }
-        program.call("end", found, past, count).close();
-        giveBack("");
+        program.call("finish_forward", found, past, count).close();
+        releaseWeights("");
         return found;
       } catch (RuntimeException | Error e) {
         found.close();
@@ -184,9 +187,9 @@ public final class TextEncoder implements AutoCloseable {
     }
   }
 
-  private void giveBack(String prefix) {
-    if (sparing) {
-      program.releaseLent(prefix);
+  private void releaseWeights(String prefix) {
+    if (lowMemory) {
+      program.releaseMapped(prefix);
     }
   }
 
@@ -196,8 +199,8 @@ public final class TextEncoder implements AutoCloseable {
 
   @Override
   public void close() {
-    instructionStates.close();
-    nothing.close();
+    instructionKvCache.close();
+    emptyKvCache.close();
     program.close();
     tokenizer.close();
   }

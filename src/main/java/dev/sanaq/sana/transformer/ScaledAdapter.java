@@ -1,6 +1,6 @@
 package dev.sanaq.sana.transformer;
 
-import dev.sanaq.sana.checkpoint.Adapter;
+import dev.sanaq.checkpoint.lora.LoraFile;
 
 /**
  * An adapter and how much of it.
@@ -8,4 +8,4 @@ import dev.sanaq.sana.checkpoint.Adapter;
  * @param adapter the adapter
  * @param scale 0 for nothing of it, 1 for what was learnt
  */
-public record ScaledAdapter(Adapter adapter, double scale) {}
+public record ScaledAdapter(LoraFile adapter, double scale) {}

@@ -1,5 +1,7 @@
 package dev.sanaq.train.data;
 
+import dev.sanaq.image.decode.ImageDecoder;
+import dev.sanaq.image.decode.UnreadableImageException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,16 +16,16 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * What is learnt from: a list as JSON Lines, or a folder of pictures with a text file beside each.
+ * What is learnt from: a list as JSON Lines, or a folder of images with a text file beside each.
  * Holds no pixels. Any number of threads.
  */
 public final class Dataset {
   private final Path folder;
-  private final List<Row> rows;
+  private final List<TrainingSample> samples;
 
-  private Dataset(Path folder, List<Row> rows) {
+  private Dataset(Path folder, List<TrainingSample> rows) {
     this.folder = folder;
-    this.rows = List.copyOf(rows);
+    this.samples = List.copyOf(rows);
   }
 
   /**
@@ -31,18 +33,18 @@ public final class Dataset {
    *
    * @param source a file with an object a line, {@code {"image": "a.webp", "captions": [{"text":
    *     "...", "clipScore": 0.31, "source": "vlm-1"}], "background": "#ffffff", "repeats": 1}},
-   *     files relative to its own folder; or a folder, whose pictures are taken, with those below
-   *     it, by their names' order, each line of {@code x.txt} a caption of {@code x.png}
+   *     files relative to its own folder; or a folder, whose images are taken, with those below it,
+   *     by their names' order, each line of {@code x.txt} a caption of {@code x.png}
    * @throws BadDataException where there is nothing, or a line is not as it must be
    */
   public static Dataset read(Path source) {
     try {
       Dataset dataset =
           Files.isDirectory(source)
-              ? new Dataset(source, PictureFolder.rows(source))
-              : new Dataset(folderOf(source), lines(source));
-      if (dataset.rows.isEmpty()) {
-        throw new BadDataException(source + " lists no picture");
+              ? new Dataset(source, ImageFolder.readSamples(source))
+              : new Dataset(parentFolder(source), readLines(source));
+      if (dataset.samples.isEmpty()) {
+        throw new BadDataException(source + " lists no image");
       }
       return dataset;
     } catch (CharacterCodingException e) {
@@ -53,25 +55,25 @@ public final class Dataset {
   }
 
   /** The rows in the list's order. */
-  public List<Row> rows() {
-    return rows;
+  public List<TrainingSample> samples() {
+    return samples;
   }
 
-  /** Where a row's picture is. */
-  public Path file(Row row) {
+  /** Where a row's image is. */
+  public Path imageFile(TrainingSample row) {
     return folder.resolve(row.image());
   }
 
   /**
-   * The rows whose picture can be decoded; decodes every picture, on every core.
+   * The rows whose image can be decoded; decodes every image, on every core.
    *
-   * @param report told of each picture that is left out, in the list's order
+   * @param report told of each image that is left out, in the list's order
    * @throws BadDataException where more are damaged or missing than the limit allows, or all
    */
-  public Dataset readable(DamageLimit limit, Consumer<String> report) {
-    List<String> images = rows.stream().map(Row::image).distinct().toList();
+  public Dataset filterReadable(MaxCorruptShare limit, Consumer<String> report) {
+    List<String> images = samples.stream().map(TrainingSample::image).distinct().toList();
     Map<String, String> damaged = new TreeMap<>();
-    List<Optional<String>> faults = images.parallelStream().map(this::fault).toList();
+    List<Optional<String>> faults = images.parallelStream().map(this::decodeError).toList();
     for (int i = 0; i < images.size(); i++) {
       String image = images.get(i);
       faults
@@ -84,7 +86,7 @@ public final class Dataset {
     }
     if (!limit.allows(damaged.size(), images.size()) || damaged.size() == images.size()) {
       throw new BadDataException(
-          "%d of %d pictures are damaged or missing, more than the %s %% that may be; the first: %s"
+          "%d of %d images are damaged or missing, more than the %s %% that may be; the first: %s"
               .formatted(
                   damaged.size(),
                   images.size(),
@@ -92,36 +94,36 @@ public final class Dataset {
                   damaged.values().iterator().next()));
     }
     return new Dataset(
-        folder, rows.stream().filter(row -> !damaged.containsKey(row.image())).toList());
+        folder, samples.stream().filter(row -> !damaged.containsKey(row.image())).toList());
   }
 
   /**
    * What the data is, for the keys of what is computed from it: a SHA-256 over the rows and the
-   * bytes of their pictures. Another caption, pixel or order is another fingerprint.
+   * bytes of their images. Another caption, pixel or order is another fingerprint.
    *
    * @return 64 hexadecimal digits
-   * @throws BadDataException where a picture cannot be read
+   * @throws BadDataException where an image cannot be read
    */
   public String fingerprint() {
-    return Fingerprint.of(this);
+    return DatasetFingerprint.compute(this);
   }
 
-  private Optional<String> fault(String image) {
+  private Optional<String> decodeError(String image) {
     try {
-      PictureReader.read(folder.resolve(image));
+      ImageDecoder.read(folder.resolve(image));
       return Optional.empty();
-    } catch (UnreadablePictureException e) {
+    } catch (UnreadableImageException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 
-  private static List<Row> lines(Path file) throws IOException {
-    List<Row> rows = new ArrayList<>();
+  private static List<TrainingSample> readLines(Path file) throws IOException {
+    List<TrainingSample> rows = new ArrayList<>();
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       int number = 1;
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (!line.isBlank()) {
-          rows.add(new RowReader("%s, line %d".formatted(file, number)).read(line));
+          rows.add(new TrainingSampleReader("%s, line %d".formatted(file, number)).read(line));
         }
         number++;
       }
@@ -129,7 +131,7 @@ public final class Dataset {
     return rows;
   }
 
-  private static Path folderOf(Path file) {
+  private static Path parentFolder(Path file) {
     Path parent = file.getParent();
     return parent == null ? Path.of("") : parent;
   }

@@ -1,6 +1,6 @@
 /**
- * What is learnt from: lists of pictures with captions, which of them a step draws, pictures as
- * planes. Random choices depend on the seed and the step alone.
+ * Datasets: lists of images with captions, aspect buckets, which sample a step uses. Random choices
+ * depend on the seed and the step alone.
  */
 @NullMarked
 package dev.sanaq.train.data;

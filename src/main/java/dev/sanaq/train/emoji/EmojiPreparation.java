@@ -1,7 +1,7 @@
 package dev.sanaq.train.emoji;
 
 import dev.sanaq.train.data.BadDataException;
-import dev.sanaq.train.emoji.Emojibase.Pictured;
+import dev.sanaq.train.emoji.Emojibase.EmojiImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,21 +17,20 @@ import java.util.stream.IntStream;
 
 /**
  * Makes the data of the small checkpoint from the two archives: the same bytes from the same
- * archives. In the folder are then {@code pictures/*.webp}; {@code transformer.jsonl}, the emoji
- * that are learnt to be drawn, each on ten backgrounds; {@code autoencoder.jsonl}, all pictures but
- * those of {@code held-out.jsonl}; {@code unseen-wordings.jsonl} for the evaluation; and the
- * licences.
+ * archives. In the folder are then {@code images/*.webp}; {@code transformer.jsonl}, the emoji that
+ * are learnt to be drawn, each on ten backgrounds; {@code autoencoder.jsonl}, all images but those
+ * of {@code held-out.jsonl}; {@code unseen-wordings.jsonl} for the evaluation; and the licences.
  */
 public final class EmojiPreparation {
   private static final String ASSETS = "assets/";
   private static final String LICENSE = "LICENSE";
 
   /** Of the emoji that are not drawn, one in so many is kept from the autoencoder. */
-  private static final int HELD_OUT_EVERY = 16;
+  private static final int HELD_OUT_INTERVAL = 16;
 
   private static final String NOTICE =
       """
-      pictures: Fluent Emoji, from npm %s, MIT licence,
+      images: Fluent Emoji, from npm %s, MIT licence,
         Copyright (c) Microsoft Corporation, Copyright (c) 2023 LobeHub
       captions: names and tags after npm %s, MIT licence, as follows
 
@@ -40,27 +39,27 @@ public final class EmojiPreparation {
   /**
    * What was made.
    *
-   * @param drawn emoji that the checkpoint learns to draw
-   * @param pictures that the autoencoder learns
-   * @param heldOut pictures that it does not
+   * @param trainedEmoji emoji that the checkpoint learns to draw
+   * @param autoencoderImages that the autoencoder learns
+   * @param heldOutImages images that it does not
    */
-  public record Summary(int drawn, int pictures, int heldOut) {}
+  public record Summary(int trainedEmoji, int autoencoderImages, int heldOutImages) {}
 
   private EmojiPreparation() {}
 
   /**
    * Prepares.
    *
-   * @param pictures the archive {@link NpmArchive#FLUENT_EMOJI}
+   * @param images the archive {@link NpmArchive#FLUENT_EMOJI}
    * @param names the archive {@link NpmArchive#EMOJIBASE}
    * @param output a folder, made where it is missing; files of these names are replaced
    * @throws BadDataException where an archive is another one, or the folder cannot be written to
    */
-  public static Summary prepare(Path pictures, Path names, Path output) {
+  public static Summary prepare(Path images, Path names, Path output) {
     Map<String, byte[]> texts =
-        NpmArchive.EMOJIBASE.read(names, Set.of(Emojibase.FILE, LICENSE)::contains);
+        NpmArchive.EMOJIBASE.extract(names, Set.of(Emojibase.FILE, LICENSE)::contains);
     Map<String, byte[]> assets =
-        NpmArchive.FLUENT_EMOJI.read(pictures, path -> path.startsWith(ASSETS));
+        NpmArchive.FLUENT_EMOJI.extract(images, path -> path.startsWith(ASSETS));
     return prepare(texts, assets, output);
   }
 
@@ -70,14 +69,16 @@ public final class EmojiPreparation {
         assets.keySet().stream()
             .map(path -> path.substring(ASSETS.length()))
             .collect(Collectors.toSet());
-    Map<String, Pictured> things = Emojibase.things(text(texts, Emojibase.FILE), files);
+    Map<String, EmojiImage> things =
+        Emojibase.selectEmoji(requireFile(texts, Emojibase.FILE), files);
     try {
-      Files.createDirectories(output.resolve(EmojiLists.PICTURES));
-      for (Pictured thing : things.values()) {
+      Files.createDirectories(output.resolve(EmojiDatasetWriter.IMAGE_DIR));
+      for (EmojiImage thing : things.values()) {
         Files.write(
-            output.resolve(EmojiLists.file(thing.code())), text(assets, ASSETS + thing.picture()));
+            output.resolve(EmojiDatasetWriter.imagePath(thing.code())),
+            requireFile(assets, ASSETS + thing.imageFile()));
       }
-      writeLicences(output, text(texts, LICENSE));
+      writeLicenses(output, requireFile(texts, LICENSE));
       return writeLists(output, things, assets);
     } catch (IOException e) {
       throw new BadDataException("%s cannot be written to: %s".formatted(output, e), e);
@@ -85,41 +86,41 @@ public final class EmojiPreparation {
   }
 
   private static Summary writeLists(
-      Path output, Map<String, Pictured> things, Map<String, byte[]> assets) throws IOException {
+      Path output, Map<String, EmojiImage> things, Map<String, byte[]> assets) throws IOException {
     List<Emoji> drawn = EmojiSet.read();
-    Set<String> apart = apart(things.keySet(), drawn);
+    Set<String> apart = selectHeldOut(things.keySet(), drawn);
     Map<String, ByteBuffer> learnt = new TreeMap<>();
     Map<String, ByteBuffer> heldOut = new TreeMap<>();
-    for (Pictured thing : things.values()) {
-      ByteBuffer picture = ByteBuffer.wrap(text(assets, ASSETS + thing.picture()));
-      (apart.contains(thing.code()) ? heldOut : learnt).put(thing.code(), picture);
+    for (EmojiImage thing : things.values()) {
+      ByteBuffer image = ByteBuffer.wrap(requireFile(assets, ASSETS + thing.imageFile()));
+      (apart.contains(thing.code()) ? heldOut : learnt).put(thing.code(), image);
     }
-    // The archive has a picture under two names: what is learnt under one is not held out.
+    // The archive has an image under two names: what is learnt under one is not held out.
     heldOut.values().removeAll(Set.copyOf(learnt.values()));
-    EmojiLists lists = new EmojiLists(output);
-    lists.writePictures("autoencoder.jsonl", learnt.keySet());
-    lists.writePictures("held-out.jsonl", heldOut.keySet());
-    lists.writeCaptioned("transformer.jsonl", drawn, things);
-    lists.writeUnseen("unseen-wordings.jsonl", drawn);
+    EmojiDatasetWriter lists = new EmojiDatasetWriter(output);
+    lists.writeImageList("autoencoder.jsonl", learnt.keySet());
+    lists.writeImageList("held-out.jsonl", heldOut.keySet());
+    lists.writeCaptionedList("transformer.jsonl", drawn, things);
+    lists.writeEvalPrompts("unseen-wordings.jsonl", drawn);
     return new Summary(drawn.size(), learnt.size(), heldOut.size());
   }
 
-  private static Set<String> apart(Set<String> codes, List<Emoji> drawn) {
+  private static Set<String> selectHeldOut(Set<String> codes, List<Emoji> drawn) {
     List<String> undrawn = new ArrayList<>(codes);
     undrawn.removeAll(drawn.stream().map(Emoji::code).toList());
     return IntStream.range(0, undrawn.size())
-        .filter(i -> i % HELD_OUT_EVERY == 0)
+        .filter(i -> i % HELD_OUT_INTERVAL == 0)
         .mapToObj(undrawn::get)
         .collect(Collectors.toSet());
   }
 
-  private static void writeLicences(Path output, byte[] license) throws IOException {
+  private static void writeLicenses(Path output, byte[] license) throws IOException {
     String head = NOTICE.formatted(NpmArchive.FLUENT_EMOJI.id(), NpmArchive.EMOJIBASE.id());
     Files.writeString(output.resolve("LICENSES.txt"), head);
     Files.write(output.resolve("LICENSES.txt"), license, StandardOpenOption.APPEND);
   }
 
-  private static byte[] text(Map<String, byte[]> files, String path) {
+  private static byte[] requireFile(Map<String, byte[]> files, String path) {
     byte[] bytes = files.get(path);
     if (bytes == null) {
       throw new BadDataException("the archive has no file " + path);

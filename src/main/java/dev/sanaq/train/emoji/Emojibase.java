@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The names and tags of emojibase, and the pictures that go with them. */
+/** The names and tags of emojibase, and the images that go with them. */
 final class Emojibase {
   /** Where its archive has them. */
   static final String FILE = "en/data.json";
@@ -19,23 +19,23 @@ final class Emojibase {
 
   private static final int FIRST_CLOCK = 0x1f550;
   private static final int LAST_CLOCK = 0x1f567;
-  private static final int FEWEST_TAGS = 3;
-  private static final int MOST_TAGS = 5;
-  private static final String VARIATION = "-fe0f";
+  private static final int MIN_TAGS = 3;
+  private static final int MAX_TAGS = 5;
+  private static final String VARIATION_SELECTOR = "-fe0f";
 
   /** An emoji as the file has it, as far as it counts here. */
   private record Entry(
       String label, String hexcode, @Nullable Integer group, @Nullable List<String> tags) {}
 
   /**
-   * An emoji with its picture.
+   * An emoji with its image.
    *
    * @param code its code points in hexadecimal, lower case
-   * @param picture its file's name in the pictures' archive
+   * @param imageFile its file's name in the images' archive
    * @param tags the first five, separated by commas; empty where there are less than three, which
    *     say too little
    */
-  record Pictured(String code, String picture, String tags) {}
+  record EmojiImage(String code, String imageFile, String tags) {}
 
   private Emojibase() {}
 
@@ -43,29 +43,29 @@ final class Emojibase {
    * The emoji that stand for things.
    *
    * @param json the file's bytes
-   * @param pictures names of files
-   * @return by code; those without a picture are left out
+   * @param images names of files
+   * @return by code; those without an image are left out
    */
-  static Map<String, Pictured> things(byte[] json, Set<String> pictures) {
-    Map<String, Pictured> things = new TreeMap<>();
+  static Map<String, EmojiImage> selectEmoji(byte[] json, Set<String> images) {
+    Map<String, EmojiImage> things = new TreeMap<>();
     for (Entry entry : Json.read(json, Entry[].class)) {
       String code = entry.hexcode().toLowerCase(Locale.ROOT);
       if (entry.group() != null && GROUPS.contains(entry.group()) && !isClock(code)) {
-        names(code).stream()
-            .filter(pictures::contains)
+        candidateFileNames(code).stream()
+            .filter(images::contains)
             .findFirst()
-            .ifPresent(picture -> things.put(code, new Pictured(code, picture, tags(entry))));
+            .ifPresent(image -> things.put(code, new EmojiImage(code, image, tags(entry))));
       }
     }
     return things;
   }
 
   /** Some files' names have the variation selector, some lack it. */
-  private static List<String> names(String code) {
+  private static List<String> candidateFileNames(String code) {
     List<String> names = new ArrayList<>();
     names.add(code + ".webp");
-    names.add(code.replace(VARIATION, "") + ".webp");
-    names.add(code + VARIATION + ".webp");
+    names.add(code.replace(VARIATION_SELECTOR, "") + ".webp");
+    names.add(code + VARIATION_SELECTOR + ".webp");
     return names;
   }
 
@@ -76,10 +76,10 @@ final class Emojibase {
   }
 
   private static String tags(Entry entry) {
-    if (entry.tags() == null || entry.tags().size() < FEWEST_TAGS) {
+    if (entry.tags() == null || entry.tags().size() < MIN_TAGS) {
       return "";
     }
-    List<String> first = entry.tags().subList(0, Math.min(MOST_TAGS, entry.tags().size()));
+    List<String> first = entry.tags().subList(0, Math.min(MAX_TAGS, entry.tags().size()));
     return String.join(", ", first).toLowerCase(Locale.ROOT);
   }
 }

@@ -25,7 +25,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
  * @param sha512 of the archive in Base64, as npm's lock files hold it after {@code sha512-}
  */
 public record NpmArchive(String name, String version, String sha512) {
-  /** 3391 pictures of 256 pixels, MIT. */
+  /** 3391 images of 256 pixels, MIT. */
   public static final NpmArchive FLUENT_EMOJI =
       new NpmArchive(
           "@lobehub/fluent-emoji-3d",
@@ -39,7 +39,7 @@ public record NpmArchive(String name, String version, String sha512) {
           "17.0.0",
           "Yvgb5AWoHViHV/gq1qr5ZAarcBip+B27/ZLRsUJkbgAEaLlZ/fof9g882LTpmEpyhBNEC0m2SEmItljHsTygjA==");
 
-  private static final String ROOT = "package/";
+  private static final String ROOT_DIR = "package/";
 
   /** What {@code npm pack} takes. */
   public String id() {
@@ -59,15 +59,15 @@ public record NpmArchive(String name, String version, String sha512) {
    * @return their bytes by path
    * @throws BadDataException where it is missing, another one, or damaged
    */
-  public Map<String, byte[]> read(Path file, Predicate<String> wanted) {
-    check(file);
+  public Map<String, byte[]> extract(Path file, Predicate<String> wanted) {
+    verifyChecksum(file);
     Map<String, byte[]> files = new TreeMap<>();
     try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file));
         TarArchiveInputStream tar = new TarArchiveInputStream(new GZIPInputStream(bytes))) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         String path = entry.getName();
-        if (entry.isFile() && path.startsWith(ROOT) && wanted.test(inPackage(path))) {
-          files.put(inPackage(path), tar.readAllBytes());
+        if (entry.isFile() && path.startsWith(ROOT_DIR) && wanted.test(pathInPackage(path))) {
+          files.put(pathInPackage(path), tar.readAllBytes());
         }
       }
     } catch (IOException e) {
@@ -76,11 +76,11 @@ public record NpmArchive(String name, String version, String sha512) {
     return files;
   }
 
-  private static String inPackage(String path) {
-    return path.substring(ROOT.length());
+  private static String pathInPackage(String path) {
+    return path.substring(ROOT_DIR.length());
   }
 
-  private void check(Path file) {
+  private void verifyChecksum(Path file) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-512").digest(Files.readAllBytes(file));
       String found = Base64.getEncoder().encodeToString(digest);

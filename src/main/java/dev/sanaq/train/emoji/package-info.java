@@ -1,6 +1,6 @@
 /**
- * The data of the small checkpoint: Fluent Emoji as pictures and emojibase's names as captions,
- * both from npm, both under the MIT licence.
+ * The dataset of the small checkpoint: Fluent Emoji as images and the names of emojibase as
+ * captions, both from npm, both under the MIT licence.
  */
 @NullMarked
 package dev.sanaq.train.emoji;

@@ -1,9 +1,9 @@
 package dev.sanaq.train.measure;
 
-import dev.sanaq.image.Planes;
+import dev.sanaq.image.PlanarFloatImage;
 
 /**
- * Structural similarity (Wang, Bovik, Sheikh and Simoncelli, 2004): how alike two pictures are in
+ * Structural similarity (Wang, Bovik, Sheikh and Simoncelli, 2004): how alike two images are in
  * brightness, contrast and structure, in windows of 11 by 11 under a Gaussian of 1.5 pixels; the
  * mean over all windows that lie within, and over the channels.
  */
@@ -12,37 +12,39 @@ public final class Ssim {
   private static final double SIGMA = 1.5;
   private static final double C1 = 0.01 * 0.01;
   private static final double C2 = 0.03 * 0.03;
-  private static final double[] GAUSSIAN = gaussian();
+  private static final double[] GAUSSIAN = gaussianKernel();
 
   private Ssim() {}
 
   /**
-   * The similarity of two pictures.
+   * The similarity of two images.
    *
-   * @return at most 1, which only equal pictures reach
+   * @return at most 1, which only equal images reach
    * @throws IllegalArgumentException where their sizes differ or a side is below 11 pixels
    */
-  public static double of(Planes a, Planes b) {
-    Planar.checkSameSize(a, b);
+  public static double of(PlanarFloatImage a, PlanarFloatImage b) {
+    ImagePairs.requireSameSize(a, b);
     if (Math.min(a.height(), a.width()) < WINDOW) {
       throw new IllegalArgumentException(
-          "a picture of %d x %d is smaller than a window of %d"
+          "an image of %d x %d is smaller than a window of %d"
               .formatted(a.width(), a.height(), WINDOW));
     }
     int plane = a.height() * a.width();
     double sum = 0;
     for (int channel = 0; channel < a.values().length / plane; channel++) {
-      sum += channel(unit(a, channel * plane, plane), unit(b, channel * plane, plane), a);
+      sum +=
+          channelSsim(
+              toUnitRange(a, channel * plane, plane), toUnitRange(b, channel * plane, plane), a);
     }
     return sum / (a.values().length / plane);
   }
 
-  private static double channel(double[] a, double[] b, Planes size) {
-    double[] meanA = blurred(a, size);
-    double[] meanB = blurred(b, size);
-    double[] squareA = blurred(product(a, a), size);
-    double[] squareB = blurred(product(b, b), size);
-    double[] both = blurred(product(a, b), size);
+  private static double channelSsim(double[] a, double[] b, PlanarFloatImage size) {
+    double[] meanA = blur(a, size);
+    double[] meanB = blur(b, size);
+    double[] squareA = blur(multiply(a, a), size);
+    double[] squareB = blur(multiply(b, b), size);
+    double[] both = blur(multiply(a, b), size);
     double sum = 0;
     for (int i = 0; i < meanA.length; i++) {
       double means = meanA[i] * meanB[i];
@@ -55,7 +57,7 @@ public final class Ssim {
   }
 
   /** Under the Gaussian, windows that lie within: {@code (height - 10) * (width - 10)}. */
-  private static double[] blurred(double[] plane, Planes size) {
+  private static double[] blur(double[] plane, PlanarFloatImage size) {
     int width = size.width() - WINDOW + 1;
     int height = size.height() - WINDOW + 1;
     double[] across = new double[size.height() * width];
@@ -74,15 +76,15 @@ public final class Ssim {
     return blurred;
   }
 
-  private static double[] unit(Planes picture, int start, int length) {
+  private static double[] toUnitRange(PlanarFloatImage image, int start, int length) {
     double[] plane = new double[length];
     for (int i = 0; i < length; i++) {
-      plane[i] = (Planar.clamped(picture.values()[start + i]) + 1) / 2;
+      plane[i] = (ImagePairs.clamp(image.values()[start + i]) + 1) / 2;
     }
     return plane;
   }
 
-  private static double[] product(double[] a, double[] b) {
+  private static double[] multiply(double[] a, double[] b) {
     double[] product = new double[a.length];
     for (int i = 0; i < a.length; i++) {
       product[i] = a[i] * b[i];
@@ -90,7 +92,7 @@ public final class Ssim {
     return product;
   }
 
-  private static double[] gaussian() {
+  private static double[] gaussianKernel() {
     double[] weights = new double[WINDOW];
     double sum = 0;
     for (int i = 0; i < WINDOW; i++) {

@@ -1,4 +1,4 @@
-/** How near pictures are to one another. Plain arithmetic, no framework. */
+/** Image similarity: PSNR, SSIM, retrieval. Plain arithmetic, no framework. */
 @NullMarked
 package dev.sanaq.train.measure;
 

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** The losses of a run over its steps as a picture that every browser and GitHub show (SVG). */
+/** The losses of a run over its steps as an image that every browser and GitHub show (SVG). */
 public final class LossPlot {
   private static final int WIDTH = 720;
   private static final int HEIGHT = 400;
@@ -18,7 +18,7 @@ public final class LossPlot {
   private static final int RIGHT = 16;
   private static final int TOP = 32;
   private static final int BOTTOM = 40;
-  private static final int LEGEND = 130;
+  private static final int LEGEND_WIDTH = 130;
 
   /** Told apart by the colour-blind too (Okabe and Ito). */
   private static final List<String> COLORS =
@@ -35,24 +35,29 @@ public final class LossPlot {
    */
   public static void write(Path metrics, Path svg) throws IOException {
     Path part = svg.resolveSibling(svg.getFileName() + ".part");
-    Files.writeString(part, svg(MetricsLog.read(metrics)));
+    Files.writeString(part, toSvg(MetricsLog.read(metrics)));
     Files.move(part, svg, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  static String svg(List<Map<String, Object>> lines) {
+  static String toSvg(List<Map<String, Object>> lines) {
     Set<String> names = new LinkedHashSet<>();
     lines.forEach(
         line -> line.keySet().stream().filter(key -> key.contains("loss")).forEach(names::add));
-    List<Curve> curves =
-        names.stream().map(n -> Curve.of(n, lines)).filter(c -> !c.points().isEmpty()).toList();
-    Scale x =
-        Scale.over(
-            curves.stream().flatMap(c -> c.points().stream()).mapToDouble(Curve.Point::step),
+    List<MetricSeries> curves =
+        names.stream()
+            .map(n -> MetricSeries.fromLog(n, lines))
+            .filter(c -> !c.points().isEmpty())
+            .toList();
+    PlotAxis x =
+        PlotAxis.covering(
+            curves.stream().flatMap(c -> c.points().stream()).mapToDouble(MetricSeries.Point::step),
             LEFT,
             WIDTH - RIGHT);
-    Scale y =
-        Scale.over(
-            curves.stream().flatMap(c -> c.points().stream()).mapToDouble(Curve.Point::value),
+    PlotAxis y =
+        PlotAxis.covering(
+            curves.stream()
+                .flatMap(c -> c.points().stream())
+                .mapToDouble(MetricSeries.Point::value),
             HEIGHT - BOTTOM,
             TOP);
     StringBuilder svg = new StringBuilder();
@@ -63,42 +68,43 @@ public final class LossPlot {
         <rect width="100%%" height="100%%" fill="#fff"/>
         """
             .formatted(WIDTH, HEIGHT, WIDTH, HEIGHT));
-    axes(svg, x, y);
+    appendAxes(svg, x, y);
     for (int i = 0; i < curves.size(); i++) {
-      curve(svg, curves.get(i), i, x, y);
+      appendSeries(svg, curves.get(i), i, x, y);
     }
     return svg.append("</svg>\n").toString();
   }
 
-  private static void axes(StringBuilder svg, Scale x, Scale y) {
-    for (double mark : y.marks()) {
-      line(svg, x.start(), y.pixel(mark), x.end(), y.pixel(mark), "#ddd");
-      text(svg, x.start() - 6, y.pixel(mark) + 4, "end", Scale.text(mark));
+  private static void appendAxes(StringBuilder svg, PlotAxis x, PlotAxis y) {
+    for (double mark : y.ticks()) {
+      appendLine(svg, x.startPixel(), y.toPixel(mark), x.endPixel(), y.toPixel(mark), "#ddd");
+      appendText(svg, x.startPixel() - 6, y.toPixel(mark) + 4, "end", PlotAxis.tickLabel(mark));
     }
-    for (double mark : x.marks()) {
-      line(svg, x.pixel(mark), y.start(), x.pixel(mark), y.start() + 4, "#888");
-      text(svg, x.pixel(mark), y.start() + 18, "middle", Scale.text(mark));
+    for (double mark : x.ticks()) {
+      appendLine(svg, x.toPixel(mark), y.startPixel(), x.toPixel(mark), y.startPixel() + 4, "#888");
+      appendText(svg, x.toPixel(mark), y.startPixel() + 18, "middle", PlotAxis.tickLabel(mark));
     }
-    line(svg, x.start(), y.start(), x.end(), y.start(), "#888");
-    text(svg, (x.start() + x.end()) / 2, HEIGHT - 6, "middle", MetricsLog.STEP);
+    appendLine(svg, x.startPixel(), y.startPixel(), x.endPixel(), y.startPixel(), "#888");
+    appendText(svg, (x.startPixel() + x.endPixel()) / 2, HEIGHT - 6, "middle", MetricsLog.STEP);
   }
 
-  private static void curve(StringBuilder svg, Curve curve, int number, Scale x, Scale y) {
+  private static void appendSeries(
+      StringBuilder svg, MetricSeries curve, int number, PlotAxis x, PlotAxis y) {
     String color = COLORS.get(number % COLORS.size());
     svg.append(
         "<polyline fill=\"none\" stroke-width=\"1.5\" stroke=\"%s\" points=\"".formatted(color));
-    for (Curve.Point point : curve.points()) {
-      svg.append(format("%.1f,%.1f ", x.pixel(point.step()), y.pixel(point.value())));
+    for (MetricSeries.Point point : curve.points()) {
+      svg.append(format("%.1f,%.1f ", x.toPixel(point.step()), y.toPixel(point.value())));
     }
     svg.append("\"/>\n");
-    double left = LEFT + (double) number * LEGEND;
+    double left = LEFT + (double) number * LEGEND_WIDTH;
     svg.append(
         format(
             "<rect x=\"%.0f\" y=\"10\" width=\"12\" height=\"12\" fill=\"%s\"/>\n", left, color));
-    text(svg, left + 17, 20, "start", curve.name());
+    appendText(svg, left + 17, 20, "start", curve.name());
   }
 
-  private static void line(
+  private static void appendLine(
       StringBuilder svg, double x1, double y1, double x2, double y2, String color) {
     svg.append(
         format(
@@ -106,7 +112,8 @@ public final class LossPlot {
             x1, y1, x2, y2, color));
   }
 
-  private static void text(StringBuilder svg, double x, double y, String anchor, String text) {
+  private static void appendText(
+      StringBuilder svg, double x, double y, String anchor, String text) {
     svg.append(
         format(
             "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n",

@@ -38,7 +38,7 @@ public final class MetricsLog {
     StringBuilder kept = new StringBuilder();
     for (Map<String, Object> line : read(file)) {
       if (line.get(STEP) instanceof Number number && number.longValue() <= step) {
-        kept.append(text(line));
+        kept.append(toJsonLine(line));
       }
     }
     Path part = file.resolveSibling(file.getFileName() + ".part");
@@ -56,7 +56,8 @@ public final class MetricsLog {
     if (!(figures.get(STEP) instanceof Number)) {
       throw new IllegalArgumentException("figures without their step: " + figures);
     }
-    Files.writeString(file, text(figures), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    Files.writeString(
+        file, toJsonLine(figures), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   /**
@@ -68,7 +69,7 @@ public final class MetricsLog {
     try {
       for (String line : Files.readAllLines(file)) {
         try {
-          lines.add(Json.object(line.getBytes(StandardCharsets.UTF_8)));
+          lines.add(Json.readObject(line.getBytes(StandardCharsets.UTF_8)));
         } catch (BadJsonException e) {
           continue; // the rest of a line that was cut
         }
@@ -79,7 +80,7 @@ public final class MetricsLog {
     return lines;
   }
 
-  private static String text(Map<String, ?> figures) {
+  private static String toJsonLine(Map<String, ?> figures) {
     return new String(Json.write(figures), StandardCharsets.UTF_8) + "\n";
   }
 }

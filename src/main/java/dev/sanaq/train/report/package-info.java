@@ -1,4 +1,4 @@
-/** What a training run shows of itself: figures, a plot of its losses, a sheet of samples. */
+/** Reports of a training run: metrics, a plot of its losses, a sheet of samples. */
 @NullMarked
 package dev.sanaq.train.report;
 

@@ -1,6 +1,6 @@
 package dev.sanaq.train.tokenizer;
 
-import dev.sanaq.sana.checkpoint.GemmaTokenizer;
+import dev.sanaq.checkpoint.write.GemmaTokenizerFiles;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -19,10 +19,10 @@ import java.util.TreeMap;
  */
 public final class TokenizerTrainer {
   /** A character or pair that occurs once is no rule. */
-  private static final long RARE = 2;
+  private static final long MIN_FREQUENCY = 2;
 
   /** Before a space, and about a line's end. */
-  private static final String WORDS = "(?= )|(?=\n)|(?<=\n)";
+  private static final String WORD_BOUNDARY = "(?= )|(?=\n)|(?<=\n)";
 
   private TokenizerTrainer() {}
 
@@ -34,39 +34,41 @@ public final class TokenizerTrainer {
    * @throws IllegalArgumentException where that is not more than the reserved ones, or there is no
    *     text
    */
-  public static GemmaTokenizer train(Collection<String> texts, int vocabSize) {
-    List<String> vocabulary = GemmaTokenizer.reserved();
+  public static GemmaTokenizerFiles train(Collection<String> texts, int vocabSize) {
+    List<String> vocabulary = GemmaTokenizerFiles.reservedTokens();
     if (vocabSize <= vocabulary.size()) {
       throw new IllegalArgumentException(
           "a vocabulary of %d leaves nothing to learn: %d ids are reserved"
               .formatted(vocabSize, vocabulary.size()));
     }
-    Map<String, Long> words = words(texts);
+    Map<String, Long> words = countWords(texts);
     if (words.isEmpty()) {
       throw new IllegalArgumentException("there is no text to learn a tokenizer from");
     }
-    characters(words).stream().limit(vocabSize - vocabulary.size()).forEach(vocabulary::add);
-    WordPairs pairs = new WordPairs(words, List.copyOf(vocabulary));
+    frequentCharacters(words).stream()
+        .limit(vocabSize - vocabulary.size())
+        .forEach(vocabulary::add);
+    BpePairCounts pairs = new BpePairCounts(words, List.copyOf(vocabulary));
     Set<String> known = new LinkedHashSet<>(vocabulary);
     List<List<String>> merges = new ArrayList<>();
     while (known.size() < vocabSize) {
-      List<String> pair = pairs.mergeMostFrequent(RARE);
+      List<String> pair = pairs.mergeMostFrequent(MIN_FREQUENCY);
       if (pair.isEmpty()) {
         break;
       }
       merges.add(pair);
       known.add(pair.get(0) + pair.get(1)); // two ways may lead to one token
     }
-    return new GemmaTokenizer(List.copyOf(known), merges);
+    return new GemmaTokenizerFiles(List.copyOf(known), merges);
   }
 
   /** Every word with the space before it, and how often it occurs. */
-  private static Map<String, Long> words(Collection<String> texts) {
+  private static Map<String, Long> countWords(Collection<String> texts) {
     Map<String, Long> words = new TreeMap<>();
     for (String text : texts) {
-      for (String word : text.split(WORDS, -1)) {
+      for (String word : text.split(WORD_BOUNDARY, -1)) {
         if (!word.isEmpty()) {
-          words.merge(word.replace(" ", GemmaTokenizer.SPACE), 1L, Long::sum);
+          words.merge(word.replace(" ", GemmaTokenizerFiles.SPACE), 1L, Long::sum);
         }
       }
     }
@@ -74,13 +76,14 @@ public final class TokenizerTrainer {
   }
 
   /** The characters, the most frequent first; the rare ones are left to their bytes. */
-  private static List<String> characters(Map<String, Long> words) {
+  private static List<String> frequentCharacters(Map<String, Long> words) {
     Map<String, Long> counts = new HashMap<>();
     words.forEach(
         (word, count) ->
-            Symbols.of(word).forEach(character -> counts.merge(character, count, Long::sum)));
+            BpeWord.splitCharacters(word)
+                .forEach(character -> counts.merge(character, count, Long::sum)));
     return counts.entrySet().stream()
-        .filter(entry -> entry.getValue() >= RARE)
+        .filter(entry -> entry.getValue() >= MIN_FREQUENCY)
         .sorted(
             Comparator.comparing((Map.Entry<String, Long> entry) -> -entry.getValue())
                 .thenComparing(Map.Entry::getKey))

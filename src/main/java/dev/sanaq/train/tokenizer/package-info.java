@@ -1,4 +1,4 @@
-/** Tokenizers learnt from captions. */
+/** Trains byte-pair tokenizers from captions. */
 @NullMarked
 package dev.sanaq.train.tokenizer;
 

@@ -59,7 +59,7 @@ class ScheduleParityTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void timestepsAreTheReferences(Case c) {
+  void timesteps_equalReference(Case c) {
     List<Double> expected = new ArrayList<>();
     for (double timestep : c.answer("timesteps").values()) {
       expected.add(timestep);
@@ -72,7 +72,7 @@ class ScheduleParityTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void sigmasAreTheReferences(Case c) {
+  void sigmas_equalReference(Case c) {
     if (c.scheduler.equals("scm")) {
       assertThat(ANSWERS).doesNotContainKey(c.index + ".sigmas");
       return;
@@ -81,7 +81,7 @@ class ScheduleParityTest {
     List<SolverStep> steps = c.schedule().steps();
     for (int i = 0; i < steps.size(); i++) {
       SolverStep step = steps.get(i);
-      double stated = c.scheduler.equals("dpm") ? -step.dv() : sigmas[i + 1] - step.b();
+      double stated = c.scheduler.equals("dpm") ? -step.x0FromVelocity() : sigmas[i + 1] - step.b();
       assertThat(stated).as("sigma %d", i).isCloseTo(sigmas[i], within(1e-7));
     }
     assertThat(steps).hasSize(sigmas.length - 1);
@@ -89,7 +89,7 @@ class ScheduleParityTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void everySampleOnTheWayIsTheReferences(Case c) {
+  void trajectory_everySample_equalsReference(Case c) {
     Schedule schedule = c.schedule();
     Tensor trajectory = c.answer("trajectory");
     float[] x = trajectory.row(0).floats();
@@ -101,7 +101,7 @@ class ScheduleParityTest {
       for (int k = 0; k < x.length; k++) {
         next[k] = (float) (step.a() * x[k] + step.b() * m0[k] + step.c() * m1[k]);
       }
-      if (step.drawsNoise()) {
+      if (step.addsNoise()) {
         float[] z = Fixtures.tensor(NOISE, c.index + ".noise").row(i).floats();
         for (int k = 0; k < x.length; k++) {
           next[k] += (float) (step.d() * z[k]);
@@ -132,7 +132,7 @@ class ScheduleParityTest {
     for (int k = 0; k < x.length; k++) {
       float v =
           (float) (Math.tanh(x[k]) * 0.7 + 0.1 * Math.sin(step.timestep() / 100) + 0.05 * x[k]);
-      m0[k] = (float) (step.dx() * x[k] + step.dv() * v);
+      m0[k] = (float) (step.x0FromSample() * x[k] + step.x0FromVelocity() * v);
     }
     return m0;
   }

@@ -15,7 +15,7 @@ class ScheduleTest {
 
   @ParameterizedTest
   @EnumSource(SolverKind.class)
-  void tooFewOrTooManyStepsAreRefusedWithTheRange(SolverKind kind) {
+  void schedule_stepsOutOfRange_throwsNamingRange(SolverKind kind) {
     for (int steps : List.of(-1, 0, 1001)) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Schedule.of(kind, SETTINGS, steps))
@@ -26,11 +26,17 @@ class ScheduleTest {
 
   @ParameterizedTest
   @EnumSource(SolverKind.class)
-  void everyCoefficientIsFiniteAndTimeOnlyFalls(SolverKind kind) {
+  void schedule_coefficientsFinite_timestepsDecrease(SolverKind kind) {
     for (int steps : List.of(1, 2, 3, 20, 100)) {
       double before = Double.POSITIVE_INFINITY;
       for (SolverStep s : Schedule.of(kind, SETTINGS.withFlowShift(6), steps).steps()) {
-        assertThat(List.of(s.inputScale(), s.fromSample(), s.fromOutput(), s.dx(), s.dv()))
+        assertThat(
+                List.of(
+                    s.inputScale(),
+                    s.velocityFromSample(),
+                    s.velocityFromOutput(),
+                    s.x0FromSample(),
+                    s.x0FromVelocity()))
             .allMatch(Double::isFinite);
         assertThat(List.of(s.a(), s.b(), s.c(), s.d())).allMatch(Double::isFinite);
         assertThat(s.timestep()).isLessThan(before);
@@ -42,7 +48,7 @@ class ScheduleTest {
   /** A constant velocity is a straight line, which a flow solver of any order walks exactly. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5, 20, 50})
-  void aStraightFlowEndsAtTheData(int steps) {
+  void flowDpm_constantVelocity_endsAtData(int steps) {
     double data = 0.3;
     double noise = -1.7;
     for (int order : List.of(1, 2)) {
@@ -51,9 +57,9 @@ class ScheduleTest {
       for (SolverStep s :
           Schedule.of(SolverKind.FLOW_DPM, SETTINGS.withSolverOrder(order), steps).steps()) {
         // With noise at sigma 1, the data seen from x at sigma is x - sigma * v for one v.
-        double sigma = -s.dv();
+        double sigma = -s.x0FromVelocity();
         double v = (x - data) / sigma;
-        double m0 = s.dx() * x + s.dv() * v;
+        double m0 = s.x0FromSample() * x + s.x0FromVelocity() * v;
         x = s.a() * x + s.b() * m0 + s.c() * m1;
         m1 = m0;
       }
@@ -62,7 +68,7 @@ class ScheduleTest {
   }
 
   @Test
-  void orderOneNeverLooksBack() {
+  void flowDpm_order1_ignoresPreviousPrediction() {
     assertThat(Schedule.of(SolverKind.FLOW_DPM, SETTINGS.withSolverOrder(1), 20).steps())
         .allMatch(step -> step.c() == 0);
     assertThat(Schedule.of(SolverKind.FLOW_DPM, SETTINGS, 20).steps())
@@ -73,10 +79,10 @@ class ScheduleTest {
   }
 
   @Test
-  void scmDrawsNoiseBetweenStepsAndNotAfterTheLast() {
+  void scm_addsNoiseBetweenSteps_notAfterLast() {
     Schedule schedule = Schedule.of(SolverKind.SCM, SETTINGS, 4);
     assertThat(schedule.steps())
-        .extracting(SolverStep::drawsNoise)
+        .extracting(SolverStep::addsNoise)
         .containsExactly(true, true, true, false);
     assertThat(schedule.initialNoiseScale()).isEqualTo(0.5);
     assertThat(schedule.finalScale()).isEqualTo(2);
@@ -84,7 +90,7 @@ class ScheduleTest {
 
   /** Sprint's pipeline in its own words, against the coefficients made of it. */
   @Test
-  void scmCarriesTheFlowNetworksInputAndOutputOver() {
+  void scm_coefficients_matchSprintPipelineFormula() {
     double sd = 0.25;
     double x = 0.7;
     double out = -0.4;
@@ -96,12 +102,13 @@ class ScheduleTest {
       double v = ((1 - 2 * s) * input + (1 - 2 * s + 2 * s * s) * out) / norm * sd;
       assertThat(step.modelTimestep()).isEqualTo(s);
       assertThat(step.inputScale() * x).isCloseTo(input, within(1e-12));
-      assertThat(step.fromSample() * x + step.fromOutput() * out).isCloseTo(v, within(1e-12));
+      assertThat(step.velocityFromSample() * x + step.velocityFromOutput() * out)
+          .isCloseTo(v, within(1e-12));
     }
   }
 
   @Test
-  void settingsOutsideTheirRangeAreRefusedByName() {
+  void solverSettings_outOfRange_throwsNamingSetting() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SETTINGS.withFlowShift(0))
         .withMessage("flow shift 0.0: must be above 0");
@@ -121,7 +128,7 @@ class ScheduleTest {
 
   @ParameterizedTest
   @EnumSource(SolverKind.class)
-  void aSolverIsFoundByItsLabel(SolverKind kind) {
+  void solverKind_ofLabel_roundTrips(SolverKind kind) {
     assertThat(SolverKind.of(kind.label())).isEqualTo(kind);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SolverKind.of("ddim"))

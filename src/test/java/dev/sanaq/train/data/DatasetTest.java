@@ -3,8 +3,8 @@ package dev.sanaq.train.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sanaq.image.PngEncoder;
 import dev.sanaq.image.RgbImage;
+import dev.sanaq.image.encode.PngEncoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,19 +28,19 @@ class DatasetTest {
   @TempDir private Path folder = Path.of("");
 
   @Test
-  void aLineIsAPictureWithItsScoredCaptions() throws IOException {
-    Dataset dataset = Dataset.read(list(LINE, "", "{\"image\": \"b/b.png\"}"));
-    assertThat(dataset.rows())
+  void jsonLine_isImageWithScoredCaptions() throws IOException {
+    Dataset dataset = Dataset.read(writeList(LINE, "", "{\"image\": \"b/b.png\"}"));
+    assertThat(dataset.samples())
         .containsExactly(
-            new Row(
+            new TrainingSample(
                 "a.png",
                 0xff8000,
                 3,
                 List.of(
                     new ScoredCaption("an apple", 0.31, "vlm-1"),
                     new ScoredCaption("fruit", 0, ""))),
-            new Row("b/b.png", 0xffffff, 1, List.of()));
-    assertThat(dataset.file(dataset.rows().get(1))).isEqualTo(folder.resolve("b/b.png"));
+            new TrainingSample("b/b.png", 0xffffff, 1, List.of()));
+    assertThat(dataset.imageFile(dataset.samples().get(1))).isEqualTo(folder.resolve("b/b.png"));
   }
 
   @ParameterizedTest
@@ -64,8 +64,8 @@ class DatasetTest {
         "[1] | is no JSON object",
         "{\"image\": | is no JSON object"
       })
-  void aBadLineIsNamedWithItsNumberAndField(String line, String said) throws IOException {
-    Path list = list("{\"image\": \"good.png\"}", line);
+  void badLine_isReportedWithNumberAndField(String line, String said) throws IOException {
+    Path list = writeList("{\"image\": \"good.png\"}", line);
     assertThatThrownBy(() -> Dataset.read(list))
         .isInstanceOf(BadDataException.class)
         .hasMessageStartingWith(list + ", line 2")
@@ -73,9 +73,9 @@ class DatasetTest {
   }
 
   @Test
-  void whatHoldsNoPictureIsRefused() throws IOException {
-    assertThatThrownBy(() -> Dataset.read(list("", " ")))
-        .hasMessage(folder.resolve("list.jsonl") + " lists no picture");
+  void listWithoutImages_isRejected() throws IOException {
+    assertThatThrownBy(() -> Dataset.read(writeList("", " ")))
+        .hasMessage(folder.resolve("list.jsonl") + " lists no image");
     Path none = folder.resolve("none.jsonl");
     assertThatThrownBy(() -> Dataset.read(none))
         .isInstanceOf(BadDataException.class)
@@ -88,7 +88,7 @@ class DatasetTest {
 
   /** Whatever stands in a line, a row or the documented exception comes out. */
   @Test
-  void noLineBreaksTheReader() {
+  void fuzzedLine_parsesOrThrowsBadData() {
     Random random = new Random(5);
     for (int i = 0; i < 3000; i++) {
       StringBuilder line = new StringBuilder(LINE.strip());
@@ -96,7 +96,7 @@ class DatasetTest {
         line.setCharAt(random.nextInt(line.length()), (char) (32 + random.nextInt(95)));
       }
       try {
-        assertThat(new RowReader("line").read(line.toString()).repeats()).isPositive();
+        assertThat(new TrainingSampleReader("line").read(line.toString()).repeats()).isPositive();
       } catch (BadDataException e) {
         assertThat(e).hasMessageStartingWith("line");
       }
@@ -104,34 +104,37 @@ class DatasetTest {
   }
 
   @Test
-  void aFolderIsItsPicturesWithTheTextsBesideThem() throws IOException {
+  void folder_readsImagesWithSidecarCaptions() throws IOException {
     Files.createDirectories(folder.resolve("sub"));
-    picture("b.PNG", 1);
-    picture("sub/a.png", 2);
-    picture("c.jpeg", 3);
+    writeImage("b.PNG", 1);
+    writeImage("sub/a.png", 2);
+    writeImage("c.jpeg", 3);
     Files.writeString(folder.resolve("b.txt"), "one caption\n\n  another  \n");
-    Files.writeString(folder.resolve("notes.txt"), "of no picture");
-    assertThat(Dataset.read(folder).rows())
+    Files.writeString(folder.resolve("notes.txt"), "of no image");
+    assertThat(Dataset.read(folder).samples())
         .containsExactly(
-            new Row(
+            new TrainingSample(
                 "b.PNG",
-                Row.WHITE,
+                TrainingSample.WHITE,
                 1,
                 List.of(
                     new ScoredCaption("one caption", 0, ""), new ScoredCaption("another", 0, ""))),
-            new Row("c.jpeg", Row.WHITE, 1, List.of()),
-            new Row("sub/a.png", Row.WHITE, 1, List.of()));
+            new TrainingSample("c.jpeg", TrainingSample.WHITE, 1, List.of()),
+            new TrainingSample("sub/a.png", TrainingSample.WHITE, 1, List.of()));
   }
 
   @Test
-  void damagedAndMissingPicturesAreNamedAndLeftOut() throws IOException {
-    picture("good.png", 1);
-    Files.writeString(folder.resolve("bad.png"), "no picture");
+  void corruptAndMissingImages_areReportedAndSkipped() throws IOException {
+    writeImage("good.png", 1);
+    Files.writeString(folder.resolve("bad.png"), "no image");
     Path list =
-        list(row("good.png"), row("bad.png"), row("gone.png"), row("good.png"), row("bad.png"));
+        writeList(
+            row("good.png"), row("bad.png"), row("gone.png"), row("good.png"), row("bad.png"));
     List<String> said = new ArrayList<>();
-    Dataset readable = Dataset.read(list).readable(new DamageLimit(0.7), said::add);
-    assertThat(readable.rows()).extracting(Row::image).containsExactly("good.png", "good.png");
+    Dataset readable = Dataset.read(list).filterReadable(new MaxCorruptShare(0.7), said::add);
+    assertThat(readable.samples())
+        .extracting(TrainingSample::image)
+        .containsExactly("good.png", "good.png");
     assertThat(said)
         .containsExactly(
             folder.resolve("bad.png") + ": is neither PNG nor JPEG nor WebP",
@@ -139,42 +142,45 @@ class DatasetTest {
   }
 
   @Test
-  void tooMuchDamageIsRefused() throws IOException {
-    picture("good.png", 1);
-    Path list = list(row("good.png"), row("gone.png"));
-    assertThatThrownBy(() -> Dataset.read(list).readable(DamageLimit.DEFAULT, said -> {}))
+  void tooManyCorruptImages_areRejected() throws IOException {
+    writeImage("good.png", 1);
+    Path list = writeList(row("good.png"), row("gone.png"));
+    assertThatThrownBy(() -> Dataset.read(list).filterReadable(MaxCorruptShare.DEFAULT, said -> {}))
         .isInstanceOf(BadDataException.class)
-        .hasMessageContaining("1 of 2 pictures are damaged or missing")
+        .hasMessageContaining("1 of 2 images are damaged or missing")
         .hasMessageContaining("gone.png: there is no such file");
-    Path allGone = list(row("gone.png"));
-    assertThatThrownBy(() -> Dataset.read(allGone).readable(new DamageLimit(1), said -> {}))
-        .hasMessageContaining("1 of 1 pictures");
+    Path allGone = writeList(row("gone.png"));
+    assertThatThrownBy(
+            () -> Dataset.read(allGone).filterReadable(new MaxCorruptShare(1), said -> {}))
+        .hasMessageContaining("1 of 1 images");
   }
 
   @Test
-  void theFingerprintTellsOtherDataApart() throws IOException {
-    picture("a.png", 1);
-    picture("b.png", 2);
-    String known = Dataset.read(list(row("a.png"), row("b.png"))).fingerprint();
+  void fingerprint_changesWithData() throws IOException {
+    writeImage("a.png", 1);
+    writeImage("b.png", 2);
+    String known = Dataset.read(writeList(row("a.png"), row("b.png"))).fingerprint();
     assertThat(known).matches("[0-9a-f]{64}");
-    assertThat(Dataset.read(list(row("a.png"), row("b.png"))).fingerprint()).isEqualTo(known);
-    assertThat(Dataset.read(list(row("b.png"), row("a.png"))).fingerprint()).isNotEqualTo(known);
-    assertThat(Dataset.read(list(row("a.png"))).fingerprint()).isNotEqualTo(known);
+    assertThat(Dataset.read(writeList(row("a.png"), row("b.png"))).fingerprint()).isEqualTo(known);
+    assertThat(Dataset.read(writeList(row("b.png"), row("a.png"))).fingerprint())
+        .isNotEqualTo(known);
+    assertThat(Dataset.read(writeList(row("a.png"))).fingerprint()).isNotEqualTo(known);
     String captioned = "{\"image\": \"a.png\", \"captions\": [{\"text\": \"x\"}]}";
-    assertThat(Dataset.read(list(captioned, row("b.png"))).fingerprint()).isNotEqualTo(known);
-    picture("b.png", 3);
-    assertThat(Dataset.read(list(row("a.png"), row("b.png"))).fingerprint()).isNotEqualTo(known);
+    assertThat(Dataset.read(writeList(captioned, row("b.png"))).fingerprint()).isNotEqualTo(known);
+    writeImage("b.png", 3);
+    assertThat(Dataset.read(writeList(row("a.png"), row("b.png"))).fingerprint())
+        .isNotEqualTo(known);
   }
 
   private static String row(String image) {
     return "{\"image\": \"%s\"}".formatted(image);
   }
 
-  private Path list(String... lines) throws IOException {
+  private Path writeList(String... lines) throws IOException {
     return Files.writeString(folder.resolve("list.jsonl"), String.join("\n", lines));
   }
 
-  private void picture(String name, int value) throws IOException {
+  private void writeImage(String name, int value) throws IOException {
     RgbImage image = new RgbImage(1, 1, new byte[] {(byte) value, 0, 0});
     Files.write(folder.resolve(name), PngEncoder.encode(image));
   }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sanaq.json.Json;
 import dev.sanaq.train.data.BadDataException;
 import dev.sanaq.train.data.Dataset;
-import dev.sanaq.train.data.Row;
 import dev.sanaq.train.data.ScoredCaption;
+import dev.sanaq.train.data.TrainingSample;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** With stand-ins for the archives' files, which are too large to keep here. */
 class EmojiPreparationTest {
-  private static final List<Emoji> DRAWN = EmojiSet.read();
+  private static final List<Emoji> TRAINED_EMOJI = EmojiSet.read();
 
   @TempDir private Path folder = Path.of("");
 
@@ -32,57 +32,60 @@ class EmojiPreparationTest {
   private final Map<String, byte[]> assets = new TreeMap<>();
 
   @Test
-  void theListsHoldTheDrawnTheLearntAndTheHeldOut() {
-    addDrawn();
+  void lists_splitTrainedAndHeldOut() {
+    addTrainedEmoji();
     for (int i = 0; i < 40; i++) {
       add(Integer.toHexString(0x10000 + i), 7, List.of());
     }
     EmojiPreparation.Summary summary = prepare();
-    assertThat(summary).isEqualTo(new EmojiPreparation.Summary(DRAWN.size(), DRAWN.size() + 37, 3));
+    assertThat(summary)
+        .isEqualTo(
+            new EmojiPreparation.Summary(TRAINED_EMOJI.size(), TRAINED_EMOJI.size() + 37, 3));
     List<String> learnt = images("autoencoder.jsonl");
     assertThat(images("held-out.jsonl")).hasSize(3).doesNotContainAnyElementsOf(learnt);
     assertThat(learnt)
-        .hasSize(DRAWN.size() + 37)
+        .hasSize(TRAINED_EMOJI.size() + 37)
         .containsAll(images("transformer.jsonl").stream().distinct().toList());
   }
 
   @Test
-  void aPictureThatIsLearntUnderAnotherNameIsNotHeldOut() {
-    addDrawn();
+  void duplicateImage_isNotHeldOut() {
+    addTrainedEmoji();
     add("10000", 7, List.of());
     assets.put("assets/10000.webp", assets.getOrDefault("assets/1f34e.webp", new byte[0]));
-    assertThat(prepare().heldOut()).isZero();
-    assertThat(images("autoencoder.jsonl")).doesNotContain("pictures/10000.webp");
+    assertThat(prepare().heldOutImages()).isZero();
+    assertThat(images("autoencoder.jsonl")).doesNotContain("images/10000.webp");
   }
 
   @Test
-  void peopleSymbolsFlagsAndClockFacesAreLeftOut() {
-    addDrawn();
+  void peopleSymbolsFlagsClocks_areExcluded() {
+    addTrainedEmoji();
     add("1f466", 1, List.of());
     add("2665", 8, List.of());
     add("1f1e6", 9, List.of());
     add("1f550", 5, List.of());
-    assertThat(prepare().pictures()).isEqualTo(DRAWN.size());
+    assertThat(prepare().autoencoderImages()).isEqualTo(TRAINED_EMOJI.size());
   }
 
   @Test
-  void whiteIsDrawnAsOftenAsAllColoursTogether() {
-    addDrawn();
+  void whiteBackground_repeatsAsOftenAsAllOthers() {
+    addTrainedEmoji();
     prepare();
     Map<Boolean, Integer> draws =
-        Dataset.read(folder.resolve("transformer.jsonl")).rows().stream()
+        Dataset.read(folder.resolve("transformer.jsonl")).samples().stream()
             .collect(
                 Collectors.groupingBy(
-                    row -> row.background() == Row.WHITE, Collectors.summingInt(Row::repeats)));
-    assertThat(draws.get(true)).isEqualTo(draws.get(false)).isEqualTo(9 * DRAWN.size());
+                    row -> row.background() == TrainingSample.WHITE,
+                    Collectors.summingInt(TrainingSample::repeats)));
+    assertThat(draws.get(true)).isEqualTo(draws.get(false)).isEqualTo(9 * TRAINED_EMOJI.size());
   }
 
   @Test
-  void noCaptionIsSaidOfTwoEmoji() {
-    addDrawn();
+  void caption_belongsToOneEmoji() {
+    addTrainedEmoji();
     prepare();
     Map<String, String> owners = new HashMap<>();
-    for (Row row : Dataset.read(folder.resolve("transformer.jsonl")).rows()) {
+    for (TrainingSample row : Dataset.read(folder.resolve("transformer.jsonl")).samples()) {
       for (ScoredCaption caption : row.captions()) {
         assertThat(owners.merge(caption.text(), row.image(), (a, b) -> a.equals(b) ? a : "two"))
             .as(caption.text())
@@ -93,27 +96,27 @@ class EmojiPreparationTest {
 
   /** Of tags that two have, or of one or two tags, nobody could tell what is meant. */
   @Test
-  void tagsAreACaptionWhereTheyTellOneFromAllOthers() {
-    addDrawn();
-    Emoji first = DRAWN.get(0);
+  void uniqueTags_becomeCaption() {
+    addTrainedEmoji();
+    Emoji first = TRAINED_EMOJI.get(0);
     names.stream()
         .filter(name -> first.code().toUpperCase(Locale.ROOT).equals(name.get("hexcode")))
         .forEach(name -> name.put("tags", List.of("A", "b", "c", "d", "e", "f")));
     prepare();
-    assertThat(Dataset.read(folder.resolve("transformer.jsonl")).rows())
-        .flatExtracting(Row::captions)
+    assertThat(Dataset.read(folder.resolve("transformer.jsonl")).samples())
+        .flatExtracting(TrainingSample::captions)
         .filteredOn(caption -> caption.source().equals("emojibase-tags"))
         .containsExactly(new ScoredCaption("a, b, c, d, e", 0.18, "emojibase-tags"));
   }
 
   @Test
-  void whatIsUnseenNamesAPictureThatIsThere() throws Exception {
-    addDrawn();
+  void evalPrompts_referToExistingImages() throws Exception {
+    addTrainedEmoji();
     prepare();
     List<String> lines = Files.readAllLines(folder.resolve("unseen-wordings.jsonl"));
-    assertThat(lines).hasSizeGreaterThan(5 * DRAWN.size());
+    assertThat(lines).hasSizeGreaterThan(5 * TRAINED_EMOJI.size());
     for (String line : lines) {
-      Map<String, Object> row = Json.object(line.getBytes(StandardCharsets.UTF_8));
+      Map<String, Object> row = Json.readObject(line.getBytes(StandardCharsets.UTF_8));
       assertThat(folder.resolve((String) row.get("image"))).isRegularFile();
       assertThat(row.get("kind")).isIn("wording", "name");
     }
@@ -121,8 +124,8 @@ class EmojiPreparationTest {
   }
 
   @Test
-  void anEmojiWithoutAPictureIsNamed() {
-    addDrawn();
+  void emojiWithoutImage_isReported() {
+    addTrainedEmoji();
     assets.remove("assets/1f34e.webp");
     assertThatThrownBy(this::prepare)
         .isInstanceOf(BadDataException.class)
@@ -140,8 +143,8 @@ class EmojiPreparationTest {
     return EmojiPreparation.prepare(texts, assets, folder);
   }
 
-  private void addDrawn() {
-    DRAWN.forEach(emoji -> add(emoji.code(), 3, List.of("animal", "face", "nature")));
+  private void addTrainedEmoji() {
+    TRAINED_EMOJI.forEach(emoji -> add(emoji.code(), 3, List.of("animal", "face", "nature")));
   }
 
   private void add(String code, int group, List<String> tags) {
@@ -156,6 +159,8 @@ class EmojiPreparationTest {
   }
 
   private List<String> images(String list) {
-    return Dataset.read(folder.resolve(list)).rows().stream().map(Row::image).toList();
+    return Dataset.read(folder.resolve(list)).samples().stream()
+        .map(TrainingSample::image)
+        .toList();
   }
 }

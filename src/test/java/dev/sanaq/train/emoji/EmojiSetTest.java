@@ -13,14 +13,14 @@ class EmojiSetTest {
   private static final List<Emoji> ALL = EmojiSet.read();
 
   @Test
-  void thereAreMoreThanThreeHundredAndNoneTwice() {
+  void emojiSet_hasAtLeast300_noDuplicates() {
     assertThat(ALL).hasSizeGreaterThanOrEqualTo(300);
     assertThat(ALL).extracting(Emoji::code).doesNotHaveDuplicates();
     List<String> names = new ArrayList<>();
     for (Emoji emoji : ALL) {
-      names.add(Emoji.bare(emoji.name()));
-      emoji.others().forEach(name -> names.add(Emoji.bare(name)));
-      emoji.heldOut().forEach(name -> names.add(Emoji.bare(name)));
+      names.add(Emoji.withoutArticle(emoji.name()));
+      emoji.aliases().forEach(name -> names.add(Emoji.withoutArticle(name)));
+      emoji.heldOut().forEach(name -> names.add(Emoji.withoutArticle(name)));
     }
     assertThat(names)
         .doesNotHaveDuplicates()
@@ -28,7 +28,7 @@ class EmojiSetTest {
   }
 
   @Test
-  void articlesFitTheWordsAfterThem() {
+  void articles_matchFollowingWord() {
     for (Emoji emoji : ALL) {
       for (String name : names(emoji)) {
         if (name.matches("an? .*")) {
@@ -41,36 +41,38 @@ class EmojiSetTest {
   }
 
   @Test
-  void whatIsKeptForTheEvaluationIsNeverLearnt() {
+  void heldOutPrompts_areNotInTraining() {
     Set<String> learnt = new HashSet<>();
     Set<String> unseen = new HashSet<>();
     for (Emoji emoji : ALL) {
       for (NamedColor color : NamedColor.values()) {
-        Wordings.captions(emoji, color).stream().map(ScoredCaption::text).forEach(learnt::add);
+        CaptionTemplates.captions(emoji, color).stream()
+            .map(ScoredCaption::text)
+            .forEach(learnt::add);
       }
-      unseen.addAll(Wordings.heldOut(emoji));
-      unseen.addAll(Wordings.heldOutNames(emoji));
+      unseen.addAll(CaptionTemplates.heldOutWordings(emoji));
+      unseen.addAll(CaptionTemplates.heldOutNames(emoji));
     }
     assertThat(unseen).hasSizeGreaterThan(5 * 300).doesNotContainAnyElementsOf(learnt);
   }
 
   @Test
-  void captionsNameTheBackgroundUnlessItIsWhite() {
+  void captions_nameBackground_unlessWhite() {
     Emoji apple =
         ALL.stream().filter(emoji -> emoji.code().equals("1f34e")).findFirst().orElseThrow();
-    assertThat(Wordings.captions(apple, NamedColor.ORANGE))
+    assertThat(CaptionTemplates.captions(apple, NamedColor.ORANGE))
         .extracting(ScoredCaption::text)
         .contains(
-            "a red apple on an orange background", "a picture of an apple on an orange background")
+            "a red apple on an orange background", "an image of an apple on an orange background")
         .allMatch(text -> text.endsWith(" on an orange background"));
-    assertThat(Wordings.captions(apple, NamedColor.WHITE))
+    assertThat(CaptionTemplates.captions(apple, NamedColor.WHITE))
         .extracting(ScoredCaption::text)
         .contains("a red apple", "red apple", "an apple", "a red apple on a white background")
         .doesNotHaveDuplicates();
   }
 
   private static List<String> names(Emoji emoji) {
-    List<String> names = new ArrayList<>(emoji.others());
+    List<String> names = new ArrayList<>(emoji.aliases());
     names.add(emoji.name());
     names.addAll(emoji.heldOut());
     return names;

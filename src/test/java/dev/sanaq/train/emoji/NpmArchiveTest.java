@@ -26,59 +26,59 @@ class NpmArchiveTest {
   private Path file = Path.of("");
 
   @BeforeEach
-  void writeAnArchive() throws IOException {
+  void writeArchive() throws IOException {
     file = folder.resolve("a.tgz");
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file));
         TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
       put(tar, "package/LICENSE", "free");
-      put(tar, "package/assets/x.webp", "picture");
+      put(tar, "package/assets/x.webp", "image");
       put(tar, "../outside", "trap");
     }
   }
 
   @Test
-  void theWantedFilesAreUnpackedByTheirPathInThePackage() throws Exception {
+  void extract_returnsSelectedFilesByPackagePath() throws Exception {
     Map<String, byte[]> files =
-        archive(sha512(Files.readAllBytes(file))).read(file, path -> path.startsWith("assets/"));
+        archive(sha512(Files.readAllBytes(file))).extract(file, path -> path.startsWith("assets/"));
     assertThat(files).containsOnlyKeys("assets/x.webp");
-    assertThat(files.get("assets/x.webp")).asString(StandardCharsets.UTF_8).isEqualTo("picture");
-    assertThat(archive(sha512(Files.readAllBytes(file))).read(file, path -> true))
+    assertThat(files.get("assets/x.webp")).asString(StandardCharsets.UTF_8).isEqualTo("image");
+    assertThat(archive(sha512(Files.readAllBytes(file))).extract(file, path -> true))
         .containsOnlyKeys("LICENSE", "assets/x.webp");
   }
 
   @Test
-  void anArchiveOfOtherBytesIsRefused() throws Exception {
+  void extract_checksumMismatch_isRejected() throws Exception {
     NpmArchive archive = archive(sha512(Files.readAllBytes(file)));
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
-    assertThatThrownBy(() -> archive.read(file, path -> true))
+    assertThatThrownBy(() -> archive.extract(file, path -> true))
         .isInstanceOf(BadDataException.class)
         .hasMessageStartingWith(file + " is not the archive of @a/b@1.0.0: its SHA-512 is ");
   }
 
   @Test
-  void aDamagedOrMissingArchiveIsNamed() throws Exception {
+  void extract_corruptOrMissingArchive_isReported() throws Exception {
     byte[] half = Arrays.copyOf(Files.readAllBytes(file), 60);
     Files.write(file, half);
-    assertThatThrownBy(() -> archive(sha512(half)).read(file, path -> true))
+    assertThatThrownBy(() -> archive(sha512(half)).extract(file, path -> true))
         .isInstanceOf(BadDataException.class)
         .hasMessageStartingWith(file + " cannot be unpacked");
     Path none = folder.resolve("none.tgz");
-    assertThatThrownBy(() -> archive("").read(none, path -> true))
+    assertThatThrownBy(() -> archive("").extract(none, path -> true))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining(none.toString());
   }
 
   @Test
-  void npmIsAskedForTheVersionAndItsFileTaken() throws IOException {
+  void fetch_runsNpmPack_returnsArchive() throws IOException {
     Path npm = script("[ \"$1 $5\" = 'pack @a/b@1.0.0' ] && echo bytes > \"$4/a-b-1.0.0.tgz\"");
     Path fetched = new NpmClient(npm.toString()).fetch(archive(""), folder);
     assertThat(fetched).isEqualTo(folder.resolve("a-b-1.0.0.tgz")).hasContent("bytes\n");
   }
 
   @Test
-  void whatNpmSaysOfItsFailureIsToldOn() throws IOException {
+  void fetch_npmFailure_includesNpmOutput() throws IOException {
     Path npm = script("echo no such package >&2; exit 1");
     assertThatThrownBy(() -> new NpmClient(npm.toString()).fetch(archive(""), folder))
         .isInstanceOf(BadDataException.class)

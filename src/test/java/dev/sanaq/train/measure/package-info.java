@@ -1,4 +1,4 @@
-/** Tests of how near pictures are. */
+/** Tests of how near images are. */
 @NullMarked
 package dev.sanaq.train.measure;
 

@@ -25,8 +25,8 @@ class LossPlotTest {
   @TempDir private Path folder = Path.of("");
 
   @Test
-  void everyLossIsACurveFromItsFirstStepToItsLast() throws Exception {
-    Document svg = parse(LossPlot.svg(lines(100)));
+  void everyLoss_isPlottedOverAllSteps() throws Exception {
+    Document svg = parse(LossPlot.toSvg(lines(100)));
     NodeList curves = svg.getElementsByTagName("polyline");
     assertThat(curves.getLength()).isEqualTo(2);
     List<double[]> points = points((Element) curves.item(0));
@@ -38,31 +38,31 @@ class LossPlotTest {
   }
 
   @Test
-  void manyPointsBecomeTheirMeans() throws Exception {
-    Document svg = parse(LossPlot.svg(lines(10_000)));
+  void manyPoints_areDownsampled() throws Exception {
+    Document svg = parse(LossPlot.toSvg(lines(10_000)));
     assertThat(points((Element) svg.getElementsByTagName("polyline").item(0))).hasSize(400);
   }
 
   @Test
-  void aPlotOfNothingIsEmptyAndOneOfNoNumbersToo() throws Exception {
-    assertThat(parse(LossPlot.svg(List.of())).getElementsByTagName("polyline").getLength())
+  void noNumbers_givesEmptyPlot() throws Exception {
+    assertThat(parse(LossPlot.toSvg(List.of())).getElementsByTagName("polyline").getLength())
         .isZero();
     List<Map<String, Object>> nan = List.of(Map.of("step", 1, "loss", "NaN"));
-    assertThat(parse(LossPlot.svg(nan)).getElementsByTagName("polyline").getLength()).isZero();
+    assertThat(parse(LossPlot.toSvg(nan)).getElementsByTagName("polyline").getLength()).isZero();
   }
 
   @Test
-  void aConstantLossIsALine() throws Exception {
+  void constantLoss_isPlottable() throws Exception {
     List<Map<String, Object>> lines =
         List.of(Map.of("step", 1, "loss", 2), Map.of("step", 2, "loss", 2));
     assertThat(
-            points((Element) parse(LossPlot.svg(lines)).getElementsByTagName("polyline").item(0)))
+            points((Element) parse(LossPlot.toSvg(lines)).getElementsByTagName("polyline").item(0)))
         .hasSize(2)
         .allMatch(point -> Double.isFinite(point[0]) && Double.isFinite(point[1]));
   }
 
   @Test
-  void itIsWrittenFromALog() throws IOException {
+  void write_readsMetricsLog() throws IOException {
     MetricsLog log = MetricsLog.resume(folder.resolve("m.jsonl"), -1);
     log.append(Map.of("step", 1, "loss", 0.5));
     LossPlot.write(folder.resolve("m.jsonl"), folder.resolve("m.svg"));
@@ -76,8 +76,8 @@ class LossPlotTest {
     "37, 1738, 500 1000 1500",
     "-0.02, 0.013, -0.02 -0.01 0 0.01"
   })
-  void marksAreRound(double low, double high, String marks) {
-    Stream<String> found = new Scale(low, high, 0, 1).marks().stream().map(Scale::text);
+  void ticks_areRoundNumbers(double low, double high, String marks) {
+    Stream<String> found = new PlotAxis(low, high, 0, 1).ticks().stream().map(PlotAxis::tickLabel);
     assertThat(found).containsExactly(marks.split(" ", -1));
   }
 

@@ -17,12 +17,12 @@ class MetricsLogTest {
   private Path file = Path.of("");
 
   @BeforeEach
-  void nameAFile() {
+  void setUp() {
     file = folder.resolve("metrics.jsonl");
   }
 
   @Test
-  void aLineIsThereWhenItIsWritten() throws IOException {
+  void append_isVisibleImmediately() throws IOException {
     MetricsLog log = MetricsLog.resume(file, -1);
     log.append(Map.of("step", 1));
     assertThat(file).hasContent("{\"step\":1}\n");
@@ -32,7 +32,7 @@ class MetricsLogTest {
 
   /** Killed at step 25 in the middle of a line, its last checkpoint at step 20. */
   @Test
-  void aRunThatContinuesDropsWhatItWillWriteAgain() throws IOException {
+  void resume_dropsLinesAfterCheckpoint() throws IOException {
     MetricsLog log = MetricsLog.resume(file, -1);
     for (int step = 10; step <= 25; step += 5) {
       log.append(Map.of("step", step));
@@ -45,7 +45,7 @@ class MetricsLogTest {
   }
 
   @Test
-  void aNewRunStartsANewLog() throws IOException {
+  void newRun_truncatesLog() throws IOException {
     MetricsLog.resume(file, -1).append(Map.of("step", 0));
     MetricsLog.resume(file, -1);
     assertThat(file).isEmptyFile();
@@ -53,7 +53,7 @@ class MetricsLogTest {
   }
 
   @Test
-  void figuresBelongToAStep() throws IOException {
+  void append_withoutStep_isRejected() throws IOException {
     MetricsLog log = MetricsLog.resume(file, -1);
     assertThatThrownBy(() -> log.append(Map.of("loss", 1))).hasMessageContaining("step");
   }

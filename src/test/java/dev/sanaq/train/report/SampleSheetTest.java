@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sanaq.image.RgbImage;
-import dev.sanaq.testing.Pictures;
+import dev.sanaq.testing.TestImages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,46 +16,46 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SampleSheetTest {
-  private static final int SIDE = 96;
+  private static final int IMAGE_SIZE = 96;
 
   @TempDir private Path folder = Path.of("");
 
   @Test
-  void picturesStandSideBySideWithTheirCaptionsBelow() throws IOException {
+  void sheet_placesImagesInGridWithCaptions() throws IOException {
     Path file = folder.resolve("sheet.png");
     SampleSheet.write(
-        List.of(filled(200), filled(100), filled(50)), List.of("a red apple", "", "x"), 2, file);
-    RgbImage sheet = Pictures.read(file);
-    int cell = SIDE + 8;
+        List.of(solid(200), solid(100), solid(50)), List.of("a red apple", "", "x"), 2, file);
+    RgbImage sheet = TestImages.read(file);
+    int cell = IMAGE_SIZE + 8;
     assertThat(sheet.width()).isEqualTo(8 + 2 * cell);
     assertThat(sheet.height()).isEqualTo(8 + 2 * (cell + 28));
     assertThat(grey(sheet, 8, 8)).isEqualTo(200);
-    assertThat(grey(sheet, 8 + cell + SIDE - 1, 8 + SIDE - 1)).isEqualTo(100);
+    assertThat(grey(sheet, 8 + cell + IMAGE_SIZE - 1, 8 + IMAGE_SIZE - 1)).isEqualTo(100);
     assertThat(grey(sheet, 8, 8 + cell + 28)).isEqualTo(50);
     assertThat(grey(sheet, 8 + cell, 8 + cell + 28)).as("no fourth").isEqualTo(255);
-    assertThat(darkest(sheet, 8, 8 + SIDE)).as("a caption").isLessThan(120);
-    assertThat(darkest(sheet, 8 + cell, 8 + SIDE)).as("none").isEqualTo(255);
+    assertThat(darkest(sheet, 8, 8 + IMAGE_SIZE)).as("a caption").isLessThan(120);
+    assertThat(darkest(sheet, 8 + cell, 8 + IMAGE_SIZE)).as("none").isEqualTo(255);
   }
 
-  /** Two lines of it, and none of them over the next picture. */
+  /** Two lines of it, and none of them over the next image. */
   @Test
-  void aLongCaptionIsCut() {
+  void longCaption_isTruncated() {
     String longOne = String.join(" ", Collections.nCopies(40, "word"));
-    RgbImage sheet = SampleSheet.of(List.of(filled(9), filled(9)), List.of(longOne, ""), 2);
-    assertThat(darkest(sheet, 8, 8 + SIDE + 14)).as("its second line").isLessThan(120);
-    assertThat(darkest(sheet, 8 + SIDE + 8, 8 + SIDE)).isEqualTo(255);
+    RgbImage sheet = SampleSheet.compose(List.of(solid(9), solid(9)), List.of(longOne, ""), 2);
+    assertThat(darkest(sheet, 8, 8 + IMAGE_SIZE + 14)).as("its second line").isLessThan(120);
+    assertThat(darkest(sheet, 8 + IMAGE_SIZE + 8, 8 + IMAGE_SIZE)).isEqualTo(255);
     String oneWord = "w".repeat(500);
     assertThat(
             darkest(
-                SampleSheet.of(List.of(filled(9), filled(9)), List.of(oneWord, ""), 2),
-                8 + SIDE + 8,
-                8 + SIDE))
+                SampleSheet.compose(List.of(solid(9), solid(9)), List.of(oneWord, ""), 2),
+                8 + IMAGE_SIZE + 8,
+                8 + IMAGE_SIZE))
         .isEqualTo(255);
   }
 
   /** In a process of its own, whose Java finds no font: small containers have none. */
   @Test
-  void withoutFontsTheSheetIsWithoutCaptions() throws Exception {
+  void withoutFonts_captionsAreOmitted() throws Exception {
     Path fonts =
         Files.writeString(
             folder.resolve("fonts.conf"),
@@ -73,40 +73,40 @@ class SampleSheetTest {
     Process process = java.redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isZero();
-    assertThat(grey(Pictures.read(sheet), 8, 8)).isEqualTo(9);
-    assertThat(darkest(Pictures.read(sheet), 8, 8 + SIDE)).isEqualTo(255);
+    assertThat(grey(TestImages.read(sheet), 8, 8)).isEqualTo(9);
+    assertThat(darkest(TestImages.read(sheet), 8, 8 + IMAGE_SIZE)).isEqualTo(255);
   }
 
   /** Writes a sheet, twice. */
   public static void main(String... args) throws IOException {
     for (int i = 0; i < 2; i++) {
-      SampleSheet.write(List.of(filled(9)), List.of("a caption"), 1, Path.of(args[0]));
+      SampleSheet.write(List.of(solid(9)), List.of("a caption"), 1, Path.of(args[0]));
     }
   }
 
   @Test
-  void whatIsNoSheetIsRefused() {
-    assertThatThrownBy(() -> SampleSheet.of(List.of(), List.of(), 1))
-        .hasMessageContaining("0 pictures");
-    assertThatThrownBy(() -> SampleSheet.of(List.of(filled(1)), List.of(), 1))
+  void invalidArguments_areRejected() {
+    assertThatThrownBy(() -> SampleSheet.compose(List.of(), List.of(), 1))
+        .hasMessageContaining("0 images");
+    assertThatThrownBy(() -> SampleSheet.compose(List.of(solid(1)), List.of(), 1))
         .hasMessageContaining("0 captions");
   }
 
-  private static RgbImage filled(int value) {
-    byte[] samples = new byte[3 * SIDE * SIDE];
+  private static RgbImage solid(int value) {
+    byte[] samples = new byte[3 * IMAGE_SIZE * IMAGE_SIZE];
     Arrays.fill(samples, (byte) value);
-    return new RgbImage(SIDE, SIDE, samples);
+    return new RgbImage(IMAGE_SIZE, IMAGE_SIZE, samples);
   }
 
   private static int grey(RgbImage image, int x, int y) {
     return image.samples()[3 * (y * image.width() + x)] & 0xff;
   }
 
-  /** Of a picture's width and a line's height. */
+  /** Of an image's width and a line's height. */
   private static int darkest(RgbImage sheet, int left, int top) {
     int darkest = 255;
     for (int y = top; y < top + 14; y++) {
-      for (int x = left; x < left + SIDE; x++) {
+      for (int x = left; x < left + IMAGE_SIZE; x++) {
         darkest = Math.min(darkest, grey(sheet, x, y));
       }
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import dev.sanaq.sana.checkpoint.GemmaTokenizer;
+import dev.sanaq.checkpoint.write.GemmaTokenizerFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ class TokenizerTrainerTest {
   @TempDir private Path folder = Path.of("");
 
   @Test
-  void frequentWordsBecomeOneTokenWithTheirSpace() throws IOException {
+  void frequentWord_isOneTokenWithLeadingSpace() throws IOException {
     assertThat(tokens(TokenizerTrainer.train(TEXTS, 400), "a red heart on a white background"))
         .containsExactly(
             "<bos>",
@@ -50,14 +50,14 @@ class TokenizerTrainerTest {
 
   /** Merges that SentencePiece would not make: over a space, and with digits. */
   @Test
-  void noTokenReachesIntoTheNextWordAndDigitsStaySingle() throws IOException {
+  void merges_stayWithinWords_digitsStaySingle() throws IOException {
     List<String> texts = Collections.nCopies(50, "on a 33 33 of");
     assertThat(tokens(TokenizerTrainer.train(texts, 400), "on a 33 of"))
         .containsExactly("<bos>", "on", "\u2581a", "\u2581", "3", "3", "\u2581of");
   }
 
   @Test
-  void everyTextComesBackAsItWas() throws IOException {
+  void encodeDecode_roundTrips() throws IOException {
     List<String> texts = new ArrayList<>(TEXTS);
     texts.addAll(
         List.of("", "zebra", "\u017c\u00f3\u0142w\u0000", "  two  spaces ", "\ud83d\ude80 1\n2"));
@@ -69,14 +69,14 @@ class TokenizerTrainerTest {
   }
 
   @Test
-  void whatWasNotLearntFallsIntoItsBytes() throws IOException {
+  void unknownCharacter_fallsBackToBytes() throws IOException {
     assertThat(tokens(TokenizerTrainer.train(TEXTS, 400), "\u0142"))
         .containsExactly("<bos>", "<0xC5>", "<0x82>");
   }
 
   /** So that a list that is shuffled gives the same model. */
   @Test
-  void theOrderOfTheTextsDoesNotCount() throws IOException {
+  void training_isIndependentOfTextOrder() throws IOException {
     List<String> texts = new ArrayList<>(TEXTS);
     Path first = Files.createDirectory(folder.resolve("first"));
     TokenizerTrainer.train(texts, 320).write(first);
@@ -91,10 +91,10 @@ class TokenizerTrainerTest {
 
   /** A word of the kind where two orders of merging lead to one token. */
   @Test
-  void mergingGoesOnWhereAPairMakesAKnownToken() throws IOException {
+  void merge_toExistingToken_continues() throws IOException {
     List<String> texts =
         Stream.of("abc", "abc", "bc", "bc", "bc", "abd", "abd", "ab", "ab", "abcabd").toList();
-    GemmaTokenizer tokenizer = TokenizerTrainer.train(texts, 1000);
+    GemmaTokenizerFiles tokenizer = TokenizerTrainer.train(texts, 1000);
     for (String text : texts) {
       String joined =
           String.join("", tokens(tokenizer, text).subList(1, tokens(tokenizer, text).size()));
@@ -104,26 +104,26 @@ class TokenizerTrainerTest {
   }
 
   @Test
-  void thereAreAsManyIdsAsWereAskedForOrAsTheTextsGive() {
+  void vocabSize_isRequestedOrAsTextsAllow() {
     assertThat(TokenizerTrainer.train(TEXTS, 300).size()).isEqualTo(300);
     assertThat(TokenizerTrainer.train(TEXTS, 100_000).size()).isBetween(300, 500);
   }
 
   @Test
-  void whatGivesNoTokenizerIsRefused() {
+  void invalidInput_isRejected() {
     assertThatThrownBy(() -> TokenizerTrainer.train(TEXTS, 260)).hasMessageContaining("260");
     assertThatThrownBy(() -> TokenizerTrainer.train(List.of(""), 300))
         .hasMessageContaining("no text");
   }
 
-  private List<String> tokens(GemmaTokenizer trained, String text) throws IOException {
+  private List<String> tokens(GemmaTokenizerFiles trained, String text) throws IOException {
     try (HuggingFaceTokenizer tokenizer = load(trained)) {
       Encoding encoding = tokenizer.encode(text);
       return List.of(encoding.getTokens());
     }
   }
 
-  private HuggingFaceTokenizer load(GemmaTokenizer trained) throws IOException {
+  private HuggingFaceTokenizer load(GemmaTokenizerFiles trained) throws IOException {
     trained.write(folder);
     return HuggingFaceTokenizer.newInstance(folder.resolve("tokenizer.json"));
   }

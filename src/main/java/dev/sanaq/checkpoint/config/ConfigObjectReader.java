@@ -1,0 +1,244 @@
+package dev.sanaq.checkpoint.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sanaq.checkpoint.CheckpointException;
+import dev.sanaq.checkpoint.JsonFile;
+import dev.sanaq.checkpoint.JsonValues;
+import dev.sanaq.checkpoint.ProblemCollector;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a config's values by key: typed, bounded, with the reference's default where a key is
+ * absent. Notes what is wrong and goes on with the default; {@link #throwIfInvalid} then refuses.
+ * Every key must be asked for or declared harmless: one that nobody knows could change the images.
+ */
+final class ConfigObjectReader {
+  private final String file;
+  private final ObjectNode object;
+  private final ProblemCollector problems;
+  private final Set<String> knownKeys = new HashSet<>();
+
+  ConfigObjectReader(String file, ObjectNode object) {
+    this.file = file;
+    this.object = object;
+    this.problems = new ProblemCollector();
+  }
+
+  int integer(String key, int absent, int least, int most) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    if (!JsonValues.isInteger(value, least, most)) {
+      addProblem(key, "a whole number, %d to %d".formatted(least, most), value);
+      return absent;
+    }
+    return value.intValue();
+  }
+
+  /** A number that is finite and within the bounds. */
+  double number(String key, double absent, double least, double most) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    boolean holds = value.isNumber() && value.doubleValue() >= least && value.doubleValue() <= most;
+    if (!holds) {
+      addProblem(key, "a number, %s to %s".formatted(least, most), value);
+      return absent;
+    }
+    return value.doubleValue();
+  }
+
+  /** As {@link #number}, where null in the file means none. */
+  OptionalDouble optionalNumber(String key, OptionalDouble absent, double least, double most) {
+    if (object.path(key).isNull()) {
+      knownKeys.add(key);
+      return OptionalDouble.empty();
+    }
+    return object.has(key)
+        ? OptionalDouble.of(number(key, least, least, most))
+        : defaultIfAbsent(key, absent);
+  }
+
+  boolean flag(String key, boolean absent) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    if (!value.isBoolean()) {
+      addProblem(key, "true or false", value);
+      return absent;
+    }
+    return value.booleanValue();
+  }
+
+  /** One of some names; null in the file reads as the name {@code "null"}. */
+  <E> E choice(String key, E absent, Map<String, E> choices) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    E chosen = JsonValues.choiceOf(value, choices);
+    if (chosen == null) {
+      addProblem(key, JsonValues.oneOf(choices.keySet()), value);
+      return absent;
+    }
+    return chosen;
+  }
+
+  /** A list of {@code count} names, or one name that stands for all of them. */
+  <E> List<E> choices(String key, List<E> absent, Map<String, E> choices, int count) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    List<E> chosen = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      E one = JsonValues.choiceOf(value.isArray() ? value.path(i) : value, choices);
+      if (one != null) {
+        chosen.add(one);
+      }
+    }
+    if (chosen.size() != count || (value.isArray() && value.size() != count)) {
+      addProblem(key, "%d times %s".formatted(count, JsonValues.oneOf(choices.keySet())), value);
+      return absent;
+    }
+    return chosen;
+  }
+
+  /** A list of whole numbers. */
+  List<Integer> integers(
+      String key, List<Integer> absent, int least, int most, int fewest, int longest) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    List<Integer> list = JsonValues.integers(value, least, most, longest);
+    if (list == null || list.size() < fewest) {
+      String what = "%d to %d whole numbers of %d to %d";
+      addProblem(key, what.formatted(fewest, longest, least, most), value);
+      return absent;
+    }
+    return list;
+  }
+
+  /** {@code count} lists of whole numbers. */
+  List<List<Integer>> integerLists(
+      String key, List<List<Integer>> absent, int least, int most, int count, int longest) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    List<List<Integer>> lists = new ArrayList<>();
+    for (JsonNode element : value) {
+      List<Integer> list = JsonValues.integers(element, least, most, longest);
+      if (list != null) {
+        lists.add(list);
+      }
+    }
+    if (!value.isArray() || value.size() != count || lists.size() != count) {
+      String what = "%d lists of at most %d whole numbers of %d to %d";
+      addProblem(key, what.formatted(count, longest, least, most), value);
+      return absent;
+    }
+    return lists;
+  }
+
+  /** A key that may be absent, but if it is there must say one thing. */
+  void requireIfPresent(String key, String expected, Predicate<JsonNode> holds) {
+    knownKeys.add(key);
+    JsonNode value = object.get(key);
+    if (value != null && !holds.test(value)) {
+      addProblem(key, expected, value);
+    }
+  }
+
+  /** Features that this project does not have and that must be off: false, or null, or absent. */
+  void requireDisabled(String... keys) {
+    for (String key : keys) {
+      requireIfPresent(key, "false", v -> v.isNull() || (v.isBoolean() && !v.booleanValue()));
+    }
+  }
+
+  /** The class whose config this is. */
+  void requireClass(String name) {
+    JsonNode value = object.path("_class_name");
+    if (!value.asText().equals(name)) {
+      addProblem("_class_name", name, value);
+    }
+  }
+
+  /** A number read from an object within, whose own keys are checked as this one's are. */
+  double nested(String key, ToDoubleFunction<ConfigObjectReader> read, double absent) {
+    JsonNode inner = value(key);
+    if (!(inner instanceof ObjectNode)) {
+      return absent;
+    }
+    ConfigObjectReader fields = new ConfigObjectReader(file + ": " + key, (ObjectNode) inner);
+    Double number =
+        problems.collect(
+            () -> {
+              double value = read.applyAsDouble(fields);
+              fields.throwIfInvalid();
+              return value;
+            });
+    return number == null ? absent : number;
+  }
+
+  /** Keys whose values cannot change an image. */
+  void ignoreKeys(String... keys) {
+    knownKeys.addAll(Set.of(keys));
+  }
+
+  /** Notes a value that does not go with the others. */
+  void reject(String key, String expected, Object found) {
+    problems.add(file, key, expected, found.toString());
+  }
+
+  boolean isValid() {
+    return problems.isEmpty();
+  }
+
+  @Nullable JsonNode value(String key) {
+    knownKeys.add(key);
+    return object.get(key);
+  }
+
+  /**
+   * Ends the reading.
+   *
+   * @throws CheckpointException where a value was wrong or a key is unknown
+   */
+  void throwIfInvalid() {
+    object
+        .properties()
+        .forEach(
+            field -> {
+              if (!field.getKey().startsWith("_") && !knownKeys.contains(field.getKey())) {
+                String what = "no key but " + String.join(", ", new TreeSet<>(knownKeys));
+                problems.add(file, field.getKey(), what, JsonFile.shortened(field.getValue()));
+              }
+            });
+    problems.throwIfAny();
+  }
+
+  private OptionalDouble defaultIfAbsent(String key, OptionalDouble absent) {
+    knownKeys.add(key);
+    return absent;
+  }
+
+  private void addProblem(String key, String expected, JsonNode value) {
+    problems.add(file, key, expected, value.isMissingNode() ? "none" : JsonFile.shortened(value));
+  }
+}

@@ -1,0 +1,79 @@
+package dev.sanaq.checkpoint.config;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sanaq.checkpoint.CheckpointException;
+import dev.sanaq.checkpoint.JsonFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * Gemma-2's sizes and options, as {@code text_encoder/config.json} says; names and defaults are
+ * those of transformers' {@code Gemma2Config} (4.57.3).
+ *
+ * @param vocabSize rows of the embedding
+ * @param hiddenSize width of the states; embeddings are multiplied by its square root
+ * @param intermediateSize width of GeGLU
+ * @param numHiddenLayers decoder layers
+ * @param numAttentionHeads heads of queries
+ * @param numKeyValueHeads heads of keys and values; divides {@code numAttentionHeads}
+ * @param headDim width of a head, even
+ * @param maxPositionEmbeddings the longest sequence it is meant for
+ * @param rmsNormEps epsilon of the RMS norms, whose weight is (1 + w)
+ * @param ropeTheta base of the rotary positions
+ * @param attentionBias whether q, k, v and o have a bias
+ * @param queryPreAttnScalar attention logits are divided by its square root
+ * @param slidingWindow positions, itself included, that a sliding layer sees
+ * @param layerTypes what each layer sees
+ * @param attnLogitSoftcapping attention logits become {@code cap * tanh(logit / cap)}; empty for no
+ *     cap
+ * @param padTokenId what fills a short prompt
+ * @param bosTokenId what a prompt begins with
+ * @param eosTokenId what would end a text
+ */
+public record TextEncoderConfig(
+    int vocabSize,
+    int hiddenSize,
+    int intermediateSize,
+    int numHiddenLayers,
+    int numAttentionHeads,
+    int numKeyValueHeads,
+    int headDim,
+    int maxPositionEmbeddings,
+    double rmsNormEps,
+    double ropeTheta,
+    boolean attentionBias,
+    double queryPreAttnScalar,
+    int slidingWindow,
+    List<LayerType> layerTypes,
+    OptionalDouble attnLogitSoftcapping,
+    int padTokenId,
+    int bosTokenId,
+    int eosTokenId) {
+
+  /** What a layer's attention sees. */
+  public enum LayerType {
+    /** The last {@code slidingWindow} positions. */
+    SLIDING_ATTENTION,
+    /** Every position so far. */
+    FULL_ATTENTION
+  }
+
+  public TextEncoderConfig {
+    layerTypes = List.copyOf(layerTypes);
+  }
+
+  public static TextEncoderConfig read(Path file) {
+    return of(file.toString(), JsonFile.read(file));
+  }
+
+  /**
+   * Reads a config as the published file has it.
+   *
+   * @param file what it is called in messages
+   * @throws CheckpointException naming every field that is wrong
+   */
+  public static TextEncoderConfig of(String file, ObjectNode json) {
+    return TextEncoderConfigReader.read(file, json);
+  }
+}

@@ -1,0 +1,5 @@
+/** LoRA files. */
+@NullMarked
+package dev.sanaq.checkpoint.lora;
+
+import org.jspecify.annotations.NullMarked;

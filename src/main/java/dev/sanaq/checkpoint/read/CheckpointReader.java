@@ -1,0 +1,97 @@
+package dev.sanaq.checkpoint.read;
+
+import dev.sanaq.checkpoint.ProblemCollector;
+import dev.sanaq.checkpoint.config.AutoencoderConfig;
+import dev.sanaq.checkpoint.config.Component;
+import dev.sanaq.checkpoint.config.SchedulerConfig;
+import dev.sanaq.checkpoint.config.SchedulerConfigReader;
+import dev.sanaq.checkpoint.config.TextEncoderConfig;
+import dev.sanaq.checkpoint.config.TransformerConfig;
+import dev.sanaq.checkpoint.read.Checkpoint.Configs;
+import dev.sanaq.checkpoint.safetensors.TensorIndex;
+import dev.sanaq.checkpoint.tensors.AutoencoderTensors;
+import dev.sanaq.checkpoint.tensors.ExpectedTensors;
+import dev.sanaq.checkpoint.tensors.TextEncoderTensors;
+import dev.sanaq.checkpoint.tensors.TransformerTensors;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Opens a checkpoint part by part and refuses it with everything that is wrong. */
+final class CheckpointReader {
+  static final String TOKENIZER_FILE = "tokenizer/tokenizer.json";
+  private static final String CONFIG_FILE = "config.json";
+
+  private final Path folder;
+  private final VariantResolver variantResolver;
+  private final ProblemCollector problems = new ProblemCollector();
+
+  private CheckpointReader(Path folder, VariantResolver choice) {
+    this.folder = folder;
+    this.variantResolver = choice;
+  }
+
+  static Checkpoint open(Path folder, VariantResolver choice) {
+    return new CheckpointReader(folder, choice).read();
+  }
+
+  private Checkpoint read() {
+    ModelIndex index = problems.collect(() -> ModelIndex.read(folder));
+    TransformerConfig transformer =
+        problems.collect(() -> TransformerConfig.read(configFile(Component.TRANSFORMER)));
+    AutoencoderConfig autoencoder =
+        problems.collect(() -> AutoencoderConfig.read(configFile(Component.AUTOENCODER)));
+    TextEncoderConfig textEncoder =
+        problems.collect(() -> TextEncoderConfig.read(configFile(Component.TEXT_ENCODER)));
+    SchedulerConfig scheduler = problems.collect(() -> SchedulerConfigReader.read(schedulerFile()));
+    Map<Component, OpenedWeights> weights = new EnumMap<>(Component.class);
+    open(weights, Component.TRANSFORMER, expectedTensors(transformer, TransformerTensors::of));
+    open(weights, Component.AUTOENCODER, expectedTensors(autoencoder, AutoencoderTensors::of));
+    open(weights, Component.TEXT_ENCODER, expectedTensors(textEncoder, TextEncoderTensors::of));
+    int vocabulary = textEncoder == null ? Integer.MAX_VALUE : textEncoder.vocabSize();
+    problems.collect(() -> TokenizerFileCheck.check(folder.resolve(TOKENIZER_FILE), vocabulary));
+    if (index == null
+        || transformer == null
+        || autoencoder == null
+        || textEncoder == null
+        || scheduler == null) {
+      problems.throwIfAny();
+      throw new IllegalStateException("a part is missing without a problem");
+    }
+    Configs configs = new Configs(transformer, autoencoder, textEncoder, scheduler);
+    new CrossComponentChecks(folder, index, configs, problems).check();
+    problems.throwIfAny();
+    return new Checkpoint(folder, index, configs, weights);
+  }
+
+  private static <C> @Nullable ExpectedTensors expectedTensors(
+      @Nullable C config, Function<C, ExpectedTensors> tensorsOf) {
+    return config == null ? null : tensorsOf.apply(config);
+  }
+
+  private void open(
+      Map<Component, OpenedWeights> weights, Component network, @Nullable ExpectedTensors table) {
+    WeightFileNames files = variantResolver.filesOf(network);
+    String variant = variantResolver.variant(network);
+    TensorIndex tensors = problems.collect(() -> WeightsReader.open(files, variant));
+    if (tensors == null) {
+      return;
+    }
+    TensorIndex named =
+        network == Component.TEXT_ENCODER ? TextEncoderTensors.stripModelPrefix(tensors) : tensors;
+    if (table != null) {
+      table.check(named, problems);
+    }
+    weights.put(network, new OpenedWeights(files, variant, named));
+  }
+
+  private Path configFile(Component network) {
+    return folder.resolve(network.folder()).resolve(CONFIG_FILE);
+  }
+
+  private Path schedulerFile() {
+    return folder.resolve("scheduler").resolve("scheduler_config.json");
+  }
+}

@@ -1,0 +1,103 @@
+package dev.sanaq.checkpoint.read;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sanaq.checkpoint.JsonFile;
+import dev.sanaq.checkpoint.ProblemCollector;
+import dev.sanaq.checkpoint.config.Component;
+import dev.sanaq.checkpoint.config.SchedulerConfig;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * {@code model_index.json}: which pipeline a checkpoint is and which class each part.
+ *
+ * @param pipelineClass the pipeline
+ * @param schedulerClass the scheduler's class, which its own config names too
+ * @param guidanceScale what it draws best with, where it says so; the key is this project's, and
+ *     diffusers passes over what begins with an underscore
+ */
+public record ModelIndex(
+    PipelineClass pipelineClass, String schedulerClass, OptionalDouble guidanceScale) {
+  public static final String FILE = "model_index.json";
+  public static final String GUIDANCE_SCALE = "_guidance_scale";
+
+  /** Library and classes of each part, by folder. */
+  private static final Map<String, Map.Entry<String, Set<String>>> COMPONENTS =
+      new TreeMap<>(
+          Map.of(
+              "transformer", Map.entry("diffusers", Set.of(Component.TRANSFORMER.className())),
+              "vae", Map.entry("diffusers", Set.of(Component.AUTOENCODER.className())),
+              "text_encoder", Map.entry("transformers", Set.of(Component.TEXT_ENCODER.className())),
+              "tokenizer",
+                  Map.entry("transformers", Set.of("GemmaTokenizer", "GemmaTokenizerFast")),
+              "scheduler",
+                  Map.entry(
+                      "diffusers",
+                      Set.of(
+                          SchedulerConfig.DpmSolver.CLASS,
+                          SchedulerConfig.FlowEuler.CLASS,
+                          SchedulerConfig.Scm.CLASS))));
+
+  static ModelIndex read(Path folder) {
+    Path file = folder.resolve(FILE);
+    return of(file.toString(), JsonFile.read(file));
+  }
+
+  static ModelIndex of(String file, ObjectNode json) {
+    ProblemCollector problems = new ProblemCollector();
+    String className = json.path("_class_name").asText();
+    PipelineClass pipeline =
+        Arrays.stream(PipelineClass.values())
+            .filter(p -> p.className().equals(className))
+            .findFirst()
+            .orElse(PipelineClass.SANA);
+    if (!pipeline.className().equals(className)) {
+      String known =
+          Arrays.stream(PipelineClass.values())
+              .map(PipelineClass::className)
+              .collect(Collectors.joining(" or "));
+      problems.add(file, "_class_name", known, JsonFile.shortened(json.path("_class_name")));
+    }
+    COMPONENTS.forEach((part, classes) -> checkComponent(file, json, part, classes, problems));
+    for (Map.Entry<String, JsonNode> field : json.properties()) {
+      String key = field.getKey();
+      if (!key.startsWith("_") && !COMPONENTS.containsKey(key)) {
+        problems.add(
+            file, key, "no part but " + COMPONENTS.keySet(), JsonFile.shortened(field.getValue()));
+      }
+    }
+    problems.throwIfAny();
+    JsonNode guidance = json.path(GUIDANCE_SCALE);
+    return new ModelIndex(
+        pipeline,
+        json.path("scheduler").path(1).asText(),
+        guidance.isNumber() ? OptionalDouble.of(guidance.asDouble()) : OptionalDouble.empty());
+  }
+
+  private static void checkComponent(
+      String file,
+      ObjectNode json,
+      String part,
+      Map.Entry<String, Set<String>> classes,
+      ProblemCollector problems) {
+    JsonNode value = json.path(part);
+    boolean holds =
+        value.isArray()
+            && value.size() == 2
+            && value.get(0).asText().equals(classes.getKey())
+            && value.get(1).isTextual()
+            && classes.getValue().contains(value.get(1).asText());
+    if (!holds) {
+      String names = String.join(" or ", new TreeSet<>(classes.getValue()));
+      String found = value.isMissingNode() ? "none" : JsonFile.shortened(value);
+      problems.add(file, part, "[%s, %s]".formatted(classes.getKey(), names), found);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.sanaq.checkpoint.read;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.sanaq.checkpoint.CheckpointException;
+import dev.sanaq.checkpoint.JsonFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Checks {@code tokenizer.json} as far as the text encoder needs it: a model with a vocabulary, and
+ * no id beyond the embedding's rows. Streams, since Gemma's file has 34 MB.
+ */
+final class TokenizerFileCheck {
+  private static final long MAX_BYTES = 256L << 20;
+
+  private final String file;
+  private final int vocabSize;
+  private long vocabEntries;
+
+  private TokenizerFileCheck(String file, int vocabSize) {
+    this.file = file;
+    this.vocabSize = vocabSize;
+  }
+
+  /**
+   * Checks the file.
+   *
+   * @return how many entries its vocabulary has
+   * @throws CheckpointException where it is missing, not JSON, or has an id beyond the embedding
+   */
+  static long check(Path path, int vocabSize) {
+    String file = path.toString();
+    if (!Files.isRegularFile(path)) {
+      throw new CheckpointException(file, "", "a file", "none");
+    }
+    TokenizerFileCheck tokenizer = new TokenizerFileCheck(file, vocabSize);
+    try {
+      if (Files.size(path) > MAX_BYTES) {
+        String what = "at most %d bytes".formatted(MAX_BYTES);
+        throw new CheckpointException(file, "", what, Files.size(path) + " bytes");
+      }
+      try (JsonParser parser = JsonFile.MAPPER.createParser(path.toFile())) {
+        tokenizer.read(parser);
+      }
+    } catch (JsonProcessingException e) {
+      throw new CheckpointException(file, "", "JSON", JsonFile.describe(e));
+    } catch (IOException e) {
+      throw new CheckpointException(file, "", "a readable file", e.toString());
+    }
+    if (tokenizer.vocabEntries == 0) {
+      throw new CheckpointException(file, "model.vocab", "an object of ids", "none");
+    }
+    return tokenizer.vocabEntries;
+  }
+
+  private void read(JsonParser parser) throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      throw new CheckpointException(file, "", "a JSON object", "another value");
+    }
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String key = parser.currentName();
+      JsonToken value = parser.nextToken();
+      if (key.equals("model") && value == JsonToken.START_OBJECT) {
+        readModel(parser);
+      } else if (key.equals("added_tokens") && value == JsonToken.START_ARRAY) {
+        readAddedTokens(parser);
+      } else {
+        parser.skipChildren();
+      }
+    }
+    if (parser.nextToken() != null) {
+      throw new CheckpointException(file, "", "one JSON object", "more after it");
+    }
+  }
+
+  private void readModel(JsonParser parser) throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean vocabulary = parser.currentName().equals("vocab");
+      JsonToken value = parser.nextToken();
+      if (vocabulary && value == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String token = parser.currentName();
+          parser.nextToken();
+          checkId(parser, "model.vocab." + token);
+          vocabEntries++;
+        }
+      } else {
+        parser.skipChildren();
+      }
+    }
+  }
+
+  private void readAddedTokens(JsonParser parser) throws IOException {
+    while (parser.nextToken() == JsonToken.START_OBJECT) {
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        boolean id = parser.currentName().equals("id");
+        parser.nextToken();
+        if (id) {
+          checkId(parser, "added_tokens.id");
+        } else {
+          parser.skipChildren();
+        }
+      }
+    }
+  }
+
+  private void checkId(JsonParser parser, String key) throws IOException {
+    boolean whole = parser.currentToken() == JsonToken.VALUE_NUMBER_INT;
+    String text = whole ? parser.getText() : "no whole number";
+    boolean within = whole && text.length() <= 9 && Integer.parseInt(text) >= 0;
+    if (!within || Integer.parseInt(text) >= vocabSize) {
+      String what = "an id below the text encoder's vocab_size, %d".formatted(vocabSize);
+      throw new CheckpointException(file, key, what, text);
+    }
+  }
+}

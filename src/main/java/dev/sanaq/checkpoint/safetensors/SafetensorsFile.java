@@ -1,0 +1,80 @@
+package dev.sanaq.checkpoint.safetensors;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sanaq.checkpoint.CheckpointException;
+import dev.sanaq.checkpoint.JsonFile;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A safetensors file: 8 bytes of header length, a JSON header, then the tensors' bytes (<a
+ * href="https://github.com/huggingface/safetensors#format">format</a>). Only the header is read.
+ */
+public final class SafetensorsFile {
+  private static final int LENGTH_BYTES = 8;
+
+  /** A header of a thousand tensors takes 100 KB; the format itself allows 100 MB. */
+  static final int MAX_HEADER_BYTES = 16 << 20;
+
+  private SafetensorsFile() {}
+
+  /**
+   * Reads and checks the header: what it says of offsets and sizes agrees with itself and with the
+   * file's length.
+   *
+   * @return tensors in the order of their bytes
+   * @throws CheckpointException where the file cannot be read or its header is wrong
+   */
+  public static Map<String, StoredTensor> read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new CheckpointException(file.toString(), "", "a safetensors file", "none");
+    }
+    try (FileChannel channel = FileChannel.open(file)) {
+      return read(file, channel);
+    } catch (IOException e) {
+      throw new CheckpointException(file.toString(), "", "a readable file", e.toString());
+    }
+  }
+
+  private static Map<String, StoredTensor> read(Path file, FileChannel channel) throws IOException {
+    long size = channel.size();
+    if (size < LENGTH_BYTES) {
+      throw new CheckpointException(
+          file.toString(), "", "8 bytes of header length", size + " bytes in all");
+    }
+    long header = readBytes(channel, 0, LENGTH_BYTES).getLong();
+    long most = Math.min(size - LENGTH_BYTES, MAX_HEADER_BYTES);
+    if (header < 2 || header > most) {
+      throw new CheckpointException(
+          file.toString(),
+          "",
+          "a header of 2 to %d bytes".formatted(most),
+          Long.toUnsignedString(header));
+    }
+    ByteBuffer json = readBytes(channel, LENGTH_BYTES, (int) header);
+    if (json.get(0) != '{') {
+      throw new CheckpointException(
+          file.toString(), "", "a header that starts with {", "byte " + json.get(0));
+    }
+    ObjectNode entries = JsonFile.parse(file.toString(), json);
+    long dataStart = LENGTH_BYTES + header;
+    return new SafetensorsHeader(file, dataStart, size - dataStart).check(entries);
+  }
+
+  private static ByteBuffer readBytes(FileChannel channel, long from, int length)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, from + buffer.position()) < 0) {
+        throw new EOFException("the file ended while it was read");
+      }
+    }
+    return buffer.flip();
+  }
+}

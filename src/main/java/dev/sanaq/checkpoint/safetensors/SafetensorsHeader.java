@@ -1,0 +1,170 @@
+package dev.sanaq.checkpoint.safetensors;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sanaq.checkpoint.JsonFile;
+import dev.sanaq.checkpoint.ProblemCollector;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks a safetensors header against itself and against the file's length: known types, sizes that
+ * agree with the shapes, offsets that cover the data without a hole, an overlap or a rest.
+ */
+final class SafetensorsHeader {
+  private static final String METADATA = "__metadata__";
+  private static final Set<String> ENTRY_KEYS = Set.of("dtype", "shape", "data_offsets");
+
+  /** Torch itself allows 64 dimensions; weights have at most four. */
+  private static final int MAX_DIMENSIONS = 64;
+
+  private record Entry(String name, DType dtype, long[] shape, long begin, long end) {}
+
+  private final Path file;
+  private final long dataStart;
+  private final long dataBytes;
+  private final ProblemCollector problems = new ProblemCollector();
+
+  SafetensorsHeader(Path file, long dataStart, long dataBytes) {
+    this.file = file;
+    this.dataStart = dataStart;
+    this.dataBytes = dataBytes;
+  }
+
+  Map<String, StoredTensor> check(ObjectNode header) {
+    List<Entry> entries = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> field : header.properties()) {
+      if (field.getKey().equals(METADATA)) {
+        checkMetadata(field.getValue());
+      } else {
+        Entry entry = parseEntry(field.getKey(), field.getValue());
+        if (entry != null) {
+          entries.add(entry);
+        }
+      }
+    }
+    problems.throwIfAny();
+    entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+    checkCoverage(entries);
+    problems.throwIfAny();
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    entries.forEach(e -> tensors.put(e.name, toStoredTensor(e)));
+    return tensors;
+  }
+
+  private StoredTensor toStoredTensor(Entry e) {
+    return new StoredTensor(e.name, e.dtype, e.shape, file, dataStart + e.begin, e.end - e.begin);
+  }
+
+  private void checkMetadata(JsonNode metadata) {
+    boolean strings = metadata.isObject();
+    for (Iterator<JsonNode> values = metadata.elements(); values.hasNext(); ) {
+      strings &= values.next().isTextual();
+    }
+    if (!strings) {
+      addProblem(METADATA, "an object of strings", JsonFile.shortened(metadata));
+    }
+  }
+
+  private @Nullable Entry parseEntry(String name, JsonNode value) {
+    if (!value.isObject()) {
+      return addProblem(
+          name, "an object with dtype, shape and data_offsets", JsonFile.shortened(value));
+    }
+    for (Map.Entry<String, JsonNode> field : value.properties()) {
+      if (!ENTRY_KEYS.contains(field.getKey())) {
+        return addProblem(name, "dtype, shape and data_offsets only", "key " + field.getKey());
+      }
+    }
+    DType type = DType.byName(value.path("dtype").asText());
+    if (!value.path("dtype").isTextual() || type == null) {
+      String known = "a dtype of " + Arrays.toString(DType.values());
+      return addProblem(name, known, JsonFile.shortened(value.path("dtype")));
+    }
+    long[] shape = longs(value.path("shape"), MAX_DIMENSIONS);
+    if (shape == null) {
+      return addProblem(name, "a shape of whole numbers", JsonFile.shortened(value.path("shape")));
+    }
+    long[] offsets = longs(value.path("data_offsets"), 2);
+    if (offsets == null || offsets.length != 2) {
+      return addProblem(name, "two data_offsets", JsonFile.shortened(value.path("data_offsets")));
+    }
+    return checkSize(new Entry(name, type, shape, offsets[0], offsets[1]));
+  }
+
+  private @Nullable Entry checkSize(Entry e) {
+    String range = "[%d, %d]".formatted(e.begin, e.end);
+    if (e.begin > e.end || e.end > dataBytes) {
+      return addProblem(
+          e.name, "data_offsets within the %d bytes of data".formatted(dataBytes), range);
+    }
+    long size = byteSize(e.dtype, e.shape);
+    if (size != e.end - e.begin) {
+      String needs = size < 0 ? "more than 2^63" : Long.toString(size);
+      String what = "%s bytes for %s%s".formatted(needs, e.dtype, Arrays.toString(e.shape));
+      return addProblem(
+          e.name, what, "%d bytes, data_offsets %s".formatted(e.end - e.begin, range));
+    }
+    return e;
+  }
+
+  /** Bytes that a shape takes; -1 where a long cannot say. */
+  private static long byteSize(DType type, long[] shape) {
+    for (long side : shape) {
+      if (side == 0) {
+        return 0;
+      }
+    }
+    long size = type.bytes();
+    for (long side : shape) {
+      if (Math.multiplyHigh(size, side) != 0 || size * side < 0) {
+        return -1;
+      }
+      size *= side;
+    }
+    return size;
+  }
+
+  private void checkCoverage(List<Entry> sorted) {
+    long covered = 0;
+    for (Entry e : sorted) {
+      if (e.begin != covered) {
+        String what = e.begin > covered ? "a hole before" : "an overlap at";
+        addProblem(e.name, "data from offset " + covered, "%s offset %d".formatted(what, e.begin));
+        return;
+      }
+      covered = e.end;
+    }
+    if (covered != dataBytes) {
+      addProblem("", "%d bytes of data".formatted(covered), dataBytes + " bytes");
+    }
+  }
+
+  private static long @Nullable [] longs(JsonNode array, int most) {
+    if (!array.isArray() || array.size() > most) {
+      return null;
+    }
+    long[] values = new long[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      JsonNode value = array.get(i);
+      if (!value.isIntegralNumber() || !value.canConvertToLong() || value.asLong() < 0) {
+        return null;
+      }
+      values[i] = value.asLong();
+    }
+    return values;
+  }
+
+  private @Nullable Entry addProblem(String key, String expected, String found) {
+    problems.add(file.toString(), key, expected, found);
+    return null;
+  }
+}

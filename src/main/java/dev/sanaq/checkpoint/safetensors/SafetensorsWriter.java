@@ -1,0 +1,132 @@
+package dev.sanaq.checkpoint.safetensors;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sanaq.checkpoint.JsonFile;
+import dev.sanaq.torch.HostTensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/** Writes a safetensors file of tensors of one type. */
+public final class SafetensorsWriter {
+  /** Readers map the data: the header is filled up so that it begins on this boundary. */
+  private static final int ALIGNMENT = 8;
+
+  private SafetensorsWriter() {}
+
+  /**
+   * Writes a new file of F32 tensors.
+   *
+   * @param file must not exist
+   * @param shapes names and shapes, in the order in which the data is to lie; a tensor holds less
+   *     than 2 GiB
+   * @param fill puts a tensor's numbers, row by row, into a buffer of its size
+   */
+  public static void write(
+      Path file, Map<String, long[]> shapes, BiConsumer<String, FloatBuffer> fill)
+      throws IOException {
+    try (FileChannel channel = create(file)) {
+      writeFully(channel, encodeHeader(shapes, DType.F32));
+      for (Map.Entry<String, long[]> tensor : shapes.entrySet()) {
+        ByteBuffer bytes =
+            allocateLittleEndian(Math.toIntExact(bytes(tensor.getValue(), DType.F32)));
+        fill.accept(tensor.getKey(), bytes.asFloatBuffer());
+        writeFully(channel, bytes);
+      }
+      channel.force(true);
+    }
+  }
+
+  /**
+   * Writes a new file, and on to the disk.
+   *
+   * @param file must not exist
+   * @param tensors in the order in which the data is to lie, each of less than 2 GiB
+   * @param type F32 or BF16, to which numbers are rounded, halves to even
+   */
+  public static void write(Path file, Map<String, HostTensor> tensors, DType type)
+      throws IOException {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    try (FileChannel channel = create(file)) {
+      writeFully(channel, encodeHeader(shapes, type));
+      for (HostTensor tensor : tensors.values()) {
+        writeFully(channel, bytes(tensor.values(), type));
+      }
+      channel.force(true);
+    }
+  }
+
+  private static ByteBuffer bytes(float[] numbers, DType type) {
+    ByteBuffer bytes = allocateLittleEndian(Math.multiplyExact(numbers.length, type.bytes()));
+    switch (type) {
+      case F32 -> bytes.asFloatBuffer().put(numbers);
+      case BF16 -> {
+        for (float number : numbers) {
+          bytes.putShort(toBfloat16(number));
+        }
+        bytes.flip();
+      }
+      default -> throw new IllegalArgumentException("weights are not written as " + type);
+    }
+    return bytes;
+  }
+
+  private static short toBfloat16(float number) {
+    int bits = Float.floatToIntBits(number);
+    return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
+  }
+
+  private static FileChannel create(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  }
+
+  private static ByteBuffer encodeHeader(Map<String, long[]> shapes, DType type) {
+    ObjectNode header = JsonFile.MAPPER.createObjectNode();
+    header.putObject("__metadata__").put("format", "pt");
+    long offset = 0;
+    for (Map.Entry<String, long[]> tensor : shapes.entrySet()) {
+      ObjectNode entry = header.putObject(tensor.getKey());
+      entry.put("dtype", type.name());
+      for (long side : tensor.getValue()) {
+        entry.withArray("shape").add(side);
+      }
+      long end = offset + bytes(tensor.getValue(), type);
+      entry.putArray("data_offsets").add(offset).add(end);
+      offset = end;
+    }
+    byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
+    int padded = (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    ByteBuffer buffer = allocateLittleEndian(Long.BYTES + padded).putLong(padded).put(json);
+    while (buffer.hasRemaining()) {
+      buffer.put((byte) ' ');
+    }
+    return buffer.flip();
+  }
+
+  private static long bytes(long[] shape, DType type) {
+    long size = type.bytes();
+    for (long side : shape) {
+      size = Math.multiplyExact(size, side);
+    }
+    return size;
+  }
+
+  private static ByteBuffer allocateLittleEndian(int size) {
+    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+}

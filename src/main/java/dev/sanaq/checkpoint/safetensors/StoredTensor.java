@@ -1,0 +1,151 @@
+package dev.sanaq.checkpoint.safetensors;
+
+import dev.sanaq.checkpoint.CheckpointException;
+import dev.sanaq.torch.HostTensor;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * A tensor in a file: what it is and where its bytes lie. Nothing is read until {@link #map}.
+ * Immutable; any thread may map.
+ */
+public final class StoredTensor {
+  private final String name;
+  private final DType dtype;
+  private final long[] shape;
+  private final Path file;
+  private final long position;
+  private final long bytes;
+
+  StoredTensor(String name, DType type, long[] shape, Path file, long position, long bytes) {
+    this.name = name;
+    this.dtype = type;
+    this.shape = shape.clone();
+    this.file = file;
+    this.position = position;
+    this.bytes = bytes;
+  }
+
+  /** The checkpoint's key, such as {@code transformer_blocks.0.attn1.to_q.weight}. */
+  public String name() {
+    return name;
+  }
+
+  /** How its numbers are stored. */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /** A copy of the shape; empty for a scalar. */
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  /** The file it lies in. */
+  public Path file() {
+    return file;
+  }
+
+  /** Its size: the product of its shape times the bytes a number takes. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** How many numbers it holds. */
+  public long elements() {
+    return bytes / dtype.bytes();
+  }
+
+  /**
+   * Maps a range of its bytes. A buffer holds at most 2 GiB, so larger tensors are mapped piece by
+   * piece. The mapping lives until the buffer is collected; a file that another process shortens
+   * meanwhile ends the reader, as with any mapping.
+   *
+   * @param offset first byte, counted from the tensor's start, 0 to {@link #bytes()}
+   * @param length bytes, at most what is left
+   * @return direct, read-only, little endian, from position 0 to {@code length}
+   * @throws IndexOutOfBoundsException where the range leaves the tensor
+   * @throws CheckpointException where the file cannot be read any more
+   */
+  public MappedByteBuffer map(long offset, int length) {
+    checkRange(offset, length);
+    try (FileChannel channel = FileChannel.open(file)) {
+      MappedByteBuffer mapped =
+          channel.map(FileChannel.MapMode.READ_ONLY, position + offset, length);
+      mapped.order(ByteOrder.LITTLE_ENDIAN);
+      return mapped;
+    } catch (IOException e) {
+      throw unreadable(length, e);
+    }
+  }
+
+  /**
+   * Reads a range of its bytes.
+   *
+   * @param offset first byte, counted from the tensor's start
+   * @param into is filled
+   * @throws IndexOutOfBoundsException where the range leaves the tensor
+   * @throws CheckpointException where the file cannot be read any more
+   */
+  public void read(long offset, ByteBuffer into) {
+    int length = into.remaining();
+    checkRange(offset, length);
+    try (FileChannel channel = FileChannel.open(file)) {
+      long at = position + offset;
+      while (into.hasRemaining()) {
+        int read = channel.read(into, at);
+        if (read < 0) {
+          throw new EOFException("the file has become shorter");
+        }
+        at += read;
+      }
+    } catch (IOException e) {
+      throw unreadable(length, e);
+    }
+  }
+
+  private void checkRange(long offset, int length) {
+    if (offset < 0 || length < 0 || offset > bytes - length) {
+      throw new IndexOutOfBoundsException(
+          "%s has %d bytes: no %d from %d".formatted(name, bytes, length, offset));
+    }
+  }
+
+  private CheckpointException unreadable(int length, IOException e) {
+    return new CheckpointException(
+        file.toString(), name, length + " bytes as when it was opened", e.toString());
+  }
+
+  /**
+   * Reads its numbers.
+   *
+   * @throws CheckpointException where it is not F32
+   */
+  public HostTensor read() {
+    if (dtype != DType.F32) {
+      throw new CheckpointException(file.toString(), name, "F32", dtype.name());
+    }
+    float[] numbers = new float[Math.toIntExact(elements())];
+    map(0, Math.toIntExact(bytes)).asFloatBuffer().get(numbers);
+    return new HostTensor(shape.clone(), numbers);
+  }
+
+  public StoredTensor withName(String other) {
+    return new StoredTensor(other, dtype, shape, file, position, bytes);
+  }
+
+  public boolean hasShape(long[] other) {
+    return Arrays.equals(shape, other);
+  }
+
+  @Override
+  public String toString() {
+    return "%s %s%s".formatted(name, dtype, Arrays.toString(shape));
+  }
+}

@@ -1,0 +1,5 @@
+/** Writes checkpoints. */
+@NullMarked
+package dev.sanaq.checkpoint.write;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,45 @@
+package dev.sanaq.cli.kafka;
+
+import dev.sanaq.job.JobIds;
+import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.kafka.request.RequestProducer;
+import jakarta.inject.Inject;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Takes a job back; its terminal event tells whether that came in time. */
+@Command(
+    name = "cancel",
+    mixinStandardHelpOptions = true,
+    description = "Takes a job back. Its terminal event tells whether that came in time.")
+public final class CancelCommand implements Callable<Integer> {
+  @Inject public KafkaClientFactory kafka;
+  @Inject public TopicsConfig topics;
+
+  @Parameters(paramLabel = "ID", description = "The job.")
+  private String id;
+
+  @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Why.")
+  private String reason;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (!JobIds.isValid(id)) {
+      throw new ParameterException(
+          spec.commandLine(), "the id %s is not %s".formatted(id, JobIds.ALLOWED));
+    }
+    try (RequestProducer requests = new RequestProducer(kafka, topics)) {
+      requests.cancel(id, reason);
+    }
+    return ExitCode.OK;
+  }
+}

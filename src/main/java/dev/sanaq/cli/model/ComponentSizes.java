@@ -1,0 +1,51 @@
+package dev.sanaq.cli.model;
+
+import dev.sanaq.checkpoint.config.AutoencoderConfig;
+import dev.sanaq.checkpoint.config.AutoencoderStage;
+import dev.sanaq.checkpoint.config.QkNorm;
+import dev.sanaq.checkpoint.config.TextEncoderConfig;
+import dev.sanaq.checkpoint.config.TransformerConfig;
+import java.util.stream.Collectors;
+
+/** The main sizes of a network in a line. */
+final class ComponentSizes {
+  private ComponentSizes() {}
+
+  static String describe(TransformerConfig c) {
+    String sizes =
+        "%d layers, width %d, heads %d x %d, cross heads %d x %d, patch %d"
+            .formatted(
+                c.numLayers(),
+                c.width(),
+                c.numAttentionHeads(),
+                c.attentionHeadDim(),
+                c.numCrossAttentionHeads(),
+                c.crossAttentionHeadDim(),
+                c.patchSize());
+    String norm = c.qkNorm() == QkNorm.NONE ? "" : ", QK norm";
+    String guidance = c.guidanceEmbeds() ? ", guidance embedding" : "";
+    String positions = c.interpolationScale().isPresent() ? ", positional embedding" : "";
+    return sizes + norm + guidance + positions;
+  }
+
+  static String describe(AutoencoderConfig c) {
+    String channels =
+        c.decoder().stream()
+            .map(AutoencoderStage::channels)
+            .map(String::valueOf)
+            .collect(Collectors.joining("/"));
+    return "f%dc%d, decoder channels %s"
+        .formatted(c.spatialCompression(), c.latentChannels(), channels);
+  }
+
+  static String describe(TextEncoderConfig c) {
+    return "%d layers, width %d, heads %d (%d) x %d, vocabulary %d"
+        .formatted(
+            c.numHiddenLayers(),
+            c.hiddenSize(),
+            c.numAttentionHeads(),
+            c.numKeyValueHeads(),
+            c.headDim(),
+            c.vocabSize());
+  }
+}

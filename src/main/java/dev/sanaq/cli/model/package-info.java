@@ -1,0 +1,5 @@
+/** Commands about checkpoints: {@code inspect}, {@code model push} and {@code model pull}. */
+@NullMarked
+package dev.sanaq.cli.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,116 @@
+package dev.sanaq.cli.serve;
+
+import dev.sanaq.cli.kafka.EventFormatter;
+import dev.sanaq.cli.kafka.JobCompletion;
+import dev.sanaq.cli.terminal.ProgressBar;
+import dev.sanaq.cli.terminal.SignalHandling;
+import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
+import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.kafka.event.CloudEvent;
+import dev.sanaq.kafka.event.EventReader;
+import dev.sanaq.kafka.request.RequestProducer;
+import dev.sanaq.webhook.lifecycle.WebhookService;
+import dev.sanaq.worker.WorkerService;
+import jakarta.inject.Inject;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * Everything in one process: Kafka, S3, a worker and the gateway, and one request through all of
+ * them. {@link EmbeddedServices} has started Kafka and S3 before this runs.
+ */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description =
+        "Kafka, S3, a worker and the gateway in one process: sends one request, shows its image's address, "
+            + "then serves on until told to stop.")
+public final class DemoCommand implements Callable<Integer> {
+  private static final Duration JOB_TIMEOUT = Duration.ofHours(1);
+
+  @Inject GatewayLifecycle gateway;
+  @Inject WebhookService webhooks;
+  @Inject WorkerService worker;
+  @Inject KafkaClientFactory kafka;
+  @Inject TopicsConfig topics;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      defaultValue = "a red apple",
+      description = "What to draw (default: ${DEFAULT-VALUE}).")
+  private String prompt;
+
+  @Option(
+      names = EmbeddedServices.MODEL_OPTION,
+      paramLabel = "DIR",
+      description = "A checkpoint; without it the small one that ships, which knows emoji.")
+  private @Nullable Path model;
+
+  @Option(
+      names = LocalOptions.FOLDER_OPTION,
+      paramLabel = "DIR",
+      description = "Keep the data there; without it the data goes when this ends.")
+  @SuppressWarnings("UnusedVariable") // EarlyServices reads it
+  private @Nullable Path folder;
+
+  @Option(names = "--once", description = "Stop after the first image.")
+  private boolean once;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    if (model == null) {
+      err.println("No --model: drawing with the small checkpoint that ships, which knows emoji.");
+    }
+    try (ProgressBar bar = ProgressBar.onStandardError()) {
+      bar.show("loading");
+      gateway.start();
+      webhooks.start();
+      worker.start();
+    }
+    CloudEvent event = runFirstJob();
+    out.println(event.toJson());
+    out.println(EventFormatter.format(event));
+    out.flush();
+    if (!once) {
+      err.printf(
+          "Serving on until Ctrl-C, HTTP on http://%s:%s, Kafka on %s. From another terminal:%n  java"
+              + " -jar target/quarkus-app/quarkus-run.jar submit --url http://%1$s:%2$s --wait"
+              + " --prompt TEXT%n",
+          configValue("quarkus.http.host"),
+          configValue("quarkus.http.port"),
+          configValue("kafka.bootstrap.servers"));
+      SignalHandling.awaitShutdown();
+    }
+    return JobCompletion.exitCode(event);
+  }
+
+  private static String configValue(String key) {
+    return ConfigProvider.getConfig().getValue(key, String.class);
+  }
+
+  private CloudEvent runFirstJob() {
+    String id = "demo-" + UUID.randomUUID();
+    try (EventReader events = EventReader.fromNow(kafka.standaloneConsumer(), topics.events());
+        RequestProducer requests = new RequestProducer(kafka, topics)) {
+      requests.send(id, Map.of("id", id, "prompt", prompt));
+      return JobCompletion.await(events, id, JOB_TIMEOUT)
+          .orElseThrow(() -> new IllegalStateException("no image of job %s in time".formatted(id)));
+    }
+  }
+}

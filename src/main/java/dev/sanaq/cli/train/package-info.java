@@ -1,0 +1,5 @@
+/** Commands below {@code train}. */
+@NullMarked
+package dev.sanaq.cli.train;
+
+import org.jspecify.annotations.NullMarked;

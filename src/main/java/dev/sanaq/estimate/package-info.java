@@ -1,0 +1,5 @@
+/** Throughput estimates from measured durations. */
+@NullMarked
+package dev.sanaq.estimate;
+
+import org.jspecify.annotations.NullMarked;

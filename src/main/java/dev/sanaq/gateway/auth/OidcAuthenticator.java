@@ -1,0 +1,67 @@
+package dev.sanaq.gateway.auth;
+
+import dev.sanaq.gateway.GatewayConfig;
+import dev.sanaq.gateway.problem.Problem;
+import dev.sanaq.gateway.problem.ProblemException;
+import io.quarkus.oidc.OIDCException;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.identity.CurrentIdentityAssociation;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** Those whom an OpenID provider knows, by the bearer tokens that it has given them. */
+@ApplicationScoped
+public class OidcAuthenticator {
+  private static final Logger LOG = Logger.getLogger(OidcAuthenticator.class);
+
+  private final boolean enabled;
+  private final GatewayConfig config;
+  private final CurrentIdentityAssociation identities;
+
+  OidcAuthenticator(
+      @ConfigProperty(name = "quarkus.oidc.tenant-enabled", defaultValue = "false") boolean enabled,
+      GatewayConfig config,
+      CurrentIdentityAssociation identities) {
+    this.enabled = enabled;
+    this.config = config;
+    this.identities = identities;
+  }
+
+  /** Whether a provider is configured. */
+  public boolean isEnabled() {
+    return enabled;
+  }
+
+  /** Who sends this request; nobody where it bears no token that the provider vouches for. */
+  public Uni<Optional<Caller>> authenticate() {
+    if (!enabled) {
+      return Uni.createFrom().item(Optional.empty());
+    }
+    return identities
+        .getDeferredIdentity()
+        .map(this::toCaller)
+        .onFailure(OIDCException.class)
+        .transform(OidcAuthenticator::providerUnavailable)
+        .onFailure(AuthenticationFailedException.class)
+        .recoverWithItem(Optional.empty());
+  }
+
+  private Optional<Caller> toCaller(SecurityIdentity identity) {
+    return identity.isAnonymous()
+        ? Optional.empty()
+        : Optional.of(
+            Caller.ofSubject(
+                identity.getPrincipal().getName(),
+                config.oidc().requestsPerMinute(),
+                config.oidc().jobsPerDay()));
+  }
+
+  private static ProblemException providerUnavailable(Throwable failure) {
+    LOG.warnf("the OpenID provider does not answer: %s", failure.getMessage());
+    return new ProblemException(Problem.unavailable("the OpenID provider is away"));
+  }
+}

@@ -1,0 +1,53 @@
+package dev.sanaq.gateway.openai;
+
+import dev.sanaq.gateway.JsonMaps;
+import dev.sanaq.gateway.problem.Problem;
+import dev.sanaq.gateway.view.JobSnapshot;
+import dev.sanaq.gateway.view.JobState;
+import dev.sanaq.job.ErrorCode;
+import dev.sanaq.job.FieldError;
+import dev.sanaq.json.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** Puts the end of a job without images into the words of HTTP, for those who waited for it. */
+final class FailureProblems {
+  private static final Set<String> CLIENT_ERRORS =
+      Set.of(
+          ErrorCode.INVALID_REQUEST.label(),
+          ErrorCode.UNSUPPORTED_SIZE.label(),
+          // Who asks for less gets it.
+          ErrorCode.OUT_OF_MEMORY.label());
+
+  private FailureProblems() {}
+
+  /** The problem that ended it. */
+  static Problem of(JobSnapshot job) {
+    if (job.state() == JobState.CANCELLED) {
+      return Problem.of(409, "cancelled", "Cancelled", "the job was cancelled");
+    }
+    Map<String, Object> error =
+        JsonMaps.object(Objects.requireNonNull(job.terminalEvent()).data(), "error");
+    String code = JsonMaps.string(error, "code");
+    List<FieldError> fields =
+        JsonMaps.list(error, "fields").stream()
+            .map(
+                field ->
+                    OpenAiRequest.toOpenAiError(Json.read(Json.write(field), FieldError.class)))
+            .toList();
+    if (fields.stream().anyMatch(field -> field.field().equals("model"))) {
+      return new Problem(
+          404,
+          "model_not_found",
+          "No such model",
+          JsonMaps.string(error, "message"),
+          fields,
+          Map.of());
+    }
+    int status = CLIENT_ERRORS.contains(code) ? 400 : 500;
+    return new Problem(
+        status, code, "The job failed", JsonMaps.string(error, "message"), fields, Map.of());
+  }
+}

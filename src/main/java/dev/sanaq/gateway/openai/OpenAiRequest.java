@@ -1,0 +1,89 @@
+package dev.sanaq.gateway.openai;
+
+import dev.sanaq.gateway.problem.Problem;
+import dev.sanaq.gateway.problem.ProblemException;
+import dev.sanaq.job.FieldError;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request in OpenAI's shape, put into the contract's words. What only OpenAI's own models know
+ * (quality, style, ...) is ignored, as other compatible servers do; seed, steps, negative_prompt
+ * and guidance_scale, which OpenAI does not have, are taken.
+ *
+ * @param fields the contract's
+ * @param inline whether images come in the answer itself
+ */
+record OpenAiRequest(Map<String, Object> fields, boolean inline) {
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
+
+  /** Theirs to ours. */
+  private static final Map<String, String> FIELD_NAMES =
+      Map.of(
+          "prompt", "prompt",
+          "n", "count",
+          "model", "model",
+          "output_format", "format",
+          "output_compression", "quality",
+          "seed", "seed",
+          "steps", "steps",
+          "negative_prompt", "negativePrompt",
+          "guidance_scale", "guidanceScale");
+
+  /**
+   * Reads a body; fields that only the contract's rules can judge are left to them.
+   *
+   * @throws ProblemException naming each field that is wrong
+   */
+  static OpenAiRequest of(Map<String, Object> body) {
+    List<FieldError> errors = new ArrayList<>();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    FIELD_NAMES.forEach(
+        (theirs, ours) -> {
+          if (body.get(theirs) != null) {
+            fields.put(ours, body.get(theirs));
+          }
+        });
+    parseSize(body.get("size"), fields, errors);
+    Object format = body.getOrDefault("response_format", "url");
+    boolean inline = "b64_json".equals(format);
+    if (format != null && !inline && !"url".equals(format)) {
+      errors.add(new FieldError("response_format", "another", "url, b64_json"));
+    }
+    if (!errors.isEmpty()) {
+      throw new ProblemException(Problem.invalidRequest(errors));
+    }
+    return new OpenAiRequest(fields, inline);
+  }
+
+  /** The same complaint with the field's name as OpenAI has it. */
+  static FieldError toOpenAiError(FieldError error) {
+    if (error.field().equals("width") || error.field().equals("height")) {
+      return new FieldError("size", error.found(), error.allowed());
+    }
+    return FIELD_NAMES.entrySet().stream()
+        .filter(name -> name.getValue().equals(error.field()))
+        .findFirst()
+        .map(name -> new FieldError(name.getKey(), error.found(), error.allowed()))
+        .orElse(error);
+  }
+
+  private static void parseSize(
+      @Nullable Object size, Map<String, Object> fields, List<FieldError> errors) {
+    if (size == null || size.equals("auto")) {
+      return;
+    }
+    Matcher matcher = SIZE.matcher(size instanceof String text ? text : "");
+    if (matcher.matches()) {
+      fields.put("width", Integer.parseInt(matcher.group(1)));
+      fields.put("height", Integer.parseInt(matcher.group(2)));
+    } else {
+      errors.add(new FieldError("size", "another", "WIDTHxHEIGHT in pixels, or auto"));
+    }
+  }
+}

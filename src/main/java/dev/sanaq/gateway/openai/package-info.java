@@ -1,0 +1,5 @@
+/** OpenAI's images API. */
+@NullMarked
+package dev.sanaq.gateway.openai;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,46 @@
+package dev.sanaq.gateway.problem;
+
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The methods that each address knows, for those who ask or who try others: the framework mixes up
+ * addresses that begin alike.
+ */
+public final class AllowHeaderFilter {
+  private static final String READ_METHODS = "GET, HEAD, OPTIONS";
+  private static final Map<String, String> METHODS_BY_PATH =
+      Map.of(
+          "/v1/jobs", "GET, HEAD, OPTIONS, POST",
+          "/v1/jobs/[^/]+", "DELETE, GET, HEAD, OPTIONS",
+          "/v1/jobs/[^/]+/events", READ_METHODS,
+          "/v1/jobs/[^/]+/images/[^/]+", READ_METHODS,
+          "/v1/jobs/[^/]+/deliveries", READ_METHODS,
+          "/v1/jobs/[^/]+/deliveries/[^/]+/resend", "OPTIONS, POST",
+          "/v1/backlog", READ_METHODS,
+          "/v1/models", READ_METHODS,
+          "/v1/images/generations", "OPTIONS, POST");
+
+  @ServerRequestFilter(preMatching = true)
+  @Nullable Response answerOptions(ContainerRequestContext request) {
+    return request.getMethod().equals(HttpMethod.OPTIONS)
+        ? allowedMethods(request.getUriInfo().getPath())
+            .map(allowed -> Response.noContent().header(HttpHeaders.ALLOW, allowed).build())
+            .orElse(null)
+        : null;
+  }
+
+  /** As the header {@code Allow} has them; none for an address that there is not. */
+  public static Optional<String> allowedMethods(String path) {
+    return METHODS_BY_PATH.entrySet().stream()
+        .filter(entry -> path.matches(entry.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+}

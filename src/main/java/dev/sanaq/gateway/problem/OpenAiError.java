@@ -1,0 +1,35 @@
+package dev.sanaq.gateway.problem;
+
+import dev.sanaq.job.FieldError;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A problem in the words of OpenAI's API. */
+final class OpenAiError {
+  private OpenAiError() {}
+
+  /** The answer's body. */
+  static Map<String, Object> body(Problem problem) {
+    Map<String, Object> error = new LinkedHashMap<>();
+    error.put("message", message(problem));
+    error.put("type", type(problem.status()));
+    error.put("param", problem.errors().isEmpty() ? null : problem.errors().get(0).field());
+    error.put("code", problem.code());
+    return Map.of("error", error);
+  }
+
+  private static String message(Problem problem) {
+    return problem.errors().isEmpty()
+        ? problem.detail()
+        : problem.errors().stream().map(FieldError::toString).collect(Collectors.joining("; "));
+  }
+
+  private static String type(int status) {
+    return switch (status) {
+      case 401 -> "authentication_error";
+      case 429 -> "rate_limit_error";
+      default -> status < 500 ? "invalid_request_error" : "server_error";
+    };
+  }
+}

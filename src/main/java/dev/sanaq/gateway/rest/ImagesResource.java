@@ -1,0 +1,102 @@
+package dev.sanaq.gateway.rest;
+
+import dev.sanaq.gateway.auth.RequestContext;
+import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
+import dev.sanaq.gateway.problem.Problem;
+import dev.sanaq.gateway.problem.ProblemException;
+import dev.sanaq.gateway.view.ByteRange;
+import dev.sanaq.job.StoredImage;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Map;
+
+/** Images, through the gateway. They never change, so that caches may keep them. */
+@Path("/v1/jobs/{id}/images/{index}")
+@Blocking
+public class ImagesResource {
+  private static final String RANGE = "Range";
+  private static final String CONTENT_RANGE = "Content-Range";
+  private static final String IMMUTABLE_CACHE_CONTROL = "private, max-age=31536000, immutable";
+
+  @Inject GatewayLifecycle gateway;
+  @Inject JobService jobs;
+  @Inject RequestContext requestContext;
+
+  @GET
+  @Produces({"image/png", "image/jpeg", "image/webp"})
+  public Response image(
+      @PathParam("id") String id,
+      @PathParam("index") String index,
+      @HeaderParam(RANGE) @DefaultValue("") String range,
+      @HeaderParam("If-Range") @DefaultValue("") String ifRange,
+      @HeaderParam(HttpHeaders.IF_NONE_MATCH) @DefaultValue("") String known) {
+    StoredImage image = findImage(id, index);
+    String tag = '"' + image.sha256() + '"';
+    if (known.contains(tag) || known.strip().equals("*")) {
+      return withCacheHeaders(Response.status(304), tag).build();
+    }
+    boolean whole = !ByteRange.isSingleRange(range) || !(ifRange.isEmpty() || ifRange.equals(tag));
+    if (whole) {
+      return imageResponse(image, Response.ok(), tag, ByteRange.all(image.bytes()));
+    }
+    ByteRange wanted =
+        ByteRange.of(range, image.bytes())
+            .orElseThrow(() -> new ProblemException(rangeNotSatisfiable(image.bytes())));
+    String place = "bytes %d-%d/%d".formatted(wanted.first(), wanted.last(), image.bytes());
+    return imageResponse(image, Response.status(206).header(CONTENT_RANGE, place), tag, wanted);
+  }
+
+  private StoredImage findImage(String id, String index) {
+    List<StoredImage> images = JobResponse.images(jobs.find(requestContext.caller(), id));
+    if (!index.matches("\\d{1,4}") || Integer.parseInt(index) >= images.size()) {
+      throw noSuchImage();
+    }
+    return images.get(Integer.parseInt(index));
+  }
+
+  private Response imageResponse(
+      StoredImage image, Response.ResponseBuilder answer, String tag, ByteRange range) {
+    return withCacheHeaders(answer, tag)
+        .type("image/" + image.format())
+        .header(HttpHeaders.CONTENT_LENGTH, range.length())
+        .entity(
+            gateway
+                .requireReady()
+                .archive()
+                .openImage(image, range)
+                .orElseThrow(ImagesResource::noSuchImage))
+        .build();
+  }
+
+  private static Response.ResponseBuilder withCacheHeaders(
+      Response.ResponseBuilder answer, String tag) {
+    return answer
+        .header(HttpHeaders.ETAG, tag)
+        .header(HttpHeaders.CACHE_CONTROL, IMMUTABLE_CACHE_CONTROL)
+        .header("Accept-Ranges", "bytes");
+  }
+
+  private static ProblemException noSuchImage() {
+    return new ProblemException(
+        Problem.of(404, "not_found", "No such image", "the job has no image of that number"));
+  }
+
+  private static Problem rangeNotSatisfiable(long length) {
+    return new Problem(
+        416,
+        "range",
+        "No such part",
+        "the image has %d bytes".formatted(length),
+        List.of(),
+        Map.of(CONTENT_RANGE, "bytes */" + length));
+  }
+}

@@ -1,0 +1,125 @@
+package dev.sanaq.image.decode;
+
+import com.luciad.imageio.webp.WebPImageReaderSpi;
+import dev.sanaq.image.RgbaImage;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * Decodes PNG, JPEG and WebP files, told apart by their first bytes, not by their names. Any number
+ * of threads.
+ */
+public final class ImageDecoder {
+  /** Beyond it a header is more likely damaged, or a trap, than true. */
+  private static final long MAX_PIXELS = 1L << 28;
+
+  private ImageDecoder() {}
+
+  /**
+   * A file's first image, turned as its camera says.
+   *
+   * @throws UnreadableImageException where it is missing, damaged (a decoder's warning counts:
+   *     JPEG's only warns of a file's missing half), too large, or of another format
+   */
+  public static RgbaImage read(Path file) throws UnreadableImageException {
+    try {
+      return decode(file, Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      throw new UnreadableImageException(file, "there is no such file");
+    } catch (IOException e) {
+      throw new UnreadableImageException(file, "damaged or unreadable: " + e.getMessage());
+    }
+  }
+
+  private static RgbaImage decode(Path file, byte[] bytes)
+      throws UnreadableImageException, IOException {
+    ImageReader reader = readerFor(file, bytes);
+    List<String> warnings = new ArrayList<>();
+    try (ImageInputStream input =
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+      reader.setInput(input, true, true);
+      checkSize(file, reader.getWidth(0), reader.getHeight(0));
+      BufferedImage image = reader.read(0);
+      if (!warnings.isEmpty()) {
+        throw new UnreadableImageException(file, "damaged: " + warnings.get(0));
+      }
+      RgbaImage stored = isGrayscale(image) ? grayToRgba(image.getRaster()) : colorToRgba(image);
+      return ExifOrientation.readExif(bytes).apply(stored);
+    } catch (RuntimeException e) {
+      // The decoders meet damage with whatever their arrays throw.
+      throw new UnreadableImageException(file, "damaged: " + e);
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  private static ImageReader readerFor(Path file, byte[] bytes)
+      throws UnreadableImageException, IOException {
+    String start = new String(bytes, 0, Math.min(bytes.length, 12), StandardCharsets.ISO_8859_1);
+    if (start.startsWith("\u0089PNG")) {
+      return ImageIO.getImageReadersByFormatName("png").next();
+    }
+    if (start.startsWith("\u00ff\u00d8\u00ff")) {
+      return ImageIO.getImageReadersByFormatName("jpeg").next();
+    }
+    if (start.startsWith("RIFF") && start.endsWith("WEBP")) {
+      return new WebPImageReaderSpi().createReaderInstance(null);
+    }
+    throw new UnreadableImageException(file, "is neither PNG nor JPEG nor WebP");
+  }
+
+  private static void checkSize(Path file, int width, int height) throws UnreadableImageException {
+    if ((long) width * height > MAX_PIXELS) {
+      throw new UnreadableImageException(
+          file, "%d x %d pixels are too many to read".formatted(width, height));
+    }
+  }
+
+  private static RgbaImage colorToRgba(BufferedImage image) {
+    int[] argb = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+    byte[] samples = new byte[4 * argb.length];
+    for (int i = 0; i < argb.length; i++) {
+      samples[4 * i] = (byte) (argb[i] >> 16);
+      samples[4 * i + 1] = (byte) (argb[i] >> 8);
+      samples[4 * i + 2] = (byte) argb[i];
+      samples[4 * i + 3] = (byte) (argb[i] >> 24);
+    }
+    return new RgbaImage(image.getWidth(), image.getHeight(), samples);
+  }
+
+  private static boolean isGrayscale(BufferedImage image) {
+    return image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+  }
+
+  /** Java takes grey for linear light and would brighten it: the samples are taken as they are. */
+  private static RgbaImage grayToRgba(Raster raster) {
+    int shift = raster.getTransferType() == DataBuffer.TYPE_USHORT ? 8 : 0;
+    boolean alpha = raster.getNumBands() > 1;
+    byte[] samples = new byte[4 * raster.getWidth() * raster.getHeight()];
+    for (int i = 0; i < raster.getWidth() * raster.getHeight(); i++) {
+      int x = i % raster.getWidth();
+      int y = i / raster.getWidth();
+      byte value = (byte) (raster.getSample(x, y, 0) >> shift);
+      samples[4 * i] = value;
+      samples[4 * i + 1] = value;
+      samples[4 * i + 2] = value;
+      samples[4 * i + 3] = alpha ? (byte) (raster.getSample(x, y, 1) >> shift) : (byte) 0xff;
+    }
+    return new RgbaImage(raster.getWidth(), raster.getHeight(), samples);
+  }
+}

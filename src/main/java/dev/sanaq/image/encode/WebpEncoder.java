@@ -1,0 +1,38 @@
+package dev.sanaq.image.encode;
+
+import com.luciad.imageio.webp.CompressionType;
+import com.luciad.imageio.webp.WebPImageWriterSpi;
+import com.luciad.imageio.webp.WebPWriteParam;
+import dev.sanaq.image.RgbImage;
+import java.util.Locale;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+
+/**
+ * Writes lossy WebP files with libwebp. Its native library is unpacked into {@code java.io.tmpdir}
+ * and loaded when the first one is asked for.
+ */
+final class WebpEncoder {
+  /** WebP has 14 bits for a side. */
+  static final int MAX_SIDE = 16_383;
+
+  private WebpEncoder() {}
+
+  /**
+   * The image as a WebP file of a quality from 0 to 100.
+   *
+   * @throws IllegalArgumentException where a side is longer than {@link #MAX_SIDE}
+   */
+  static byte[] encode(RgbImage image, int quality) {
+    if (Math.max(image.width(), image.height()) > MAX_SIDE) {
+      throw new IllegalArgumentException(
+          "a WebP file is at most %d pixels a side".formatted(MAX_SIDE));
+    }
+    ImageWriter writer = new WebPImageWriterSpi().createWriterInstance(null);
+    WebPWriteParam param = new WebPWriteParam(Locale.ROOT);
+    param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+    param.setCompressionType(CompressionType.Lossy);
+    param.setCompressionQuality((float) quality / ImageFormat.MAX_QUALITY);
+    return BufferedImages.write(image, writer, param);
+  }
+}

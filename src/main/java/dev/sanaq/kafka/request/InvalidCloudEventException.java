@@ -1,0 +1,10 @@
+package dev.sanaq.kafka.request;
+
+/** A CloudEvents envelope that breaks the CloudEvents specification; the message says how. */
+final class InvalidCloudEventException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  InvalidCloudEventException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.sanaq.net;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What the operator has opened: hosts by glob, addresses by CIDR block. */
+final class AllowedHosts {
+  private final List<Pattern> hosts = new ArrayList<>();
+  private final List<Cidr> blocks = new ArrayList<>();
+
+  /**
+   * Reads the operator's list: {@code *.svc.cluster.local}, {@code hooks}, {@code 10.1.0.0/16}.
+   *
+   * @throws IllegalArgumentException where an entry is neither glob nor block
+   */
+  AllowedHosts(List<String> entries) {
+    for (String entry : entries) {
+      if (entry.contains("/")) {
+        blocks.add(Cidr.of(entry));
+      } else if (entry.matches("[A-Za-z0-9_.*-]+")) {
+        hosts.add(glob(entry));
+      } else {
+        throw new IllegalArgumentException(
+            "allowed-hosts: %s is neither a host such as *.svc.cluster.local nor a".formatted(entry)
+                + " block such as 10.1.0.0/16");
+      }
+    }
+  }
+
+  /** Whether a host, in lower case, may lead anywhere. */
+  boolean matches(String host) {
+    return hosts.stream().anyMatch(glob -> glob.matcher(host).matches());
+  }
+
+  /** Whether an address may be called. */
+  boolean matches(InetAddress address) {
+    return blocks.stream().anyMatch(block -> block.contains(address));
+  }
+
+  private static Pattern glob(String entry) {
+    return Pattern.compile(
+        Stream.of(entry.toLowerCase(Locale.ROOT).split("\\*", -1))
+            .map(Pattern::quote)
+            .collect(Collectors.joining(".*")));
+  }
+}

@@ -1,0 +1,5 @@
+/** Retries. */
+@NullMarked
+package dev.sanaq.retry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,0 @@
-package dev.sanaq.sana;
-
-/**
- * An adapter to draw with.
- *
- * @param name as {@link ModelInfo#adapters} has it
- * @param scale 0 for nothing of it, 1 for what was learnt
- */
-public record AdapterUse(String name, double scale) {}

@@ -1,0 +1,113 @@
+package dev.sanaq.sana.pipeline;
+
+import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.sana.autoencoder.AutoencoderDC;
+import dev.sanaq.sana.denoise.Sampler;
+import dev.sanaq.sana.text.TextEncoder;
+import dev.sanaq.sana.transformer.SanaTransformer;
+import dev.sanaq.torch.DevicePlacement;
+import dev.sanaq.torch.Precision;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
+
+/** A checkpoint's networks, loaded: what the stages of drawing run on. One caller at a time. */
+record Networks(
+    TextEncoder textEncoder,
+    SanaTransformer transformer,
+    AutoencoderDC autoencoder,
+    Sampler sampler)
+    implements AutoCloseable {
+
+  /**
+   * Loads all of them, or none where one fails. The text encoder is loaded, and reads the
+   * instruction, while the others are.
+   *
+   * @param adaptable whether adapters will change the transformer's weights
+   */
+  static Networks load(
+      Checkpoint checkpoint,
+      DevicePlacement placement,
+      boolean adaptable,
+      BiFunction<Checkpoint, DevicePlacement, TextEncoder> textLoader) {
+    List<AutoCloseable> loaded = Collections.synchronizedList(new ArrayList<>());
+    CompletableFuture<TextEncoder> text =
+        CompletableFuture.supplyAsync(
+            () -> register(loaded, textLoader.apply(checkpoint, textPlacement(placement))),
+            // A thread that inherits this one's class loader, by which DJL finds its libraries.
+            task -> new Thread(task, "text encoder").start());
+    try {
+      return new Networks(
+          register(loaded, transformer(checkpoint, placement, adaptable)),
+          register(loaded, AutoencoderDC.loadDecoder(checkpoint, placement.withoutInt8())),
+          register(loaded, new Sampler(placement)),
+          text);
+    } catch (RuntimeException | Error e) {
+      text.handle((loadedText, failure) -> true).join(); // so that it is among those to close
+      Throwable cause = unwrap(e);
+      closeAll(loaded, cause);
+      throw unchecked(cause);
+    }
+  }
+
+  private Networks(
+      SanaTransformer transformer,
+      AutoencoderDC autoencoder,
+      Sampler sampler,
+      CompletableFuture<TextEncoder> text) {
+    this(text.join(), transformer, autoencoder, sampler);
+  }
+
+  /** What went wrong on the other thread comes wrapped. */
+  private static Throwable unwrap(Throwable e) {
+    Throwable wrapped = e.getCause();
+    return e instanceof CompletionException && wrapped != null ? wrapped : e;
+  }
+
+  private static RuntimeException unchecked(Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) cause;
+  }
+
+  private static SanaTransformer transformer(
+      Checkpoint checkpoint, DevicePlacement placement, boolean adaptable) {
+    return adaptable
+        ? SanaTransformer.loadAdaptable(checkpoint, placement)
+        : SanaTransformer.load(checkpoint, placement);
+  }
+
+  /** Gemma's activations overflow fp16. */
+  private static DevicePlacement textPlacement(DevicePlacement placement) {
+    return placement.precision() == Precision.FP16
+        ? placement.withPrecision(Precision.FP32)
+        : placement.withoutInt8();
+  }
+
+  private static <T extends AutoCloseable> T register(List<AutoCloseable> loaded, T part) {
+    loaded.add(part);
+    return part;
+  }
+
+  private static void closeAll(List<AutoCloseable> parts, Throwable cause) {
+    for (AutoCloseable part : parts) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    sampler.close();
+    autoencoder.close();
+    transformer.close();
+    textEncoder.close();
+  }
+}

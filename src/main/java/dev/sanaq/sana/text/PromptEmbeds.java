@@ -1,0 +1,11 @@
+package dev.sanaq.sana.text;
+
+/**
+ * What the transformer attends to of one prompt: its selected token embeddings, without padding.
+ *
+ * @param embeddings {@code tokens * width} values, token by token
+ * @param tokens at least 1
+ * @param width the text encoder's hidden size
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared; shared read-only
+public record PromptEmbeds(float[] embeddings, int tokens, int width) {}

@@ -1,0 +1,14 @@
+package dev.sanaq.storage.model;
+
+/** A checkpoint could not be published or fetched; the message says what to do. */
+public final class ModelTransferException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  ModelTransferException(String message) {
+    super(message);
+  }
+
+  ModelTransferException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.sanaq.torch.script;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Writes a TorchScript archive: a stored zip of program texts and one module object, as {@code
+ * torch.jit.load} reads it.
+ */
+public final class TorchScriptArchive {
+  private static final String ROOT = "sanaq/";
+
+  /** A lower version makes the loader apply old operators' meanings. */
+  private static final String VERSION = "10";
+
+  private TorchScriptArchive() {}
+
+  /**
+   * The archive's bytes.
+   *
+   * @param texts every text by the name under which others call it ({@code __torch__.NAME.f})
+   * @param module the object, whose class one of the texts defines
+   */
+  public static byte[] write(Map<String, String> texts, PickleWriter.PickledObject module) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.setMethod(ZipOutputStream.STORED);
+      addEntry(zip, "data.pkl", PickleWriter.writeObject(module));
+      addEntry(zip, "constants.pkl", PickleWriter.emptyTuple());
+      addEntry(zip, "byteorder", utf8("little"));
+      addEntry(zip, "version", utf8(VERSION + "\n"));
+      for (Map.Entry<String, String> text : texts.entrySet()) {
+        addEntry(zip, "code/__torch__/" + text.getKey() + ".py", utf8(text.getValue()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void addEntry(ZipOutputStream zip, String name, byte[] content)
+      throws IOException {
+    CRC32 crc = new CRC32();
+    crc.update(content);
+    ZipEntry entry = new ZipEntry(ROOT + name);
+    entry.setSize(content.length);
+    entry.setCompressedSize(content.length);
+    entry.setCrc(crc.getValue());
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.sanaq.train;
+
+import dev.sanaq.image.RgbImage;
+import dev.sanaq.sana.GenerationParams;
+import dev.sanaq.sana.pipeline.PipelineOptions;
+import dev.sanaq.sana.pipeline.SanaPipeline;
+import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.torch.Torch;
+import dev.sanaq.train.data.TrainingSample;
+import dev.sanaq.train.report.SampleSheet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Draws a sheet of samples with the pipeline that serves: captions spread over the data. */
+final class SampleRenderer {
+  private static final int NUM_IMAGES = 24;
+  private static final int COLUMNS = 6;
+  private static final int INFERENCE_STEPS = 20;
+  private static final double GUIDANCE_SCALE = 2.5;
+
+  private final List<String> captions;
+  private final Path folder;
+  private final long seed;
+
+  SampleRenderer(List<TrainingSample> rows, Path folder, long seed) {
+    this.folder = folder;
+    this.seed = seed;
+    this.captions = new ArrayList<>();
+    for (int i = 0; i < NUM_IMAGES; i++) {
+      TrainingSample row = rows.get((int) ((long) i * rows.size() / NUM_IMAGES));
+      captions.add(row.captions().get(i % Math.min(3, row.captions().size())).text());
+    }
+  }
+
+  /** Draws {@code samples-STEP.png} from a checkpoint. */
+  void render(long step, Path checkpoint) {
+    List<RgbImage> images = new ArrayList<>();
+    PipelineOptions options = new PipelineOptions("fp32", "", Torch.threads(), "auto");
+    try (SanaPipeline pipeline = SanaPipeline.load(checkpoint, options)) {
+      int side = pipeline.model().width();
+      for (int i = 0; i < captions.size(); i++) {
+        images.addAll(
+            pipeline
+                .generate(generationParams(captions.get(i), seed + i, side), (done, steps) -> {})
+                .images());
+      }
+      SampleSheet.write(
+          images, captions, COLUMNS, folder.resolve("samples-%07d.png".formatted(step)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the samples of step " + step, e);
+    }
+  }
+
+  private static GenerationParams generationParams(String caption, long seed, int side) {
+    return new GenerationParams(
+        caption,
+        "",
+        side,
+        side,
+        INFERENCE_STEPS,
+        GUIDANCE_SCALE,
+        seed,
+        1,
+        SolverKind.FLOW_DPM,
+        false,
+        true);
+  }
+}

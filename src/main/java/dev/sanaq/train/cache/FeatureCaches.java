@@ -1,0 +1,68 @@
+package dev.sanaq.train.cache;
+
+import dev.sanaq.checkpoint.config.AutoencoderConfig;
+import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.sana.autoencoder.AutoencoderDC;
+import dev.sanaq.sana.text.TextEncoder;
+import dev.sanaq.torch.DevicePlacement;
+import dev.sanaq.train.data.AspectBuckets;
+import dev.sanaq.train.data.CaptionSampler;
+import dev.sanaq.train.data.Dataset;
+import dev.sanaq.train.data.ScoredCaption;
+import dev.sanaq.train.data.TrainingSample;
+import dev.sanaq.train.loop.TrainingProgress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** What does not change while the transformer learns: computed once, kept in a folder. */
+public record FeatureCaches(Path folder, DevicePlacement placement, TrainingProgress progress) {
+  /**
+   * The data's latents.
+   *
+   * @param side of the images in pixels
+   */
+  public LatentCache latents(Dataset data, BaseModels models, int side) throws IOException {
+    AutoencoderConfig config = models.autoencoderConfig();
+    int rows = data.samples().size();
+    try (AutoencoderDC autoencoder = models.loadAutoencoder(placement)) {
+      return LatentCache.loadOrCompute(
+          folder,
+          latentKey(data, models, side),
+          data,
+          AspectBuckets.of(side, config.spatialCompression()),
+          autoencoder::encode,
+          config.scalingFactor(),
+          done -> progress.onPreparation("latents", done, rows));
+    }
+  }
+
+  public static String latentKey(Dataset data, BaseModels models, int side) throws IOException {
+    return new CacheKey()
+        .with(data.fingerprint())
+        .with(Integer.toString(side))
+        .withFiles(models.autoencoder())
+        .toHex();
+  }
+
+  /** The captions' embeddings by a checkpoint's text encoder, with and without the instruction. */
+  public PromptEmbedsCache promptEmbeds(Dataset data, Checkpoint checkpoint) throws IOException {
+    Set<String> texts = new LinkedHashSet<>();
+    texts.add(CaptionSampler.EMPTY_CAPTION);
+    for (TrainingSample row : data.samples()) {
+      row.captions().stream().map(ScoredCaption::text).forEach(texts::add);
+    }
+    CacheKey key =
+        new CacheKey()
+            .withFiles(checkpoint.folder().resolve("text_encoder"))
+            .withFiles(checkpoint.folder().resolve("tokenizer"));
+    texts.forEach(key::with);
+    return PromptEmbedsCache.of(
+        folder,
+        key.toHex(),
+        texts,
+        () -> TextEncoder.load(checkpoint, placement),
+        done -> progress.onPreparation("captions", done, texts.size()));
+  }
+}

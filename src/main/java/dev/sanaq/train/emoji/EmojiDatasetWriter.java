@@ -1,0 +1,121 @@
+package dev.sanaq.train.emoji;
+
+import dev.sanaq.json.Json;
+import dev.sanaq.train.data.BadDataException;
+import dev.sanaq.train.data.ScoredCaption;
+import dev.sanaq.train.emoji.Emojibase.EmojiImage;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Writes lists as JSON Lines. */
+final class EmojiDatasetWriter {
+  /** The folder of the images. */
+  static final String IMAGE_DIR = "images";
+
+  /** White as often as all others together. */
+  private static final int WHITE_REPEATS = NamedColor.values().length - 1;
+
+  private final Path folder;
+
+  EmojiDatasetWriter(Path folder) {
+    this.folder = folder;
+  }
+
+  /** An image's file, within the folder. */
+  static String imagePath(String code) {
+    return IMAGE_DIR + "/" + code + ".webp";
+  }
+
+  void writeImageList(String name, Collection<String> codes) throws IOException {
+    List<Object> rows = new ArrayList<>();
+    codes.forEach(code -> rows.add(Map.of("image", imagePath(code))));
+    write(name, rows);
+  }
+
+  /** Each emoji on each background; a caption belongs to one emoji alone. */
+  void writeCaptionedList(String name, List<Emoji> drawn, Map<String, EmojiImage> things)
+      throws IOException {
+    List<Object> rows = new ArrayList<>();
+    Map<String, String> owners = new HashMap<>();
+    Map<String, Long> tagUses =
+        drawn.stream().collect(Collectors.groupingBy(e -> tags(e, things), Collectors.counting()));
+    for (Emoji emoji : drawn) {
+      String tags = tags(emoji, things);
+      boolean tagged = !tags.isEmpty() && tagUses.getOrDefault(tags, 0L) == 1;
+      for (NamedColor color : NamedColor.values()) {
+        List<ScoredCaption> captions = CaptionTemplates.captions(emoji, color);
+        if (tagged && color == NamedColor.WHITE) {
+          captions.add(CaptionTemplates.tagCaption(tags));
+        }
+        captions.forEach(caption -> requireUniqueCaption(owners, caption.text(), emoji));
+        rows.add(row(emoji, color, captions));
+      }
+    }
+    write(name, rows);
+  }
+
+  /** What is asked of the checkpoint though it was never learnt, and the image that is meant. */
+  void writeEvalPrompts(String name, List<Emoji> drawn) throws IOException {
+    List<Object> rows = new ArrayList<>();
+    for (Emoji emoji : drawn) {
+      CaptionTemplates.heldOutWordings(emoji)
+          .forEach(text -> rows.add(evalPrompt(emoji, text, "wording")));
+      CaptionTemplates.heldOutNames(emoji)
+          .forEach(text -> rows.add(evalPrompt(emoji, text, "name")));
+    }
+    write(name, rows);
+  }
+
+  private static String tags(Emoji emoji, Map<String, EmojiImage> things) {
+    EmojiImage thing = things.get(emoji.code());
+    if (thing == null) {
+      throw new BadDataException("there is no image of %s, %s".formatted(emoji.code(), emoji));
+    }
+    return thing.tags();
+  }
+
+  private static void requireUniqueCaption(Map<String, String> owners, String text, Emoji emoji) {
+    String owner = owners.putIfAbsent(text, emoji.code());
+    if (owner != null && !owner.equals(emoji.code())) {
+      throw new BadDataException(
+          "\"%s\" is said of %s and of %s".formatted(text, owner, emoji.code()));
+    }
+  }
+
+  private static Map<String, Object> row(
+      Emoji emoji, NamedColor color, List<ScoredCaption> captions) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("image", imagePath(emoji.code()));
+    row.put("background", "#%06x".formatted(color.rgb()));
+    row.put("repeats", color == NamedColor.WHITE ? WHITE_REPEATS : 1);
+    row.put("captions", captions);
+    return row;
+  }
+
+  private static Map<String, Object> evalPrompt(Emoji emoji, String text, String kind) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("text", text);
+    row.put("image", imagePath(emoji.code()));
+    row.put("kind", kind);
+    return row;
+  }
+
+  private void write(String name, List<Object> rows) throws IOException {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(folder.resolve(name)))) {
+      for (Object row : rows) {
+        out.write(Json.write(row));
+        out.write('\n');
+      }
+    }
+  }
+}

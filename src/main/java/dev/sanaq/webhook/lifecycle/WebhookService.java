@@ -1,0 +1,130 @@
+package dev.sanaq.webhook.lifecycle;
+
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.kafka.event.EventsConfig;
+import dev.sanaq.net.DnsResolver;
+import dev.sanaq.net.UrlPolicy;
+import dev.sanaq.webhook.WebhookConfig;
+import dev.sanaq.webhook.send.HttpWebhookClient;
+import dev.sanaq.webhook.send.WebhookSigner;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.common.annotation.Identifier;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Reception;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
+
+/**
+ * The callbacks of this program: delivered from {@link #start} on, where a secret to sign them with
+ * is configured. Asks nobody anything before.
+ */
+@ApplicationScoped
+public class WebhookService {
+  private static final Logger LOG = Logger.getLogger(WebhookService.class);
+
+  private final WebhookRuntime.Settings settings;
+  private final Vertx vertx;
+  private final MeterRegistry meterRegistry;
+  private final AtomicReference<Running> running = new AtomicReference<>();
+
+  private sealed interface Running {
+    boolean isHealthy();
+
+    void stop();
+  }
+
+  private record Delivering(WebhookRuntime runtime, HttpWebhookClient client) implements Running {
+    @Override
+    public boolean isHealthy() {
+      return runtime.isHealthy();
+    }
+
+    @Override
+    public void stop() {
+      runtime.stop();
+      client.close();
+    }
+  }
+
+  private record MissingSecret(MissingSecretWarner warner) implements Running {
+    @Override
+    public boolean isHealthy() {
+      return true;
+    }
+
+    @Override
+    public void stop() {
+      warner.close();
+    }
+  }
+
+  WebhookService(
+      WebhookConfig webhook,
+      TopicsConfig topics,
+      EventsConfig events,
+      @Identifier("default-kafka-broker") Map<String, Object> kafka,
+      Vertx vertx,
+      MeterRegistry meters) {
+    this.settings = new WebhookRuntime.Settings(webhook, topics, events, kafka);
+    this.vertx = vertx;
+    this.meterRegistry = meters;
+  }
+
+  /**
+   * Begins to deliver, or, where no secret is configured, to watch for the first callback that is
+   * missed. Once a program.
+   *
+   * @throws IllegalArgumentException where the configuration cannot be meant
+   * @throws IllegalStateException where a topic is missing
+   */
+  public void start() {
+    List<String> secrets = settings.webhook().secrets().orElse(List.of());
+    if (secrets.isEmpty()) {
+      running.set(new MissingSecret(MissingSecretWarner.start(settings)));
+      return;
+    }
+    HttpWebhookClient sender =
+        new HttpWebhookClient(
+            settings.webhook(),
+            new UrlPolicy(settings.webhook().urlPolicyConfig(), DnsResolver.PLATFORM),
+            WebhookSigner.of(secrets),
+            Clock.systemUTC(),
+            vertx,
+            new HttpClientOptions());
+    running.set(new Delivering(WebhookRuntime.start(settings, sender, Clock.systemUTC()), sender));
+    Gauge.builder("sanaq.webhook.pending", this::pending)
+        .description("Deliveries that are not taken yet, of this instance's share")
+        .register(meterRegistry);
+    LOG.infof("callbacks are delivered, signed with %d secret(s)", secrets.size());
+  }
+
+  private int pending() {
+    return running.get() instanceof Delivering now ? now.runtime().pending() : 0;
+  }
+
+  /** Whether nothing has died: true also before the start and after the end. */
+  public boolean isHealthy() {
+    Running now = running.get();
+    return now == null || now.isHealthy();
+  }
+
+  /** Lets attempts under way end and leaves the group; nothing where nothing runs. */
+  public void stop() {
+    Running last = running.getAndSet(null);
+    if (last != null) {
+      last.stop();
+    }
+  }
+
+  void onShutdown(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent event) {
+    stop();
+  }
+}

@@ -1,0 +1,138 @@
+package dev.sanaq.webhook.topic;
+
+import dev.sanaq.job.JobIds;
+import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.webhook.Delivery;
+import dev.sanaq.webhook.StateChangeCause;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+
+/**
+ * Deliveries as people see them: listed, and asked for again. Reads the deliveries' topic, of a job
+ * only its partition, so that any process can ask; nothing is kept between two questions. Any
+ * number of threads, one question at a time.
+ */
+@Singleton
+public class DeliveryQueries {
+  private static final Duration KAFKA_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
+
+  private final KafkaClientFactory kafka;
+  private final TopicsConfig topics;
+
+  /**
+   * @param kafka the clients are closed again after each question
+   */
+  public DeliveryQueries(KafkaClientFactory kafka, TopicsConfig topics) {
+    this.kafka = kafka;
+    this.topics = topics;
+  }
+
+  /**
+   * All that the topic still holds, the latest event first.
+   *
+   * @throws KafkaException where it cannot be read
+   */
+  public synchronized List<Delivery> all() {
+    try (Consumer<byte[], byte[]> consumer = kafka.standaloneConsumer()) {
+      DeliveryTopic log = deliveryTopic(consumer);
+      return newestFirst(
+          read(consumer, log, IntStream.range(0, log.partitionCount()).boxed().toList()));
+    }
+  }
+
+  /** Those of one job, the latest event first. */
+  public synchronized List<Delivery> ofJob(String job) {
+    try (Consumer<byte[], byte[]> consumer = kafka.standaloneConsumer()) {
+      DeliveryTopic log = deliveryTopic(consumer);
+      return newestFirst(read(consumer, log, List.of(log.partitionOf(job)))).stream()
+          .filter(delivery -> delivery.job().equals(job))
+          .toList();
+    }
+  }
+
+  /** One of them. */
+  public Optional<Delivery> find(String id) {
+    String job = Delivery.jobOf(id);
+    return JobIds.isValid(job)
+        ? ofJob(job).stream().filter(delivery -> delivery.id().equals(id)).findFirst()
+        : Optional.empty();
+  }
+
+  /**
+   * Asks for a delivery again, with the whole schedule before it; on return the broker knows.
+   *
+   * @return its new state, none where there is no such delivery
+   */
+  public Optional<Delivery> resend(String id) {
+    Optional<Delivery> again =
+        find(id).map(delivery -> delivery.reset(Clock.systemUTC().instant()));
+    again.ifPresent(this::publish);
+    return again;
+  }
+
+  private void publish(Delivery delivery) {
+    try (Consumer<byte[], byte[]> consumer = kafka.standaloneConsumer();
+        Producer<byte[], byte[]> producer = kafka.idempotentProducer(KAFKA_TIMEOUT)) {
+      producer.send(deliveryTopic(consumer).toRecord(delivery)).get();
+    } catch (ExecutionException e) {
+      throw new KafkaException(
+          "delivery %s is not asked for again: %s".formatted(delivery.id(), e.getMessage()), e);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  private DeliveryTopic deliveryTopic(Consumer<byte[], byte[]> consumer) {
+    return DeliveryTopic.of(consumer, topics.webhookDeliveries());
+  }
+
+  private static Collection<Delivery> read(
+      Consumer<byte[], byte[]> consumer, DeliveryTopic log, List<Integer> numbers) {
+    List<TopicPartition> partitions =
+        numbers.stream().map(number -> new TopicPartition(log.name(), number)).toList();
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    Map<String, Delivery> found = new HashMap<>();
+    long until = System.nanoTime() + KAFKA_TIMEOUT.toNanos();
+    while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+      if (System.nanoTime() - until > 0) {
+        throw new KafkaException(
+            "%s was not read to its end within %s".formatted(log.name(), KAFKA_TIMEOUT));
+      }
+      consumer.poll(POLL_TIMEOUT).forEach(record -> apply(record, found));
+    }
+    return found.values();
+  }
+
+  private static void apply(ConsumerRecord<byte[], byte[]> record, Map<String, Delivery> found) {
+    String id = DeliveryTopic.idOf(record);
+    if (record.value() == null) {
+      found.remove(id);
+    }
+    DeliveryTopic.parse(record)
+        .filter(delivery -> delivery.cause() != StateChangeCause.EVENT || !found.containsKey(id))
+        .ifPresent(delivery -> found.put(id, delivery));
+  }
+
+  private static List<Delivery> newestFirst(Collection<Delivery> deliveries) {
+    return deliveries.stream().sorted(Comparator.comparing(Delivery::time).reversed()).toList();
+  }
+}

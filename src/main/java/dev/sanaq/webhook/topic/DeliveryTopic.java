@@ -1,0 +1,82 @@
+package dev.sanaq.webhook.topic;
+
+import dev.sanaq.json.BadJsonException;
+import dev.sanaq.json.Json;
+import dev.sanaq.webhook.Delivery;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.utils.Utils;
+import org.jboss.logging.Logger;
+
+/**
+ * The deliveries' topic: a delivery's last record is its state. A job's deliveries share a
+ * partition, and so an owner. Any number of threads.
+ *
+ * @param name its name
+ * @param partitionCount how many it has
+ */
+public record DeliveryTopic(String name, int partitionCount) {
+  private static final Logger LOG = Logger.getLogger(DeliveryTopic.class);
+
+  /**
+   * The topic as the broker has it.
+   *
+   * @throws IllegalStateException where it has none of that name
+   */
+  public static DeliveryTopic of(Consumer<byte[], byte[]> consumer, String topic) {
+    List<PartitionInfo> found = consumer.partitionsFor(topic);
+    if (found == null || found.isEmpty()) {
+      throw new IllegalStateException(
+          "the broker has no topic %s; create it with cleanup.policy=compact, or set"
+                  .formatted(topic)
+              + " sanaq.topics.webhook-deliveries");
+    }
+    return new DeliveryTopic(topic, found.size());
+  }
+
+  /** The partition of a job's deliveries. */
+  int partitionOf(String job) {
+    return Utils.toPositive(Utils.murmur2(bytes(job))) % partitionCount;
+  }
+
+  /** The record of a state. */
+  ProducerRecord<byte[], byte[]> toRecord(Delivery delivery) {
+    return new ProducerRecord<>(
+        name, partitionOf(delivery.job()), bytes(delivery.id()), Json.write(delivery));
+  }
+
+  /** The record after which the topic may forget a delivery. */
+  @SuppressWarnings("NullAway") // a tombstone has no value
+  ProducerRecord<byte[], byte[]> tombstone(String id) {
+    return new ProducerRecord<>(name, partitionOf(Delivery.jobOf(id)), bytes(id), null);
+  }
+
+  /** The id of a record's delivery. */
+  static String idOf(ConsumerRecord<byte[], byte[]> record) {
+    return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+  }
+
+  /** The state that a record holds; none in a tombstone, or in what somebody else wrote there. */
+  static Optional<Delivery> parse(ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Json.read(record.value(), Delivery.class));
+    } catch (BadJsonException e) {
+      LOG.warnf(
+          "%s-%d, offset %d, is no delivery: %s",
+          record.topic(), record.partition(), record.offset(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

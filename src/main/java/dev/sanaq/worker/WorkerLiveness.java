@@ -1,0 +1,22 @@
+package dev.sanaq.worker;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+
+/** DOWN when a drawing has done no step for too long, or the worker's loop has died. */
+@Liveness
+@ApplicationScoped
+public class WorkerLiveness implements HealthCheck {
+  private final WorkerService worker;
+
+  WorkerLiveness(WorkerService worker) {
+    this.worker = worker;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    return HealthCheckResponse.named("engine").status(worker.isHealthy()).build();
+  }
+}

@@ -1,0 +1,5 @@
+/** Metrics, traces and log context of jobs. */
+@NullMarked
+package dev.sanaq.worker.observe;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,37 @@
+package dev.sanaq.worker.run;
+
+import dev.sanaq.sana.ImageGenerator;
+import dev.sanaq.sana.pipeline.PipelineOptions;
+import dev.sanaq.sana.pipeline.SanaPipeline;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/** Loads the model that the worker draws with: the one place that chooses the engine. */
+@ApplicationScoped
+public class ImageGeneratorFactory {
+  private static final Logger LOG = Logger.getLogger(ImageGeneratorFactory.class);
+
+  @Inject ModelConfig config;
+
+  /**
+   * Loads a checkpoint; takes as long as the disk does.
+   *
+   * @param checkpoint the checkpoint's folder
+   */
+  public ImageGenerator load(Path checkpoint) {
+    PipelineOptions options =
+        new PipelineOptions(
+            config.precision(),
+            config.variant().orElse(""),
+            config.threads(),
+            config.device(),
+            List.of(),
+            config.lowMemory());
+    SanaPipeline pipeline = SanaPipeline.load(checkpoint, options);
+    LOG.infof("loaded %s", pipeline.description());
+    return pipeline;
+  }
+}

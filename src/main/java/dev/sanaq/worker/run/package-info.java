@@ -1,0 +1,5 @@
+/** Runs batches on the device. */
+@NullMarked
+package dev.sanaq.worker.run;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.checkpoint.read;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.checkpoint.tensors;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.checkpoint.write;
+
+import org.jspecify.annotations.NullMarked;

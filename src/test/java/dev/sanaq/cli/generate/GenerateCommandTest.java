@@ -1,0 +1,275 @@
+package dev.sanaq.cli.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sanaq.image.RgbImage;
+import dev.sanaq.sana.BatchControl;
+import dev.sanaq.sana.BatchKey;
+import dev.sanaq.sana.BatchResult;
+import dev.sanaq.sana.GenerationParams;
+import dev.sanaq.sana.GenerationResult;
+import dev.sanaq.sana.ImageGenerator;
+import dev.sanaq.sana.ModelInfo;
+import dev.sanaq.sana.ProgressListener;
+import dev.sanaq.sana.UnsupportedSizeException;
+import dev.sanaq.sana.pipeline.PipelineOptions;
+import dev.sanaq.sana.solver.SolverKind;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class GenerateCommandTest {
+  private static final ModelInfo MODEL =
+      new ModelInfo(
+          "tiny",
+          32,
+          64,
+          32,
+          20,
+          4.5,
+          SolverKind.FLOW_DPM,
+          Set.of(SolverKind.FLOW_DPM, SolverKind.FLOW_EULER),
+          Set.of(),
+          "a CPU",
+          "fp32");
+
+  private final Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final List<GenerationParams> generations = new ArrayList<>();
+  private final List<PipelineOptions> loads = new ArrayList<>();
+
+  GenerateCommandTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  @Test
+  void missingOptions_useModelDefaults() {
+    assertThat(run("--prompt", "a fox", "--output", file("out.png"))).isZero();
+    GenerationParams drawing = generations.get(0);
+    assertThat(drawing)
+        .usingRecursiveComparison()
+        .ignoringFields("seed")
+        .isEqualTo(
+            new GenerationParams(
+                "a fox", "", 64, 32, 20, 4.5, 0, 1, SolverKind.FLOW_DPM, true, true));
+    assertThat(drawing.seed()).isBetween(0L, 1L << 32);
+    assertThat(loads).containsExactly(PipelineOptions.AUTO);
+    assertThat(out.toString())
+        .isEqualTo("%s  64x32  seed %d%n".formatted(file("out.png"), drawing.seed()));
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void givenOptions_reachGenerator() {
+    String[] args =
+        ("--negative-prompt blur --width 96 --height 128 --steps 7 --guidance-scale 2.5 --seed"
+                + " 9223372036854775807 --solver flow-euler --no-resolution-binning"
+                + " --no-instruction --precision fp16 --variant bf16 --threads 3 --device cpu"
+                + " --prompt fox --output "
+                + file("out.png"))
+            .split(" ");
+    assertThat(run(args)).isZero();
+    assertThat(generations)
+        .containsExactly(
+            new GenerationParams(
+                "fox",
+                "blur",
+                96,
+                128,
+                7,
+                2.5,
+                Long.MAX_VALUE,
+                1,
+                SolverKind.FLOW_EULER,
+                false,
+                false));
+    assertThat(loads).containsExactly(new PipelineOptions("fp16", "bf16", 3, "cpu"));
+  }
+
+  @Test
+  void multipleImages_areNumberedAndDistinct() throws IOException {
+    assertThat(run("--prompt", "fox", "--count", "2", "--seed", "5", "--output", file("out.png")))
+        .isZero();
+    assertThat(list()).containsExactly("out-0.png", "out-1.png");
+    for (int i = 0; i < 2; i++) {
+      // the painter paints each image in the colour of its seed
+      int rgb = ImageIO.read(folder.resolve("out-" + i + ".png").toFile()).getRGB(3, 3);
+      assertThat(rgb & 0xff).isEqualTo(5 + i);
+    }
+    assertThat(out.toString()).contains("out-0.png  64x32  seed 5", "out-1.png  64x32  seed 6");
+  }
+
+  @Test
+  void json_isSingleObject() throws IOException {
+    assertThat(run("--prompt", "fox", "--seed", "5", "--json", "--output", file("out.png")))
+        .isZero();
+    JsonNode json = new ObjectMapper().readTree(out.toString());
+    assertThat(json.at("/images/0/file").textValue()).isEqualTo(file("out.png"));
+    assertThat(json.at("/images/0/seed").longValue()).isEqualTo(5);
+    assertThat(json.at("/model").textValue()).isEqualTo("tiny");
+    assertThat(json.at("/timingsMs/denoise").longValue()).isEqualTo(1500);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"out.png", "out.jpg", "out.JPEG", "out.webp"})
+  void fileExtension_selectsFormat(String name) throws IOException {
+    assertThat(run("--prompt", "fox", "--seed", "5", "--output", file(name))).isZero();
+    byte[] written = Files.readAllBytes(folder.resolve(name));
+    int rgb = ImageIO.read(new ByteArrayInputStream(written)).getRGB(3, 3);
+    assertThat(rgb & 0xff).isBetween(2, 8);
+    String start = new String(written, 0, 12, StandardCharsets.ISO_8859_1);
+    assertThat(start)
+        .contains(name.endsWith("png") ? "PNG" : name.endsWith("webp") ? "WEBP" : "\u00ff\u00d8");
+  }
+
+  @Test
+  void existingFile_isReplaced() throws IOException {
+    Files.writeString(folder.resolve("out.png"), "old");
+    assertThat(run("--prompt", "fox", "--output", file("out.png"))).isZero();
+    assertThat(ImageIO.read(folder.resolve("out.png").toFile()).getWidth()).isEqualTo(64);
+    assertThat(list()).containsExactly("out.png");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--width 0",
+        "--height -5",
+        "--steps 0",
+        "--count 0",
+        "--seed -1",
+        "--seed 9223372036854775807 --count 2",
+        "--guidance-scale NaN",
+        "--quality 101",
+        "--quality -1",
+        "--solver ddim",
+        "--precision int4",
+        "--device tpu",
+        "--threads -1",
+        "--threads 100000",
+        "--width wide"
+      })
+  void invalidOption_isRejectedBeforeLoading(String args) {
+    assertThat(run(("--prompt fox --output " + file("out.png") + " " + args).split(" ")))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains(args.substring(0, args.indexOf(' '))).contains("Usage:");
+    assertThat(loads).isEmpty();
+  }
+
+  @Test
+  void unwritableOutput_isRejectedBeforeLoading() {
+    assertThat(run("--prompt", "fox", "--output", file("out.gif"))).isEqualTo(2);
+    assertThat(run("--prompt", "fox", "--output", file("no/such/out.png"))).isEqualTo(2);
+    assertThat(run("--prompt", "fox")).isEqualTo(2);
+    assertThat(err.toString()).contains("out.gif", "no folder", "--output");
+    assertThat(loads).isEmpty();
+  }
+
+  @Test
+  void unsupportedSolver_isRejected() throws IOException {
+    assertThat(run("--prompt", "fox", "--solver", "scm", "--output", file("out.png"))).isEqualTo(2);
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines(
+            "error: --solver scm: this model is drawn with flow-dpm, flow-euler");
+    assertThat(list()).isEmpty();
+  }
+
+  @Test
+  void failure_isOneLine_stackTraceWithVerbose() throws IOException {
+    assertThat(run("--prompt", "fail", "--output", file("out.png"))).isEqualTo(1);
+    assertThat(err.toString()).isEqualToIgnoringNewLines("error: the brush broke");
+    assertThat(run("--prompt", "fail", "--verbose", "--output", file("out.png"))).isEqualTo(1);
+    assertThat(err.toString()).contains("\tat dev.sanaq.cli.GenerateCommandTest");
+    assertThat(list()).isEmpty();
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void unsupportedSize_isUsageError() {
+    assertThat(run("--prompt", "size", "--output", file("out.png"))).isEqualTo(2);
+    assertThat(err.toString()).isEqualToIgnoringNewLines("error: multiples of 32");
+  }
+
+  private int run(String... args) {
+    CommandLine line = new CommandLine(new GenerateCommand(this::load));
+    line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    List<String> all = new ArrayList<>(List.of("--model", folder.toString()));
+    Collections.addAll(all, args);
+    return line.execute(all.toArray(String[]::new));
+  }
+
+  private String file(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private List<String> list() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+    }
+  }
+
+  private ImageGenerator load(Path model, PipelineOptions options) {
+    assertThat(model).isEqualTo(folder);
+    loads.add(options);
+    return new SolidColorGenerator();
+  }
+
+  /** Paints in one colour, the seed; fails when the prompt says so. */
+  private final class SolidColorGenerator implements ImageGenerator {
+    @Override
+    public ModelInfo model() {
+      return MODEL;
+    }
+
+    @Override
+    public GenerationResult generate(GenerationParams drawing, ProgressListener progress) {
+      generations.add(drawing);
+      switch (drawing.prompt()) {
+        case "fail" -> throw new IllegalStateException("the brush broke");
+        case "size" -> throw new UnsupportedSizeException("multiples of 32");
+        default -> progress.onProgress(drawing.steps(), drawing.steps());
+      }
+      List<RgbImage> images = new ArrayList<>();
+      for (int i = 0; i < drawing.count(); i++) {
+        byte[] samples = new byte[drawing.width() * drawing.height() * 3];
+        Arrays.fill(samples, (byte) (drawing.seed() + i));
+        images.add(new RgbImage(drawing.width(), drawing.height(), samples));
+      }
+      return new GenerationResult(images, Map.of("denoise", Duration.ofMillis(1500)));
+    }
+
+    @Override
+    public List<BatchResult> generateBatch(List<GenerationParams> drawings, BatchControl progress) {
+      throw new UnsupportedOperationException("the command draws one");
+    }
+
+    @Override
+    public int maxBatchImages(BatchKey shape) {
+      return 1;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

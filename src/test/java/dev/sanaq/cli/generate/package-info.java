@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.cli.generate;
+
+import org.jspecify.annotations.NullMarked;

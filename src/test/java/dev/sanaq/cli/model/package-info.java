@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.cli.model;
+
+import org.jspecify.annotations.NullMarked;

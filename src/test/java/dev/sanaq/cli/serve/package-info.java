@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.cli.serve;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,128 @@
+package dev.sanaq.cli.terminal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.sanaq.cli.generate.BenchmarkCommand;
+import dev.sanaq.cli.generate.GenerateCommand;
+import dev.sanaq.sana.transformer.SanaTransformer;
+import dev.sanaq.testing.Fixtures;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Commands that are told to stop while the engine computes, each in a JVM of its own. */
+@DisabledOnOs(OS.WINDOWS)
+class SignalHandlingTest {
+  @TempDir private Path folder = Path.of("");
+
+  @ParameterizedTest
+  @CsvSource({"TERM, 143", "INT, 130"})
+  void generate_signalMidStep_exitsAndLeavesNoFiles(String signal, int code) throws Exception {
+    assumeFalse(
+        signal.equals("INT") && ignoresInterrupts(),
+        "SIGINT is ignored here, as in a shell's background: run the tests in the foreground");
+    Process drawing =
+        start(
+            "generate",
+            "--prompt=fox",
+            "--steps=1000",
+            "--width=512",
+            "--height=512",
+            "--output=" + folder.resolve("out.png"));
+    assertTerminatedBy(signal, code, drawing);
+  }
+
+  @Test
+  void benchmark_signalMidStep_exitsAndLeavesNoFiles() throws Exception {
+    Process measuring =
+        start(
+            "benchmark",
+            "--runs=1000",
+            "--width=512",
+            "--height=512",
+            "--report=" + folder.resolve("report"));
+    assertTerminatedBy("TERM", 143, measuring);
+  }
+
+  /** And a crash would leave a file hs_err_pid... where it was started. */
+  private void assertTerminatedBy(String signal, int code, Process process) throws Exception {
+    try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(said.readLine()).isEqualTo("drawing");
+      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+      assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it has ended").isTrue();
+      assertThat(said.lines()).isEmpty();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).isEqualTo(code);
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  // What ignores it hands that on to every process that it starts. Where /proc is missing, no.
+  private static boolean ignoresInterrupts() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    return Files.exists(status)
+        && Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
+  }
+
+  private Process start(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), CommandMain.class.getName()));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--precision=fp32", "--variant="));
+    command.add("--model=" + Fixtures.path("tiny-sana/checkpoint"));
+    return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+  }
+
+  /** What the tests above start: a command, and a word as soon as its engine computes. */
+  @Command
+  static final class CommandMain {
+    private CommandMain() {}
+
+    public static void main(String[] arguments) {
+      Thread drawing = Thread.currentThread();
+      Thread watch = new Thread(() -> printWhenComputing(drawing));
+      watch.setDaemon(true);
+      watch.start();
+      CommandLine commands =
+          new CommandLine(new CommandMain())
+              .addSubcommand("generate", new GenerateCommand())
+              .addSubcommand("benchmark", new BenchmarkCommand());
+      System.exit(commands.execute(arguments));
+    }
+
+    private static void printWhenComputing(Thread drawing) {
+      while (Arrays.stream(drawing.getStackTrace()).noneMatch(CommandMain::isStep)) {
+        Thread.yield();
+      }
+      System.out.println("drawing");
+    }
+
+    private static boolean isStep(StackTraceElement frame) {
+      return frame.getClassName().equals(SanaTransformer.class.getName())
+          && frame.getMethodName().equals("forward");
+    }
+  }
+}

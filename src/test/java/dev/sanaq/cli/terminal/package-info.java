@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.cli.terminal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sanaq.event;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.gateway.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.gateway.backlog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,140 @@
+package dev.sanaq.image.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sanaq.image.RgbaImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageDecoderTest {
+  @TempDir private Path folder = Path.of("");
+
+  /** Written by Pillow, without loss: red 30x, green 40y, blue 15(x + y), alpha 255 - 20x. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gradient.png", "gradient.webp"})
+  void losslessImage_decodesRgbaExactly(String name) throws Exception {
+    RgbaImage image = ImageDecoder.read(file(name));
+    assertThat(image.width()).isEqualTo(8);
+    assertThat(image.height()).isEqualTo(6);
+    for (int i = 0; i < 48; i++) {
+      int x = i % 8;
+      int y = i / 8;
+      byte[] pixel = Arrays.copyOfRange(image.samples(), 4 * i, 4 * i + 4);
+      assertThat(pixel).containsExactly(30 * x, 40 * y, 15 * (x + y), 255 - 20 * x);
+    }
+  }
+
+  /** Each stored another way, with the Exif tag that says so; upright they are one image. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  void exifOrientation_isApplied(int orientation) throws Exception {
+    RgbaImage turned = ImageDecoder.read(file("oriented-%d.png".formatted(orientation)));
+    RgbaImage upright = ImageDecoder.read(file("gradient.png"));
+    assertThat(turned.width()).isEqualTo(upright.width());
+    assertThat(turned.samples()).isEqualTo(upright.samples());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"oriented-6.jpg", "oriented-6.webp"})
+  void exifOrientation_isAppliedInEveryFormat(String name) throws Exception {
+    RgbaImage image = ImageDecoder.read(file(name));
+    assertThat(image.width()).isEqualTo(32);
+    assertPixelNear(image.samples(), 4 * (8 * 32 + 4), new int[] {200, 0, 0});
+    assertPixelNear(image.samples(), 4 * (8 * 32 + 28), new int[] {0, 0, 200});
+  }
+
+  @Test
+  void grayscale_keepsSampleValues() throws Exception {
+    RgbaImage png = ImageDecoder.read(file("grey.png"));
+    assertThat(Arrays.copyOfRange(png.samples(), 4 * 5, 4 * 5 + 4))
+        .containsExactly(150, 150, 150, 255);
+    RgbaImage jpeg = ImageDecoder.read(file("grey.jpg"));
+    assertThat(jpeg.samples()[0] & 0xff).isEqualTo(128);
+  }
+
+  @Test
+  void lossyImages_matchReferenceDecoder() throws Exception {
+    RgbaImage jpeg = ImageDecoder.read(file("colour.jpg"));
+    assertThat(jpeg.width()).isEqualTo(64);
+    assertPixelNear(jpeg.samples(), 0, JPEG_FIRST);
+    RgbaImage webp = ImageDecoder.read(file("lossy.webp"));
+    assertPixelNear(webp.samples(), 4 * (10 * 64 + 10), WEBP_AT_10_10);
+  }
+
+  private static final int[] JPEG_FIRST = {33, 237, 140};
+  private static final int[] WEBP_AT_10_10 = {25, 30, 24};
+
+  /** Half a JPEG is grey below for most programs, which only warn. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gradient.png", "gradient.webp", "colour.jpg", "lossy.webp"})
+  void truncatedFile_isReported(String name) throws IOException {
+    byte[] bytes = Files.readAllBytes(file(name));
+    Path cut = folder.resolve(name);
+    for (int length : new int[] {1, 13, bytes.length / 2, bytes.length * 3 / 4}) {
+      Files.write(cut, Arrays.copyOf(bytes, length));
+      assertThatThrownBy(() -> ImageDecoder.read(cut))
+          .as("%d of %d bytes", length, bytes.length)
+          .isInstanceOf(UnreadableImageException.class)
+          .hasMessageStartingWith(cut + ": ");
+    }
+  }
+
+  /** Bytes changed by chance give an image or are named; nothing else comes out. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gradient.png", "gradient.webp", "colour.jpg", "lossy.webp", "grey.jpg"})
+  void corruptBytes_decodeOrThrowUnreadable(String name) throws IOException {
+    byte[] bytes = Files.readAllBytes(file(name));
+    Random random = new Random(3);
+    int named = 0;
+    for (int i = 0; i < 300; i++) {
+      byte[] damaged = bytes.clone();
+      for (int k = 0; k <= random.nextInt(4); k++) {
+        damaged[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      }
+      Path file = Files.write(folder.resolve("damaged"), damaged);
+      try {
+        assertThat(ImageDecoder.read(file).samples()).isNotEmpty();
+      } catch (UnreadableImageException e) {
+        assertThat(e).hasMessageStartingWith(file + ": ");
+        named++;
+      }
+    }
+    assertThat(named).isPositive();
+  }
+
+  @Test
+  void missingOrNonImageFile_isReported() throws IOException {
+    Path missing = folder.resolve("missing.png");
+    assertThatThrownBy(() -> ImageDecoder.read(missing))
+        .hasMessage(missing + ": there is no such file");
+    Path text = Files.writeString(folder.resolve("text.png"), "no image at all");
+    assertThatThrownBy(() -> ImageDecoder.read(text))
+        .hasMessage(text + ": is neither PNG nor JPEG nor WebP");
+    assertThatThrownBy(() -> ImageDecoder.read(folder))
+        .isInstanceOf(UnreadableImageException.class);
+  }
+
+  private static void assertPixelNear(byte[] samples, int at, int[] expected) {
+    for (int channel = 0; channel < 3; channel++) {
+      assertThat(samples[at + channel] & 0xff).isCloseTo(expected[channel], within(2));
+    }
+  }
+
+  private static Path file(String name) {
+    try {
+      var url = ImageDecoderTest.class.getResource(name);
+      return Path.of(java.util.Objects.requireNonNull(url, name).toURI());
+    } catch (java.net.URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.image.decode;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.image.encode;
+
+import org.jspecify.annotations.NullMarked;

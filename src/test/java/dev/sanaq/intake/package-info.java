@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sanaq.intake;
-
-import org.jspecify.annotations.NullMarked;

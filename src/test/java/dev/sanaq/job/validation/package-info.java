@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.job.validation;
+
+import org.jspecify.annotations.NullMarked;

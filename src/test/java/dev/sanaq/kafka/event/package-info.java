@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.kafka.event;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package dev.sanaq.manifests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** The environment variables that mean something to the program. */
+final class EnvironmentVariables {
+  /** Of Quarkus, of DJL, of any JVM and of NVIDIA's runtime: not in the README's table. */
+  private static final Set<String> EXTERNAL_VARIABLES =
+      Set.of(
+          "QUARKUS_HTTP_HOST",
+          "QUARKUS_HTTP_PORT",
+          "QUARKUS_LOG_CONSOLE_JSON_ENABLED",
+          "QUARKUS_OTEL_SDK_DISABLED",
+          "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT",
+          "JAVA_TOOL_OPTIONS",
+          "DJL_CACHE_DIR",
+          "OMP_WAIT_POLICY",
+          "NVIDIA_VISIBLE_DEVICES",
+          "NVIDIA_DRIVER_CAPABILITIES",
+          "PYTORCH_LIBRARY_PATH",
+          "PYTORCH_VERSION",
+          "PYTORCH_FLAVOR");
+
+  private EnvironmentVariables() {}
+
+  /** Those that mean nothing: a slip of the pen, or a property that is gone. */
+  static Set<String> unknown(Set<String> names) {
+    Set<String> unknown = new TreeSet<>();
+    Set<String> known = documentedVariables();
+    for (String name : names) {
+      boolean kafka = name.startsWith("KAFKA_") && isKafkaProperty(name);
+      boolean key = name.matches("SANAQ_GATEWAY_KEYS_[A-Z0-9_]+_SHA256");
+      if (!known.contains(name) && !EXTERNAL_VARIABLES.contains(name) && !kafka && !key) {
+        unknown.add(name);
+      }
+    }
+    return unknown;
+  }
+
+  private static boolean isKafkaProperty(String name) {
+    String property = name.substring("KAFKA_".length()).toLowerCase(Locale.ROOT).replace('_', '.');
+    return ConsumerConfig.configNames().contains(property)
+        && ProducerConfig.configNames().contains(property);
+  }
+
+  /** The properties that the README lists, which another test holds to the program's own. */
+  private static Set<String> documentedVariables() {
+    try {
+      String readme = Files.readString(Path.of("README.md"));
+      Set<String> found = new TreeSet<>();
+      String last = "";
+      for (String line : readme.lines().filter(l -> l.startsWith("| `sanaq.")).toList()) {
+        for (MatchResult name :
+            Pattern.compile("`((sanaq)?\\.[a-z.-]+)`")
+                .matcher(line.split("\\|", 3)[1])
+                .results()
+                .collect(Collectors.toList())) {
+          String property = name.group(1);
+          last =
+              property.startsWith(".")
+                  ? last.substring(0, last.lastIndexOf('.')) + property
+                  : property;
+          found.add(last.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"));
+        }
+      }
+      return found;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

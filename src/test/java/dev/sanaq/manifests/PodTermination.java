@@ -1,0 +1,31 @@
+package dev.sanaq.manifests;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * How Kubernetes ends the worker's pod, as the manifests say.
+ *
+ * @param preStop what passes before SIGTERM, and counts
+ * @param gracePeriod from the decision to SIGKILL
+ */
+public record PodTermination(Duration preStop, Duration gracePeriod) {
+  /** Of the worker in {@code k8s/base}. */
+  public static PodTermination ofWorker() {
+    Map<String, Object> worker =
+        Kustomization.render(Path.of("k8s/base")).stream()
+            .filter(
+                o ->
+                    ObjectReference.of(o)
+                        .equals(new ObjectReference("apps/v1", "Deployment", "sanaq-worker")))
+            .findFirst()
+            .orElseThrow();
+    Map<String, Object> container = Pods.containers(worker).get(0);
+    String sleep = Yaml.string(container, "lifecycle", "preStop", "sleep", "seconds");
+    String grace = Yaml.string(Pods.spec(worker), "terminationGracePeriodSeconds");
+    return new PodTermination(
+        Duration.ofSeconds(sleep.isEmpty() ? 0 : Long.parseLong(sleep)),
+        Duration.ofSeconds(Long.parseLong(grace)));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,40 @@
+package dev.sanaq.playground;
+
+import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
+import io.quarkus.test.common.http.TestHTTPResource;
+import jakarta.inject.Inject;
+import java.net.URI;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Tests that begin on the page, with a gateway and a worker behind it. */
+abstract class PlaygroundTestBase {
+  @Inject GatewayLifecycle gateway;
+
+  @TestHTTPResource("/")
+  @SuppressWarnings("NullAway.Init") // the test's framework sets it
+  URI root;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  Browser browser;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  PlaygroundPage page;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private PlaygroundServices services;
+
+  @BeforeEach
+  void start() {
+    services = new PlaygroundServices(gateway);
+    browser = new Browser();
+    browser.resizeWindow(1440, 900, "light");
+    page = new PlaygroundPage(browser, root).open("draw");
+  }
+
+  @AfterEach
+  void stop() {
+    browser.close();
+    services.close();
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sanaq.sana;
+
+import static dev.sanaq.testing.Fixtures.tensor;
+import static dev.sanaq.testing.NumericAssertions.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.image.RgbImage;
+import dev.sanaq.sana.pipeline.SanaPipeline;
+import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.sana.text.ReferenceTextEncoder;
+import dev.sanaq.testing.Fixtures;
+import dev.sanaq.testing.Fixtures.Tensor;
+import dev.sanaq.testing.TestImages;
+import dev.sanaq.torch.DevicePlacement;
+import dev.sanaq.torch.Precision;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole images against the reference: latents after every step, and the PNG. */
+class ImageParityTest {
+  private static final double TRAJECTORY = 2e-4;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"tiny-sana", "tiny-sana-1.5", "tiny-sana-4k", "tiny-sana-sprint", "other-sizes"})
+  void generate_everyStepAndImage_equalReference(String model) {
+    Map<String, Tensor> answers = Fixtures.tensors(model + "/image.safetensors");
+    JsonNode cases = Fixtures.json(model + "/image.json").get("cases");
+    Checkpoint checkpoint = Checkpoint.open(Fixtures.path(model + "/checkpoint"));
+    DevicePlacement placement = DevicePlacement.cpu(Precision.FP32);
+    try (SanaPipeline pipeline =
+        SanaPipeline.load(checkpoint, placement, ReferenceTextEncoder.loader(model))) {
+      for (int i = 0; i < cases.size(); i++) {
+        List<String> prompts = prompts(cases.get(i));
+        for (int j = 0; j < prompts.size(); j++) {
+          compare(
+              pipeline, model, answers, i, j, params(pipeline, cases.get(i), prompts.get(j), j));
+        }
+      }
+      assertThat(cases).hasSizeGreaterThanOrEqualTo(2);
+    }
+  }
+
+  private static void compare(
+      SanaPipeline pipeline,
+      String model,
+      Map<String, Tensor> answers,
+      int i,
+      int j,
+      GenerationParams drawing) {
+    Tensor steps = tensor(answers, i + ".steps");
+    List<float[]> seen = new ArrayList<>();
+    GenerationResult drawn =
+        pipeline.generate(
+            drawing, ProgressListener.NONE, (done, latents) -> seen.add(latents.toFloats()));
+    assertThat(seen).hasSize((int) steps.shape()[0]);
+    for (int s = 0; s < seen.size(); s++) {
+      // What follows SCM's last step is never looked at: the image is its data prediction.
+      if (drawing.solver() != SolverKind.SCM || s < seen.size() - 1) {
+        String what = "%s case %d image %d after step %d".formatted(model, i, j, s + 1);
+        assertClose(what, seen.get(s), steps.row(s).row(j).floats(), TRAJECTORY);
+      }
+    }
+    RgbImage expected = TestImages.read(Fixtures.path("%s/image%d-%d.png".formatted(model, i, j)));
+    TestImages.assertWithinOneLevel(drawn.images().get(0), expected, 0.001);
+  }
+
+  private static List<String> prompts(JsonNode arguments) {
+    JsonNode prompt = arguments.get("call").get("prompt");
+    List<String> prompts = new ArrayList<>();
+    if (prompt.isTextual()) {
+      prompts.add(prompt.textValue());
+    }
+    prompt.elements().forEachRemaining(one -> prompts.add(one.textValue()));
+    return prompts;
+  }
+
+  private static GenerationParams params(
+      SanaPipeline pipeline, JsonNode arguments, String prompt, int j) {
+    JsonNode call = arguments.get("call");
+    return new GenerationParams(
+        prompt,
+        call.path("negative_prompt").asText(""),
+        call.get("width").intValue(),
+        call.get("height").intValue(),
+        call.get("num_inference_steps").intValue(),
+        call.get("guidance_scale").doubleValue(),
+        arguments.get("seed").longValue() + j,
+        1,
+        arguments.has("scheduler") ? SolverKind.FLOW_EULER : pipeline.model().solver(),
+        false,
+        arguments.path("instruction").asBoolean(true));
+  }
+}

@@ -1,0 +1,87 @@
+package dev.sanaq.sana;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sanaq.sana.lora.LoraWeight;
+import dev.sanaq.sana.pipeline.PipelineOptions;
+import dev.sanaq.sana.pipeline.SanaPipeline;
+import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.testing.Fixtures;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Valid drawings for tests; each test changes what it is about. */
+public final class TestGenerationParams {
+  private TestGenerationParams() {}
+
+  static SanaPipeline loadPipeline(String model, String precision) {
+    return SanaPipeline.load(checkpointPath(model), new PipelineOptions(precision, "", 0, "cpu"));
+  }
+
+  /** A fixture's checkpoint. */
+  static Path checkpointPath(String fixture) {
+    return Fixtures.path(fixture + "/checkpoint");
+  }
+
+  /** One small image of a fox in three steps. */
+  static GenerationParams fox(long seed) {
+    return new GenerationParams(
+        "a fox", "blurry", 64, 64, 3, 4.5, seed, 1, SolverKind.FLOW_DPM, false, true);
+  }
+
+  /** A call of the reference's pipeline as the fixtures tell it, at an exact size or binned. */
+  public static GenerationParams fromReferenceCall(
+      JsonNode call, long seed, boolean resolutionBinning, LoraWeight... uses) {
+    return new GenerationParams(
+        call.get("prompt").textValue(),
+        "",
+        call.get("width").intValue(),
+        call.get("height").intValue(),
+        call.get("num_inference_steps").intValue(),
+        call.get("guidance_scale").doubleValue(),
+        seed,
+        1,
+        SolverKind.FLOW_DPM,
+        resolutionBinning,
+        true,
+        List.of(uses));
+  }
+
+  static GenerationParams withCount(GenerationParams d, int count) {
+    return copy(d, d.prompt(), d.width(), d.height(), d.guidanceScale(), d.seed(), count);
+  }
+
+  static GenerationParams withSize(GenerationParams d, int width, int height) {
+    return copy(d, d.prompt(), width, height, d.guidanceScale(), d.seed(), d.count());
+  }
+
+  static GenerationParams withPrompt(GenerationParams d, String prompt, double guidanceScale) {
+    return copy(d, prompt, d.width(), d.height(), guidanceScale, d.seed(), d.count());
+  }
+
+  /** Image i of a drawing as a drawing of its own. */
+  static GenerationParams singleImage(GenerationParams d, int i) {
+    return copy(d, d.prompt(), d.width(), d.height(), d.guidanceScale(), d.seed() + i, 1);
+  }
+
+  private static GenerationParams copy(
+      GenerationParams d,
+      String prompt,
+      int width,
+      int height,
+      double guidanceScale,
+      long seed,
+      int count) {
+    return new GenerationParams(
+        prompt,
+        d.negativePrompt(),
+        width,
+        height,
+        d.steps(),
+        guidanceScale,
+        seed,
+        count,
+        d.solver(),
+        d.resolutionBinning(),
+        d.instruction());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.sana.autoencoder;
+
+import org.jspecify.annotations.NullMarked;

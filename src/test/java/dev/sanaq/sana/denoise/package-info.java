@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.sana.denoise;
+
+import org.jspecify.annotations.NullMarked;

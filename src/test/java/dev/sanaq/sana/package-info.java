@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.sana;
+
+import org.jspecify.annotations.NullMarked;

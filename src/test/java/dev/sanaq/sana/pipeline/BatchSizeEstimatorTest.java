@@ -1,0 +1,77 @@
+package dev.sanaq.sana.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.image.ImageSize;
+import dev.sanaq.testing.Fixtures;
+import dev.sanaq.torch.DevicePlacement;
+import dev.sanaq.torch.Precision;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/** How many images are drawn together. */
+class BatchSizeEstimatorTest {
+  private static final ImageSize LARGE = new ImageSize(1024, 1024);
+  private static final DevicePlacement GPU = new DevicePlacement(0, Precision.BF16, "for the test");
+  private static final DevicePlacement CPU = DevicePlacement.cpu(Precision.FP32);
+
+  @Test
+  void maxImages_growsWithFreeMemory_between1And32() {
+    assertThat(estimator(GPU, OptionalLong.of(0)).maxImages(LARGE, 1)).isEqualTo(1);
+    int some = estimator(GPU, OptionalLong.of(32 << 20)).maxImages(LARGE, 1);
+    assertThat(some).isBetween(2, 31);
+    int twice = estimator(GPU, OptionalLong.of(64 << 20)).maxImages(LARGE, 1);
+    assertThat(twice).isBetween(2 * some, 2 * some + 1);
+    assertThat(estimator(GPU, OptionalLong.of(1L << 40)).maxImages(LARGE, 1)).isEqualTo(32);
+  }
+
+  @Test
+  void maxImages_guidanceOrLargerSize_fewer() {
+    BatchSizeEstimator capacity = estimator(GPU, OptionalLong.of(64 << 20));
+    int plain = capacity.maxImages(LARGE, 1);
+    assertThat(capacity.maxImages(LARGE, 2)).isEqualTo(plain / 2);
+    assertThat(capacity.maxImages(new ImageSize(4096, 4096), 1)).isLessThan(plain / 4);
+  }
+
+  @Test
+  void maxImages_onCpu_cappedByPixels() {
+    assertThat(estimator(CPU, OptionalLong.of(1L << 40)).maxImages(LARGE, 2)).isEqualTo(4);
+  }
+
+  @Test
+  void maxImages_unknownFreeMemory_usesDefault() {
+    assertThat(estimator(GPU, OptionalLong.empty()).maxImages(LARGE, 2)).isEqualTo(4);
+    assertThat(estimator(GPU, OptionalLong.empty()).maxImages(new ImageSize(4096, 4096), 2))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void halveLimit_remembersLimitForThatSizeOnly() {
+    BatchSizeEstimator capacity = estimator(CPU, OptionalLong.of(1L << 40));
+    ImageSize small = new ImageSize(64, 64);
+    assertThat(capacity.halveLimit(small, 2, 7)).isEqualTo(3);
+    assertThat(capacity.maxImages(small, 2)).isEqualTo(3);
+    assertThat(capacity.maxImages(small, 1)).isEqualTo(32);
+    assertThat(capacity.maxImages(new ImageSize(64, 96), 2)).isEqualTo(32);
+  }
+
+  @Test
+  void learnedLimits_beyondMaximum_evictsLeastRecent() {
+    LearnedLimits<Integer> learnt = new LearnedLimits<>();
+    for (int i = 0; i < 1000; i++) {
+      learnt.put(i, i);
+    }
+    assertThat(learnt.getOrDefault(999, -1)).isEqualTo(999);
+    assertThat(learnt.getOrDefault(0, -1)).isEqualTo(-1);
+  }
+
+  private static BatchSizeEstimator estimator(DevicePlacement placement, OptionalLong free) {
+    Checkpoint checkpoint = Checkpoint.open(Fixtures.path("tiny-sana/checkpoint"));
+    return new BatchSizeEstimator(
+        checkpoint.transformer(),
+        checkpoint.autoencoder().spatialCompression(),
+        placement,
+        () -> free);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.sana.pipeline;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.sana.text;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.sana.transformer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.storage.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.storage.result;
+
+import org.jspecify.annotations.NullMarked;

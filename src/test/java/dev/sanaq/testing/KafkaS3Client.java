@@ -1,0 +1,234 @@
+package dev.sanaq.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/** What the world sees of the service: a plain Kafka client, a plain S3 client, nothing of ours. */
+public final class KafkaS3Client implements AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final S3Client s3;
+  private final List<ConsumerRecord<byte[], byte[]>> received = new ArrayList<>();
+
+  public KafkaS3Client(Map<String, String> config) {
+    Map<String, Object> kafka = new HashMap<>();
+    kafka.put("bootstrap.servers", config.get("kafka.bootstrap.servers"));
+    kafka.put("isolation.level", "read_committed");
+    kafka.put("auto.offset.reset", "earliest");
+    this.consumer =
+        new KafkaConsumer<>(kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    List<TopicPartition> all = new ArrayList<>();
+    for (String topic : List.of("sanaq.events", "sanaq.dead-letters")) {
+      consumer
+          .partitionsFor(topic)
+          .forEach(partition -> all.add(new TopicPartition(topic, partition.partition())));
+    }
+    consumer.assign(all);
+    consumer.seekToBeginning(all);
+    this.producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", config.get("kafka.bootstrap.servers")),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    this.s3 =
+        S3Client.builder()
+            .endpointOverride(URI.create(config.get("sanaq.storage.endpoint")))
+            .forcePathStyle(true)
+            .region(Region.US_EAST_1)
+            .httpClientBuilder(Apache5HttpClient.builder())
+            .credentialsProvider(credentials(config))
+            .build();
+  }
+
+  /** Signs addresses; the caller's to close. */
+  public static S3Presigner presigner(Map<String, String> config) {
+    return S3Presigner.builder()
+        .endpointOverride(URI.create(config.get("sanaq.storage.endpoint")))
+        .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(true).build())
+        .region(Region.US_EAST_1)
+        .credentialsProvider(credentials(config))
+        .build();
+  }
+
+  private static AwsCredentialsProvider credentials(Map<String, String> config) {
+    return StaticCredentialsProvider.create(
+        AwsBasicCredentials.create(
+            config.get("sanaq.storage.access-key"), config.get("sanaq.storage.secret-key")));
+  }
+
+  /** Sends a request to partition 0, so that requests are worked on in the order of sending. */
+  public long send(String value, String... headers) {
+    return send(value.getBytes(StandardCharsets.UTF_8), headers);
+  }
+
+  /** The same, to another partition. */
+  public long sendTo(int partition, String value) {
+    return send(partition, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public long send(byte[] value, String... headers) {
+    return send(0, value, headers);
+  }
+
+  /** Takes a job back. */
+  public void cancel(String id, String reason) {
+    send(
+        "sanaq.cancellations",
+        0,
+        "{\"id\":\"%s\",\"reason\":\"%s\"}".formatted(id, reason).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private long send(int partition, byte[] value, String... headers) {
+    return send("sanaq.requests", partition, value, headers);
+  }
+
+  private long send(String topic, int partition, byte[] value, String... headers) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topic, partition, "key".getBytes(StandardCharsets.UTF_8), value);
+    for (int i = 0; i < headers.length; i += 2) {
+      record.headers().add(headers[i], headers[i + 1].getBytes(StandardCharsets.UTF_8));
+    }
+    try {
+      return producer.send(record).get().offset();
+    } catch (Exception e) {
+      throw new AssertionError("the request was not sent", e);
+    }
+  }
+
+  /** Everything committed to the events and the dead letters, once something of it is there. */
+  public List<ConsumerRecord<byte[], byte[]>> await(
+      Predicate<List<ConsumerRecord<byte[], byte[]>>> there) {
+    long until = System.nanoTime() + TIMEOUT.toNanos();
+    while (!there.test(received)) {
+      if (System.nanoTime() - until > 0) {
+        throw new AssertionError("not seen in time; there is " + describe());
+      }
+      poll();
+    }
+    return received;
+  }
+
+  /** The same as {@link #await} for one event of that id. */
+  public ConsumerRecord<byte[], byte[]> awaitEvent(String eventId) {
+    await(records -> records.stream().anyMatch(record -> header(record, "ce_id").equals(eventId)));
+    return received.stream()
+        .filter(r -> header(r, "ce_id").equals(eventId))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The same, with something to be done between two looks. */
+  public ConsumerRecord<byte[], byte[]> awaitEvent(String eventId, Runnable between) {
+    await(
+        records -> {
+          between.run();
+          return records.stream().anyMatch(record -> header(record, "ce_id").equals(eventId));
+        });
+    return awaitEvent(eventId);
+  }
+
+  /** The first so many dead letters. */
+  public List<ConsumerRecord<byte[], byte[]>> awaitDeadLetters(int count) {
+    await(records -> deadLetters(records).size() >= count);
+    return deadLetters(received);
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> deadLetters(
+      List<ConsumerRecord<byte[], byte[]>> records) {
+    return records.stream().filter(r -> r.topic().equals("sanaq.dead-letters")).toList();
+  }
+
+  /** Waits a little for what should not come; then everything that has. */
+  public List<ConsumerRecord<byte[], byte[]>> awaitQuiet() {
+    long until = System.nanoTime() + Duration.ofMillis(1500).toNanos();
+    while (System.nanoTime() - until < 0) {
+      poll();
+    }
+    return received;
+  }
+
+  /** Events of a kind, as {@code <event id>} in the order of their partitions. */
+  public List<ConsumerRecord<byte[], byte[]>> events(String type) {
+    return received.stream().filter(record -> header(record, "ce_type").equals(type)).toList();
+  }
+
+  /** Every object of the bucket: bytes by key. */
+  public Map<String, byte[]> objects(String bucket) {
+    Map<String, byte[]> objects = new TreeMap<>();
+    for (S3Object object : s3.listObjectsV2(list -> list.bucket(bucket)).contents()) {
+      objects.put(
+          object.key(),
+          s3.getObjectAsBytes(get -> get.bucket(bucket).key(object.key())).asByteArray());
+    }
+    return objects;
+  }
+
+  public S3Client s3() {
+    return s3;
+  }
+
+  public static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+  }
+
+  public static JsonNode json(ConsumerRecord<byte[], byte[]> record) {
+    return json(record.value());
+  }
+
+  public static JsonNode json(byte[] text) {
+    try {
+      return JSON.readTree(text);
+    } catch (java.io.IOException e) {
+      throw new AssertionError("no JSON: " + new String(text, StandardCharsets.UTF_8), e);
+    }
+  }
+
+  private void poll() {
+    consumer.poll(Duration.ofMillis(100)).forEach(received::add);
+  }
+
+  private List<String> describe() {
+    return received.stream()
+        .map(
+            record ->
+                record.topic() + ":" + header(record, "ce_id") + header(record, "sanaq-reason"))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+    consumer.close();
+    s3.close();
+  }
+}

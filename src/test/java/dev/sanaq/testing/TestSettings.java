@@ -1,0 +1,58 @@
+package dev.sanaq.testing;
+
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.kafka.event.EventsConfig;
+import dev.sanaq.kafka.request.LimitsConfig;
+import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.worker.WorkerConfig;
+import dev.sanaq.worker.WorkerRuntime;
+import dev.sanaq.worker.finish.UploadConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The configuration as the program reads it, from a map and the keys' own defaults. */
+public final class TestSettings {
+  private TestSettings() {}
+
+  /** The mapping of one prefix. */
+  public static <T> T mapping(Class<T> type, Map<String, String> values) {
+    return config(values).getConfigMapping(type);
+  }
+
+  /** Everything that a worker needs. */
+  public static WorkerRuntime.Settings of(Map<String, String> values) {
+    SmallRyeConfig config = config(values);
+    Map<String, Object> kafka = new HashMap<>();
+    kafka.put("bootstrap.servers", config.getValue("kafka.bootstrap.servers", String.class));
+    return new WorkerRuntime.Settings(
+        config.getConfigMapping(WorkerConfig.class),
+        config.getConfigMapping(LimitsConfig.class),
+        config.getConfigMapping(StorageConfig.class),
+        config.getConfigMapping(TopicsConfig.class),
+        config.getConfigMapping(EventsConfig.class),
+        config.getConfigMapping(UploadConfig.class),
+        kafka);
+  }
+
+  /** Metrics and traces that nobody looks at. */
+  public static WorkerRuntime.Telemetry noTelemetry() {
+    return new WorkerRuntime.Telemetry(new SimpleMeterRegistry(), OpenTelemetry.noop());
+  }
+
+  private static SmallRyeConfig config(Map<String, String> values) {
+    return new SmallRyeConfigBuilder()
+        .addDefaultInterceptors()
+        .withMapping(WorkerConfig.class)
+        .withMapping(LimitsConfig.class)
+        .withMapping(StorageConfig.class)
+        .withMapping(TopicsConfig.class)
+        .withMapping(EventsConfig.class)
+        .withMapping(UploadConfig.class)
+        .withDefaultValues(values)
+        .build();
+  }
+}

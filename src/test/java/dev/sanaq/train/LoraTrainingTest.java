@@ -1,0 +1,90 @@
+package dev.sanaq.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.checkpoint.safetensors.TensorIndex;
+import dev.sanaq.testing.Fixtures;
+import dev.sanaq.torch.HostTensor;
+import dev.sanaq.train.config.LoraConfig;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** LoRA: what learns, what does not, and what the file is. */
+class LoraTrainingTest {
+  private static final LoraConfig SETTINGS = new LoraConfig(2, 4, List.of("to_q", "to_k", "to_v"));
+
+  @Test
+  void loraTraining_updatesAdapterOnly(@TempDir Path folder) throws Exception {
+    TinyTraining training = TinyTraining.create(folder);
+    Path vae = training.autoencoder(folder.resolve("ae"), TinyTraining.noProgress());
+    Path checkpoint = training.transformer(vae, folder.resolve("tr"), TinyTraining.noProgress());
+
+    Path file =
+        training.lora(checkpoint, SETTINGS, folder.resolve("lora"), TinyTraining.noProgress());
+
+    Map<String, HostTensor> state =
+        TensorIndex.open(folder.resolve("lora/state-0000009.safetensors")).read();
+    Checkpoint.open(checkpoint)
+        .transformerTensors()
+        .read()
+        .forEach(
+            (name, tensor) ->
+                assertThat(numbers(state, "weight.transformer." + name))
+                    .as(name)
+                    .containsExactly(tensor.values()));
+    assertThat(
+            state.keySet().stream()
+                .filter(name -> name.startsWith("average."))
+                .map(name -> name.substring("average.".length()))
+                .collect(Collectors.toSet()))
+        .allMatch(name -> name.startsWith("lora."))
+        .hasSize(2 * 6 * 2);
+    String layer = "transformer.transformer_blocks.1.attn2.to_v.lora_B.weight";
+    float[] saved = numbers(TensorIndex.open(file).read(), layer);
+    float[] learnt = numbers(state, "average.lora.transformer_blocks.1.attn2.to_v.lora_B.weight");
+    for (int i = 0; i < saved.length; i++) {
+      assertThat(saved[i]).isEqualTo(learnt[i] * 2); // alpha / rank is in B
+    }
+    assertThat(Arrays.equals(saved, new float[saved.length])).isFalse();
+  }
+
+  @Test
+  void loraShapes_matchPublishedFormat() {
+    Checkpoint checkpoint = Checkpoint.open(Fixtures.path("tiny-sana/checkpoint"));
+    Map<String, HostTensor> published =
+        TensorIndex.open(Fixtures.path("tiny-sana/lora/pytorch_lora_weights.safetensors")).read();
+    Map<String, long[]> own =
+        new LoraConfig(4, 4, SETTINGS.targets())
+            .shapes(
+                checkpoint.transformerTensors().read().entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().shape())));
+    assertThat(own).hasSameSizeAs(published);
+    own.forEach(
+        (name, shape) ->
+            assertThat(tensor(published, "transformer." + name).shape()).as(name).isEqualTo(shape));
+  }
+
+  @Test
+  void unknownTarget_isRejectedByName() {
+    LoraConfig settings = new LoraConfig(2, 2, List.of("to_w"));
+    assertThatThrownBy(() -> settings.shapes(Map.of("a.to_q.weight", new long[] {4, 4})))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("to_w");
+  }
+
+  private static float[] numbers(Map<String, HostTensor> tensors, String name) {
+    return tensor(tensors, name).values();
+  }
+
+  private static HostTensor tensor(Map<String, HostTensor> tensors, String name) {
+    return Objects.requireNonNull(tensors.get(name), name);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.sanaq.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.cli.train.TrainAllCommand;
+import dev.sanaq.cli.train.TrainEvaluateCommand;
+import dev.sanaq.testing.Fixtures;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** One command from images to a checkpoint and its figures, stopped on the way. */
+class TrainAllTest {
+  @TempDir private Path folder = Path.of("");
+
+  private String out = "";
+  private String err = "";
+
+  @Test
+  void rerun_skipsFinishedStages_resumesStopped() throws IOException {
+    Path output = folder.resolve("made");
+    prepareData();
+    Files.createDirectories(output);
+    Path inTheWay = Files.createFile(output.resolve("transformer"));
+    assertThat(trainAll(output, "6")).as("nothing can be written to transformer").isEqualTo(1);
+    assertThat(err).contains("train tokenizer", "train autoencoder", "train transformer");
+    assertThat(output.resolve("transformer.done")).doesNotExist();
+
+    Files.delete(inTheWay);
+    assertThat(trainAll(output, "6")).as(err).isZero();
+    assertThat(err).doesNotContain("train autoencoder").contains("train transformer");
+    Path checkpoint = output.resolve("transformer/checkpoint");
+    assertThat(Checkpoint.open(checkpoint).defaultSize()).isEqualTo(32);
+    assertThat(output.resolve("transformer/samples-0000009.png")).isRegularFile();
+    String figures = Files.readString(output.resolve("figures.jsonl"));
+    assertThat(figures).contains("\"reconstruction\"", "\"flow\"", "\"retrieval\"");
+
+    Files.delete(output.resolve("transformer.done"));
+    assertThat(trainAll(output, "6")).as(err).isZero();
+    assertThat(err).contains("going on after step 9");
+    assertThat(out).contains(figures);
+
+    assertThat(trainAll(output, "7")).isEqualTo(1);
+    assertThat(err).contains("figures.done", "other options");
+    assertClipScoresPrinted(checkpoint);
+  }
+
+  /** On the checkpoint that is there, of words that the CLIP's tokenizer knows. */
+  private void assertClipScoresPrinted(Path checkpoint) throws IOException {
+    Path list = folder.resolve("foxes.jsonl");
+    Files.writeString(
+        list,
+        """
+        {"image": "0.png", "captions": [{"text": "a fox"}]}
+        {"image": "1.png", "captions": [{"text": "a red apple"}]}
+        """);
+    String[] arguments = {
+      "--model", checkpoint.toString(),
+      "--captions", list.toString(),
+      "--clip", Fixtures.path("clip").toString()
+    };
+    assertThat(run(new TrainEvaluateCommand(), arguments)).as(err).isZero();
+    assertThat(out).containsPattern("\"clipScore\":\\d+\\.\\d+");
+  }
+
+  private void prepareData() throws IOException {
+    Path list = TinyTraining.create(folder).data();
+    for (String name : new String[] {"transformer", "autoencoder", "held-out"}) {
+      Files.copy(list, folder.resolve(name + ".jsonl"));
+    }
+  }
+
+  private int trainAll(Path output, String limit) {
+    return run(
+        new TrainAllCommand(),
+        "--output",
+        output.toString(),
+        "--data",
+        folder.toString(),
+        "--recipe",
+        TinyTraining.recipeFile().toString(),
+        "--limit",
+        limit);
+  }
+
+  private int run(Object command, String... arguments) {
+    StringWriter said = new StringWriter();
+    StringWriter told = new StringWriter();
+    int code =
+        new CommandLine(command)
+            .setOut(new PrintWriter(said))
+            .setErr(new PrintWriter(told))
+            .execute(arguments);
+    out = said.toString();
+    err = told.toString();
+    return code;
+  }
+}

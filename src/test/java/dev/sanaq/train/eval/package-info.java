@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.train.eval;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.train;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.train.transformer;
+
+import org.jspecify.annotations.NullMarked;

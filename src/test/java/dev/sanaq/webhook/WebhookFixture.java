@@ -1,0 +1,157 @@
+package dev.sanaq.webhook;
+
+import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.kafka.event.CloudEvent;
+import dev.sanaq.kafka.event.JobEventFactory;
+import dev.sanaq.net.DnsResolver;
+import dev.sanaq.net.UrlPolicy;
+import dev.sanaq.webhook.lifecycle.WebhookRuntime;
+import dev.sanaq.webhook.send.HttpWebhookClient;
+import dev.sanaq.webhook.send.WebhookSigner;
+import dev.sanaq.webhook.topic.DeliveryQueries;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Topics and a group of a test's own on a shared broker, and those who deliver there. */
+final class WebhookFixture implements AutoCloseable {
+  private final Vertx vertx = Vertx.vertx();
+  private final String name = "t-" + UUID.randomUUID();
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final List<WebhookRuntime> runtimes = new ArrayList<>();
+  private final List<HttpWebhookClient> clients = new ArrayList<>();
+  private final String bootstrapServers;
+  final MutableClock clock = new MutableClock();
+
+  WebhookFixture(String broker) {
+    this.bootstrapServers = broker;
+    Map<String, Object> kafka = Map.of("bootstrap.servers", broker);
+    try (Admin admin = Admin.create(kafka)) {
+      NewTopic deliveries = new NewTopic(name + "-deliveries", 4, (short) 1);
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(name + "-events", 3, (short) 1),
+                  deliveries.configs(
+                      Map.of("cleanup.policy", "compact", "max.message.bytes", "20000"))))
+          .all()
+          .get();
+      TestReceiver.await(() -> topicsExist(admin), () -> "no topics");
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
+    }
+    this.producer =
+        new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private boolean topicsExist(Admin admin) {
+    try {
+      admin.describeTopics(List.of(name + "-events", name + "-deliveries")).allTopicNames().get();
+      return true;
+    } catch (InterruptedException | ExecutionException e) {
+      return false;
+    }
+  }
+
+  /** An event of a job whose callback is that address; empty for none. */
+  void publishEvent(String job, String kind, String callbackUrl) {
+    publishEvent(job, kind, callbackUrl, Map.of("id", job));
+  }
+
+  void publishEvent(String job, String kind, String callbackUrl, Map<String, Object> data) {
+    send(
+        new CloudEvent(
+                job + "/" + kind,
+                "/test",
+                JobEventFactory.TYPE_PREFIX + kind + ".v1",
+                job,
+                clock.instant(),
+                data,
+                callbackUrl)
+            .toRecord(name + "-events"));
+  }
+
+  /** Something else on the events' topic. */
+  void publishRaw(String value) {
+    send(new ProducerRecord<>(name + "-events", 0, null, value.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Starts one that delivers to this machine's receivers. */
+  WebhookRuntime startRuntime(TestReceiver receiver, String... pairs) {
+    return startRuntime(receiver.port(), pairs);
+  }
+
+  WebhookRuntime startRuntime(int port, String... pairs) {
+    return startRuntime(List.of(port), pairs);
+  }
+
+  WebhookRuntime startRuntime(List<Integer> ports, String... pairs) {
+    List<String> all = new ArrayList<>(List.of(pairs));
+    all.addAll(List.of("allow-http", "true", "allowed-hosts", "127.0.0.0/8", "group", name));
+    all.addAll(List.of("ports", String.join(",", ports.stream().map(String::valueOf).toList())));
+    WebhookConfig config = WebhookSettings.webhook(all.toArray(new String[0]));
+    HttpWebhookClient sender =
+        new HttpWebhookClient(
+            config,
+            new UrlPolicy(config.urlPolicyConfig(), DnsResolver.PLATFORM),
+            WebhookSigner.of(config.secrets().orElse(List.of(WebhookSettings.SECRET))),
+            Clock.systemUTC(),
+            vertx,
+            new HttpClientOptions());
+    clients.add(sender);
+    WebhookRuntime process = WebhookRuntime.start(settings(config), sender, clock);
+    runtimes.add(process);
+    return process;
+  }
+
+  WebhookRuntime.Settings settings(WebhookConfig config) {
+    Map<String, String> topics =
+        Map.of(
+            "sanaq.topics.events", name + "-events",
+            "sanaq.topics.webhook-deliveries", name + "-deliveries");
+    return WebhookSettings.settings(bootstrapServers, topics, config);
+  }
+
+  /** As the commands and the REST resource see it. */
+  DeliveryQueries deliveries() {
+    WebhookRuntime.Settings settings = settings(WebhookSettings.webhook());
+    return new DeliveryQueries(new KafkaClientFactory(settings.kafka()), settings.topics());
+  }
+
+  /** Waits until a delivery is as it should be. */
+  Delivery awaitDelivery(String id, Predicate<Delivery> there) {
+    DeliveryQueries deliveries = deliveries();
+    TestReceiver.await(
+        () -> deliveries.find(id).filter(there).isPresent(),
+        () -> deliveries.find(id).map(d -> d.summary().toString()).orElse("nothing"));
+    return deliveries.find(id).orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    runtimes.forEach(WebhookRuntime::stop);
+    clients.forEach(HttpWebhookClient::close);
+    producer.close();
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  private void send(ProducerRecord<byte[], byte[]> record) {
+    try {
+      producer.send(record).get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.sanaq.webhook.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.kafka.event.EventsConfig;
+import dev.sanaq.local.LocalServices;
+import dev.sanaq.testing.TestSettings;
+import dev.sanaq.webhook.WebhookConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.core.Vertx;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class WebhookServiceTest {
+  @Test
+  void started_registersPendingDeliveriesMetric() {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    Vertx vertx = Vertx.vertx();
+    try (LocalServices services = LocalServices.startTemporary()) {
+      Map<String, Object> kafka = new HashMap<>();
+      kafka.put("bootstrap.servers", services.config().get("kafka.bootstrap.servers"));
+      WebhookService service =
+          new WebhookService(
+              config(),
+              TestSettings.mapping(TopicsConfig.class, Map.of()),
+              TestSettings.mapping(EventsConfig.class, Map.of()),
+              kafka,
+              vertx,
+              meters);
+      service.start();
+      assertThat(meters.get("sanaq.webhook.pending").gauge().value()).isZero();
+      service.stop();
+    } finally {
+      vertx.close();
+    }
+  }
+
+  private static WebhookConfig config() {
+    return new SmallRyeConfigBuilder()
+        .withMapping(WebhookConfig.class)
+        .withDefaultValue("sanaq.webhook.secrets", "whsec_" + "A".repeat(40))
+        .build()
+        .getConfigMapping(WebhookConfig.class);
+  }
+}

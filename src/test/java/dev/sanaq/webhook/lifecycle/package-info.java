@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.webhook.lifecycle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.webhook.send;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package dev.sanaq.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class IdleShutdownTest {
+  @Test
+  void idleTimeout_waitsWhileBusy_firesOnceIdle() throws InterruptedException {
+    AtomicBoolean busy = new AtomicBoolean(true);
+    CountDownLatch told = new CountDownLatch(1);
+    IdleShutdown.start(busy::get, Duration.ofMillis(400), told::countDown);
+    assertThat(told.await(1500, TimeUnit.MILLISECONDS)).as("told while busy").isFalse();
+    busy.set(false);
+    long began = System.nanoTime();
+    assertThat(told.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(200));
+  }
+}

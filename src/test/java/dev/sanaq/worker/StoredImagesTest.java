@@ -1,0 +1,295 @@
+package dev.sanaq.worker;
+
+import static dev.sanaq.testing.KafkaS3Client.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpServer;
+import dev.sanaq.job.Sha256;
+import dev.sanaq.local.LocalServices;
+import dev.sanaq.testing.GradientImageGenerator;
+import dev.sanaq.testing.KafkaS3Client;
+import dev.sanaq.testing.PngTextReader;
+import dev.sanaq.testing.TestImages;
+import dev.sanaq.testing.TestSettings;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/** What lies on the storage, and at the addresses that requests bring: real ones, both. */
+class StoredImagesTest {
+  private static final String BUCKET = "theirs";
+
+  private static LocalServices services;
+  private static KafkaS3Client outside;
+  private static HttpServer receiver;
+  private static WorkerRuntime worker;
+  private static S3Presigner presigner;
+
+  /** What the receiver answers next, then 200. */
+  private static final ConcurrentLinkedQueue<Integer> ANSWERS = new ConcurrentLinkedQueue<>();
+
+  private final String id = "job-" + UUID.randomUUID();
+  private final String secret = UUID.randomUUID().toString();
+
+  @BeforeAll
+  static void start() throws IOException {
+    services = LocalServices.startTemporary();
+    outside = new KafkaS3Client(services.config());
+    outside.s3().createBucket(bucket -> bucket.bucket(BUCKET));
+    receiver = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 50);
+    receiver.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.getRequestBody().readAllBytes();
+            if (!exchange.getRequestURI().getPath().equals("/silent")) {
+              Integer answer = ANSWERS.poll();
+              exchange.sendResponseHeaders(answer == null ? 200 : answer, -1);
+            } else {
+              pause(Duration.ofSeconds(30));
+            }
+          }
+        });
+    receiver.setExecutor(Executors.newCachedThreadPool());
+    receiver.start();
+    Map<String, String> config = new TreeMap<>(services.config());
+    int s3 = URI.create(config.get("sanaq.storage.endpoint")).getPort();
+    config.put("sanaq.upload.allow-http", "true");
+    config.put("sanaq.upload.ports", s3 + "," + receiver.getAddress().getPort());
+    config.put("sanaq.upload.allowed-hosts", "127.0.0.1,localhost");
+    config.put("sanaq.upload.timeout", "PT4S");
+    config.put("sanaq.upload.patience", "PT15S");
+    config.put("sanaq.worker.batch-size", "2");
+    presigner = KafkaS3Client.presigner(config);
+    worker =
+        WorkerRuntime.start(
+            TestSettings.of(config),
+            new GradientImageGenerator(),
+            Clock.systemUTC(),
+            TestSettings.noTelemetry());
+  }
+
+  @AfterAll
+  static void stop() {
+    worker.drain(Duration.ofSeconds(5));
+    presigner.close();
+    receiver.stop(0);
+    outside.close();
+    services.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "jpeg", "webp"})
+  void image_isStoredInRequestedFormat(String format) throws IOException {
+    JsonNode event =
+        sendAndAwaitCompleted("{\"id\":\"%s\",\"prompt\":\"p\",\"format\":\"%s\"}", id, format);
+    JsonNode image = event.get("images").get(0);
+    String key = image.get("key").asText();
+    assertThat(key).endsWith("/0." + format);
+    assertThat(image.get("format").asText()).isEqualTo(format);
+    assertThat(outside.s3().headObject(head -> head.bucket("sanaq").key(key)).contentType())
+        .isEqualTo("image/" + format);
+    byte[] file = object("sanaq", key);
+    assertThat(Sha256.hex(file)).isEqualTo(image.get("sha256").asText());
+    assertThat(TestImages.read(new ByteArrayInputStream(file)).width()).isEqualTo(64);
+    assertThat(event.get("request").path("quality").asInt(-1))
+        .isEqualTo(format.equals("png") ? -1 : 90);
+  }
+
+  @Test
+  void pngMetadata_reproducesImage() throws IOException {
+    JsonNode image =
+        sendAndAwaitCompleted(
+                "{\"id\":\"%s\",\"prompt\":\"яблоко, 1: \\\"a\\\"\",\"negativePrompt\":\"worm\","
+                    + "\"seed\":7,\"count\":2,\"width\":96,\"steps\":3,\"metadata\":{\"who\":\"me\"}}",
+                id)
+            .get("images")
+            .get(1);
+    byte[] png = object("sanaq", image.get("key").asText());
+    Map<String, String> texts = PngTextReader.read(png);
+    assertThat(texts.get("parameters"))
+        .isEqualTo(
+            "яблоко, 1: \"a\"\nNegative prompt: worm\nSteps: 3, Sampler: flow-dpm, CFG scale: 4.5,"
+                + " Seed: 8, Size: 96x64, Model: gradient, Version: sanaq");
+    assertThat(texts.get("sanaq")).doesNotContain("metadata", id);
+
+    ObjectNode again =
+        (ObjectNode) json(texts.getOrDefault("sanaq", "").getBytes(StandardCharsets.UTF_8));
+    JsonNode redrawn =
+        sendAndAwaitCompleted(again.put("id", id + "-again").toString()).get("images").get(0);
+    assertThat(redrawn.get("sha256")).isEqualTo(image.get("sha256"));
+  }
+
+  @Test
+  void uploadUrl_receivesImage_secretsAreNotLeaked() {
+    LogLines log = new LogLines();
+    List<String> urls = List.of(presignedUrl(id + "/a.png"), presignedUrl(id + "/b.png"));
+    JsonNode event =
+        sendAndAwaitCompleted(
+            "{\"id\":\"%s\",\"prompt\":\"p\",\"count\":2,\"output\":{\"uploadUrls\":[\"%s\",\"%s\"]}}",
+            id, urls.get(0), urls.get(1));
+    assertThat(Sha256.hex(object(BUCKET, id + "/b.png")))
+        .isEqualTo(event.get("images").get(1).get("sha256").asText());
+    assertThat(outside.s3().headObject(h -> h.bucket(BUCKET).key(id + "/a.png")).contentType())
+        .isEqualTo("image/png");
+    assertThat(event.get("request").get("output").get("uploadUrls").get(0).asText())
+        .isEqualTo(urls.get(0).substring(0, urls.get(0).indexOf('?')));
+    assertNotLeaked(urls.get(0).replaceFirst(".*X-Amz-Signature=([0-9a-f]+).*", "$1"), log);
+  }
+
+  @Test
+  void failedUpload_isRetried() {
+    ANSWERS.addAll(List.of(503, 429));
+    sendAndAwaitCompleted(uploadTo("/x"));
+    assertThat(ANSWERS).isEmpty();
+  }
+
+  @Test
+  void rejectedUpload_failsJob_resignedUrlSucceeds() {
+    LogLines log = new LogLines();
+    ANSWERS.add(403);
+    JsonNode error = sendAndAwaitFailed(uploadTo("/y"));
+    assertThat(error.get("code").asText()).isEqualTo("storage_failed");
+    assertThat(error.get("message").asText()).contains("/y did not take the image: answer 403");
+    assertThat(outside.objects("sanaq")).doesNotContainKey(id + "/result.json");
+    sendAndAwaitCompleted(uploadTo("/y?other=1"));
+    assertNotLeaked(secret, log);
+  }
+
+  @Test
+  void uploadToPrivateAddress_isRejectedAsSsrf() {
+    String request =
+        "{\"id\":\"%s\",\"prompt\":\"p\",\"output\":{\"uploadUrls\":[\"http://[::1]:%d/%s\"]}}";
+    JsonNode error =
+        sendAndAwaitFailed(request.formatted(id, receiver.getAddress().getPort(), "?" + secret));
+    assertThat(error.get("code").asText()).isEqualTo("storage_failed");
+    assertThat(error.get("message").asText()).contains("may not be called");
+  }
+
+  @Test
+  void unresponsiveUpload_timesOut_withoutBlockingOthers() {
+    outside.send(uploadTo("/silent"));
+    for (int i = 0; i < 5; i++) {
+      sendAndAwaitCompleted("{\"id\":\"%s-%d\",\"prompt\":\"p\"}", id, i);
+    }
+    assertThat(outside.events("dev.sanaq.job.failed.v1"))
+        .noneMatch(event -> json(event).get("id").asText().equals(id));
+    assertThat(json(outside.awaitEvent(id + "/failed")).get("error").get("message").asText())
+        .contains("no answer in time");
+  }
+
+  private String uploadTo(String path) {
+    String url =
+        "http://127.0.0.1:%d%s%ssecret=%s"
+            .formatted(
+                receiver.getAddress().getPort(), path, path.contains("?") ? "&" : "?", secret);
+    return "{\"id\":\"%s\",\"prompt\":\"p\",\"output\":{\"uploadUrls\":[\"%s\"]}}"
+        .formatted(id, url);
+  }
+
+  private static byte[] object(String bucket, String key) {
+    return outside.s3().getObjectAsBytes(get -> get.bucket(bucket).key(key)).asByteArray();
+  }
+
+  private static String presignedUrl(String key) {
+    return presigner
+        .presignPutObject(
+            sign ->
+                sign.signatureDuration(Duration.ofMinutes(5))
+                    .putObjectRequest(put -> put.bucket(BUCKET).key(key).contentType("image/png")))
+        .url()
+        .toString();
+  }
+
+  private static JsonNode sendAndAwaitCompleted(String request, Object... parts) {
+    return sendAndAwait(parts.length == 0 ? request : request.formatted(parts), "completed");
+  }
+
+  private static JsonNode sendAndAwaitFailed(String request) {
+    return sendAndAwait(request, "failed").get("error");
+  }
+
+  private static JsonNode sendAndAwait(String request, String how) {
+    outside.send(request);
+    String job = json(request.getBytes(StandardCharsets.UTF_8)).get("id").asText();
+    return json(outside.awaitEvent(job + "/" + how));
+  }
+
+  private static void assertNotLeaked(String secret, LogLines log) {
+    for (ConsumerRecord<byte[], byte[]> event : outside.awaitQuiet()) {
+      assertThat(new String(event.value(), StandardCharsets.UTF_8)).doesNotContain(secret);
+    }
+    outside
+        .objects("sanaq")
+        .forEach(
+            (key, bytes) ->
+                assertThat(new String(bytes, StandardCharsets.ISO_8859_1))
+                    .as(key)
+                    .doesNotContain(secret));
+    assertThat(log.stopAndGet()).isNotEmpty().noneMatch(line -> line.contains(secret));
+  }
+
+  private static void pause(Duration time) {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Everything that is logged from now on, thrown things included. */
+  private static final class LogLines extends Handler {
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    LogLines() {
+      Logger.getLogger("").addHandler(this);
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+      lines.add(
+          "%s %s %s"
+              .formatted(
+                  record.getMessage(),
+                  Arrays.toString(record.getParameters()),
+                  record.getThrown()));
+    }
+
+    List<String> stopAndGet() {
+      close();
+      return lines;
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      Logger.getLogger("").removeHandler(this);
+    }
+  }
+}

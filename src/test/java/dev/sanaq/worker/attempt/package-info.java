@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.worker.attempt;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.worker.queue;
+
+import org.jspecify.annotations.NullMarked;
