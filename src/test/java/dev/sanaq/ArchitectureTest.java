@@ -76,7 +76,16 @@ class ArchitectureTest {
                       "AutoencoderConfigChecks",
                       "TextEncoderConfigReader",
                       "Devices",
-                      "ScriptValue")
+                      "ScriptValue",
+                      "CrossComponentChecks",
+                      "CheckpointReader",
+                      "BatchImage",
+                      "FlowDpmSolver",
+                      "FlowEulerSolver",
+                      "ScmSolver",
+                      "JpegEncoder",
+                      "WebpEncoder",
+                      "DatasetFingerprint")
                   .contains(c.getSimpleName()));
 
   /** Every feature and what it may use of the others. */
