@@ -127,7 +127,7 @@ final class FastPutS3Client extends DelegatingS3Client {
   }
 
   private static Thread newDaemonThread(Runnable task) {
-    Thread thread = new Thread(task, "sanaq-storage-watch");
+    Thread thread = new Thread(task, "sanaq-s3-timeout");
     thread.setDaemon(true);
     return thread;
   }

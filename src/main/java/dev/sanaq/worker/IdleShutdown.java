@@ -17,7 +17,7 @@ final class IdleShutdown {
    * @param then what is to be done then
    */
   static void start(BooleanSupplier busy, Duration patience, Runnable then) {
-    Thread thread = new Thread(() -> watch(busy, patience, then), "sanaq-idle");
+    Thread thread = new Thread(() -> watch(busy, patience, then), "sanaq-idle-shutdown");
     thread.setDaemon(true);
     thread.start();
   }

@@ -133,7 +133,7 @@ public final class WorkerRuntime {
     this.watchdog = new InferenceWatchdog(clock, config.stallTimeout());
     this.progressProducer = kafka.lingeringProducer(PROGRESS_SEND_TIMEOUT);
     this.ioPool = newThreadPool("sanaq-io", config.ioThreads());
-    this.attemptPool = newThreadPool("sanaq-claim", config.batchSize());
+    this.attemptPool = newThreadPool("sanaq-attempts", config.batchSize());
     this.publishPool = newThreadPool("sanaq-publish", 1);
     this.uploader =
         new PresignedUploader(
@@ -181,13 +181,13 @@ public final class WorkerRuntime {
     BatchProgressReporter.Context context =
         new BatchProgressReporter.Context(
             events, live, watchdog, settings.events().progressInterval(), clock);
-    this.batcherThread = newDaemonThread(preparer, "sanaq-preparing");
+    this.batcherThread = newDaemonThread(preparer, "sanaq-batcher");
     this.inferenceThread =
         newDaemonThread(
             new InferenceLoop(
                 painter, preparer, finisher, claims, endings, needless, shutdown, rates, context,
                 meters, name),
-            "sanaq-drawing");
+            "sanaq-inference");
 
     RecordDecoder decoder = new RecordDecoder(settings.limits().maxRecordBytes());
     CancellationDecoder cancelling = new CancellationDecoder(decoder);

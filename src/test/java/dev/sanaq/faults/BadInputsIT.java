@@ -39,7 +39,7 @@ class BadInputsIT {
         EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
       Path checkpoint = TinyCheckpoint.write(processes.folder().resolve("model"));
       Map<String, String> config = WorkerSettings.of(cluster);
-      config.put("sanaq.limits.steps", "2");
+      config.put("sanaq.limits.max-steps", "2");
       int port = TestProcesses.freePort();
       ManagedProcess worker = WorkerPool.startWorker(processes, config, checkpoint, port);
       WorkerPool.awaitReady(worker, port);

@@ -28,7 +28,7 @@ class DrainIT {
         EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
       Path checkpoint = TinyCheckpoint.write(processes.folder().resolve("model"));
       Map<String, String> config = WorkerSettings.of(cluster);
-      config.put("sanaq.limits.side", String.valueOf(IMAGE_SIDE));
+      config.put("sanaq.limits.max-side", String.valueOf(IMAGE_SIDE));
       IntStream.range(0, JOBS).forEach(i -> ledger.send(slowRequest(i)));
       ManagedProcess first =
           WorkerPool.startWorker(processes, config, checkpoint, TestProcesses.freePort());

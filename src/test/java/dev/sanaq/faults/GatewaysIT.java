@@ -22,7 +22,7 @@ class GatewaysIT {
   private static final Duration TIMEOUT = Duration.ofSeconds(90);
   private static final String NATIVE_LIBRARY = "libtorch";
   private static final Map<String, String> SHORT_TIMEOUTS =
-      Map.of("kafka.metadata.max.age.ms", "2000", "sanaq.storage.timeout", "PT2S");
+      Map.of("kafka.metadata.max.age.ms", "2000", "sanaq.storage.attempt-timeout", "PT2S");
 
   @Test
   void gateways_includingLateStarter_answerAlike() {

@@ -29,7 +29,7 @@ class OneShotIT {
       push(processes, config, TinyCheckpoint.write(processes.folder().resolve("model")));
       IntStream.range(0, JOBS).forEach(i -> ledger.send(TestRequests.good("job-" + i)));
       config.put("sanaq.model.source", MODEL_URI);
-      config.put("sanaq.worker.stop-after-idle", "PT2S");
+      config.put("sanaq.worker.idle-timeout", "PT2S");
       Path fetched = processes.folder().resolve("fetched");
       ManagedProcess worker =
           WorkerPool.startWorker(processes, config, fetched, TestProcesses.freePort());

@@ -41,7 +41,7 @@ class PodEndIT {
         TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers());
         EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
       Map<String, String> config = WorkerSettings.of(cluster);
-      config.put("sanaq.worker.drain-grace", "PT30S");
+      config.put("sanaq.worker.shutdown-timeout", "PT30S");
       // Each takes two seconds, so that a batch is never nearly done when the order comes.
       IntStream.range(0, JOBS)
           .forEach(i -> ledger.send(TestRequests.request("job-" + i, "slow", Set.of("completed"))));

@@ -15,11 +15,11 @@ final class WorkerSettings {
   static Map<String, String> of(Cluster cluster) {
     Map<String, String> config = new TreeMap<>(cluster.config());
     config.put("sanaq.events.transaction-timeout", "PT10S");
-    config.put("sanaq.worker.retry-pause", "PT0.5S");
-    config.put("sanaq.worker.drain-grace", "PT30S");
-    config.put("sanaq.storage.timeout", "PT5S");
-    config.put("sanaq.limits.side", "64");
-    config.put("sanaq.limits.count", "4");
+    config.put("sanaq.worker.retry-backoff", "PT0.5S");
+    config.put("sanaq.worker.shutdown-timeout", "PT30S");
+    config.put("sanaq.storage.attempt-timeout", "PT5S");
+    config.put("sanaq.limits.max-side", "64");
+    config.put("sanaq.limits.max-count", "4");
     return config;
   }
 }

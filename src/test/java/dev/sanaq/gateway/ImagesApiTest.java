@@ -51,7 +51,7 @@ class ImagesApiTest {
   public static final class ShortRetentionProfile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("sanaq.gateway.jobs-kept", "3", "sanaq.gateway.longest-wait", "PT20S");
+      return Map.of("sanaq.gateway.max-retained-jobs", "3", "sanaq.gateway.max-wait", "PT20S");
     }
   }
 

@@ -54,7 +54,7 @@ class JobsApiTest {
       return Map.of(
           "sanaq.gateway.heartbeat", "PT0.2S",
           "sanaq.gateway.max-backlog", "PT2M",
-          "sanaq.limits.record-bytes", "20000");
+          "sanaq.limits.max-record-bytes", "20000");
     }
   }
 

@@ -133,7 +133,7 @@ class PoolIT {
   private static Map<String, String> config(ServiceProcesses services) {
     Map<String, String> config = services.config();
     config.put("sanaq.worker.batch-size", String.valueOf(BATCH_SIZE));
-    config.put("sanaq.worker.drain-grace", "PT30S");
+    config.put("sanaq.worker.shutdown-timeout", "PT30S");
     return config;
   }
 }

@@ -57,7 +57,7 @@ final class EnvironmentVariables {
   /** The properties that the README lists, which another test holds to the program's own. */
   private static Set<String> documentedVariables() {
     try {
-      String readme = Files.readString(Path.of("README.md"));
+      String readme = Files.readString(Path.of("src/docs/configuration.md"));
       Set<String> found = new TreeSet<>();
       String last = "";
       for (String line : readme.lines().filter(l -> l.startsWith("| `sanaq.")).toList()) {

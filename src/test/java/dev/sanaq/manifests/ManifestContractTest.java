@@ -218,7 +218,9 @@ class ManifestContractTest {
   private static Duration minimumGracePeriod(Map<String, String> environment) {
     if (!environment.getOrDefault("SANAQ_WORKER_ENABLED", "true").equals("false")) {
       return loadConfig(
-              Map.of("SANAQ_WORKER_DRAIN_GRACE", environment.get("SANAQ_WORKER_DRAIN_GRACE")))
+              Map.of(
+                  "SANAQ_WORKER_SHUTDOWN_TIMEOUT",
+                  environment.get("SANAQ_WORKER_SHUTDOWN_TIMEOUT")))
           .getConfigMapping(WorkerConfig.class)
           .shutdownTimeout()
           .plusSeconds(60);

@@ -129,7 +129,7 @@ class ObservabilityTest {
   /** Held to the program by the tests of its health, of its API and of its webhooks. */
   private static Set<String> metricsOfTheReadme() throws IOException {
     Set<String> names = new TreeSet<>();
-    for (String line : Files.readAllLines(Path.of("README.md"))) {
+    for (String line : Files.readAllLines(Path.of("src/docs/observability.md"))) {
       Matcher name = Pattern.compile("`(sanaq_[a-z_]+)`").matcher(line);
       while (line.startsWith("| `sanaq_") && name.find()) {
         names.add(name.group(1));

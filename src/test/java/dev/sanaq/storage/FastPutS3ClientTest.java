@@ -174,7 +174,7 @@ class FastPutS3ClientTest {
         Map.of(
             "sanaq.storage.endpoint", "http://127.0.0.1:" + port,
             "sanaq.storage.path-style", "true",
-            "sanaq.storage.timeout", timeout.toString(),
+            "sanaq.storage.attempt-timeout", timeout.toString(),
             "sanaq.storage.access-key", "k",
             "sanaq.storage.secret-key", "s");
     return S3ClientFactory.client(TestSettings.mapping(StorageConfig.class, config));

@@ -82,7 +82,7 @@ class ConcurrentJobsTest {
     send("a", "'guidanceScale':3");
     send("b", "'prompt':'q','count':2");
     send("c", "'steps':3");
-    await(() -> meters.get("sanaq.jobs.waiting").gauge().value() == 3);
+    await(() -> meters.get("sanaq.jobs.queued").gauge().value() == 3);
     generator.latch.countDown();
     awaitCompleted("first", "a", "b", "c");
     assertThat(generator.batches)
@@ -109,7 +109,7 @@ class ConcurrentJobsTest {
     send("first", "");
     generator.awaitBatch(1);
     send("waits", "'steps':3,'metadata':{'k':1}");
-    await(() -> meters.get("sanaq.jobs.waiting").gauge().value() == 1);
+    await(() -> meters.get("sanaq.jobs.queued").gauge().value() == 1);
     outside.cancel(id("waits"), "too dear");
     JsonNode data = json(outside.awaitEvent(id("waits") + "/cancelled"));
     assertThat(data.get("reason").asText()).isEqualTo("too dear");
@@ -123,7 +123,7 @@ class ConcurrentJobsTest {
   @Test
   void runningJob_cancelled_endsWithinAStep_batchContinues() {
     generator.block();
-    worker(Map.of("sanaq.worker.batch-wait", "PT2S"));
+    worker(Map.of("sanaq.worker.batch-linger", "PT2S"));
     send("keeps", "'steps':3");
     send("goes", "'steps':3");
     generator.awaitBatch(1);
@@ -204,7 +204,7 @@ class ConcurrentJobsTest {
     long again = outside.send("{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(id("again")));
     writeAttempts("again", again + 1000, 3);
     send("innocent", "");
-    worker(Map.of("sanaq.worker.batch-wait", "PT1S"));
+    worker(Map.of("sanaq.worker.batch-linger", "PT1S"));
     awaitCompleted("suspect", "again", "innocent");
     assertThat(generator.batches).hasSize(2).contains(List.of(seed("suspect")));
     assertThat(attemptCount("suspect")).isEqualTo(3);
@@ -252,13 +252,14 @@ class ConcurrentJobsTest {
         .isEqualTo("00-%s-%s-01".formatted(own.getTraceId(), own.getSpanId()));
     assertThat(counterTotal("sanaq.jobs", "outcome", "completed")).isEqualTo(1);
     assertThat(meters.get("sanaq.queue.wait").timer().count()).isEqualTo(1);
-    assertThat(meters.get("sanaq.stage").tag("stage", "store").timer().count()).isEqualTo(1);
-    assertThat(meters.get("sanaq.batch.jobs").summary().max()).isEqualTo(1);
+    assertThat(meters.get("sanaq.stage.duration").tag("stage", "store").timer().count())
+        .isEqualTo(1);
+    assertThat(meters.get("sanaq.batch.size").summary().max()).isEqualTo(1);
   }
 
   private WorkerRuntime worker(Map<String, String> more) {
     Map<String, String> config = new TreeMap<>(services.config());
-    config.put("sanaq.worker.retry-pause", "PT0.3S");
+    config.put("sanaq.worker.retry-backoff", "PT0.3S");
     config.putAll(more);
     OpenTelemetrySdk tracing =
         OpenTelemetrySdk.builder()

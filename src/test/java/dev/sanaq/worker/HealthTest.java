@@ -63,7 +63,7 @@ class HealthTest {
     public Map<String, String> getConfigOverrides() {
       return Map.of(
           "sanaq.model.path", "anywhere",
-          "sanaq.worker.stuck-after", "PT1S",
+          "sanaq.worker.stall-timeout", "PT1S",
           "sanaq.gateway.enabled", "false");
     }
   }
@@ -116,7 +116,7 @@ class HealthTest {
   private void assertReadmeMetricsExist() throws IOException, InterruptedException {
     String told = get(health.resolve("/q/metrics")).body();
     Set<String> named = new TreeSet<>();
-    for (String line : Files.readAllLines(Path.of("README.md"))) {
+    for (String line : Files.readAllLines(Path.of("src/docs/observability.md"))) {
       Matcher names = Pattern.compile("`(sanaq_[a-z_]+)`").matcher(line);
       while (line.startsWith("| `sanaq_") && names.find()) {
         named.add(names.group(1));

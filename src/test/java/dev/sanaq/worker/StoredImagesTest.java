@@ -81,8 +81,8 @@ class StoredImagesTest {
     config.put("sanaq.upload.allow-http", "true");
     config.put("sanaq.upload.ports", s3 + "," + receiver.getAddress().getPort());
     config.put("sanaq.upload.allowed-hosts", "127.0.0.1,localhost");
-    config.put("sanaq.upload.timeout", "PT4S");
-    config.put("sanaq.upload.patience", "PT15S");
+    config.put("sanaq.upload.attempt-timeout", "PT4S");
+    config.put("sanaq.upload.retry-timeout", "PT15S");
     config.put("sanaq.worker.batch-size", "2");
     presigner = KafkaS3Client.presigner(config);
     worker =

@@ -163,7 +163,7 @@ class WorkerFaultToleranceTest {
         worker(
             painter,
             UnaryOperator.identity(),
-            Map.of("sanaq.worker.stuck-after", "PT1S"),
+            Map.of("sanaq.worker.stall-timeout", "PT1S"),
             Map.of());
     assertThat(worker.isHealthy()).isTrue();
     outside.send(request);
@@ -229,7 +229,10 @@ class WorkerFaultToleranceTest {
             painter,
             UnaryOperator.identity(),
             Map.of(
-                "sanaq.storage.endpoint", "http://127.0.0.1:1", "sanaq.storage.patience", "PT1S"),
+                "sanaq.storage.endpoint",
+                "http://127.0.0.1:1",
+                "sanaq.storage.retry-timeout",
+                "PT1S"),
             Map.of());
     outside.send(request);
     await(() -> lost.notReadyReason().filter(why -> why.contains("storage")).isPresent());
@@ -249,7 +252,11 @@ class WorkerFaultToleranceTest {
         worker(
             new GradientImageGenerator(),
             UnaryOperator.identity(),
-            Map.of("sanaq.storage.allowed-outputs", "nowhere/", "sanaq.storage.patience", "PT1S"),
+            Map.of(
+                "sanaq.storage.allowed-locations",
+                "nowhere/",
+                "sanaq.storage.retry-timeout",
+                "PT1S"),
             Map.of());
     outside.send(
         "{\"id\":\"%s\",\"prompt\":\"p\",\"output\":{\"bucket\":\"nowhere\"}}".formatted(job));
@@ -268,7 +275,7 @@ class WorkerFaultToleranceTest {
     outside.send(request);
     outside.awaitEvent(job + "/completed");
     var letter = outside.awaitDeadLetters(1).get(0);
-    assertThat(header(letter, "sanaq-cut-from-bytes")).isEqualTo("" + (1024 * 1024 - 100));
+    assertThat(header(letter, "sanaq-original-bytes")).isEqualTo("" + (1024 * 1024 - 100));
     assertThat(header(letter, "sanaq-reason")).contains("at most");
     worker.drain(SHUTDOWN_TIMEOUT);
   }
@@ -284,7 +291,7 @@ class WorkerFaultToleranceTest {
       Map<String, String> more,
       Map<String, Object> moreKafka) {
     Map<String, String> config = new TreeMap<>(services.config());
-    config.put("sanaq.worker.retry-pause", "PT0.3S");
+    config.put("sanaq.worker.retry-backoff", "PT0.3S");
     config.putAll(more);
     WorkerRuntime.Settings settings = TestSettings.of(config);
     settings.kafka().putAll(moreKafka);

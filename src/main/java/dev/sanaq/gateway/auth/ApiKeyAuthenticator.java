@@ -35,7 +35,7 @@ public final class ApiKeyAuthenticator {
       throw new IllegalArgumentException(
           ("the gateway has no keys and others can reach %s: set sanaq.gateway.keys.NAME.sha256 to"
                   + " the SHA-256 of a key, or quarkus.oidc.* to an OpenID provider, or quarkus.http.host=127.0.0.1 to be reached from this"
-                  + " machine only, or sanaq.gateway.open=true to answer everybody, or"
+                  + " machine only, or sanaq.gateway.allow-anonymous=true to answer everybody, or"
                   + " sanaq.gateway.enabled=false")
               .formatted(host));
     }

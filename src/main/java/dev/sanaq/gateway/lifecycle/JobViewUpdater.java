@@ -76,7 +76,7 @@ final class JobViewUpdater implements AutoCloseable {
     this.view = view;
     this.backlog = backlog;
     this.dailyQuota = dayCounts;
-    this.thread = new Thread(this::run, "sanaq-gateway-view");
+    this.thread = new Thread(this::run, "sanaq-job-view");
     thread.setDaemon(true);
   }
 

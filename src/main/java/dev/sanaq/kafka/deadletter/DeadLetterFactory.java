@@ -28,7 +28,7 @@ public final class DeadLetterFactory {
   public static final String SOURCE_TIMESTAMP = "sanaq-source-timestamp";
 
   /** The length of the value, where it was too long to be kept whole. */
-  public static final String ORIGINAL_BYTES = "sanaq-cut-from-bytes";
+  public static final String ORIGINAL_BYTES = "sanaq-original-bytes";
 
   /** Every header that is ours, not the sender's. */
   static final Set<String> OWN_HEADERS =

@@ -38,7 +38,7 @@ record Networks(
         CompletableFuture.supplyAsync(
             () -> register(loaded, textLoader.apply(checkpoint, textPlacement(placement))),
             // A thread that inherits this one's class loader, by which DJL finds its libraries.
-            task -> new Thread(task, "text encoder").start());
+            task -> new Thread(task, "sanaq-load-text-encoder").start());
     try {
       return new Networks(
           register(loaded, transformer(checkpoint, placement, adaptable)),

@@ -81,7 +81,7 @@ final class DeliveryLoop {
             queue,
             parts.stateWriter(),
             parts.clock());
-    this.thread = new Thread(this::run, "sanaq-webhooks");
+    this.thread = new Thread(this::run, "sanaq-webhook-loop");
     thread.setDaemon(true);
   }
 

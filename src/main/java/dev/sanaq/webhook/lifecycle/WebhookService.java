@@ -100,7 +100,7 @@ public class WebhookService {
             vertx,
             new HttpClientOptions());
     running.set(new Delivering(WebhookRuntime.start(settings, sender, Clock.systemUTC()), sender));
-    Gauge.builder("sanaq.webhook.pending", this::pending)
+    Gauge.builder("sanaq.webhook.deliveries.pending", this::pending)
         .description("Deliveries that are not taken yet, of this instance's share")
         .register(meterRegistry);
     LOG.infof("callbacks are delivered, signed with %d secret(s)", secrets.size());

@@ -84,7 +84,7 @@ public final class ConsumerLoop {
     this.attemptGate = claims;
     this.shutdown = leaving;
     this.connectivity = new BrokerConnectivity(consumer);
-    this.thread = new Thread(this::run, "sanaq-worker");
+    this.thread = new Thread(this::run, "sanaq-consumer");
     this.thread.setDaemon(true);
   }
 

@@ -33,7 +33,7 @@ public final class WorkerMetrics {
             .maximumExpectedValue(Duration.ofMinutes(30))
             .register(registry);
     this.batchSize =
-        DistributionSummary.builder("sanaq.batch.jobs")
+        DistributionSummary.builder("sanaq.batch.size")
             .description("Jobs drawn together")
             .serviceLevelObjectives(1, 2, 4, 8, 16, 32)
             .register(registry);
@@ -43,7 +43,7 @@ public final class WorkerMetrics {
 
   /** Jobs that wait, and that were begun, as of now. */
   public void registerGauges(IntSupplier queued, IntSupplier running) {
-    registerGauge("sanaq.jobs.waiting", "Jobs read and not begun", queued);
+    registerGauge("sanaq.jobs.queued", "Jobs read and not begun", queued);
     registerGauge("sanaq.jobs.running", "Jobs begun and not ended", running);
   }
 
@@ -61,7 +61,7 @@ public final class WorkerMetrics {
   public void recordStages(Map<String, Duration> timings) {
     timings.forEach(
         (stage, time) ->
-            Timer.builder("sanaq.stage")
+            Timer.builder("sanaq.stage.duration")
                 .description("Time a stage of a job")
                 .tag("stage", stage)
                 .publishPercentileHistogram()
@@ -78,7 +78,7 @@ public final class WorkerMetrics {
    */
   public void recordOutcome(Instant received, JobOutcome outcome) {
     recordOutcome(outcome);
-    Timer.builder("sanaq.job")
+    Timer.builder("sanaq.job.duration")
         .description("From reading a request to its end")
         .tag("outcome", outcome.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT))
         .publishPercentileHistogram()
@@ -103,8 +103,8 @@ public final class WorkerMetrics {
   }
 
   /** A cancellation came. */
-  public void countCancellation(String kind) {
-    registry.counter("sanaq.cancellations", "kind", kind).increment();
+  public void countCancellation(String result) {
+    registry.counter("sanaq.cancellations", "result", result).increment();
   }
 
   public void countStorageRetry() {
@@ -115,10 +115,10 @@ public final class WorkerMetrics {
     publishRetries.increment();
   }
 
-  private Counter retryCounter(String what) {
+  private Counter retryCounter(String operation) {
     return Counter.builder("sanaq.retries")
         .description("Calls that were made again")
-        .tag("what", what)
+        .tag("operation", operation)
         .register(registry);
   }
 

@@ -19,7 +19,7 @@ class ApiKeyAuthenticatorTest {
   void noKeys_publicHost_failsWithRemedy(String host) {
     assertThatThrownBy(() -> new ApiKeyAuthenticator(config(Map.of()), host, false))
         .hasMessageContaining("sanaq.gateway.keys.NAME.sha256")
-        .hasMessageContaining("sanaq.gateway.open=true");
+        .hasMessageContaining("sanaq.gateway.allow-anonymous=true");
   }
 
   @Test
@@ -27,7 +27,8 @@ class ApiKeyAuthenticatorTest {
     assertThat(new ApiKeyAuthenticator(config(Map.of()), "127.0.0.1", false).authenticate(""))
         .contains(Caller.ANONYMOUS);
     assertThat(
-            new ApiKeyAuthenticator(config(Map.of("sanaq.gateway.open", "true")), "0.0.0.0", false)
+            new ApiKeyAuthenticator(
+                    config(Map.of("sanaq.gateway.allow-anonymous", "true")), "0.0.0.0", false)
                 .authenticate("any"))
         .contains(Caller.ANONYMOUS);
   }

@@ -111,7 +111,7 @@ public class ResultStoreTest {
   void outputLocations_anySlashes_areNormalizedToFolders() {
     Map<String, String> config = new HashMap<>(services.config());
     config.put("sanaq.storage.prefix", "/images");
-    config.put("sanaq.storage.allowed-outputs", "other,shared/of/us");
+    config.put("sanaq.storage.allowed-locations", "other,shared/of/us");
     StorageConfig storage = TestSettings.mapping(StorageConfig.class, config);
     assertThat(OutputLocations.defaultLocation(storage))
         .isEqualTo(new OutputLocation("sanaq", "images/"));

@@ -31,7 +31,7 @@ class WebhookServiceTest {
               vertx,
               meters);
       service.start();
-      assertThat(meters.get("sanaq.webhook.pending").gauge().value()).isZero();
+      assertThat(meters.get("sanaq.webhook.deliveries.pending").gauge().value()).isZero();
       service.stop();
     } finally {
       vertx.close();
