@@ -1,10 +1,12 @@
 package dev.sanaq.retry;
 
-/** The work is no longer this worker's: its partition went elsewhere, or the time to stop came. */
+/**
+ * The result of a retried call is not wanted any more: the job went elsewhere, or shutdown began.
+ */
 public final class RetryAbortedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public RetryAbortedException() {
-    super("abandoned: somebody else will do this job");
+    super("retry aborted: the result is not wanted any more");
   }
 }

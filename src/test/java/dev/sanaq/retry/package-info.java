@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.retry;
+
+import org.jspecify.annotations.NullMarked;
