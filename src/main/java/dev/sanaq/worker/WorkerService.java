@@ -94,7 +94,7 @@ public class WorkerService {
     running.set(new Running(process, painter));
     deletionCost.set(PodDeletionCost.start(kubernetesConfig, process::isBusy));
     double cold = Duration.between(begun, Instant.now()).toMillis() / 1e3;
-    Gauge.builder("sanaq.worker.start.seconds", () -> cold)
+    Gauge.builder("sanaq.worker.startup.seconds", () -> cold)
         .description("From the process's start to its readiness: fetching, loading, warming")
         .register(telemetry.meters());
     LOG.infof(
