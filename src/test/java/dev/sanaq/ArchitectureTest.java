@@ -96,7 +96,7 @@ class ArchitectureTest {
           entry("image", Set.of()),
           entry("retry", Set.of()),
           entry("collection", Set.of()),
-          entry("estimate", Set.of("collection", "sana")),
+          entry("estimate", Set.of("collection")),
           entry("net", Set.of()),
           entry("kubernetes", Set.of("json")),
           entry("torch", Set.of("json")),

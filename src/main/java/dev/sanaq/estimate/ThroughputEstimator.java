@@ -1,38 +1,46 @@
 package dev.sanaq.estimate;
 
-import dev.sanaq.sana.BatchKey;
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
+import dev.sanaq.collection.LruMap;
+import java.util.OptionalDouble;
 
 /**
- * How long an image of a shape takes here, as measured: recent images count more. Any number of
- * threads.
+ * Estimates durations from measured ones: an exponentially weighted moving average (EWMA) of
+ * seconds per unit of work for each key. Keeps the most recently used keys. Any number of threads.
+ *
+ * @param <K> what the duration of a unit depends on; a type with {@code equals} and {@code
+ *     hashCode}
  */
-public final class ThroughputEstimator {
-  private static final int MAX_ENTRIES = 500;
-  private static final double EMA_WEIGHT = 0.3;
+public final class ThroughputEstimator<K> {
+  private final double newestWeight;
+  private final LruMap<K, Double> secondsPerUnit;
 
-  private final Map<BatchKey, Double> secondsPerImage =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<BatchKey, Double> eldest) {
-          return size() > MAX_ENTRIES;
-        }
-      };
-
-  /** Images of a shape were drawn together in that time. */
-  public synchronized void recordMeasurement(BatchKey shape, int images, Duration time) {
-    double seconds = time.toNanos() / 1e9 / Math.max(1, images);
-    secondsPerImage.merge(shape, seconds, (old, now) -> old + EMA_WEIGHT * (now - old));
+  /**
+   * @param newestWeight the weight of the newest measurement in the average, above 0 and at most 1
+   * @param maxKeys how many keys are kept
+   */
+  public ThroughputEstimator(double newestWeight, int maxKeys) {
+    this.newestWeight = newestWeight;
+    this.secondsPerUnit = new LruMap<>(maxKeys);
   }
 
-  /** What so many images will take; nothing where none of the shape was drawn yet. */
-  public synchronized Optional<Duration> estimate(BatchKey shape, int images) {
-    return Optional.ofNullable(secondsPerImage.get(shape))
-        .map(seconds -> Duration.ofNanos((long) (seconds * images * 1e9)));
+  /**
+   * Adds a measurement. The first of a key is taken as it is.
+   *
+   * @param units how much work was done in that time, above 0
+   */
+  public void recordMeasurement(K key, double units, double seconds) {
+    secondsPerUnit.merge(key, seconds / units, this::movingAverage);
+  }
+
+  /** The seconds that so many units take; empty for a key without a measurement. */
+  public OptionalDouble estimateSeconds(K key, double units) {
+    return secondsPerUnit
+        .get(key)
+        .map(seconds -> OptionalDouble.of(seconds * units))
+        .orElseGet(OptionalDouble::empty);
+  }
+
+  private double movingAverage(double average, double newest) {
+    return average + newestWeight * (newest - average);
   }
 }

@@ -14,6 +14,7 @@ import dev.sanaq.kafka.request.CancellationDecoder;
 import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.kafka.request.RecordDecoder;
 import dev.sanaq.kafka.request.RequestReader;
+import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.storage.ImageUrls;
 import dev.sanaq.storage.OutputLocations;
@@ -74,6 +75,8 @@ public final class WorkerRuntime {
   private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration FORCED_STOP_TIMEOUT = Duration.ofSeconds(20);
   private static final int MAX_CANCELLATIONS = 100_000;
+  private static final double NEWEST_DURATION_WEIGHT = 0.3;
+  private static final int MAX_BATCH_KEYS = 500;
 
   private final ConsumerLoop consumerLoop;
   private final JobQueue queue;
@@ -152,7 +155,8 @@ public final class WorkerRuntime {
     JobEventFactory events = new JobEventFactory(settings.events().source(), addresses::of, clock);
     ProgressPublisher live = new ProgressPublisher(progressProducer, topics.events());
     CancellationRegistry board = new CancellationRegistry(MAX_CANCELLATIONS);
-    ThroughputEstimator rates = new ThroughputEstimator();
+    ThroughputEstimator<BatchKey> rates =
+        new ThroughputEstimator<>(NEWEST_DURATION_WEIGHT, MAX_BATCH_KEYS);
     JobTermination needless = new JobTermination(board, rates, clock);
     ResultStore store = new ResultStore(s3, home);
     StorageRetry gate =

@@ -26,7 +26,7 @@ public final class Backlog {
 
   private final JobView view;
   private final GatewayConfig.EstimateConfig estimateConfig;
-  private final ThroughputEstimator throughput;
+  private final JobDurationEstimator durations;
   private final Clock clock;
   private Instant computedAt = Instant.MIN;
   private Snapshot snapshot = new Snapshot(new State(0, 0, 0, 1), Map.of());
@@ -59,7 +59,7 @@ public final class Backlog {
   public Backlog(JobView view, GatewayConfig.EstimateConfig model, Clock clock) {
     this.view = view;
     this.estimateConfig = model;
-    this.throughput = new ThroughputEstimator(model.secondsPerMegapixelStep());
+    this.durations = new JobDurationEstimator(model.secondsPerMegapixelStep());
     this.clock = clock;
   }
 
@@ -67,7 +67,7 @@ public final class Backlog {
   public synchronized void observe(CloudEvent event) {
     if (event.type().equals(JobEventFactory.COMPLETED)) {
       Object seconds = event.data().get("deviceSeconds");
-      throughput.observe(
+      durations.recordMeasurement(
           JobCost.of(JsonMaps.object(event.data(), "request"), estimateConfig),
           seconds instanceof Number number ? number.doubleValue() : 0);
     }
@@ -103,7 +103,7 @@ public final class Backlog {
     for (JobSnapshot job : view.openJobs()) {
       if (job.state() == JobState.RUNNING) {
         running++;
-        seconds += throughput.estimateSeconds(costOf(job)) * (1 - JobProgress.of(job).fraction());
+        seconds += durations.estimateSeconds(costOf(job)) * (1 - JobProgress.of(job).fraction());
         workers.add(JobProgress.of(job).worker());
       }
     }
@@ -113,7 +113,7 @@ public final class Backlog {
       if (job.state() == JobState.QUEUED) {
         outlooks.put(
             job.id(), new QueueEstimate(outlooks.size() + 1, (long) Math.ceil(seconds / hands)));
-        seconds += throughput.estimateSeconds(costOf(job));
+        seconds += durations.estimateSeconds(costOf(job));
       }
     }
     return new Snapshot(new State(seconds, outlooks.size(), running, hands), outlooks);

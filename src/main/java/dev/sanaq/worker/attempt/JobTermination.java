@@ -8,6 +8,7 @@ import dev.sanaq.job.JobOutcome;
 import dev.sanaq.job.JobOutcome.Cancelled;
 import dev.sanaq.job.JobOutcome.Failed;
 import dev.sanaq.kafka.request.Cancellation;
+import dev.sanaq.sana.BatchKey;
 import dev.sanaq.worker.queue.JobExecution;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,10 +18,11 @@ import java.util.Optional;
 /** Knows which jobs nobody waits for any more: taken back, or too late. Any number of threads. */
 public final class JobTermination {
   private final CancellationRegistry cancellations;
-  private final ThroughputEstimator throughput;
+  private final ThroughputEstimator<BatchKey> throughput;
   private final Clock clock;
 
-  public JobTermination(CancellationRegistry board, ThroughputEstimator rates, Clock clock) {
+  public JobTermination(
+      CancellationRegistry board, ThroughputEstimator<BatchKey> rates, Clock clock) {
     this.cancellations = board;
     this.throughput = rates;
     this.clock = clock;
@@ -46,11 +48,15 @@ public final class JobTermination {
     Duration needed =
         tries > 0
             ? Duration.ZERO
-            : throughput.estimate(ticket.batchKey(), job.count()).orElse(Duration.ZERO);
+            : estimateDuration(ticket.batchKey(), job.count());
     Instant now = clock.instant();
     return now.plus(needed).isAfter(job.deadline())
         ? Optional.of(deadlineExceeded(job, tries, needed, now))
         : Optional.empty();
+  }
+
+  private Duration estimateDuration(BatchKey batchKey, int images) {
+    return Duration.ofNanos((long) (throughput.estimateSeconds(batchKey, images).orElse(0) * 1e9));
   }
 
   private static Failed deadlineExceeded(Job job, int tries, Duration needed, Instant now) {

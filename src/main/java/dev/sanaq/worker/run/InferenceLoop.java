@@ -1,6 +1,7 @@
 package dev.sanaq.worker.run;
 
 import dev.sanaq.estimate.ThroughputEstimator;
+import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.BatchResult;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.worker.attempt.AttemptGate;
@@ -33,7 +34,7 @@ public final class InferenceLoop implements Runnable {
   private final JobCompleter completer;
   private final JobTermination termination;
   private final ShutdownState shutdown;
-  private final ThroughputEstimator throughput;
+  private final ThroughputEstimator<BatchKey> throughput;
   private final BatchProgressReporter.Context context;
   private final WorkerMetrics metrics;
   private final String workerId;
@@ -46,7 +47,7 @@ public final class InferenceLoop implements Runnable {
       JobCompleter endings,
       JobTermination needless,
       ShutdownState leaving,
-      ThroughputEstimator rates,
+      ThroughputEstimator<BatchKey> rates,
       BatchProgressReporter.Context context,
       WorkerMetrics meters,
       String worker) {
@@ -195,7 +196,8 @@ public final class InferenceLoop implements Runnable {
   private void recordThroughput(List<StartedJob> batch, List<BatchResult> results, Duration time) {
     int images = countImages(batch, results);
     if (images > 0) {
-      throughput.recordMeasurement(batch.get(0).execution().batchKey(), images, time);
+      BatchKey batchKey = batch.get(0).execution().batchKey();
+      throughput.recordMeasurement(batchKey, images, time.toNanos() / 1e9);
     }
   }
 

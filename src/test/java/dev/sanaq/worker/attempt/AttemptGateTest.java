@@ -111,7 +111,7 @@ class AttemptGateTest {
         new ResultStore(losing, HOME),
         new AttemptStore(losing, HOME),
         new StorageRetry(new StorageProbe(probed, HOME, "w"), patience, () -> {}),
-        new JobTermination(new CancellationRegistry(1), new ThroughputEstimator(), clock),
+        new JobTermination(new CancellationRegistry(1), new ThroughputEstimator<>(0.3, 1), clock),
         3,
         "w",
         clock);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.estimate;
+
+import org.jspecify.annotations.NullMarked;
