@@ -1,0 +1,5 @@
+/** Collections that the JDK lacks. Plain Java. */
+@NullMarked
+package dev.sanaq.collection;
+
+import org.jspecify.annotations.NullMarked;

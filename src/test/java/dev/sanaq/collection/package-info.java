@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.collection;
+
+import org.jspecify.annotations.NullMarked;
