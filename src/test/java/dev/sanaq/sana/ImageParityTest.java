@@ -9,7 +9,7 @@ import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.pipeline.SanaPipeline;
 import dev.sanaq.sana.solver.SolverKind;
-import dev.sanaq.sana.text.ReferenceTextEncoder;
+import dev.sanaq.sana.text.TextEncoder;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.Fixtures.Tensor;
 import dev.sanaq.testing.TestImages;
@@ -34,7 +34,7 @@ class ImageParityTest {
     Checkpoint checkpoint = Checkpoint.open(Fixtures.path(model + "/checkpoint"));
     DevicePlacement placement = DevicePlacement.cpu(Precision.FP32);
     try (SanaPipeline pipeline =
-        SanaPipeline.load(checkpoint, placement, ReferenceTextEncoder.loader(model))) {
+        SanaPipeline.load(checkpoint, placement, TextEncoder::load)) {
       for (int i = 0; i < cases.size(); i++) {
         List<String> prompts = prompts(cases.get(i));
         for (int j = 0; j < prompts.size(); j++) {

@@ -101,7 +101,6 @@ class TextEncoderParityTest {
 
   private static TextEncoder load(String model) {
     Checkpoint checkpoint = Checkpoint.open(Fixtures.path(model + "/checkpoint"));
-    return ReferenceTextEncoder.loader(model)
-        .apply(checkpoint, DevicePlacement.cpu(Precision.FP32));
+    return TextEncoder.load(checkpoint, DevicePlacement.cpu(Precision.FP32));
   }
 }
