@@ -63,8 +63,6 @@ class ArchitectureTest {
           "DeliveryTopicReader: 7",
           "InferenceLoop: 11",
           "RecordDispatcher: 10",
-          "JobViewUpdater: 7",
-          "CancellationConsumer: 7",
           "ResultWriter: 10");
 
   private static final DescribedPredicate<JavaClass> CLASS_CYCLES =

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
  * @param cap the longest delay; delays double up to it
  * @param jitter the share of a delay, 0 to 1, that is random, so that clients that failed together
  *     do not retry together: a delay is between {@code (1 - jitter) * d} and {@code d}
- * @param deadline how long to go on after the first failure; {@link #FOREVER} for no limit
- * @param retryable which errors are worth another try
+ * @param deadline how long to retry after the first failure; {@link #FOREVER} for no limit
+ * @param retryable which errors are retried; others are thrown at once
  */
 public record Backoff(
     Duration initial,
@@ -32,7 +32,7 @@ public record Backoff(
   private static final int MAX_DOUBLINGS = 20;
   private static final long ABORT_CHECK_MILLIS = 20;
 
-  /** Doubling delays with half of each left to chance, without a deadline, for every error. */
+  /** Doubling delays with 50 % jitter, without a deadline, for every error. */
   public static Backoff exponential(Duration initial, Duration cap) {
     return new Backoff(initial, cap, DEFAULT_JITTER, FOREVER, error -> true);
   }
@@ -47,12 +47,12 @@ public record Backoff(
     return new Backoff(initial, cap, share, deadline, retryable);
   }
 
-  /** This, given up after a time. */
+  /** This, with a deadline after the first failure. */
   public Backoff withDeadline(Duration limit) {
     return new Backoff(initial, cap, jitter, limit, retryable);
   }
 
-  /** This, for some errors alone; others are thrown at once. */
+  /** This, for some errors only; others are thrown at once. */
   public Backoff retryIf(Predicate<RuntimeException> condition) {
     return new Backoff(initial, cap, jitter, deadline, condition);
   }
@@ -76,33 +76,48 @@ public record Backoff(
    * Calls until it works, until an error is not retryable or until the deadline has passed; then
    * the last error is thrown. Blocks; delays count towards the deadline.
    *
-   * @param aborted asked during delays whether a result is still wanted
-   * @param listener hears of each retry before it is made
-   * @throws RetryAbortedException where no result is wanted any more, or the thread is interrupted
+   * @param aborted checked during delays: whether the result is no longer wanted
+   * @param listener called before each delay
+   * @throws RetryAbortedException if the result is no longer wanted, or the thread is interrupted
    */
   public <T> T call(Supplier<T> work, BooleanSupplier aborted, Listener listener) {
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      return retry(e, work, aborted, listener);
+    }
+  }
+
+  /**
+   * The same, for a call that has just failed for the first time.
+   *
+   * @param first the error of the first call
+   * @see #call
+   */
+  public <T> T retry(
+      RuntimeException first, Supplier<T> work, BooleanSupplier aborted, Listener listener) {
     long start = System.nanoTime();
+    RuntimeException last = first;
     for (int retry = 1; ; retry++) {
+      if (!retryable.test(last) || System.nanoTime() - start >= deadline.toNanos()) {
+        throw last;
+      }
+      Duration delay = delay(retry);
+      listener.retrying(retry, delay, last);
+      sleep(delay, aborted);
       try {
         return work.get();
       } catch (RuntimeException e) {
-        if (retry == 1) {
-          start = System.nanoTime();
-        }
-        if (!retryable.test(e) || System.nanoTime() - start >= deadline.toNanos()) {
-          throw e;
-        }
-        Duration delay = delay(retry);
-        listener.retrying(retry, delay, e);
-        sleep(delay, aborted);
+        last = e;
       }
     }
   }
 
   /**
-   * Waits, unless the result is not wanted any more.
+   * Waits; checks every 20 ms whether the result is still wanted.
    *
-   * @throws RetryAbortedException where that is so, or the thread is interrupted
+   * @param aborted whether the result is no longer wanted
+   * @throws RetryAbortedException if the result is no longer wanted, or the thread is interrupted
    */
   public static void sleep(Duration delay, BooleanSupplier aborted) {
     long until = System.nanoTime() + delay.toNanos();
@@ -119,11 +134,11 @@ public record Backoff(
     }
   }
 
-  /** Hears of retries: for logs and metrics. */
+  /** Observes retries, for logs and metrics. */
   @FunctionalInterface
   public interface Listener {
     /**
-     * A call has failed and is made again after a delay.
+     * A call has failed and will be retried after the delay.
      *
      * @param retry 1 for the first
      */

@@ -1,12 +1,10 @@
 package dev.sanaq.retry;
 
-/**
- * The result of a retried call is not wanted any more: the job went elsewhere, or shutdown began.
- */
+/** A retry was aborted because its result is no longer wanted, for example on shutdown. */
 public final class RetryAbortedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public RetryAbortedException() {
-    super("retry aborted: the result is not wanted any more");
+    super("retry aborted: the result is no longer wanted");
   }
 }

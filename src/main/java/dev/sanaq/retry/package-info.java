@@ -1,4 +1,4 @@
-/** Retries. */
+/** Exponential backoff: the one rule for retries. */
 @NullMarked
 package dev.sanaq.retry;
 

@@ -4,6 +4,8 @@ import dev.sanaq.estimate.ThroughputEstimator;
 import dev.sanaq.job.OutputLocation;
 import dev.sanaq.job.validation.RequestValidator;
 import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.kafka.StartPosition;
+import dev.sanaq.kafka.TopicReader;
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.deadletter.DeadLetterFactory;
 import dev.sanaq.kafka.event.EventsConfig;
@@ -15,6 +17,7 @@ import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.kafka.request.RecordDecoder;
 import dev.sanaq.kafka.request.RequestReader;
 import dev.sanaq.sana.BatchKey;
+import dev.sanaq.retry.Backoff;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.storage.ImageUrls;
 import dev.sanaq.storage.OutputLocations;
@@ -213,12 +216,14 @@ public final class WorkerRuntime {
             clock);
     this.cancellationConsumer =
         new CancellationConsumer(
-            kafka::standaloneConsumer,
+            () ->
+                new TopicReader(
+                    kafka.standaloneConsumer(),
+                    StartPosition.since(
+                        () -> clock.instant().minus(config.cancellationRetention()))),
             topics.cancellations(),
             cancelling,
-            config.cancellationRetention(),
-            clock,
-            config.retryBackoff(),
+            Backoff.constant(config.retryBackoff()),
             cancellation -> {
               board.put(cancellation);
               preparer.finishWithoutRunning(

@@ -99,10 +99,12 @@ public class GatewayLifecycle {
             clients,
             topics,
             workerGroup,
-            new RecordDecoder(limits.maxRecordBytes()),
-            view,
-            backlog,
-            dayCounts);
+            new JobRecordHandler(
+                topics.events(),
+                new RecordDecoder(limits.maxRecordBytes()),
+                view,
+                backlog,
+                dayCounts));
     GatewayComponents gateway =
         new GatewayComponents(
             access,

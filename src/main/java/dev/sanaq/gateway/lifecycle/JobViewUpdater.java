@@ -1,81 +1,54 @@
 package dev.sanaq.gateway.lifecycle;
 
-import dev.sanaq.gateway.JsonMaps;
-import dev.sanaq.gateway.auth.DailyQuota;
-import dev.sanaq.gateway.backlog.Backlog;
-import dev.sanaq.gateway.view.JobEvent;
-import dev.sanaq.gateway.view.JobSnapshot;
-import dev.sanaq.gateway.view.JobView;
-import dev.sanaq.job.JobIds;
-import dev.sanaq.job.UrlRedaction;
-import dev.sanaq.job.validation.RequestFingerprint;
-import dev.sanaq.json.BadJsonException;
-import dev.sanaq.json.Json;
 import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.kafka.StartPosition;
+import dev.sanaq.kafka.TopicReader;
 import dev.sanaq.kafka.TopicsConfig;
-import dev.sanaq.kafka.event.CloudEvent;
-import dev.sanaq.kafka.request.DecodedRecord;
-import dev.sanaq.kafka.request.RecordDecoder;
-import java.nio.charset.StandardCharsets;
+import dev.sanaq.retry.Backoff;
+import dev.sanaq.retry.RetryAbortedException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps the view up to date: reads the topics of requests and of events from their beginning, in no
- * group, on a thread of its own. Where Kafka refuses, it goes on later from where it was.
+ * Keeps the job view up to date: reads the request and event topics from their beginning, outside
+ * of a group, on its own thread. After a Kafka error it resumes at its positions.
  */
 final class JobViewUpdater implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(JobViewUpdater.class);
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
-  private static final Duration RETRY_BACKOFF = Duration.ofSeconds(2);
   private static final long PARTITION_REFRESH_INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
+  private static final Backoff BACKOFF =
+      Backoff.constant(Duration.ofSeconds(2))
+          .retryIf(e -> e instanceof KafkaException || e instanceof IllegalStateException);
 
   private final KafkaClientFactory kafka;
   private final TopicsConfig topics;
   private final String workerGroup;
-  private final RecordDecoder decoder;
-  private final JobView view;
-  private final Backlog backlog;
-  private final DailyQuota dailyQuota;
+  private final JobRecordHandler handler;
   private final Map<TopicPartition, Long> positions = new HashMap<>();
-  private final Map<TopicPartition, Long> committedOffsets = new HashMap<>();
-  private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread thread;
+  private volatile boolean stopped;
   private volatile boolean caughtUp;
 
   /**
-   * @param workers the consumer group of the workers
+   * @param workerGroup the consumer group of the workers
    */
   JobViewUpdater(
       KafkaClientFactory kafka,
       TopicsConfig topics,
-      String workers,
-      RecordDecoder decoder,
-      JobView view,
-      Backlog backlog,
-      DailyQuota dayCounts) {
+      String workerGroup,
+      JobRecordHandler handler) {
     this.kafka = kafka;
     this.topics = topics;
-    this.workerGroup = workers;
-    this.decoder = decoder;
-    this.view = view;
-    this.backlog = backlog;
-    this.dailyQuota = dayCounts;
+    this.workerGroup = workerGroup;
+    this.handler = handler;
     this.thread = new Thread(this::run, "sanaq-job-view");
     thread.setDaemon(true);
   }
@@ -84,14 +57,14 @@ final class JobViewUpdater implements AutoCloseable {
     thread.start();
   }
 
-  /** Whether the view has once been where the topics ended. */
+  /** Whether the topics have once been read to their ends. */
   boolean isCaughtUp() {
     return caughtUp;
   }
 
   @Override
   public void close() {
-    stopped.countDown();
+    stopped = true;
     try {
       thread.join(POLL_TIMEOUT.multipliedBy(4).toMillis());
     } catch (InterruptedException e) {
@@ -100,128 +73,64 @@ final class JobViewUpdater implements AutoCloseable {
   }
 
   private void run() {
-    while (!isStopped()) {
-      try (Consumer<byte[], byte[]> consumer = kafka.standaloneConsumer()) {
-        read(consumer);
-      } catch (KafkaException | IllegalStateException e) {
-        if (!isStopped()) {
-          LOG.warnf(
-              "jobs cannot be read, the next try is in %s: %s", RETRY_BACKOFF, e.getMessage());
-          backOff();
+    try {
+      BACKOFF.call(this::read, () -> stopped, this::logRetry);
+    } catch (RetryAbortedException e) {
+      LOG.debug("stopped");
+    }
+  }
+
+  private void logRetry(int retry, Duration delay, RuntimeException e) {
+    if (!stopped) {
+      LOG.warnf("could not read jobs from Kafka; retrying in %s: %s", delay, e.getMessage());
+    }
+  }
+
+  /** Reads until it is stopped; always true. */
+  private boolean read() {
+    try (TopicReader reader =
+        new TopicReader(kafka.standaloneConsumer(), StartPosition.resume(positions))) {
+      long refreshed = System.nanoTime();
+      assign(reader);
+      while (!stopped) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL_TIMEOUT)) {
+          handler.handle(record);
+          TopicPartition source = new TopicPartition(record.topic(), record.partition());
+          positions.put(source, record.offset() + 1);
+        }
+        if (!caughtUp && reader.isAtEnd()) {
+          handler.onCaughtUp();
+          caughtUp = true;
+        }
+        // Topics may get more partitions while the gateway runs.
+        if (System.nanoTime() - refreshed > PARTITION_REFRESH_INTERVAL_NANOS) {
+          refreshed = System.nanoTime();
+          assign(reader);
         }
       }
     }
+    return true;
   }
 
-  private void read(Consumer<byte[], byte[]> consumer) {
-    long assigned = System.nanoTime();
-    Map<TopicPartition, Long> ends = consumer.endOffsets(assign(consumer));
-    while (!isStopped()) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL_TIMEOUT)) {
-        handleRecord(record);
-        positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
-      }
-      if (!caughtUp && ends.entrySet().stream().allMatch(end -> hasReached(consumer, end))) {
-        view.dropStale();
-        caughtUp = true;
-      }
-      if (System.nanoTime() - assigned > PARTITION_REFRESH_INTERVAL_NANOS) {
-        assigned = System.nanoTime();
-        assign(consumer);
-      }
+  private void assign(TopicReader reader) {
+    boolean requestsAdded =
+        reader.assignTopic(topics.requests(), "create it, or set sanaq.topics.requests");
+    boolean eventsAdded =
+        reader.assignTopic(topics.events(), "create it, or set sanaq.topics.events");
+    if ((requestsAdded || eventsAdded) && !caughtUp) {
+      loadCommittedOffsets(reader.assignment());
     }
   }
 
-  private static boolean hasReached(
-      Consumer<byte[], byte[]> consumer, Map.Entry<TopicPartition, Long> end) {
-    return consumer.position(end.getKey()) >= end.getValue();
-  }
-
-  // Again and again, since topics get more partitions.
-  private Set<TopicPartition> assign(Consumer<byte[], byte[]> consumer) {
-    Set<TopicPartition> partitions = new HashSet<>();
-    for (String topic : List.of(topics.requests(), topics.events())) {
-      List<PartitionInfo> found = consumer.partitionsFor(topic);
-      if (found == null || found.isEmpty()) {
-        throw new IllegalStateException("the broker has no topic " + topic);
-      }
-      found.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
-    }
-    if (!partitions.equals(consumer.assignment())) {
-      loadCommittedOffsets(partitions);
-      consumer.assign(partitions);
-      List<TopicPartition> fresh = new ArrayList<>(partitions);
-      fresh.removeAll(positions.keySet());
-      consumer.seekToBeginning(fresh);
-      positions.forEach(consumer::seek);
-    }
-    return partitions;
-  }
-
-  // What workers were done with before is not waiting, even where its event is gone by now.
+  // Requests that the workers have finished are not in the backlog, even if their events have
+  // expired.
   private void loadCommittedOffsets(Set<TopicPartition> partitions) {
-    if (caughtUp) {
-      return;
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    try (Consumer<byte[], byte[]> consumer = kafka.workerConsumer(workerGroup, "sanaq-gateway")) {
+      consumer
+          .committed(partitions)
+          .forEach((partition, c) -> offsets.put(partition, c == null ? 0 : c.offset()));
     }
-    try (Consumer<byte[], byte[]> asker = kafka.workerConsumer(workerGroup, "sanaq-gateway")) {
-      Map<TopicPartition, OffsetAndMetadata> committed = asker.committed(partitions);
-      committed.forEach(
-          (partition, offset) ->
-              committedOffsets.put(partition, offset == null ? 0 : offset.offset()));
-    }
-  }
-
-  private void handleRecord(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      if (record.topic().equals(topics.events())) {
-        handleEvent(CloudEvent.of(record));
-      } else {
-        handleRequest(record);
-      }
-    } catch (BadJsonException e) {
-      LOG.debugf("%s-%d, offset %d: %s", record.topic(), record.partition(), record.offset(), e);
-    } catch (RuntimeException e) {
-      // A record that nobody foresaw must not end the view.
-      LOG.errorf(e, "%s-%d, offset %d", record.topic(), record.partition(), record.offset());
-    }
-  }
-
-  private void handleEvent(CloudEvent event) {
-    if (JobEvent.sequence(event.subject(), event.id()) != JobEvent.BEFORE_FIRST) {
-      backlog.observe(event);
-      view.onEvent(event);
-    }
-  }
-
-  private void handleRequest(ConsumerRecord<byte[], byte[]> record) {
-    if (!(decoder.decode(record) instanceof DecodedRecord.Request readable)) {
-      return;
-    }
-    Map<String, Object> fields = readable.request().fields();
-    String said = JsonMaps.string(fields, "id");
-    String id = JobIds.isValid(said) ? said : readable.derivedId();
-    Instant at = Instant.ofEpochMilli(record.timestamp());
-    TopicPartition source = new TopicPartition(record.topic(), record.partition());
-    dailyQuota.countJob(id, at);
-    view.onRequest(
-        id,
-        new JobSnapshot.SubmittedRequest(
-            at,
-            new String(Json.write(UrlRedaction.redact(fields)), StandardCharsets.UTF_8),
-            RequestFingerprint.of(readable.request()),
-            record.offset() < committedOffsets.getOrDefault(source, 0L)),
-        fields);
-  }
-
-  private boolean isStopped() {
-    return stopped.getCount() == 0;
-  }
-
-  private void backOff() {
-    try {
-      stopped.await(RETRY_BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    handler.setCommittedOffsets(offsets);
   }
 }

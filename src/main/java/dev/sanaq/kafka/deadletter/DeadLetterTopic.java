@@ -1,19 +1,20 @@
 package dev.sanaq.kafka.deadletter;
 
 import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.kafka.StartPosition;
+import dev.sanaq.kafka.TopicReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** The dead letters' topic for people: looked at, and sent again once the cause is mended. */
+/**
+ * The dead-letter topic: lists the letters, and replays them to their source topics once the cause
+ * is fixed. Any number of threads.
+ */
 public final class DeadLetterTopic {
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
@@ -27,28 +28,28 @@ public final class DeadLetterTopic {
   }
 
   /**
-   * Every letter that is there now, partition by partition, oldest first.
+   * All letters up to the current end of the topic, oldest first within a partition.
    *
-   * @throws KafkaException where the broker cannot be read
+   * @throws KafkaException if the broker cannot be read
+   * @throws IllegalStateException if the topic does not exist
    */
   public List<DeadLetter> read() {
     List<DeadLetter> letters = new ArrayList<>();
-    try (Consumer<byte[], byte[]> consumer = kafka.standaloneConsumer()) {
-      List<TopicPartition> partitions = partitions(consumer);
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
-        consumer.poll(POLL_TIMEOUT).forEach(record -> letters.add(new DeadLetter(record)));
+    try (TopicReader reader =
+        new TopicReader(kafka.standaloneConsumer(), StartPosition.beginning())) {
+      reader.assignTopic(topic, "create it, or set sanaq.topics.dead-letters");
+      while (!reader.isAtEnd()) {
+        reader.poll(POLL_TIMEOUT).forEach(record -> letters.add(new DeadLetter(record)));
       }
     }
     return letters;
   }
 
   /**
-   * Sends letters again to where they came from, as they came; on return the broker has them.
+   * Sends the original records to their source topics; returns once the broker has acknowledged all
+   * of them.
    *
-   * @throws KafkaException where it did not take one; those before it are sent
+   * @throws KafkaException if one is not acknowledged; those before it are sent
    */
   public void replay(List<DeadLetter> letters) {
     try (Producer<byte[], byte[]> producer = kafka.idempotentProducer(SEND_TIMEOUT)) {
@@ -56,19 +57,9 @@ public final class DeadLetterTopic {
         producer.send(letter.toOriginalRecord()).get();
       }
     } catch (ExecutionException e) {
-      throw new KafkaException("a letter was not sent: " + e.getMessage(), e);
+      throw new KafkaException("could not replay a dead letter: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
-  }
-
-  private List<TopicPartition> partitions(Consumer<byte[], byte[]> consumer) {
-    List<PartitionInfo> found = consumer.partitionsFor(topic);
-    if (found == null || found.isEmpty()) {
-      throw new IllegalStateException(
-          "the broker has no topic %s; create it, or set sanaq.topics.dead-letters"
-              .formatted(topic));
-    }
-    return found.stream().map(info -> new TopicPartition(info.topic(), info.partition())).toList();
   }
 }

@@ -1,58 +1,54 @@
 package dev.sanaq.kafka.event;
 
 import dev.sanaq.json.BadJsonException;
+import dev.sanaq.kafka.StartPosition;
+import dev.sanaq.kafka.TopicReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.PartitionInfo;
-import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
-/** Reads events as they come, all partitions, in no group. One thread; close it in the end. */
+/** Reads job events from all partitions, outside of a group. One thread; close it in the end. */
 public final class EventReader implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(EventReader.class);
 
-  private final Consumer<byte[], byte[]> consumer;
+  private final TopicReader reader;
 
-  private EventReader(Consumer<byte[], byte[]> consumer) {
-    this.consumer = consumer;
+  private EventReader(Consumer<byte[], byte[]> consumer, String topic, StartPosition start) {
+    this.reader = new TopicReader(consumer, start);
+    reader.assignTopic(topic, "create it, or set sanaq.topics.events");
   }
 
   /**
-   * From what happens next on: on return, nothing that happens later is missed.
+   * Reads from the current end: no event written after the return is missed.
    *
-   * @param consumer the reader's to use and to close from now on
+   * @param consumer the reader closes it
+   * @throws IllegalStateException if the topic does not exist
    */
   public static EventReader fromNow(Consumer<byte[], byte[]> consumer, String topic) {
-    EventReader reader = new EventReader(consumer);
-    List<TopicPartition> partitions = reader.assign(topic);
-    consumer.seekToEnd(partitions);
-    // Seeking is lazy: only asking settles where the end was.
-    partitions.forEach(consumer::position);
-    return reader;
+    return new EventReader(consumer, topic, StartPosition.now());
   }
 
   /**
-   * From the oldest event that the topic keeps.
+   * Reads from the oldest event that the topic retains.
    *
-   * @param consumer the reader's to use and to close from now on
+   * @param consumer the reader closes it
+   * @throws IllegalStateException if the topic does not exist
    */
   public static EventReader fromBeginning(Consumer<byte[], byte[]> consumer, String topic) {
-    EventReader reader = new EventReader(consumer);
-    consumer.seekToBeginning(reader.assign(topic));
-    return reader;
+    return new EventReader(consumer, topic, StartPosition.beginning());
   }
 
-  /** The next events, none where none come in time; what is no event is left out and logged. */
-  public List<CloudEvent> poll(Duration patience) {
+  /** The next events, none if none arrive in time. Records that are no event are logged. */
+  public List<CloudEvent> poll(Duration timeout) {
     List<CloudEvent> events = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
+    for (ConsumerRecord<byte[], byte[]> record : reader.poll(timeout)) {
       try {
         events.add(CloudEvent.of(record));
       } catch (BadJsonException e) {
-        LOG.warnf("%s-%d, offset %d: %s", record.topic(), record.partition(), record.offset(), e);
+        LOG.warnf("%s-%d@%d is no event: %s", record.topic(), record.partition(), record.offset(), e);
       }
     }
     return events;
@@ -60,18 +56,6 @@ public final class EventReader implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
-  }
-
-  private List<TopicPartition> assign(String topic) {
-    List<PartitionInfo> found = consumer.partitionsFor(topic);
-    if (found == null || found.isEmpty()) {
-      throw new IllegalStateException(
-          "the broker has no topic %s; create it, or set sanaq.topics.events".formatted(topic));
-    }
-    List<TopicPartition> partitions =
-        found.stream().map(info -> new TopicPartition(info.topic(), info.partition())).toList();
-    consumer.assign(partitions);
-    return partitions;
+    reader.close();
   }
 }

@@ -1,6 +1,6 @@
 package dev.sanaq.storage.health;
 
-/** The storage as a whole is away: the work goes back to the queue. */
+/** The storage has an outage: even the probe cannot be written. Jobs are requeued. */
 public final class StorageOutageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

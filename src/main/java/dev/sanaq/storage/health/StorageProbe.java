@@ -7,16 +7,16 @@ import dev.sanaq.storage.StorageException;
 import java.nio.charset.StandardCharsets;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** Asks whether the service's own place on the storage can be written at all. */
+/** Checks whether the service's own output location accepts writes. Any number of threads. */
 public final class StorageProbe {
   private final ObjectStore objects;
   private final String bucket;
   private final String key;
 
   /**
-   * @param s3 the client; stays its maker's to close
-   * @param home where markers lie
-   * @param worker whose probe it is
+   * @param s3 the caller closes it
+   * @param home the default output location
+   * @param worker the worker's name; part of the object key
    */
   public StorageProbe(S3Client s3, OutputLocation home, String worker) {
     this.objects = new ObjectStore(s3);
@@ -25,9 +25,9 @@ public final class StorageProbe {
   }
 
   /**
-   * Writes a few bytes; blocks.
+   * Writes a small object; blocks for one attempt.
    *
-   * @throws StorageException where the storage does not take them, and why
+   * @throws StorageException if the write fails
    */
   public void write() {
     objects.put(bucket, key, "probe".getBytes(StandardCharsets.UTF_8), "text/plain");

@@ -1,5 +1,6 @@
 package dev.sanaq.storage.model;
 
+import dev.sanaq.retry.Backoff;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,8 +21,9 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Brings one file: into {@code NAME.part}, from where it ends, as long as the object is the one
- * that it was begun with ({@code If-Match}); and gives it its name once the checksum holds.
+ * Downloads one file, and resumes a partial download: appends to {@code NAME.part} with a range
+ * request while the object's ETag is the same ({@code If-Match}), and renames the part once its
+ * checksum matches. One thread.
  */
 final class ResumableDownload implements Callable<Void> {
   private static final Logger LOG = Logger.getLogger(ResumableDownload.class);
@@ -32,8 +34,8 @@ final class ResumableDownload implements Callable<Void> {
   private static final int MAX_RESTARTS = 5;
   private static final int NOT_FOUND = 404;
   private static final int FORBIDDEN = 403;
-  private static final Duration INITIAL_BACKOFF = Duration.ofMillis(200);
-  private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
+  private static final Backoff BACKOFF =
+      Backoff.exponential(Duration.ofMillis(200), Duration.ofSeconds(10)).withJitter(0);
 
   private final S3Client s3;
   private final ModelUri source;
@@ -42,29 +44,29 @@ final class ResumableDownload implements Callable<Void> {
   private final Path partFile;
   private final Path etagFile;
   private final Duration retryTimeout;
-  private final BooleanSupplier isCancelled;
+  private final BooleanSupplier cancelled;
   private int objectChanges;
   private int restarts;
 
   /**
-   * @param ending asked after a failure: then there is no next try, whether or not the failure left
-   *     the thread's interruption to be seen
+   * @param retryTimeout how long to retry without progress
+   * @param cancelled checked after a failure: an error may hide that the thread was interrupted
    */
   ResumableDownload(
       S3Client s3,
-      ModelUri from,
+      ModelUri source,
       Manifest.Entry file,
       Path folder,
-      Duration patience,
-      BooleanSupplier ending) {
-    this.isCancelled = ending;
+      Duration retryTimeout,
+      BooleanSupplier cancelled) {
+    this.cancelled = cancelled;
     this.s3 = s3;
-    this.source = from;
+    this.source = source;
     this.file = file;
     this.targetFile = targetFile(folder, file);
     this.partFile = partFile(folder, file);
     this.etagFile = etagFile(folder, file);
-    this.retryTimeout = patience;
+    this.retryTimeout = retryTimeout;
   }
 
   static Path targetFile(Path folder, Manifest.Entry file) {
@@ -75,7 +77,7 @@ final class ResumableDownload implements Callable<Void> {
     return folder.resolve(file.path() + ".part");
   }
 
-  /** Holds the ETag of the object that the part is of. */
+  /** Holds the ETag of the object that the part belongs to. */
   static Path etagFile(Path folder, Manifest.Entry file) {
     return folder.resolve(file.path() + ".etag");
   }
@@ -88,8 +90,8 @@ final class ResumableDownload implements Callable<Void> {
     }
     downloadWithRetries();
     if (!matchesChecksum(partFile)) {
-      // Spoilt on its way or on this disk: once more from the beginning, and then it is the object.
-      LOG.warnf("%s/%s came with another checksum, it is fetched again", source, file.path());
+      // Damaged in transit or on this disk? A second full download decides.
+      LOG.warnf("%s/%s has a wrong checksum; downloading it again", source, file.path());
       deletePart();
       downloadWithRetries();
     }
@@ -102,71 +104,66 @@ final class ResumableDownload implements Callable<Void> {
     return null;
   }
 
-  private boolean matchesChecksum(Path there) throws IOException {
-    return Files.exists(there)
-        && Files.size(there) == file.bytes()
-        && FileChecksums.of(there).equals(file.sha256());
+  private boolean matchesChecksum(Path path) throws IOException {
+    return Files.exists(path)
+        && Files.size(path) == file.bytes()
+        && FileChecksums.of(path).equals(file.sha256());
   }
 
-  /** Reads until the part is as long as the file, with pauses where the storage fails. */
+  /** Downloads until the part has the file's length; retries storage and network errors. */
   private void downloadWithRetries() throws IOException, InterruptedException {
     long lastProgress = System.nanoTime();
-    Duration pause = INITIAL_BACKOFF;
+    int retry = 0;
     while (resumeOffset() < file.bytes() || !Files.exists(partFile)) {
-      long before = resumeOffset();
+      long offset = resumeOffset();
       try {
-        downloadFrom(before);
+        downloadFrom(offset);
       } catch (SdkException | IOException e) {
-        if (resumeOffset() > before) {
+        if (resumeOffset() > offset) {
           lastProgress = System.nanoTime();
-          pause = INITIAL_BACKOFF;
+          retry = 0;
         }
-        if (isCancelled.getAsBoolean()) {
+        if (cancelled.getAsBoolean()) {
           throw new InterruptedException();
         }
         failIfFatal(e, System.nanoTime() - lastProgress);
-        Thread.sleep(pause.toMillis());
-        pause = min(pause.multipliedBy(2), MAX_BACKOFF);
+        Thread.sleep(BACKOFF.delay(++retry).toMillis());
       }
     }
   }
 
-  private void failIfFatal(Exception e, long nanos) throws IOException {
-    if (e instanceof S3Exception refused) {
-      int status = refused.statusCode();
-      if (status == PRECONDITION_FAILED || status == RANGE_NOT_SATISFIABLE) {
-        LOG.warnf(
-            "%s/%s is another object now, it is fetched from its beginning", source, file.path());
-        deletePart();
-        if (++objectChanges > MAX_OBJECT_CHANGES) {
-          throw checksumMismatch();
-        }
-        return;
+  private void failIfFatal(Exception e, long nanosWithoutProgress) throws IOException {
+    int status = e instanceof S3Exception refused ? refused.statusCode() : 0;
+    if (status == PRECONDITION_FAILED || status == RANGE_NOT_SATISFIABLE) {
+      LOG.warnf("%s/%s has changed; downloading it from the start", source, file.path());
+      deletePart();
+      if (++objectChanges > MAX_OBJECT_CHANGES) {
+        throw checksumMismatch();
       }
-      if (status == NOT_FOUND || status == FORBIDDEN) {
-        throw downloadFailure(e);
-      }
+      return;
     }
-    if (e instanceof IOException && !Files.isWritable(partFile.getParent())
-        || nanos > retryTimeout.toNanos()) {
+    if (status == NOT_FOUND
+        || status == FORBIDDEN
+        || e instanceof IOException && !Files.isWritable(partFile.getParent())
+        || nanosWithoutProgress > retryTimeout.toNanos()) {
       throw downloadFailure(e);
     }
   }
 
   private ModelTransferException checksumMismatch() {
     return new ModelTransferException(
-        "%s/%s is not what the manifest says (%d bytes, sha256 %s): it was changed or damaged after it was published; publish the checkpoint again, at another address"
+        "%s/%s does not match the manifest (%d bytes, sha256 %s): it was changed or damaged after the push; push the checkpoint again, to another URI"
             .formatted(source, file.path(), file.bytes(), file.sha256()));
   }
 
   private ModelTransferException downloadFailure(Exception e) {
     return new ModelTransferException(
-        "%s/%s cannot be fetched: %s; what is there is kept and gone on with"
+        "could not download %s/%s: %s; the next pull resumes the partial file"
             .formatted(source, file.path(), e.getMessage()),
         e);
   }
 
-  private void downloadFrom(long begin) throws IOException {
+  private void downloadFrom(long offset) throws IOException {
     if (file.bytes() == 0) {
       Files.write(partFile, new byte[0]);
       Files.writeString(etagFile, "");
@@ -174,45 +171,45 @@ final class ResumableDownload implements Callable<Void> {
     }
     GetObjectRequest.Builder get =
         GetObjectRequest.builder().bucket(source.bucket()).key(source.key(file.path()));
-    if (begin > 0) {
-      get.range("bytes=%d-".formatted(begin)).ifMatch(Files.readString(etagFile));
+    if (offset > 0) {
+      get.range("bytes=%d-".formatted(offset)).ifMatch(Files.readString(etagFile));
     }
     try (ResponseInputStream<GetObjectResponse> in = s3.getObject(get.build())) {
-      if (begin > 0 && in.response().contentRange() == null) {
-        restartWithoutRange(begin);
+      if (offset > 0 && in.response().contentRange() == null) {
+        restartWithoutRange(offset);
         return;
       }
-      if (begin == 0) {
+      if (offset == 0) {
         if (in.response().contentLength() != file.bytes()) {
           throw checksumMismatch();
         }
         Files.writeString(etagFile, in.response().eTag());
       }
-      append(in, begin);
+      append(in, offset);
     }
   }
 
-  // Each such cut loses all that had come, so a line that always breaks would keep this for ever.
-  private void restartWithoutRange(long had) throws IOException {
+  // Each restart loses all progress, so a connection that always breaks would never finish.
+  private void restartWithoutRange(long previousOffset) throws IOException {
     deletePart();
     if (++restarts > MAX_RESTARTS) {
       throw new ModelTransferException(
-          "%s/%s cannot be fetched: the storage answers with the whole object where its rest is asked for, and the line broke %d times, the last time after %d of %d bytes; mend what lies between, or let it honour Range, or put the files into the folder yourself"
-              .formatted(source, file.path(), restarts, had, file.bytes()));
+          "could not download %s/%s: the storage ignores Range requests, and the connection broke %d times, the last time after %d of %d bytes; enable Range requests in the storage or proxy, or copy the files into the folder yourself"
+              .formatted(source, file.path(), restarts, previousOffset, file.bytes()));
     }
   }
 
-  private void append(InputStream in, long begin) throws IOException {
+  private void append(InputStream in, long offset) throws IOException {
     try (OutputStream out =
         Files.newOutputStream(partFile, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       byte[] buffer = new byte[BUFFER_BYTES];
-      long left = file.bytes() - begin;
+      long left = file.bytes() - offset;
       for (int read = in.read(buffer); read >= 0 && left >= 0; read = in.read(buffer)) {
         out.write(buffer, 0, read);
         left -= read;
       }
-      if (left == file.bytes() - begin) {
-        throw new EOFException("the storage's answer had nothing in it");
+      if (left == file.bytes() - offset) {
+        throw new EOFException("the storage returned an empty body");
       }
     }
   }
@@ -231,9 +228,5 @@ final class ResumableDownload implements Callable<Void> {
   private long deletePartAndRestart() throws IOException {
     deletePart();
     return 0;
-  }
-
-  private static Duration min(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
   }
 }

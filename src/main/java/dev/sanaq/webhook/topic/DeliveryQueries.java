@@ -2,6 +2,8 @@ package dev.sanaq.webhook.topic;
 
 import dev.sanaq.job.JobIds;
 import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.kafka.StartPosition;
+import dev.sanaq.kafka.TopicReader;
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.webhook.Delivery;
 import dev.sanaq.webhook.StateChangeCause;
@@ -104,20 +106,19 @@ public class DeliveryQueries {
   }
 
   private static Collection<Delivery> read(
-      Consumer<byte[], byte[]> consumer, DeliveryTopic log, List<Integer> numbers) {
-    List<TopicPartition> partitions =
-        numbers.stream().map(number -> new TopicPartition(log.name(), number)).toList();
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      Consumer<byte[], byte[]> consumer, DeliveryTopic topic, List<Integer> partitions) {
+    // The caller closes the consumer.
+    TopicReader reader = new TopicReader(consumer, StartPosition.beginning());
+    reader.assign(
+        partitions.stream().map(number -> new TopicPartition(topic.name(), number)).toList());
     Map<String, Delivery> found = new HashMap<>();
-    long until = System.nanoTime() + KAFKA_TIMEOUT.toNanos();
-    while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-      if (System.nanoTime() - until > 0) {
+    long deadline = System.nanoTime() + KAFKA_TIMEOUT.toNanos();
+    while (!reader.isAtEnd()) {
+      if (System.nanoTime() - deadline > 0) {
         throw new KafkaException(
-            "%s was not read to its end within %s".formatted(log.name(), KAFKA_TIMEOUT));
+            "%s was not read to its end within %s".formatted(topic.name(), KAFKA_TIMEOUT));
       }
-      consumer.poll(POLL_TIMEOUT).forEach(record -> apply(record, found));
+      reader.poll(POLL_TIMEOUT).forEach(record -> apply(record, found));
     }
     return found.values();
   }

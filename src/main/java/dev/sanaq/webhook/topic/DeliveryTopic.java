@@ -2,14 +2,13 @@ package dev.sanaq.webhook.topic;
 
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
+import dev.sanaq.kafka.TopicReader;
 import dev.sanaq.webhook.Delivery;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.utils.Utils;
 import org.jboss.logging.Logger;
 
@@ -29,14 +28,8 @@ public record DeliveryTopic(String name, int partitionCount) {
    * @throws IllegalStateException where it has none of that name
    */
   public static DeliveryTopic of(Consumer<byte[], byte[]> consumer, String topic) {
-    List<PartitionInfo> found = consumer.partitionsFor(topic);
-    if (found == null || found.isEmpty()) {
-      throw new IllegalStateException(
-          "the broker has no topic %s; create it with cleanup.policy=compact, or set"
-                  .formatted(topic)
-              + " sanaq.topics.webhook-deliveries");
-    }
-    return new DeliveryTopic(topic, found.size());
+    String remedy = "create it with cleanup.policy=compact, or set sanaq.topics.webhook-deliveries";
+    return new DeliveryTopic(topic, TopicReader.partitions(consumer, topic, remedy).size());
   }
 
   /** The partition of a job's deliveries. */

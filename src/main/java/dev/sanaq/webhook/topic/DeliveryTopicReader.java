@@ -66,6 +66,9 @@ public final class DeliveryTopicReader {
   /** Partitions came here. */
   public void onAssigned(Collection<TopicPartition> partitions) {
     Collection<TopicPartition> mine = filterDeliveryPartitions(partitions);
+    if (mine.isEmpty()) {
+      return; // seekToBeginning of no partitions would rewind all of them
+    }
     consumer.seekToBeginning(mine);
     catchingUp.putAll(endOffsetConsumer.endOffsets(mine));
   }

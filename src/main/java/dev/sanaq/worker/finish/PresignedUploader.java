@@ -5,6 +5,7 @@ import dev.sanaq.net.CallResult;
 import dev.sanaq.net.DnsResolver;
 import dev.sanaq.net.PinnedHttpClient;
 import dev.sanaq.net.UrlPolicy;
+import dev.sanaq.retry.Backoff;
 import dev.sanaq.retry.RetryAbortedException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -14,23 +15,22 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts images to the addresses that requests bring, on threads of its own, lest a slow address keep
- * other jobs from being stored. The client is made when the first request brings one.
+ * Uploads images to the presigned URLs of requests, on its own threads, so that a slow receiver
+ * does not block the storing of other jobs. Creates its HTTP client at the first upload. Any number
+ * of threads.
  */
 public final class PresignedUploader implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(PresignedUploader.class);
   private static final int FIRST_SERVER_ERROR_STATUS = 500;
   private static final int REQUEST_TIMEOUT_STATUS = 408;
   private static final int TOO_MANY_REQUESTS_STATUS = 429;
-  private static final Duration INITIAL_BACKOFF = Duration.ofMillis(250);
-  private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
-  private static final Duration ABORT_CHECK_INTERVAL = Duration.ofMillis(20);
+  private static final Backoff BACKOFF =
+      Backoff.exponential(Duration.ofMillis(250), Duration.ofSeconds(10));
 
   private final UploadConfig config;
   private final UrlPolicy urlPolicy;
@@ -40,53 +40,53 @@ public final class PresignedUploader implements AutoCloseable {
   private record Client(Vertx vertx, PinnedHttpClient httpClient) {}
 
   /**
-   * @param threads its own from now on
-   * @throws IllegalArgumentException where the configuration cannot be meant
+   * @param executor this uploader shuts it down
+   * @throws IllegalArgumentException if the configuration is invalid
    */
-  public PresignedUploader(UploadConfig config, ExecutorService threads) {
+  public PresignedUploader(UploadConfig config, ExecutorService executor) {
     this.config = config;
     this.urlPolicy = new UrlPolicy(config.urlPolicyConfig(), DnsResolver.PLATFORM);
-    this.executor = threads;
+    this.executor = executor;
   }
 
-  /** Does the work when a thread is free. */
+  /** Runs the work on one of the upload threads. */
   void execute(Runnable work) {
     executor.execute(work);
   }
 
-  /** Until when what begins now may be tried, by {@link System#nanoTime}. */
+  /** The retry deadline of an upload that starts now, in {@link System#nanoTime} units. */
   long retryDeadline() {
     return System.nanoTime() + config.retryTimeout().toNanos();
   }
 
   /**
-   * Puts an image, however often it takes; blocks.
+   * Uploads an image, with retries; blocks.
    *
-   * @param url the address, its secrets included
+   * @param url the URL, its signature included
    * @param contentType {@code image/png}, ...
-   * @param deadline as {@link #retryDeadline} has it
-   * @param useless asked between tries whether there is any use in going on
-   * @throws UploadFailedException where it is refused, or not taken in time
-   * @throws RetryAbortedException where there was no use in going on
+   * @param deadline from {@link #retryDeadline}
+   * @param aborted checked during delays: whether the upload is no longer wanted
+   * @throws UploadFailedException after a permanent failure, or at the deadline
+   * @throws RetryAbortedException if the upload is no longer wanted
    */
   void upload(
-      String url, byte[] image, String contentType, long deadline, BooleanSupplier useless) {
+      String url, byte[] image, String contentType, long deadline, BooleanSupplier aborted) {
     Map<String, String> headers = Map.of("content-type", contentType, "user-agent", "sanaq");
-    for (int tries = 0; true; tries++) {
-      CallResult outcome =
-          httpClient().send(new PinnedHttpClient.Request("PUT", url, headers, image, tries));
-      if (outcome instanceof CallResult.Success) {
+    for (int attempt = 1; true; attempt++) {
+      CallResult result =
+          httpClient().send(new PinnedHttpClient.Request("PUT", url, headers, image, attempt - 1));
+      if (result instanceof CallResult.Success) {
         return;
       }
-      Duration pause = backoffAfter(outcome, tries);
-      if (isPermanentFailure(outcome) || System.nanoTime() + pause.toNanos() - deadline > 0) {
+      Duration delay = delay(result, attempt);
+      if (isPermanentFailure(result) || System.nanoTime() + delay.toNanos() - deadline > 0) {
         throw new UploadFailedException(
-            "%s did not take the image: %s".formatted(UrlRedaction.redact(url), reason(outcome)));
+            "upload to %s failed: %s".formatted(UrlRedaction.redact(url), reason(result)));
       }
       LOG.warnf(
-          "%s did not take an image, try %d: %s",
-          UrlRedaction.redact(url), tries + 1, reason(outcome));
-      sleepUnlessAborted(pause, useless);
+          "upload to %s failed (attempt %d), retrying in %s: %s",
+          UrlRedaction.redact(url), attempt, delay, reason(result));
+      Backoff.sleep(delay, aborted);
     }
   }
 
@@ -102,7 +102,7 @@ public final class PresignedUploader implements AutoCloseable {
 
   private synchronized PinnedHttpClient httpClient() {
     if (client == null) {
-      // Nothing is looked up and no file is served: one thread, and no folder for a cache.
+      // Vert.x resolves no names and serves no files here: one thread, no cache directory.
       Vertx vertx =
           Vertx.vertx(
               new VertxOptions()
@@ -123,9 +123,9 @@ public final class PresignedUploader implements AutoCloseable {
     return client.httpClient();
   }
 
-  // What the sender got wrong stays wrong; a signature does not come back to life.
-  private static boolean isPermanentFailure(CallResult outcome) {
-    if (outcome instanceof CallResult.Failed failed) {
+  // Client errors stay errors: an expired signature does not become valid again.
+  private static boolean isPermanentFailure(CallResult result) {
+    if (result instanceof CallResult.Failed failed) {
       int status = failed.status();
       return status != 0
           && status < FIRST_SERVER_ERROR_STATUS
@@ -135,39 +135,20 @@ public final class PresignedUploader implements AutoCloseable {
     return true;
   }
 
-  private static Duration backoffAfter(CallResult outcome, int tries) {
-    Duration grown = INITIAL_BACKOFF.multipliedBy(1L << Math.min(tries, 10));
-    Duration longest = grown.compareTo(MAX_BACKOFF) > 0 ? MAX_BACKOFF : grown;
-    // Half of it is chance, so that many do not come back all at once.
-    long millis = longest.toMillis();
-    Duration pause =
-        Duration.ofMillis(millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
-    return outcome instanceof CallResult.Failed failed && failed.retryAfter().compareTo(pause) > 0
+  /** The backoff, or the server's Retry-After where that is longer. */
+  private static Duration delay(CallResult result, int retry) {
+    Duration delay = BACKOFF.delay(retry);
+    return result instanceof CallResult.Failed failed && failed.retryAfter().compareTo(delay) > 0
         ? failed.retryAfter()
-        : pause;
+        : delay;
   }
 
-  private static String reason(CallResult outcome) {
-    if (outcome instanceof CallResult.Failed failed) {
+  private static String reason(CallResult result) {
+    if (result instanceof CallResult.Failed failed) {
       return failed.reason();
     }
-    return outcome instanceof CallResult.NotAllowed refused
-        ? "it may not be called, " + refused.reason()
+    return result instanceof CallResult.NotAllowed refused
+        ? "the URL is not allowed, " + refused.reason()
         : "answer 410";
-  }
-
-  private static void sleepUnlessAborted(Duration pause, BooleanSupplier useless) {
-    long until = System.nanoTime() + pause.toNanos();
-    while (System.nanoTime() - until < 0) {
-      if (useless.getAsBoolean()) {
-        throw new RetryAbortedException();
-      }
-      try {
-        Thread.sleep(ABORT_CHECK_INTERVAL.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new RetryAbortedException();
-      }
-    }
   }
 }

@@ -1,0 +1,112 @@
+package dev.sanaq.gateway.lifecycle;
+
+import dev.sanaq.gateway.JsonMaps;
+import dev.sanaq.gateway.auth.DailyQuota;
+import dev.sanaq.gateway.backlog.Backlog;
+import dev.sanaq.gateway.view.JobEvent;
+import dev.sanaq.gateway.view.JobSnapshot;
+import dev.sanaq.gateway.view.JobView;
+import dev.sanaq.job.JobIds;
+import dev.sanaq.job.UrlRedaction;
+import dev.sanaq.job.validation.RequestFingerprint;
+import dev.sanaq.json.BadJsonException;
+import dev.sanaq.json.Json;
+import dev.sanaq.kafka.event.CloudEvent;
+import dev.sanaq.kafka.request.DecodedRecord;
+import dev.sanaq.kafka.request.RecordDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+
+/**
+ * Applies request and event records to the job view, the backlog and the daily quotas. One thread,
+ * the {@link JobViewUpdater}'s.
+ */
+final class JobRecordHandler {
+  private static final Logger LOG = Logger.getLogger(JobRecordHandler.class);
+
+  private final String eventsTopic;
+  private final RecordDecoder decoder;
+  private final JobView view;
+  private final Backlog backlog;
+  private final DailyQuota dailyQuota;
+  private final Map<TopicPartition, Long> committedOffsets = new HashMap<>();
+
+  /**
+   * @param eventsTopic the topic of events; every other record is a request
+   */
+  JobRecordHandler(
+      String eventsTopic,
+      RecordDecoder decoder,
+      JobView view,
+      Backlog backlog,
+      DailyQuota dailyQuota) {
+    this.eventsTopic = eventsTopic;
+    this.decoder = decoder;
+    this.view = view;
+    this.backlog = backlog;
+    this.dailyQuota = dailyQuota;
+  }
+
+  /** Sets what the workers had committed: requests before these offsets are not in the backlog. */
+  void setCommittedOffsets(Map<TopicPartition, Long> offsets) {
+    committedOffsets.putAll(offsets);
+  }
+
+  /** Applies a record; logs what cannot be read, and never throws. */
+  void handle(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      if (record.topic().equals(eventsTopic)) {
+        handleEvent(CloudEvent.of(record));
+      } else {
+        handleRequest(record);
+      }
+    } catch (BadJsonException e) {
+      LOG.debugf("%s-%d@%d: %s", record.topic(), record.partition(), record.offset(), e);
+    } catch (RuntimeException e) {
+      // One record with an unexpected error must not stop the view.
+      LOG.errorf(
+          e,
+          "bug while reading %s-%d@%d; skipped",
+          record.topic(),
+          record.partition(),
+          record.offset());
+    }
+  }
+
+  /** The topics are read to their ends for the first time. */
+  void onCaughtUp() {
+    view.dropStale();
+  }
+
+  private void handleEvent(CloudEvent event) {
+    if (JobEvent.sequence(event.subject(), event.id()) != JobEvent.BEFORE_FIRST) {
+      backlog.observe(event);
+      view.onEvent(event);
+    }
+  }
+
+  private void handleRequest(ConsumerRecord<byte[], byte[]> record) {
+    if (!(decoder.decode(record) instanceof DecodedRecord.Request decoded)) {
+      return;
+    }
+    Map<String, Object> fields = decoded.request().fields();
+    String requestedId = JsonMaps.string(fields, "id");
+    String id = JobIds.isValid(requestedId) ? requestedId : decoded.derivedId();
+    Instant time = Instant.ofEpochMilli(record.timestamp());
+    TopicPartition source = new TopicPartition(record.topic(), record.partition());
+    dailyQuota.countJob(id, time);
+    view.onRequest(
+        id,
+        new JobSnapshot.SubmittedRequest(
+            time,
+            new String(Json.write(UrlRedaction.redact(fields)), StandardCharsets.UTF_8),
+            RequestFingerprint.of(decoded.request()),
+            record.offset() < committedOffsets.getOrDefault(source, 0L)),
+        fields);
+  }
+}

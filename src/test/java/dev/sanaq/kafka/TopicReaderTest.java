@@ -1,0 +1,163 @@
+package dev.sanaq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sanaq.local.LocalServiceKind;
+import dev.sanaq.local.LocalServices;
+import dev.sanaq.local.LocalServicesConfig;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** On the embedded broker; each test reads a topic of its own. */
+class TopicReaderTest {
+  private static final String REMEDY = "create it, or set sanaq.topics.test";
+  private static final Instant TIME = Instant.now().minusSeconds(3600);
+
+  private static LocalServices services;
+  private static KafkaClientFactory kafka;
+
+  @BeforeAll
+  static void startKafka() {
+    services =
+        LocalServices.startTemporary(
+            new LocalServicesConfig(Set.of(LocalServiceKind.KAFKA), 0, 0));
+    kafka =
+        new KafkaClientFactory(
+            Map.of("bootstrap.servers", services.config().get("kafka.bootstrap.servers")));
+  }
+
+  @AfterAll
+  static void stopKafka() {
+    services.close();
+  }
+
+  @Test
+  void assignTopic_missingTopic_failsWithRemedy() {
+    try (TopicReader reader = reader(StartPosition.beginning())) {
+      assertThatThrownBy(() -> reader.assignTopic("no-such-topic", REMEDY))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("the broker has no topic no-such-topic; " + REMEDY);
+    }
+  }
+
+  @Test
+  void beginning_readsEveryPartitionToItsEnd() throws Exception {
+    String topic = "sanaq.requests";
+    int partitions;
+    try (TopicReader reader = reader(StartPosition.beginning())) {
+      reader.assignTopic(topic, REMEDY);
+      partitions = reader.assignment().size();
+      assertThat(reader.isAtEnd()).isTrue();
+    }
+    for (int partition = 0; partition < partitions; partition++) {
+      send(topic, partition, TIME, "value " + partition);
+    }
+    try (TopicReader reader = reader(StartPosition.beginning())) {
+      reader.assignTopic(topic, REMEDY);
+      assertThat(reader.isAtEnd()).isFalse();
+      assertThat(readToEnd(reader)).hasSize(partitions).contains("value 0");
+    }
+  }
+
+  @Test
+  void now_skipsOldRecords_readsRecordsAfterAssignment() throws Exception {
+    String topic = "sanaq.events";
+    send(topic, 0, TIME, "old");
+    try (TopicReader reader = reader(StartPosition.now())) {
+      reader.assignTopic(topic, REMEDY);
+      send(topic, 0, TIME, "new");
+      List<String> values = new ArrayList<>();
+      while (values.isEmpty()) {
+        poll(reader, values);
+      }
+      assertThat(values).containsExactly("new");
+    }
+  }
+
+  @Test
+  void since_skipsOlderRecords_startsAtEndWhereAllAreOlder() throws Exception {
+    String topic = "sanaq.cancellations";
+    send(topic, 0, TIME.minusSeconds(2), "older");
+    send(topic, 0, TIME, "in time");
+    send(topic, 1, TIME.minusSeconds(2), "older");
+    try (TopicReader reader = reader(StartPosition.since(() -> TIME.minusSeconds(1)))) {
+      reader.assignTopic(topic, REMEDY);
+      assertThat(readToEnd(reader)).containsExactly("in time");
+    }
+  }
+
+  @Test
+  void resume_startsAtPositions_elseAtBeginning() throws Exception {
+    String topic = "sanaq.dead-letters";
+    for (int partition = 0; partition < 2; partition++) {
+      send(topic, partition, TIME, "first of " + partition);
+      send(topic, partition, TIME, "second of " + partition);
+    }
+    Map<TopicPartition, Long> positions = Map.of(new TopicPartition(topic, 0), 1L);
+    try (TopicReader reader = reader(StartPosition.resume(positions))) {
+      reader.assignTopic(topic, REMEDY);
+      assertThat(readToEnd(reader))
+          .containsExactlyInAnyOrder("second of 0", "first of 1", "second of 1");
+    }
+  }
+
+  @Test
+  void assign_morePartitions_keepsPositionsOfOthers() throws Exception {
+    String topic = "sanaq.webhook-deliveries";
+    send(topic, 0, TIME, "zero");
+    send(topic, 1, TIME, "one");
+    try (TopicReader reader = reader(StartPosition.beginning())) {
+      TopicPartition first = new TopicPartition(topic, 0);
+      assertThat(reader.assign(List.of(first))).isTrue();
+      assertThat(readToEnd(reader)).containsExactly("zero");
+      assertThat(reader.assign(List.of(first))).isFalse();
+      assertThat(reader.assignTopic(topic, REMEDY)).isTrue();
+      assertThat(readToEnd(reader)).containsExactly("one");
+    }
+  }
+
+  private static TopicReader reader(StartPosition start) {
+    return new TopicReader(kafka.standaloneConsumer(), start);
+  }
+
+  private static void send(String topic, int partition, Instant time, String value)
+      throws Exception {
+    try (Producer<byte[], byte[]> producer = kafka.idempotentProducer(Duration.ofSeconds(10))) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  topic,
+                  partition,
+                  time.toEpochMilli(),
+                  new byte[] {1}, // compacted topics need a key
+                  value.getBytes(StandardCharsets.UTF_8)))
+          .get();
+    }
+  }
+
+  private static List<String> readToEnd(TopicReader reader) {
+    List<String> values = new ArrayList<>();
+    while (!reader.isAtEnd()) {
+      poll(reader, values);
+    }
+    return values;
+  }
+
+  private static void poll(TopicReader reader, List<String> values) {
+    reader
+        .poll(Duration.ofMillis(100))
+        .forEach(record -> values.add(new String(record.value(), StandardCharsets.UTF_8)));
+  }
+}
