@@ -23,7 +23,7 @@ final class InspectFormatter {
     lines.add(bold(ansi, "pipeline    ") + report.pipeline());
     String sides = "%d x %d by default, exact sizes in multiples of %d";
     lines.add(
-        bold(ansi, "image     ")
+        bold(ansi, "image       ")
             + sides.formatted(report.defaultSize(), report.defaultSize(), report.compression()));
     lines.add(
         bold(ansi, "solver      ") + "%s (%s)".formatted(report.solver(), report.solverSettings()));

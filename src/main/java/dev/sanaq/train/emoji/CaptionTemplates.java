@@ -23,7 +23,7 @@ final class CaptionTemplates {
           new Template("%a %b", 0.31),
           new Template("%n %b", 0.29),
           new Template("a 3d icon of %a %b", 0.29),
-          new Template("an image of %a %b", 0.28),
+          new Template("a picture of %a %b", 0.28),
           new Template("an image of %a %b", 0.26));
 
   /** Who names no background gets white. */
@@ -31,7 +31,7 @@ final class CaptionTemplates {
       List.of(
           new Template("%a", 0.31),
           new Template("%n", 0.29),
-          new Template("an image of %a", 0.28),
+          new Template("a picture of %a", 0.28),
           new Template("a photo of %a", 0.27),
           new Template("a 3d icon of %a", 0.28),
           new Template("an emoji of %a", 0.26),
@@ -39,7 +39,7 @@ final class CaptionTemplates {
 
   /** By another name, less often. */
   private static final List<Template> ALIAS_ANY_BACKGROUND =
-      List.of(new Template("%a %b", 0.28), new Template("an image of %a %b", 0.25));
+      List.of(new Template("%a %b", 0.28), new Template("a picture of %a %b", 0.25));
 
   private static final List<Template> ALIAS_WHITE_BACKGROUND =
       List.of(new Template("%a", 0.28), new Template("a 3d icon of %a", 0.25));

@@ -29,7 +29,7 @@ class InspectCommandTest {
     assertThat(result.err()).isEmpty();
     assertThat(result.out())
         .contains("pipeline    SanaPipeline")
-        .contains("image     1024 x 1024 by default, exact sizes in multiples of 32")
+        .contains("image       1024 x 1024 by default, exact sizes in multiples of 32")
         .contains("solver      flow-dpm (order 2, flow shift 3.0)")
         .containsPattern(
             "transformer +SanaTransformer2DModel +\\d[\\d,]+ +f32 .*none \\(also bf16\\)")

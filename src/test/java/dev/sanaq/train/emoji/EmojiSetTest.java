@@ -63,7 +63,7 @@ class EmojiSetTest {
     assertThat(CaptionTemplates.captions(apple, NamedColor.ORANGE))
         .extracting(ScoredCaption::text)
         .contains(
-            "a red apple on an orange background", "an image of an apple on an orange background")
+            "a red apple on an orange background", "a picture of an apple on an orange background")
         .allMatch(text -> text.endsWith(" on an orange background"));
     assertThat(CaptionTemplates.captions(apple, NamedColor.WHITE))
         .extracting(ScoredCaption::text)
