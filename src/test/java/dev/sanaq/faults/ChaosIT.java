@@ -2,7 +2,7 @@ package dev.sanaq.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.testing.Await;
+import dev.sanaq.testing.Eventually;
 import dev.sanaq.testing.TestProcesses;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,8 +68,8 @@ class ChaosIT {
     int next = 0;
     while (next < mix.size()) {
       double share = (double) next / mix.size();
-      Await.until(
-          CHAOS_DURATION, "the next fault", () -> chaos.progress() >= share || faults.isDone());
+      Eventually.await("next fault", CHAOS_DURATION)
+          .until(() -> chaos.progress() >= share || faults.isDone());
       int burst = Math.min(mix.size() - next, 1 + bursts.nextInt(30));
       mix.subList(next, next + burst).forEach(ledger::send);
       next += burst;

@@ -1,6 +1,6 @@
 package dev.sanaq.faults;
 
-import dev.sanaq.testing.Await;
+import dev.sanaq.testing.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A plain {@code read_committed} client that reads all events and dead letters from the beginning,
@@ -86,14 +88,17 @@ final class EventCollector implements AutoCloseable {
   }
 
   /** Reads until the condition holds. */
-  void readUntil(Duration patience, Supplier<String> what, Supplier<Boolean> condition) {
-    Await.until(
-        patience,
-        what,
-        () -> {
-          read(Duration.ofMillis(100));
-          return condition.get();
-        });
+  void readUntil(Duration timeout, Supplier<String> state, BooleanSupplier condition) {
+    try {
+      Eventually.await("events", timeout)
+          .until(
+              () -> {
+                read(Duration.ofMillis(100));
+                return condition.getAsBoolean();
+              });
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("not within %s: %s".formatted(timeout, state.get()), e);
+    }
   }
 
   /** Whether everything written was read: nothing of an unfinished transaction is left, either. */

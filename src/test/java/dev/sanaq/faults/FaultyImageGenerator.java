@@ -3,7 +3,7 @@ package dev.sanaq.faults;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.GenerationResult;
 import dev.sanaq.sana.ProgressListener;
-import dev.sanaq.testing.Await;
+import dev.sanaq.testing.Pause;
 import dev.sanaq.testing.GradientImageGenerator;
 import java.lang.reflect.Field;
 import java.time.Duration;
@@ -27,7 +27,7 @@ final class FaultyImageGenerator extends GradientImageGenerator {
   private static void runSlowSteps(ProgressListener progress) {
     for (int step = 0; step < SLOW_STEPS; step++) {
       progress.onProgress(step, SLOW_STEPS);
-      Await.pause(SLOW_STEP_DURATION);
+      Pause.of(SLOW_STEP_DURATION);
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.sanaq.faults;
 
-import dev.sanaq.testing.Await;
+import dev.sanaq.testing.Pause;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -124,7 +124,7 @@ final class FaultyS3 implements AutoCloseable {
     S3Fault now = fault;
     if (now instanceof S3Fault.Slow slow) {
       hitCount.incrementAndGet();
-      Await.pause(slow.delay());
+      Pause.of(slow.delay());
     }
     if (!HttpMessage.header(head, "expect").isEmpty()) {
       client.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));

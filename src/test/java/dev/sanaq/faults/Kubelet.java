@@ -1,7 +1,7 @@
 package dev.sanaq.faults;
 
 import dev.sanaq.manifests.PodTermination;
-import dev.sanaq.testing.Await;
+import dev.sanaq.testing.Pause;
 import dev.sanaq.testing.ManagedProcess;
 import java.time.Duration;
 
@@ -20,11 +20,11 @@ final class Kubelet {
   /** Waits as long as preStop, sends SIGTERM, and SIGKILL when the grace period is over. */
   static Termination terminate(ManagedProcess process, PodTermination terms) {
     long began = System.nanoTime();
-    Await.pause(terms.preStop());
+    Pause.of(terms.preStop());
     process.terminate();
     long until = began + terms.gracePeriod().toNanos();
     while (process.isAlive() && System.nanoTime() - until < 0) {
-      Await.pause(Duration.ofMillis(20));
+      Pause.of(Duration.ofMillis(20));
     }
     boolean killed = process.isAlive();
     if (killed) {

@@ -1,6 +1,5 @@
 package dev.sanaq.faults;
 
-import dev.sanaq.testing.Await;
 import dev.sanaq.testing.ManagedProcess;
 import dev.sanaq.testing.TestProcesses;
 import java.io.IOException;
@@ -67,13 +66,7 @@ final class WorkerPool implements AutoCloseable {
 
   /** Waits until a worker of {@link #startWorker} says that it is ready. */
   static void awaitReady(ManagedProcess worker, int httpPort) {
-    Await.until(
-        Duration.ofSeconds(90),
-        () -> "%s is ready\n%s".formatted(worker.name(), worker.output()),
-        () -> !worker.isAlive() || healthStatus(httpPort) == 200);
-    if (!worker.isAlive()) {
-      throw new AssertionError(worker.name() + " ended\n" + worker.output());
-    }
+    worker.await("is ready", Duration.ofSeconds(90), () -> healthStatus(httpPort) == 200);
   }
 
   /** Those that run now. */

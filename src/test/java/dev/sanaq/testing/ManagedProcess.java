@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** A process that a test started: its life, its end and what it printed. Any number of threads. */
@@ -68,15 +69,23 @@ public final class ManagedProcess {
   }
 
   /** Waits until it has printed that. */
-  public void awaitOutput(String text, Duration patience) {
-    Await.until(
-        patience,
-        () -> "%s says %s; see %s".formatted(name, text, log),
-        () -> {
-          if (!isAlive()) {
-            throw new AssertionError("%s ended; see %s\n%s".formatted(name, log, output()));
-          }
-          return output().contains(text);
-        });
+  public void awaitOutput(String text, Duration timeout) {
+    await("prints " + text, timeout, () -> output().contains(text));
+  }
+
+  /**
+   * Waits for a condition of the process.
+   *
+   * @throws AssertionError at once if the process exits first
+   */
+  public void await(String condition, Duration timeout, Callable<Boolean> check) {
+    Eventually.await("%s %s; see %s".formatted(name, condition, log), timeout)
+        .until(
+            () -> {
+              if (!isAlive()) {
+                throw new AssertionError("%s exited; see %s\n%s".formatted(name, log, output()));
+              }
+              return check.call();
+            });
   }
 }
