@@ -1,7 +1,11 @@
 package dev.sanaq.faults;
 
+import dev.sanaq.faults.audit.FaultReport;
+import dev.sanaq.faults.process.Cluster;
+import dev.sanaq.faults.process.WorkerPool;
+import dev.sanaq.faults.storage.S3Fault;
 import dev.sanaq.testing.Pause;
-import dev.sanaq.testing.ManagedProcess;
+import dev.sanaq.testing.process.ManagedProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
