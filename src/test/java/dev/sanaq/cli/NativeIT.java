@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sanaq.local.LocalServices;
-import dev.sanaq.testing.ManagedProcess;
-import dev.sanaq.testing.TestProcesses;
+import dev.sanaq.testing.process.ManagedProcess;
+import dev.sanaq.testing.process.TestProcesses;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,7 +1,11 @@
 package dev.sanaq.faults;
 
-import dev.sanaq.testing.Await;
-import dev.sanaq.testing.ManagedProcess;
+import dev.sanaq.faults.audit.FaultReport;
+import dev.sanaq.faults.process.Cluster;
+import dev.sanaq.faults.process.WorkerPool;
+import dev.sanaq.faults.storage.S3Fault;
+import dev.sanaq.testing.Pause;
+import dev.sanaq.testing.process.ManagedProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -70,7 +74,7 @@ final class Chaos implements Runnable {
       long jitter = beat.toMillis() / 2 + random.nextInt(Math.max(1, (int) beat.toMillis()));
       long left = jitter - (System.nanoTime() - began) / 1_000_000;
       if (left > 0) {
-        Await.pause(Duration.ofMillis(left));
+        Pause.of(Duration.ofMillis(left));
       }
     }
     cluster.awaitBroker();
@@ -106,10 +110,10 @@ final class Chaos implements Runnable {
           int before = cluster.faultyS3().hitCount();
           long began = System.nanoTime();
           cluster.faultyS3().setFault(fault);
-          Await.pause(Duration.ofMillis(500 + random.nextInt(1500)));
+          Pause.of(Duration.ofMillis(500 + random.nextInt(1500)));
           while (cluster.faultyS3().hitCount() - before < MIN_HITS
               && System.nanoTime() - began < MAX_FAULT_DURATION.toNanos()) {
-            Await.pause(POLL_INTERVAL);
+            Pause.of(POLL_INTERVAL);
           }
           cluster.faultyS3().setFault(new S3Fault.Pass());
         });
@@ -138,7 +142,7 @@ final class Chaos implements Runnable {
 
   private void killStorage() {
     cluster.killStorage();
-    Await.pause(Duration.ofMillis(500));
+    Pause.of(Duration.ofMillis(500));
     cluster.startStorage();
     cluster.awaitStorage();
   }
@@ -155,7 +159,7 @@ final class Chaos implements Runnable {
     long until = System.nanoTime() + STARTUP_TIMEOUT.toNanos();
     List<ManagedProcess> ready = workers.ready();
     while (ready.isEmpty() && System.nanoTime() - until < 0) {
-      Await.pause(POLL_INTERVAL);
+      Pause.of(POLL_INTERVAL);
       ready = workers.ready();
     }
     return ready;

@@ -2,8 +2,19 @@ package dev.sanaq.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.testing.Await;
-import dev.sanaq.testing.TestProcesses;
+import dev.sanaq.faults.audit.DeliveryAudit;
+import dev.sanaq.faults.audit.EventCollector;
+import dev.sanaq.faults.audit.FaultReport;
+import dev.sanaq.faults.audit.FaultScale;
+import dev.sanaq.faults.audit.TrackingProducer;
+import dev.sanaq.faults.process.Cluster;
+import dev.sanaq.faults.process.TinyCheckpoint;
+import dev.sanaq.faults.process.WorkerPool;
+import dev.sanaq.faults.process.WorkerSettings;
+import dev.sanaq.faults.request.ExpectedRequest;
+import dev.sanaq.faults.request.RequestMix;
+import dev.sanaq.testing.Eventually;
+import dev.sanaq.testing.process.TestProcesses;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -68,8 +79,8 @@ class ChaosIT {
     int next = 0;
     while (next < mix.size()) {
       double share = (double) next / mix.size();
-      Await.until(
-          CHAOS_DURATION, "the next fault", () -> chaos.progress() >= share || faults.isDone());
+      Eventually.await("next fault", CHAOS_DURATION)
+          .until(() -> chaos.progress() >= share || faults.isDone());
       int burst = Math.min(mix.size() - next, 1 + bursts.nextInt(30));
       mix.subList(next, next + burst).forEach(ledger::send);
       next += burst;

@@ -2,8 +2,20 @@ package dev.sanaq.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.testing.ManagedProcess;
-import dev.sanaq.testing.TestProcesses;
+import dev.sanaq.faults.audit.DeliveryAudit;
+import dev.sanaq.faults.audit.EventCollector;
+import dev.sanaq.faults.audit.FaultReport;
+import dev.sanaq.faults.audit.FaultScale;
+import dev.sanaq.faults.audit.TrackingProducer;
+import dev.sanaq.faults.process.Cluster;
+import dev.sanaq.faults.process.TinyCheckpoint;
+import dev.sanaq.faults.process.WorkerPool;
+import dev.sanaq.faults.process.WorkerSettings;
+import dev.sanaq.faults.request.ExpectedRequest;
+import dev.sanaq.faults.request.TestRequests;
+import dev.sanaq.faults.storage.S3Objects;
+import dev.sanaq.testing.process.ManagedProcess;
+import dev.sanaq.testing.process.TestProcesses;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

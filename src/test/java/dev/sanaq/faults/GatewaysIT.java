@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sanaq.testing.Await;
+import dev.sanaq.faults.audit.FaultScale;
+import dev.sanaq.faults.process.Cluster;
+import dev.sanaq.faults.process.GatewayProcess;
+import dev.sanaq.faults.process.TinyCheckpoint;
+import dev.sanaq.faults.process.WorkerPool;
+import dev.sanaq.faults.storage.S3Fault;
+import dev.sanaq.testing.Eventually;
 import dev.sanaq.testing.GatewayTestClient;
-import dev.sanaq.testing.ManagedProcess;
-import dev.sanaq.testing.TestProcesses;
+import dev.sanaq.testing.process.ManagedProcess;
+import dev.sanaq.testing.process.TestProcesses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,10 +94,8 @@ class GatewaysIT {
       assertThat(gateway.get("/v1/jobs/before").status()).as("what it knows").isEqualTo(200);
       cluster.startBroker();
       cluster.awaitBroker();
-      Await.until(
-          TIMEOUT,
-          "jobs are taken again",
-          () -> gateway.post("/v1/jobs", job("afterwards")).status() == 202);
+      Eventually.await("jobs accepted again", TIMEOUT)
+          .until(() -> gateway.post("/v1/jobs", job("afterwards")).status() == 202);
       gateway.awaitState("afterwards", "queued");
     }
   }

@@ -2,7 +2,15 @@ package dev.sanaq.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.testing.TestProcesses;
+import dev.sanaq.faults.audit.EventCollector;
+import dev.sanaq.faults.audit.FaultScale;
+import dev.sanaq.faults.audit.TrackingProducer;
+import dev.sanaq.faults.process.Cluster;
+import dev.sanaq.faults.request.RequestMix;
+import dev.sanaq.faults.request.TestRequests;
+import dev.sanaq.faults.storage.S3Fault;
+import dev.sanaq.faults.storage.S3Objects;
+import dev.sanaq.testing.process.TestProcesses;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

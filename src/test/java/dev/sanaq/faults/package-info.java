@@ -1,7 +1,7 @@
 /**
- * The promise under faults, from outside: programs in processes of their own that are killed, a
- * broker and a storage that come and go, and a plain client that counts what came of it. Nothing
- * here looks into the worker; see load-tests/faults/README.md.
+ * Fault tests from outside: programs in processes of their own that are killed, a broker and an S3
+ * server that fail and return, and a plain client that counts the results. Nothing here looks into
+ * the worker; see load-tests/faults/README.md.
  */
 @NullMarked
 package dev.sanaq.faults;

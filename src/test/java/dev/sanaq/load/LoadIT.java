@@ -3,10 +3,10 @@ package dev.sanaq.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.checkpoint.RandomCheckpoint;
-import dev.sanaq.testing.LinePlot;
-import dev.sanaq.testing.ManagedProcess;
-import dev.sanaq.testing.ServiceProcesses;
-import dev.sanaq.testing.TestProcesses;
+import dev.sanaq.testing.process.ManagedProcess;
+import dev.sanaq.testing.process.ServiceProcesses;
+import dev.sanaq.testing.process.TestProcesses;
+import dev.sanaq.testing.report.LinePlot;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;

@@ -1,9 +1,9 @@
 package dev.sanaq.load;
 
-import dev.sanaq.faults.FaultyWorker;
+import dev.sanaq.faults.process.FaultyWorker;
 import dev.sanaq.scaling.Autoscaler;
-import dev.sanaq.testing.ManagedProcess;
-import dev.sanaq.testing.TestProcesses;
+import dev.sanaq.testing.process.ManagedProcess;
+import dev.sanaq.testing.process.TestProcesses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-/** Load by Kafka and by HTTP on a whole service: steady, in bursts, growing, mixed. */
+/** Load over Kafka and HTTP on a complete service: steady, bursts, ramp, mixed. */
 @NullMarked
 package dev.sanaq.load;
 

@@ -3,6 +3,9 @@ package dev.sanaq.manifests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.manifests.render.Kustomization;
+import dev.sanaq.manifests.render.Pods;
+import dev.sanaq.manifests.render.Yaml;
 import dev.sanaq.testing.TestSettings;
 import dev.sanaq.worker.WorkerConfig;
 import java.io.IOException;

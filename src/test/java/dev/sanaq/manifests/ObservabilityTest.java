@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sanaq.job.ErrorCode;
+import dev.sanaq.manifests.render.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

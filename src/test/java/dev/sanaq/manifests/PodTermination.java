@@ -1,5 +1,9 @@
 package dev.sanaq.manifests;
 
+import dev.sanaq.manifests.render.Kustomization;
+import dev.sanaq.manifests.render.ObjectReference;
+import dev.sanaq.manifests.render.Pods;
+import dev.sanaq.manifests.render.Yaml;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

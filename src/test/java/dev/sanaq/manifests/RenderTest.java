@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sanaq.manifests.render.Kustomization;
+import dev.sanaq.manifests.render.ObjectReference;
+import dev.sanaq.manifests.render.Pods;
+import dev.sanaq.manifests.render.Yaml;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

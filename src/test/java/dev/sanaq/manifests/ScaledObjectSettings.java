@@ -1,5 +1,8 @@
 package dev.sanaq.manifests;
 
+import dev.sanaq.manifests.render.Kustomization;
+import dev.sanaq.manifests.render.ObjectReference;
+import dev.sanaq.manifests.render.Yaml;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

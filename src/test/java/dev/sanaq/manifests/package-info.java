@@ -1,4 +1,4 @@
-/** The manifests: rendered without kubectl, held to the schemas and to the program. */
+/** Tests of the Kubernetes manifests and the other deployment files. */
 @NullMarked
 package dev.sanaq.manifests;
 

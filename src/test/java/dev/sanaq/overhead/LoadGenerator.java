@@ -1,5 +1,7 @@
 package dev.sanaq.overhead;
 
+import dev.sanaq.overhead.process.InstantImageGenerator;
+import dev.sanaq.overhead.process.RunTopics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;

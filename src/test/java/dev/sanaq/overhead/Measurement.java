@@ -1,5 +1,6 @@
 package dev.sanaq.overhead;
 
+import dev.sanaq.overhead.process.CpuTimes;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 

@@ -1,5 +1,6 @@
 package dev.sanaq.overhead;
 
+import dev.sanaq.overhead.process.WorkerUnderTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

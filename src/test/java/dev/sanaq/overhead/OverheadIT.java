@@ -2,8 +2,13 @@ package dev.sanaq.overhead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.testing.ManagedProcess;
-import dev.sanaq.testing.TestProcesses;
+import dev.sanaq.overhead.process.CpuTimes;
+import dev.sanaq.overhead.process.RunTopics;
+import dev.sanaq.overhead.process.StorageKind;
+import dev.sanaq.overhead.process.TestBed;
+import dev.sanaq.overhead.process.WorkerUnderTest;
+import dev.sanaq.testing.process.ManagedProcess;
+import dev.sanaq.testing.process.TestProcesses;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

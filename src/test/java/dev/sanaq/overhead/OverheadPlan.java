@@ -1,5 +1,7 @@
 package dev.sanaq.overhead;
 
+import dev.sanaq.overhead.process.StorageKind;
+import dev.sanaq.overhead.process.WorkerUnderTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

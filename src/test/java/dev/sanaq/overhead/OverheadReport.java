@@ -1,5 +1,6 @@
 package dev.sanaq.overhead;
 
+import dev.sanaq.overhead.process.StorageKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

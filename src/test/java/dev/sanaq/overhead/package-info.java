@@ -1,6 +1,6 @@
 /**
- * What the service itself costs, with a model that answers at once: jobs a second and the time from
- * record to event, beside a plain Python worker under the same load; see
+ * Throughput and latency of the service without the model: jobs per second and the time from record
+ * to event, compared with a plain Python worker under the same load; see
  * load-tests/overhead/README.md.
  */
 @NullMarked

@@ -1,7 +1,7 @@
 package dev.sanaq.scaling;
 
 import dev.sanaq.manifests.ScaledObjectSettings;
-import dev.sanaq.testing.LinePlot;
+import dev.sanaq.testing.report.LinePlot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-/** How the pool of workers is scaled, simulated by the manifests' own numbers. */
+/** A simulation of the worker pool and its autoscaler, with the manifests' numbers. */
 @NullMarked
 package dev.sanaq.scaling;
 

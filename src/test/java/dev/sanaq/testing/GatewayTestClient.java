@@ -33,7 +33,7 @@ public final class GatewayTestClient {
     this.headers = headers;
   }
 
-  /** An answer. */
+  /** A response; its text has the status and the body. */
   public record ApiResponse(int status, HttpResponse<byte[]> response) {
     public JsonNode json() {
       return KafkaS3Client.json(response.body());
@@ -41,6 +41,11 @@ public final class GatewayTestClient {
 
     public String header(String name) {
       return response.headers().firstValue(name).orElse("");
+    }
+
+    @Override
+    public String toString() {
+      return status + " " + new String(response.body(), StandardCharsets.UTF_8);
     }
   }
 
@@ -79,37 +84,25 @@ public final class GatewayTestClient {
     }
   }
 
-  /** The job once it is so. */
+  /** Waits until the job's view satisfies a predicate, and returns it. */
   public JsonNode awaitJob(String id, Predicate<JsonNode> wanted) {
-    long until = System.nanoTime() + TIMEOUT.toNanos();
-    while (true) {
-      ApiResponse answer = get("/v1/jobs/" + id);
-      if (answer.status() == 200 && wanted.test(answer.json())) {
-        return answer.json();
-      }
-      if (System.nanoTime() - until > 0) {
-        throw new AssertionError(
-            "not in time: " + new String(answer.response().body(), StandardCharsets.UTF_8));
-      }
-      sleepBriefly();
-    }
+    return Eventually.await("job " + id, TIMEOUT)
+        .until(
+            () -> get("/v1/jobs/" + id),
+            response -> response.status() == 200 && wanted.test(response.json()))
+        .json();
   }
 
   public JsonNode awaitState(String id, String state) {
     return awaitJob(id, job -> job.get("state").asText().equals(state));
   }
 
-  /** Waits until the gateway answers. */
+  /** Waits until the gateway has read the topics. */
   public void awaitReady() {
-    for (int i = 0; get("/v1/backlog").status() == 503; i++) {
-      if (i > 300) {
-        throw new AssertionError("the gateway does not become ready");
-      }
-      sleepBriefly();
-    }
+    Eventually.await("gateway ready", TIMEOUT).until(() -> get("/v1/backlog").status() != 503);
   }
 
-  /** Where the test's Kafka and S3 are. */
+  /** Returns the settings of the Kafka and S3 that Quarkus started for the test. */
   public static Map<String, String> serviceConfig() {
     Map<String, String> config = new TreeMap<>();
     for (String key : LocalServices.CONFIG_KEYS) {
@@ -122,13 +115,5 @@ public final class GatewayTestClient {
     HttpRequest.Builder request = HttpRequest.newBuilder(root.resolve(path)).timeout(TIMEOUT);
     String[] all = Stream.concat(Stream.of(headers), Stream.of(more)).toArray(String[]::new);
     return all.length == 0 ? request : request.headers(all);
-  }
-
-  private static void sleepBriefly() {
-    try {
-      Thread.sleep(50);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 }

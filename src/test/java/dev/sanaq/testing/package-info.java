@@ -1,4 +1,4 @@
-/** What the tests share. */
+/** Helpers that several tests share. */
 @NullMarked
 package dev.sanaq.testing;
 

@@ -2,9 +2,9 @@ package dev.sanaq.watchers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.testing.ManagedProcess;
-import dev.sanaq.testing.ServiceProcesses;
-import dev.sanaq.testing.TestProcesses;
+import dev.sanaq.testing.process.ManagedProcess;
+import dev.sanaq.testing.process.ServiceProcesses;
+import dev.sanaq.testing.process.TestProcesses;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,4 +1,4 @@
-/** How the gateway bears many who watch: open event streams and many questions at once. */
+/** A gateway with many open event streams and many requests. */
 @NullMarked
 package dev.sanaq.watchers;
 

@@ -1,0 +1,173 @@
+package dev.sanaq.faults.audit;
+
+import dev.sanaq.testing.Eventually;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * A plain {@code read_committed} client that reads all events and dead letters from the beginning,
+ * and asks the broker how far it and the workers' group have come. One thread; close it in the end.
+ */
+public final class EventCollector implements AutoCloseable {
+  public static final String REQUESTS = "sanaq.requests";
+  static final String EVENTS = "sanaq.events";
+  static final String DEAD_LETTERS = "sanaq.dead-letters";
+  private static final String GROUP = "sanaq-workers";
+  private static final String STARTED = "dev.sanaq.job.started.v1";
+
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Admin admin;
+  private final List<TopicPartition> read = new ArrayList<>();
+  private final List<TerminalEvent> terminalEvents = new ArrayList<>();
+  private final List<DeadLetterRecord> deadLetters = new ArrayList<>();
+  private final Map<String, Integer> startCounts = new TreeMap<>();
+
+  /**
+   * A dead letter.
+   *
+   * @param topic the record's topic
+   * @param position its partition and offset there, {@code 0-17}
+   * @param reason why it was not read
+   */
+  public record DeadLetterRecord(String topic, String position, String reason) {}
+
+  public EventCollector(String bootstrapServers) {
+    this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+    this.consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    read.addAll(partitions(EVENTS));
+    read.addAll(partitions(DEAD_LETTERS));
+    consumer.assign(read);
+    consumer.seekToBeginning(read);
+  }
+
+  /** Reads what is there, at most for that long. */
+  void read(Duration patience) {
+    consumer.poll(patience).forEach(this::onRecord);
+  }
+
+  /** The terminal events so far, in the order of their partitions. */
+  public List<TerminalEvent> terminalEvents() {
+    return terminalEvents;
+  }
+
+  /** Those of one job. */
+  public List<TerminalEvent> terminalEventsOf(String job) {
+    return terminalEvents.stream().filter(ending -> ending.job().equals(job)).toList();
+  }
+
+  public List<DeadLetterRecord> deadLetters() {
+    return deadLetters;
+  }
+
+  /** How often each job's drawing began. */
+  public Map<String, Integer> startCounts() {
+    return startCounts;
+  }
+
+  /** Reads until the condition holds. */
+  public void readUntil(Duration timeout, Supplier<String> state, BooleanSupplier condition) {
+    try {
+      Eventually.await("events", timeout)
+          .until(
+              () -> {
+                read(Duration.ofMillis(100));
+                return condition.getAsBoolean();
+              });
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("not within %s: %s".formatted(timeout, state.get()), e);
+    }
+  }
+
+  /** Whether everything written was read: nothing of an unfinished transaction is left, either. */
+  public boolean isAtEnd() {
+    Map<TopicPartition, Long> ends = endOffsets(read);
+    return read.stream()
+        .allMatch(partition -> consumer.position(partition) >= ends.getOrDefault(partition, 0L));
+  }
+
+  /** How many records of the requests' topic the group has not committed. */
+  public long lag() {
+    Map<TopicPartition, Long> ends = endOffsets(partitions(REQUESTS));
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        await(admin.listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata());
+    return ends.entrySet().stream()
+        .mapToLong(
+            end -> {
+              OffsetAndMetadata offset = committed.get(end.getKey());
+              return end.getValue() - (offset == null ? 0 : offset.offset());
+            })
+        .sum();
+  }
+
+  /** How many records the requests' topic holds. */
+  public long requestCount() {
+    return endOffsets(partitions(REQUESTS)).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+    admin.close();
+  }
+
+  private void onRecord(ConsumerRecord<byte[], byte[]> record) {
+    if (record.topic().equals(DEAD_LETTERS)) {
+      deadLetters.add(
+          new DeadLetterRecord(
+              TerminalEvent.header(record, "sanaq-source-topic"),
+              TerminalEvent.header(record, "sanaq-source-partition")
+                  + "-"
+                  + TerminalEvent.header(record, "sanaq-source-offset"),
+              TerminalEvent.header(record, "sanaq-reason")));
+    } else if (TerminalEvent.isTerminal(record)) {
+      terminalEvents.add(TerminalEvent.of(record));
+    } else if (TerminalEvent.header(record, "ce_type").equals(STARTED)) {
+      startCounts.merge(TerminalEvent.header(record, "ce_subject"), 1, Integer::sum);
+    }
+  }
+
+  private List<TopicPartition> partitions(String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(info -> new TopicPartition(topic, info.partition()))
+        .toList();
+  }
+
+  private Map<TopicPartition, Long> endOffsets(Collection<TopicPartition> partitions) {
+    Map<TopicPartition, OffsetSpec> latest =
+        partitions.stream().collect(Collectors.toMap(p -> p, p -> OffsetSpec.latest()));
+    ListOffsetsOptions all = new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED);
+    return await(admin.listOffsets(latest, all).all()).entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().offset()));
+  }
+
+  private static <T> T await(KafkaFuture<T> answer) {
+    try {
+      return answer.get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException("the broker does not answer", e);
+    }
+  }
+}

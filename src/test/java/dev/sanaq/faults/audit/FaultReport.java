@@ -1,0 +1,56 @@
+package dev.sanaq.faults.audit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A test's table of what was done and what came of it: printed, and added to the file that the
+ * system property {@code faults.report} names, if it names one.
+ */
+public final class FaultReport {
+  private final String title;
+  private final Map<String, String> lines = new LinkedHashMap<>();
+
+  public FaultReport(String title) {
+    this.title = title;
+    line("form", FaultScale.fromSystemProperty().name().toLowerCase(java.util.Locale.ROOT));
+    line("seed", FaultScale.seed());
+  }
+
+  public void line(String what, long count) {
+    line(what, String.valueOf(count));
+  }
+
+  void line(String what, String value) {
+    lines.put(what, value);
+  }
+
+  /** Prints the table. */
+  public void print() {
+    StringBuilder text = new StringBuilder("\n## " + title + "\n\n");
+    text.append("| %-44s | %12s |%n".formatted("what", "value"));
+    text.append("| %s | %s: |%n".formatted("-".repeat(44), "-".repeat(11)));
+    lines.forEach((what, value) -> text.append("| %-44s | %12s |%n".formatted(what, value)));
+    System.out.println(text);
+    String file = System.getProperty("faults.report", "");
+    if (!file.isEmpty()) {
+      add(Path.of(file), text.toString());
+    }
+  }
+
+  private static void add(Path file, String text) {
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.writeString(
+          file, text, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package dev.sanaq.faults.storage;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * An HTTP/1.1 request or answer as it went over the wire, whole.
+ *
+ * @param head first line and headers with the empty line after them
+ * @param body what follows, with the framing of its chunks where it has chunks
+ */
+record HttpMessage(byte[] head, byte[] body) {
+  private static final byte[] HEAD_TERMINATOR = {'\r', '\n', '\r', '\n'};
+
+  /** The head of the next message; its length is 0 where the connection has ended. */
+  static byte[] readHead(InputStream in) throws IOException {
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    int matched = 0;
+    while (matched < HEAD_TERMINATOR.length) {
+      int next = in.read();
+      if (next < 0) {
+        return new byte[0];
+      }
+      head.write(next);
+      matched = next == HEAD_TERMINATOR[matched] ? matched + 1 : next == HEAD_TERMINATOR[0] ? 1 : 0;
+    }
+    return head.toByteArray();
+  }
+
+  /** The body that belongs to a head. */
+  static HttpMessage readBody(byte[] head, InputStream in) throws IOException {
+    String length = header(head, "content-length");
+    if (!length.isEmpty()) {
+      return new HttpMessage(head, readExactly(in, Integer.parseInt(length)));
+    }
+    boolean chunked = header(head, "transfer-encoding").equalsIgnoreCase("chunked");
+    return new HttpMessage(head, chunked ? readChunks(in) : new byte[0]);
+  }
+
+  /** The first line. */
+  static String firstLine(byte[] head) {
+    String text = new String(head, StandardCharsets.ISO_8859_1);
+    return text.substring(0, text.indexOf('\r'));
+  }
+
+  /** A header's value, empty where there is none. */
+  static String header(byte[] head, String name) {
+    return new String(head, StandardCharsets.ISO_8859_1)
+        .lines()
+        .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name + ":"))
+        .map(line -> line.substring(name.length() + 1).strip())
+        .findFirst()
+        .orElse("");
+  }
+
+  /** The same with one bit of its body another. */
+  HttpMessage withFlippedBit() {
+    byte[] other = body.clone();
+    other[other.length / 2] ^= 1;
+    return new HttpMessage(head, other);
+  }
+
+  void writeTo(OutputStream out) throws IOException {
+    out.write(head);
+    out.write(body);
+    out.flush();
+  }
+
+  /** Its first half: what a reader has when the line is cut. */
+  void writeHalf(OutputStream out) throws IOException {
+    int half = (head.length + body.length) / 2;
+    out.write(head, 0, Math.min(half, head.length));
+    out.write(body, 0, Math.max(0, half - head.length));
+    out.flush();
+  }
+
+  private static byte[] readExactly(InputStream in, int length) throws IOException {
+    byte[] bytes = in.readNBytes(length);
+    if (bytes.length < length) {
+      throw new EOFException("%d bytes of %d".formatted(bytes.length, length));
+    }
+    return bytes;
+  }
+
+  private static byte[] readChunks(InputStream in) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    int size;
+    do {
+      String line = readLine(in, all);
+      size = Integer.parseInt(line.split(";", -1)[0].strip(), 16);
+      // After the last chunk there may be trailers; the lines end with an empty one.
+      all.write(readExactly(in, size));
+      while (!readLine(in, all).isEmpty()) {}
+    } while (size > 0);
+    return all.toByteArray();
+  }
+
+  private static String readLine(InputStream in, OutputStream copy) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    int next;
+    do {
+      next = in.read();
+      if (next < 0) {
+        throw new EOFException("in a chunk");
+      }
+      line.write(next);
+    } while (next != '\n');
+    line.writeTo(copy);
+    return line.toString(StandardCharsets.ISO_8859_1).strip();
+  }
+}

@@ -1,0 +1,44 @@
+package dev.sanaq.overhead.process;
+
+import dev.sanaq.testing.TestSettings;
+import dev.sanaq.worker.WorkerRuntime;
+import java.time.Clock;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jboss.logmanager.LogContext;
+import org.jboss.logmanager.Logger;
+import org.jboss.logmanager.formatters.PatternFormatter;
+import org.jboss.logmanager.handlers.ConsoleHandler;
+
+/**
+ * The service's own worker before a painter that answers at once, a program of its own; configured
+ * by system properties and logging as the real one. On SIGTERM it drains.
+ */
+public final class InstantWorker {
+  private InstantWorker() {}
+
+  /** Works until it is told to stop. */
+  public static void main(String... args) throws InterruptedException {
+    configureLogging();
+    Map<String, String> config = new TreeMap<>();
+    System.getProperties().forEach((key, value) -> config.put(key.toString(), value.toString()));
+    WorkerRuntime.Settings settings = TestSettings.of(config);
+    WorkerRuntime worker =
+        WorkerRuntime.start(
+            settings, new InstantImageGenerator(), Clock.systemUTC(), TestSettings.noTelemetry());
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> worker.drain(settings.worker().shutdownTimeout())));
+    System.out.println(WorkerUnderTest.READY_LINE);
+    Thread.currentThread().join();
+  }
+
+  private static void configureLogging() {
+    ConsoleHandler console =
+        new ConsoleHandler(
+            ConsoleHandler.Target.SYSTEM_ERR, new PatternFormatter("%d{HH:mm:ss} %-5p %s%e%n"));
+    Logger root = LogContext.getLogContext().getLogger("");
+    root.setHandlers(new java.util.logging.Handler[] {console});
+    root.setLevel(org.jboss.logmanager.Level.WARN);
+    LogContext.getLogContext().getLogger("dev.sanaq").setLevel(org.jboss.logmanager.Level.INFO);
+  }
+}

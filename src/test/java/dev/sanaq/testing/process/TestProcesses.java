@@ -1,0 +1,138 @@
+package dev.sanaq.testing.process;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+/**
+ * Starts Java programs as processes of their own and ends every one of them in the end, also where
+ * the test's JVM is told to stop. What they print lies in {@code target/faults/<test>/}. Any number
+ * of threads.
+ */
+public final class TestProcesses implements AutoCloseable {
+  private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+
+  private final Path folder;
+  private final List<ManagedProcess> started = new CopyOnWriteArrayList<>();
+  private final Thread shutdownHook = new Thread(this::killAll, "sanaq-faults-processes");
+
+  /**
+   * @param test names the folder, which is emptied
+   */
+  public TestProcesses(String test) {
+    this.folder = Path.of("target/faults", test).toAbsolutePath();
+    try {
+      delete(folder);
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Runtime.getRuntime().addShutdownHook(shutdownHook);
+  }
+
+  /** Where the test's processes may keep what they need. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** Starts the built program with a command. */
+  public ManagedProcess startProgram(
+      String name, List<String> jvm, Map<String, String> config, String... command) {
+    if (!Files.exists(JAR)) {
+      throw new AssertionError("%s is not built; run this by ./mvnw verify".formatted(JAR));
+    }
+    List<String> line = commandLine(jvm, config);
+    line.addAll(List.of("-jar", JAR.toString()));
+    line.addAll(List.of(command));
+    return start(name, line);
+  }
+
+  /** Starts a main class of the tests. */
+  public ManagedProcess startTestMain(
+      String name, List<String> jvm, Map<String, String> config, Class<?> main) {
+    List<String> line = commandLine(jvm, config);
+    line.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    return start(name, line);
+  }
+
+  /** Starts any command, with that added to its environment. */
+  public ManagedProcess startCommand(
+      String name, List<String> line, Map<String, String> environment) {
+    return start(name, line, environment);
+  }
+
+  /** A port that nobody listens on. */
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The folder of the JDK that runs the tests and everything they start. */
+  public static String jdkTool(String name) {
+    return System.getProperty("java.home") + File.separator + "bin" + File.separator + name;
+  }
+
+  @Override
+  public void close() {
+    killAll();
+    Runtime.getRuntime().removeShutdownHook(shutdownHook);
+  }
+
+  private void killAll() {
+    started.stream().filter(ManagedProcess::isAlive).forEach(ManagedProcess::kill);
+  }
+
+  private List<String> commandLine(List<String> jvm, Map<String, String> config) {
+    List<String> line = new ArrayList<>(List.of(jdkTool("java")));
+    line.addAll(jvm);
+    line.add("-XX:ErrorFile=" + folder.resolve("hs_err_%p.log"));
+    config.forEach((key, value) -> line.add("-D" + key + "=" + value));
+    return line;
+  }
+
+  private ManagedProcess start(String name, List<String> line) {
+    return start(name, line, Map.of());
+  }
+
+  private synchronized ManagedProcess start(
+      String name, List<String> line, Map<String, String> environment) {
+    long before = started.stream().filter(p -> p.name().startsWith(name + "-")).count();
+    String numbered = name + "-" + (before + 1);
+    Path log = folder.resolve(numbered + ".log");
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      process.getOutputStream().close();
+      ManagedProcess managed = new ManagedProcess(numbered, process, log);
+      started.add(managed);
+      return managed;
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s does not start".formatted(numbered), e);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}
