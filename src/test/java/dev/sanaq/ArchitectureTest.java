@@ -49,8 +49,7 @@ class ArchitectureTest {
           "src/test/java/dev/sanaq/faults: 34",
           "src/test/java/dev/sanaq/testing: 16",
           "src/test/java/dev/sanaq/overhead: 18",
-          "src/test/java/dev/sanaq/manifests: 20",
-          "src/main/resources/META-INF/resources/playground: 27");
+          "src/test/java/dev/sanaq/manifests: 20");
 
   private static final List<String> LARGE_CONSTRUCTORS =
       List.of(
