@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** What counts as a beginning, where the storage does what it is asked and its answer is lost. */
+/** Counts attempts when S3 executes a call and the response is lost. */
 class AttemptGateTest {
   private static final OutputLocation HOME = new OutputLocation("sanaq", "");
 
@@ -67,7 +67,7 @@ class AttemptGateTest {
   void firstAttempt_lostResponse_countsOnce() {
     assertThat(attemptGate(2).tryStart(execution("first")))
         .isInstanceOfSatisfying(
-            StartDecision.Start.class, begun -> assertThat(begun.attemptCount()).isEqualTo(1));
+            StartDecision.Start.class, start -> assertThat(start.attemptCount()).isEqualTo(1));
     assertThat(new AttemptStore(s3, HOME).list("first")).hasSize(1);
   }
 
@@ -78,9 +78,9 @@ class AttemptGateTest {
     assertThat(attemptGate(2).tryStart(execution("later")))
         .isInstanceOfSatisfying(
             StartDecision.Start.class,
-            begun -> {
-              assertThat(begun.attemptCount()).isEqualTo(1);
-              assertThat(begun.attempt().number()).isEqualTo(2);
+            start -> {
+              assertThat(start.attemptCount()).isEqualTo(1);
+              assertThat(start.attempt().number()).isEqualTo(2);
             });
     assertThat(attempts.list("later")).hasSize(2);
   }
@@ -88,33 +88,37 @@ class AttemptGateTest {
   @Test
   void attempt_lostResponseThenOutage_isReleased() {
     AttemptStore attempts = new AttemptStore(s3, HOME);
-    AtomicBoolean away = new AtomicBoolean(true);
-    AttemptGate claims =
-        attemptGate(losingResponses(away::get), losingResponses(away::get), Duration.ofMillis(300));
-    assertThatThrownBy(() -> claims.tryStart(execution("away")))
+    AtomicBoolean outage = new AtomicBoolean(true);
+    S3Client losing = losingResponses(outage::get);
+    AttemptCounter counter = attemptCounter(losing);
+    AttemptGate gate = attemptGate(counter, losing, losing, Duration.ofMillis(300));
+    assertThatThrownBy(() -> gate.tryStart(execution("lost")))
         .isInstanceOf(StorageOutageException.class);
-    assertThat(attempts.list("away")).as("counted, though nobody was told").hasSize(1);
-    away.set(false);
-    claims.releasePending();
-    assertThat(attempts.list("away")).isEmpty();
+    assertThat(attempts.list("lost")).as("stored, although the response was lost").hasSize(1);
+    outage.set(false);
+    counter.releasePending();
+    assertThat(attempts.list("lost")).isEmpty();
   }
 
-  private static AttemptGate attemptGate(int lostAnswers) {
-    AtomicInteger left = new AtomicInteger(lostAnswers);
-    return attemptGate(
-        losingResponses(() -> left.getAndDecrement() > 0), s3, Duration.ofSeconds(20));
+  private static AttemptGate attemptGate(int lostResponses) {
+    AtomicInteger left = new AtomicInteger(lostResponses);
+    S3Client losing = losingResponses(() -> left.getAndDecrement() > 0);
+    return attemptGate(attemptCounter(losing), losing, s3, Duration.ofSeconds(20));
   }
 
-  private static AttemptGate attemptGate(S3Client losing, S3Client probed, Duration patience) {
+  private static AttemptCounter attemptCounter(S3Client losing) {
+    return new AttemptCounter(new AttemptStore(losing, HOME), 3, "w", Clock.systemUTC());
+  }
+
+  private static AttemptGate attemptGate(
+      AttemptCounter attempts, S3Client losing, S3Client probed, Duration timeout) {
     Clock clock = Clock.systemUTC();
     return new AttemptGate(
         new ResultStore(losing, HOME),
-        new AttemptStore(losing, HOME),
-        new StorageRetry(new StorageProbe(probed, HOME, "w"), patience, () -> {}),
-        new JobTermination(new CancellationRegistry(1), new ThroughputEstimator<>(0.3, 1), clock),
-        3,
-        "w",
-        clock);
+        new StorageRetry(new StorageProbe(probed, HOME, "w"), timeout, () -> {}),
+        new JobTermination(
+            new CancellationRegistry(1), new ThroughputEstimator<>(0.3, 1), new ShutdownState(), clock),
+        attempts);
   }
 
   private static S3Client losingResponses(BooleanSupplier loses) {
@@ -123,33 +127,33 @@ class AttemptGateTest {
             S3Client.class.getClassLoader(),
             new Class<?>[] {S3Client.class},
             (proxy, method, arguments) -> {
-              Object answer = null;
-              Throwable refusal = null;
+              Object response = null;
+              Throwable failure = null;
               try {
-                answer = method.invoke(s3, arguments);
+                response = method.invoke(s3, arguments);
               } catch (InvocationTargetException e) {
-                refusal = e.getCause();
+                failure = e.getCause();
               }
               if (method.getName().equals("putObject") && loses.getAsBoolean()) {
-                throw SdkClientException.create("the answer is lost");
+                throw SdkClientException.create("the response is lost");
               }
-              if (refusal != null) {
-                throw refusal;
+              if (failure != null) {
+                throw failure;
               }
-              return answer;
+              return response;
             });
   }
 
   private static JobExecution execution(String id) {
     RequestLimits limits =
         new RequestLimits(100, 4096, 50, 20, 8, 200, false, false, HOME, List.of(HOME));
-    RequestValidator rules =
+    RequestValidator validator =
         new RequestValidator(ModelAdapter.defaults(GradientImageGenerator.MODEL), limits);
     GenerationRequest request = new GenerationRequest(Map.of("prompt", "p"));
-    Job job = ((ValidationResult.Valid) rules.validate(request, id)).job();
+    Job job = ((ValidationResult.Valid) validator.validate(request, id)).job();
     ConsumerRecord<byte[], byte[]> record =
         new ConsumerRecord<>("requests", 0, 0, new byte[0], new byte[0]);
-    JobSpan trace = new JobTracer(OpenTelemetry.noop()).startSpan(record, job, Instant.EPOCH);
-    return new JobExecution(record, OffsetTracker.from(null), job, trace, Instant.EPOCH);
+    JobSpan span = new JobTracer(OpenTelemetry.noop()).startSpan(record, job, Instant.EPOCH);
+    return new JobExecution(record, OffsetTracker.from(null), job, span, Instant.EPOCH);
   }
 }
