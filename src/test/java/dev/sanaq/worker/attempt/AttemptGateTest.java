@@ -4,13 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sanaq.estimate.ThroughputEstimator;
-import dev.sanaq.job.GenerationRequest;
-import dev.sanaq.job.Job;
 import dev.sanaq.job.OutputLocation;
-import dev.sanaq.job.RequestLimits;
-import dev.sanaq.job.validation.RequestValidator;
-import dev.sanaq.job.validation.ValidationResult;
-import dev.sanaq.kafka.OffsetTracker;
 import dev.sanaq.local.LocalServices;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
@@ -20,24 +14,16 @@ import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.storage.result.Attempt;
 import dev.sanaq.storage.result.AttemptStore;
 import dev.sanaq.storage.result.ResultStore;
-import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.TestSettings;
-import dev.sanaq.worker.ModelAdapter;
-import dev.sanaq.worker.observe.JobSpan;
-import dev.sanaq.worker.observe.JobTracer;
-import dev.sanaq.worker.queue.JobExecution;
-import io.opentelemetry.api.OpenTelemetry;
+import dev.sanaq.worker.queue.JobExecutions;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,7 +51,7 @@ class AttemptGateTest {
 
   @Test
   void firstAttempt_lostResponse_countsOnce() {
-    assertThat(attemptGate(2).tryStart(execution("first")))
+    assertThat(attemptGate(2).tryStart(JobExecutions.queued("first")))
         .isInstanceOfSatisfying(
             StartDecision.Start.class, start -> assertThat(start.attemptCount()).isEqualTo(1));
     assertThat(new AttemptStore(s3, HOME).list("first")).hasSize(1);
@@ -75,7 +61,7 @@ class AttemptGateTest {
   void laterAttempt_lostResponse_countsOnce() {
     AttemptStore attempts = new AttemptStore(s3, HOME);
     attempts.tryCreateFirst("later", new Attempt(1, "other", Instant.EPOCH, "elsewhere-0@0"));
-    assertThat(attemptGate(2).tryStart(execution("later")))
+    assertThat(attemptGate(2).tryStart(JobExecutions.queued("later")))
         .isInstanceOfSatisfying(
             StartDecision.Start.class,
             start -> {
@@ -92,7 +78,7 @@ class AttemptGateTest {
     S3Client losing = losingResponses(outage::get);
     AttemptCounter counter = attemptCounter(losing);
     AttemptGate gate = attemptGate(counter, losing, losing, Duration.ofMillis(300));
-    assertThatThrownBy(() -> gate.tryStart(execution("lost")))
+    assertThatThrownBy(() -> gate.tryStart(JobExecutions.queued("lost")))
         .isInstanceOf(StorageOutageException.class);
     assertThat(attempts.list("lost")).as("stored, although the response was lost").hasSize(1);
     outage.set(false);
@@ -142,18 +128,5 @@ class AttemptGateTest {
               }
               return response;
             });
-  }
-
-  private static JobExecution execution(String id) {
-    RequestLimits limits =
-        new RequestLimits(100, 4096, 50, 20, 8, 200, false, false, HOME, List.of(HOME));
-    RequestValidator validator =
-        new RequestValidator(ModelAdapter.defaults(GradientImageGenerator.MODEL), limits);
-    GenerationRequest request = new GenerationRequest(Map.of("prompt", "p"));
-    Job job = ((ValidationResult.Valid) validator.validate(request, id)).job();
-    ConsumerRecord<byte[], byte[]> record =
-        new ConsumerRecord<>("requests", 0, 0, new byte[0], new byte[0]);
-    JobSpan span = new JobTracer(OpenTelemetry.noop()).startSpan(record, job, Instant.EPOCH);
-    return new JobExecution(record, OffsetTracker.from(null), job, span, Instant.EPOCH);
   }
 }

@@ -2,37 +2,17 @@ package dev.sanaq.worker.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.job.GenerationRequest;
-import dev.sanaq.job.Job;
-import dev.sanaq.job.OutputLocation;
-import dev.sanaq.job.RequestLimits;
-import dev.sanaq.job.validation.RequestValidator;
-import dev.sanaq.job.validation.ValidationResult;
-import dev.sanaq.kafka.OffsetTracker;
-import dev.sanaq.testing.GradientImageGenerator;
-import dev.sanaq.worker.ModelAdapter;
-import dev.sanaq.worker.observe.JobSpan;
-import dev.sanaq.worker.observe.JobTracer;
-import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 /** The order of the queue, and which jobs share a batch. */
 class JobQueueTest {
   private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
-  private static final OutputLocation HOME = new OutputLocation("home", "");
-  private static final OffsetTracker TRACKER = OffsetTracker.from(null);
-  private static final RequestValidator VALIDATOR =
-      new RequestValidator(
-          ModelAdapter.defaults(GradientImageGenerator.MODEL),
-          new RequestLimits(100, 4096, 50, 20, 8, 200, false, false, HOME, List.of(HOME)));
 
   private final JobQueue queue = new JobQueue(Duration.ofMinutes(1), 3, Duration.ZERO, batchKey -> 4);
   private long offset;
@@ -160,13 +140,7 @@ class JobQueueTest {
     return executions.stream().map(execution -> execution.job().id()).toList();
   }
 
-  private JobExecution execution(String id, Map<String, Object> overrides, Instant received) {
-    Map<String, Object> fields = new HashMap<>(Map.of("id", id, "prompt", "p"));
-    fields.putAll(overrides);
-    Job job = ((ValidationResult.Valid) VALIDATOR.validate(new GenerationRequest(fields), id)).job();
-    ConsumerRecord<byte[], byte[]> record =
-        new ConsumerRecord<>("requests", 0, offset++, new byte[0], new byte[0]);
-    JobSpan span = new JobTracer(OpenTelemetry.noop()).startSpan(record, job, received);
-    return new JobExecution(record, TRACKER, job, span, received);
+  private JobExecution execution(String id, Map<String, Object> fields, Instant received) {
+    return JobExecutions.queued(id, fields, received, offset++);
   }
 }
