@@ -47,14 +47,7 @@ class ArchitectureTest {
       List.of(
           "GatewayLifecycle: 10",
           "Pass: 7",
-          "ConsumerLoop: 9",
-          "ResultPublisher: 7",
-          "WorkerService: 12",
-          "AttemptGate: 7",
-          "DeliveryTopicReader: 7",
-          "InferenceLoop: 11",
-          "RecordDispatcher: 10",
-          "ResultWriter: 10");
+          "DeliveryTopicReader: 7");
 
   private static final DescribedPredicate<JavaClass> CLASS_CYCLES =
       describe(

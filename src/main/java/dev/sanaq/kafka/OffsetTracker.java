@@ -8,17 +8,16 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a partition is: which of its records are in work, and which are done although an earlier
- * one is not. The committed offset is the first that is not done, and the commit's metadata tells
- * the done ones behind it, so that whoever comes next does none of them again. One thread, the
- * consumer's.
+ * Tracks the offsets of one partition: in progress, done, and the first that is not done. That one
+ * is committed; the commit's metadata contains a bitmap of the done offsets after it, so that the
+ * partition's next consumer does not repeat them. The consumer thread.
  */
 public final class OffsetTracker {
-  /** Records from the committed offset on that may be in work: what the metadata can tell. */
+  /** Offsets from the committed one on that may be open: as many as the bitmap can hold. */
   static final int MAX_OPEN_OFFSETS = 8192;
 
-  // Brokers take 4096 characters of metadata. Gaps in a log can put a done record further off than
-  // can be told; whoever comes next then finds its result on the storage.
+  // Brokers accept 4096 characters of metadata. Gaps in a log can put a done offset beyond the
+  // bitmap; the next consumer then finds the result of its job in S3.
   private static final int MAX_ENCODED_OFFSETS = 2 * MAX_OPEN_OFFSETS;
 
   private static final String METADATA_PREFIX = "sanaq1:";
@@ -27,22 +26,22 @@ public final class OffsetTracker {
   private final TreeSet<Long> done = new TreeSet<>();
   private long nextOffset;
 
-  private OffsetTracker(long next) {
-    this.nextOffset = next;
+  private OffsetTracker(long nextOffset) {
+    this.nextOffset = nextOffset;
   }
 
   /**
-   * Goes on from what was committed.
+   * Starts from a committed offset.
    *
-   * @param committed null where nothing ever was
+   * @param committed null if the group has never committed one
    */
   public static OffsetTracker from(@Nullable OffsetAndMetadata committed) {
     if (committed == null) {
       return new OffsetTracker(0);
     }
-    OffsetTracker progress = new OffsetTracker(committed.offset());
-    progress.done.addAll(decode(committed));
-    return progress;
+    OffsetTracker tracker = new OffsetTracker(committed.offset());
+    tracker.done.addAll(decode(committed));
+    return tracker;
   }
 
   private boolean isNew(long offset) {
@@ -50,9 +49,9 @@ public final class OffsetTracker {
   }
 
   /**
-   * A record is read.
+   * A record was polled.
    *
-   * @return whether it is to be worked on
+   * @return whether it is new; false if it is in progress or done
    */
   public boolean startIfNew(long offset) {
     boolean isNew = isNew(offset);
@@ -63,30 +62,30 @@ public final class OffsetTracker {
     return isNew;
   }
 
-  /** A record is done. */
+  /** A record has a result, which is being committed. */
   public void markDone(long offset) {
     inProgress.remove(offset);
     done.add(offset);
     done.headSet(firstUnfinished()).clear();
   }
 
-  /** Takes {@link #markDone} back: it was not committed. */
+  /** Undoes {@link #markDone}: the transaction failed. */
   public void reopen(long offset) {
     done.remove(offset);
     inProgress.add(offset);
   }
 
-  /** What to commit. */
+  /** The offset and the metadata to commit. */
   public OffsetAndMetadata offsetToCommit() {
     return new OffsetAndMetadata(firstUnfinished(), Optional.empty(), encode());
   }
 
-  /** Whether so many records are open that no more should be read. */
+  /** Whether so many offsets are open that no more records should be read. */
   public boolean isFull() {
     return nextOffset - firstUnfinished() >= MAX_OPEN_OFFSETS;
   }
 
-  /** Whether what was committed says that this record is done. */
+  /** Whether a record is done according to the committed offset and metadata. */
   public static boolean isDone(@Nullable OffsetAndMetadata committed, long offset) {
     return committed != null && (offset < committed.offset() || decode(committed).contains(offset));
   }

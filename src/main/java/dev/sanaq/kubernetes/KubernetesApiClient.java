@@ -20,11 +20,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * The API server as a pod reaches it: by the address in its environment, with the token and the
- * authority that are mounted into it. Any number of threads.
+ * A client of the API server from inside a pod: the host comes from the environment, the token and
+ * the certificate authority from the mounted service account. Any number of threads.
  */
 final class KubernetesApiClient {
-  /** Where a pod finds its service account. */
+  /** Where Kubernetes mounts the service account. */
   static final Path SERVICE_ACCOUNT_DIR = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
@@ -33,17 +33,19 @@ final class KubernetesApiClient {
   private final URI baseUri;
   private final Path tokenFile;
 
-  private KubernetesApiClient(HttpClient client, URI address, Path token) {
+  private KubernetesApiClient(HttpClient client, URI baseUri, Path tokenFile) {
     this.client = client;
-    this.baseUri = address;
-    this.tokenFile = token;
+    this.baseUri = baseUri;
+    this.tokenFile = tokenFile;
   }
 
   /**
-   * The API of the cluster that this runs in; empty where it runs in none.
+   * A client for the cluster of this process; empty if it runs in none.
    *
-   * @param environment the process's
+   * @param environment variables of the process
    * @param account the folder with {@code token} and {@code ca.crt}
+   * @throws IOException if the certificate authority cannot be read
+   * @throws GeneralSecurityException if it is not valid
    */
   static Optional<KubernetesApiClient> inCluster(Map<String, String> environment, Path account)
       throws IOException, GeneralSecurityException {
@@ -58,28 +60,30 @@ final class KubernetesApiClient {
             .connectTimeout(REQUEST_TIMEOUT)
             .sslContext(sslContextTrusting(account.resolve("ca.crt")))
             .build();
-    String named = host.contains(":") ? "[" + host + "]" : host;
+    // An IPv6 address needs brackets in a URI.
+    String uriHost = host.contains(":") ? "[" + host + "]" : host;
     return Optional.of(
-        new KubernetesApiClient(client, URI.create("https://%s:%s".formatted(named, port)), token));
+        new KubernetesApiClient(client, URI.create("https://%s:%s".formatted(uriHost, port)), token));
   }
 
   /**
-   * Changes an object by a JSON merge patch; blocks.
+   * Applies a JSON merge patch to an object; blocks.
    *
-   * @throws IOException where the server is away or refuses, and why
+   * @param patch JSON
+   * @throws IOException if the server is unreachable, or with its status and response
    */
-  void patch(String path, byte[] change) throws IOException, InterruptedException {
+  void patch(String path, byte[] patch) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(baseUri.resolve(path))
             .timeout(REQUEST_TIMEOUT)
-            // Read each time: Kubernetes replaces it every hour.
+            // Read for each request: Kubernetes rotates the token every hour.
             .header("Authorization", "Bearer " + Files.readString(tokenFile).strip())
             .header("Content-Type", "application/merge-patch+json")
-            .method("PATCH", HttpRequest.BodyPublishers.ofByteArray(change))
+            .method("PATCH", HttpRequest.BodyPublishers.ofByteArray(patch))
             .build();
-    HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
-    if (answer.statusCode() != 200) {
-      throw new IOException("%d %s".formatted(answer.statusCode(), answer.body()));
+    HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException("%d %s".formatted(response.statusCode(), response.body()));
     }
   }
 
@@ -89,8 +93,8 @@ final class KubernetesApiClient {
     store.load(null, null);
     try (InputStream in = Files.newInputStream(authority)) {
       int number = 0;
-      for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        store.setCertificateEntry("ca-" + number++, one);
+      for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        store.setCertificateEntry("ca-" + number++, certificate);
       }
     }
     TrustManagerFactory trust =

@@ -4,10 +4,10 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.Optional;
 
-/** The pod that this program runs in. */
+/** The pod of this process. */
 @ConfigMapping(prefix = "sanaq.kubernetes")
 public interface KubernetesConfig {
-  /** The pod's name: where it is given, a worker says on its pod whether it is busy. */
+  /** The pod's name; if set, a worker keeps its pod's deletion cost up to date. */
   Optional<String> pod();
 
   /** The pod's namespace. */

@@ -11,16 +11,17 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Says on this program's pod what its end would cost, {@code
- * controller.kubernetes.io/pod-deletion-cost}: where a Deployment shrinks, pods that draw nothing
- * go first. A hint only, so a cluster that refuses it is told of once and nothing else happens.
- * Close it in the end.
+ * Keeps the annotation {@code controller.kubernetes.io/pod-deletion-cost} of the own pod up to date:
+ * a Deployment that scales down removes idle pods first. It is only a hint, so a failure is logged
+ * once and has no other effect. Close it when the worker stops.
  */
 public final class PodDeletionCost implements AutoCloseable {
   /** The annotation's name. */
   static final String ANNOTATION = "controller.kubernetes.io/pod-deletion-cost";
 
   private static final Logger LOG = Logger.getLogger(PodDeletionCost.class);
+  // Spares the API server; a batch takes longer than this.
+  private static final Duration REPORT_INTERVAL = Duration.ofSeconds(10);
   private static final String BUSY_COST = "100";
   private static final String IDLE_COST = "0";
 
@@ -30,36 +31,39 @@ public final class PodDeletionCost implements AutoCloseable {
   private final Duration interval;
   private final Thread thread = new Thread(this::reportLoop, "sanaq-deletion-cost");
   private String lastReported = "";
-  private boolean refusalLogged;
+  private boolean failureLogged;
 
   private PodDeletionCost(
-      KubernetesApiClient api, String path, BooleanSupplier busy, Duration pause) {
+      KubernetesApiClient api, String path, BooleanSupplier busy, Duration interval) {
     this.api = api;
     this.path = path;
     this.busy = busy;
-    this.interval = pause;
+    this.interval = interval;
     thread.setDaemon(true);
   }
 
   /**
-   * Begins to tell; nothing where no pod is configured or this runs in no cluster.
+   * Starts to report; empty if no pod is configured or the process runs in no cluster.
    *
    * @param config names the pod
-   * @param busy whether its end would cost anything now
+   * @param busy whether the worker has jobs
    */
   public static Optional<PodDeletionCost> start(KubernetesConfig config, BooleanSupplier busy) {
-    // The API server is asked not to be told more often: a batch takes longer than this.
-    Duration pause = Duration.ofSeconds(10);
-    return start(config, busy, System.getenv(), KubernetesApiClient.SERVICE_ACCOUNT_DIR, pause);
+    return start(
+        config,
+        busy,
+        System.getenv(),
+        KubernetesApiClient.SERVICE_ACCOUNT_DIR,
+        REPORT_INTERVAL);
   }
 
-  /** The same with an environment and a service account of the test's. */
+  /** The same with a test's environment and service account. */
   static Optional<PodDeletionCost> start(
       KubernetesConfig config,
       BooleanSupplier busy,
       Map<String, String> environment,
       Path account,
-      Duration pause) {
+      Duration interval) {
     if (config.pod().isEmpty()) {
       return Optional.empty();
     }
@@ -67,11 +71,11 @@ public final class PodDeletionCost implements AutoCloseable {
     try {
       Optional<PodDeletionCost> cost =
           KubernetesApiClient.inCluster(environment, account)
-              .map(api -> new PodDeletionCost(api, path, busy, pause));
+              .map(api -> new PodDeletionCost(api, path, busy, interval));
       cost.ifPresent(started -> started.thread.start());
       return cost;
     } catch (IOException | GeneralSecurityException e) {
-      LOG.warnf("the pod's deletion cost is not told: %s", e.getMessage());
+      LOG.warnf("cannot set the pod's deletion cost: %s", e.getMessage());
       return Optional.empty();
     }
   }
@@ -100,12 +104,14 @@ public final class PodDeletionCost implements AutoCloseable {
       Map<String, Object> annotations = Map.of(ANNOTATION, cost);
       api.patch(path, Json.write(Map.of("metadata", Map.of("annotations", annotations))));
       lastReported = cost;
-      refusalLogged = false;
+      failureLogged = false;
     } catch (IOException e) {
-      if (!refusalLogged) {
-        LOG.warnf("the pod's deletion cost is not told: %s; may it patch pods?", e.getMessage());
+      if (!failureLogged) {
+        LOG.warnf(
+            "cannot set the pod's deletion cost: %s; does its role allow to patch pods?",
+            e.getMessage());
       }
-      refusalLogged = true;
+      failureLogged = true;
     }
   }
 }

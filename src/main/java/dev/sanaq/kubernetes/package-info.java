@@ -1,4 +1,4 @@
-/** Talks to the Kubernetes API about the own pod. */
+/** Calls the Kubernetes API for the own pod. */
 @NullMarked
 package dev.sanaq.kubernetes;
 

@@ -3,33 +3,33 @@ package dev.sanaq.worker;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Notices that there has been nothing to do for a while, once. */
+/** Runs an action once a worker has been idle for a while. */
 final class IdleShutdown {
   private static final Duration CHECK_INTERVAL = Duration.ofMillis(200);
 
   private IdleShutdown() {}
 
   /**
-   * Begins to watch, in a thread of its own that ends with the program.
+   * Starts to watch, on a daemon thread.
    *
-   * @param busy whether there is something to do, or nothing could be taken
-   * @param patience how long there has to be nothing
-   * @param then what is to be done then
+   * @param busy whether there are jobs, or none can be taken
+   * @param timeout idle time after which the action runs
+   * @param action runs once, on that thread
    */
-  static void start(BooleanSupplier busy, Duration patience, Runnable then) {
-    Thread thread = new Thread(() -> watch(busy, patience, then), "sanaq-idle-shutdown");
+  static void start(BooleanSupplier busy, Duration timeout, Runnable action) {
+    Thread thread = new Thread(() -> watch(busy, timeout, action), "sanaq-idle-shutdown");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private static void watch(BooleanSupplier busy, Duration patience, Runnable then) {
-    long since = System.nanoTime();
+  private static void watch(BooleanSupplier busy, Duration timeout, Runnable action) {
+    long idleSince = System.nanoTime();
     try {
-      while (System.nanoTime() - since < patience.toNanos()) {
+      while (System.nanoTime() - idleSince < timeout.toNanos()) {
         Thread.sleep(CHECK_INTERVAL.toMillis());
-        since = busy.getAsBoolean() ? System.nanoTime() : since;
+        idleSince = busy.getAsBoolean() ? System.nanoTime() : idleSince;
       }
-      then.run();
+      action.run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

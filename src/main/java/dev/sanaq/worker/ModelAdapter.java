@@ -8,11 +8,11 @@ import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.solver.SolverKind;
 import java.util.Optional;
 
-/** The loaded model in the words of jobs. */
+/** Adapts the loaded model to jobs: defaults for requests, and the warm-up. */
 public final class ModelAdapter {
   private ModelAdapter() {}
 
-  /** What a request gets that does not say otherwise. */
+  /** The defaults for fields that a request leaves out. */
   public static ModelDefaults defaults(ModelInfo model) {
     return new ModelDefaults(
         model.name(),
@@ -25,12 +25,12 @@ public final class ModelAdapter {
         Optional.of(model.adapters().stream().sorted().toList()));
   }
 
-  /** Draws as little as the default size allows, so that the first job does not pay for it. */
-  static void warmUp(ImageGenerator painter) {
-    ModelInfo model = painter.model();
-    GenerationParams drawing =
+  /** Generates one step of the default size: otherwise the first job would be slow. */
+  static void warmUp(ImageGenerator generator) {
+    ModelInfo model = generator.model();
+    GenerationParams params =
         new GenerationParams(
-            "warming up",
+            "warm-up",
             "",
             model.width(),
             model.height(),
@@ -41,6 +41,6 @@ public final class ModelAdapter {
             model.solver(),
             true,
             true);
-    painter.generate(drawing, ProgressListener.NONE);
+    generator.generate(params, ProgressListener.NONE);
   }
 }

@@ -5,10 +5,10 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The worker. */
+/** The worker: reads requests, runs the model and publishes results. */
 @ConfigMapping(prefix = "sanaq.worker")
 public interface WorkerConfig {
-  /** Whether {@code serve} draws. */
+  /** Whether {@code serve} runs a worker. */
   @WithDefault("true")
   boolean enabled();
 
@@ -16,60 +16,63 @@ public interface WorkerConfig {
   @WithDefault("sanaq-workers")
   String group();
 
-  /** This worker's name in events, unlike every other's; made from the host's where absent. */
+  /** Unique id of this worker, shown in events. Default: the host name and a random part. */
   Optional<String> id();
 
-  /** Jobs that wait inside the worker at most; the others wait in Kafka. */
+  /** Jobs queued inside the worker at most; more stay in Kafka. */
   @WithDefault("256")
   int queueCapacity();
 
-  /** Jobs of equal shape that are drawn together at most, where memory holds them. */
+  /** Jobs in a batch at most; fewer if memory requires it. */
   @WithDefault("8")
   int batchSize();
 
   /**
-   * How long a job waits for others to fill its batch; one that has waited so long for the device
-   * does not wait again.
+   * How long an incomplete batch waits for more jobs. Time that its first job has already waited
+   * for the device counts.
    */
   @WithDefault("PT0.005S")
   Duration batchLinger();
 
-  /** After waiting so much longer a job goes before one of the priority above its own. */
+  /** Wait after which a job is treated as one priority higher. */
   @WithDefault("PT1M")
   Duration priorityAging();
 
-  /** How often a job is begun at most: past that it fails as {@code crashed}. */
+  /** How often a job may start without finishing before it fails with {@code crashed}. */
   @WithDefault("3")
   int maxAttempts();
 
-  /** Threads that talk to the storage and encode images. */
+  /** Threads that encode images and store them in S3. */
   @WithDefault("16")
   int ioThreads();
 
-  /** How long jobs in work keep a partition that is to go to another worker. */
+  /** How long a revoked partition waits for its active jobs before they are abandoned. */
   @WithDefault("PT1M")
   Duration revokeTimeout();
 
-  /** How long the jobs on the device may go on after the order to stop. */
+  /** How long active jobs may take to finish after the signal to stop. */
   @WithDefault("PT5M")
   Duration shutdownTimeout();
 
-  /** Stop, with exit code 0, once there has been nothing to do for so long; never where absent. */
+  /** Stop, with exit code 0, after being idle for this long. Default: never. */
   Optional<Duration> idleTimeout();
 
-  /** A drawing without a step for this long is taken for stuck: liveness turns DOWN. */
+  /** Liveness turns DOWN if a running batch makes no progress for this long. */
   @WithDefault("PT10M")
   Duration stallTimeout();
 
-  /** The pause after Kafka or the storage refused something, before the next look. */
+  /**
+   * The pause after a failed Kafka call and between probes of S3 during an outage; the longest pause
+   * between retries of a transaction.
+   */
   @WithDefault("PT2S")
   Duration retryBackoff();
 
-  /** How far back cancellations are remembered. */
+  /** How far back cancellations are read at startup. */
   @WithDefault("P1D")
   Duration cancellationRetention();
 
-  /** Whether a PNG file holds what draws it again: prompts, seed, steps and the like. */
+  /** Whether PNG files contain their generation parameters: prompts, seed, steps and so on. */
   @WithDefault("true")
   boolean embedMetadata();
 }

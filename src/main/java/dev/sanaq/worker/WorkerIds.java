@@ -2,11 +2,11 @@ package dev.sanaq.worker;
 
 import java.util.UUID;
 
-/** Names for workers that were given none. */
+/** Ids for workers without a configured one. */
 final class WorkerIds {
   private WorkerIds() {}
 
-  /** The host's name, for people, and something that no other worker has. */
+  /** The host name, for people, and a random part that makes the id unique. */
   static String generate() {
     String host = System.getenv().getOrDefault("HOSTNAME", "worker");
     return host + "-" + UUID.randomUUID().toString().substring(0, 8);

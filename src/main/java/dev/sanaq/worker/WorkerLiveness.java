@@ -5,7 +5,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** DOWN when a drawing has done no step for too long, or the worker's loop has died. */
+/** DOWN when inference makes no progress, or when a thread of the worker has died. */
 @Liveness
 @ApplicationScoped
 public class WorkerLiveness implements HealthCheck {

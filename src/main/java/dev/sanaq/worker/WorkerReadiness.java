@@ -7,9 +7,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/**
- * UP once the model is loaded and warmed, while the worker takes jobs; else it says what is wrong.
- */
+/** UP while the model is loaded and the worker takes jobs; otherwise DOWN with the reason. */
 @Readiness
 @ApplicationScoped
 public class WorkerReadiness implements HealthCheck {
@@ -22,8 +20,8 @@ public class WorkerReadiness implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     HealthCheckResponseBuilder response = HealthCheckResponse.named("worker");
-    Optional<String> trouble = worker.isEnabled() ? worker.notReadyReason() : Optional.empty();
-    trouble.ifPresent(why -> response.withData("reason", why));
-    return response.status(trouble.isEmpty()).build();
+    Optional<String> reason = worker.isEnabled() ? worker.notReadyReason() : Optional.empty();
+    reason.ifPresent(text -> response.withData("reason", text));
+    return response.status(reason.isEmpty()).build();
   }
 }

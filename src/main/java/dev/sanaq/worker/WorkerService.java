@@ -1,149 +1,108 @@
 package dev.sanaq.worker;
 
-import dev.sanaq.kafka.TopicsConfig;
-import dev.sanaq.kafka.event.EventsConfig;
-import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.kubernetes.KubernetesConfig;
 import dev.sanaq.kubernetes.PodDeletionCost;
 import dev.sanaq.sana.ImageGenerator;
-import dev.sanaq.storage.S3ClientFactory;
-import dev.sanaq.storage.StorageConfig;
-import dev.sanaq.storage.model.ModelDownloader;
-import dev.sanaq.storage.model.ModelUri;
-import dev.sanaq.worker.finish.UploadConfig;
-import dev.sanaq.worker.run.ImageGeneratorFactory;
-import dev.sanaq.worker.run.ModelConfig;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.ShutdownEvent;
-import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Reception;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * The worker of this program: the model loaded and warmed, then the loop, until the program is told
- * to stop. Loads nothing and asks nobody before {@link #start}.
+ * The worker of this process: loads the model, starts the {@link WorkerRuntime}, and stops it when
+ * the process stops. Does nothing before {@link #start}.
  */
 @ApplicationScoped
 public class WorkerService {
   private static final Logger LOG = Logger.getLogger(WorkerService.class);
 
-  private final ModelConfig modelConfig;
-  private final WorkerRuntime.Settings settings;
-  private final ImageGeneratorFactory generatorFactory;
-  private final WorkerRuntime.Telemetry telemetry;
+  private final WorkerSettings settings;
+  private final WorkerTelemetry telemetry;
+  private final ModelLoader modelLoader;
+  private final KubernetesConfig kubernetesConfig;
   private final AtomicReference<Running> running = new AtomicReference<>();
   private final AtomicReference<Optional<PodDeletionCost>> deletionCost =
       new AtomicReference<>(Optional.empty());
-  private final KubernetesConfig kubernetesConfig;
 
   private record Running(WorkerRuntime runtime, ImageGenerator generator) {}
 
   WorkerService(
-      ModelConfig model,
-      WorkerConfig worker,
-      LimitsConfig limits,
-      StorageConfig storage,
-      TopicsConfig topics,
-      EventsConfig events,
-      UploadConfig uploads,
-      @Identifier("default-kafka-broker") Map<String, Object> kafka,
-      KubernetesConfig pod,
-      ImageGeneratorFactory loader,
-      MeterRegistry meters,
-      OpenTelemetry tracing) {
-    this.modelConfig = model;
-    this.settings =
-        new WorkerRuntime.Settings(worker, limits, storage, topics, events, uploads, kafka);
-    this.kubernetesConfig = pod;
-    this.generatorFactory = loader;
-    this.telemetry = new WorkerRuntime.Telemetry(meters, tracing);
+      WorkerSettings settings,
+      WorkerTelemetry telemetry,
+      ModelLoader modelLoader,
+      KubernetesConfig kubernetesConfig) {
+    this.settings = settings;
+    this.telemetry = telemetry;
+    this.modelLoader = modelLoader;
+    this.kubernetesConfig = kubernetesConfig;
   }
 
   /**
-   * Loads the model, warms it and begins to work; returns when the worker is ready. Once a program.
+   * Loads the model, warms it up and starts the worker; blocks until it is ready. Call it once.
    *
-   * @throws IllegalArgumentException where no model is configured
+   * @throws IllegalArgumentException if no model is configured
    */
   public void start() {
-    Instant begun = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
-    Path checkpoint =
-        modelConfig
-            .path()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "no model: set sanaq.model.path to a checkpoint's folder"));
-    modelConfig.source().ifPresent(source -> downloadModel(source, checkpoint));
-    ImageGenerator painter = generatorFactory.load(checkpoint);
-    if (modelConfig.warmUp()) {
-      ModelAdapter.warmUp(painter);
-    }
-    WorkerRuntime process = WorkerRuntime.start(settings, painter, Clock.systemUTC(), telemetry);
-    running.set(new Running(process, painter));
-    deletionCost.set(PodDeletionCost.start(kubernetesConfig, process::isBusy));
-    double cold = Duration.between(begun, Instant.now()).toMillis() / 1e3;
-    Gauge.builder("sanaq.worker.startup.seconds", () -> cold)
-        .description("From the process's start to its readiness: fetching, loading, warming")
+    Instant processStart = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+    ImageGenerator generator = modelLoader.load();
+    WorkerRuntime runtime =
+        WorkerRuntime.start(settings, generator, Clock.systemUTC(), telemetry);
+    running.set(new Running(runtime, generator));
+    deletionCost.set(PodDeletionCost.start(kubernetesConfig, runtime::isBusy));
+    double startupSeconds = Duration.between(processStart, Instant.now()).toMillis() / 1e3;
+    Gauge.builder("sanaq.worker.startup.seconds", () -> startupSeconds)
+        .description("Time from the start of the process to readiness: download, load, warm-up")
         .register(telemetry.meters());
     LOG.infof(
         "ready: %s on %s in %s",
-        painter.model().name(), painter.model().device(), painter.model().precision());
+        generator.model().name(), generator.model().device(), generator.model().precision());
   }
 
   /**
-   * After {@link #start}: does that once there has been nothing to do for as long as configured.
+   * Runs an action once the worker has been idle for the configured time; does nothing if none is
+   * configured. Call it after {@link #start}.
    */
-  public void onIdle(Runnable then) {
+  public void onIdle(Runnable action) {
     settings
         .worker()
         .idleTimeout()
         .ifPresent(
-            patience ->
-                IdleShutdown.start(() -> isBusy() || notReadyReason().isPresent(), patience, then));
+            timeout ->
+                IdleShutdown.start(() -> isBusy() || notReadyReason().isPresent(), timeout, action));
   }
 
   private boolean isBusy() {
-    Running now = running.get();
-    return now != null && now.runtime().isBusy();
+    Running current = running.get();
+    return current != null && current.runtime().isBusy();
   }
 
-  private void downloadModel(String source, Path checkpoint) {
-    try (S3Client s3 = S3ClientFactory.client(settings.storage())) {
-      new ModelDownloader(s3, settings.storage().retryTimeout())
-          .pull(ModelUri.parse(source), checkpoint);
-    }
-  }
-
-  /** Whether {@link #start} is to be called at all. */
+  /** Whether {@link #start} should be called at all. */
   public boolean isEnabled() {
     return settings.worker().enabled();
   }
 
-  /** What keeps the worker from taking jobs, in words; nothing where nothing does. */
+  /** Why the worker takes no jobs, for readiness; empty while it does. */
   public Optional<String> notReadyReason() {
-    Running now = running.get();
-    return now == null ? Optional.of("the model is not loaded") : now.runtime().notReadyReason();
+    Running current = running.get();
+    return current == null
+        ? Optional.of("the model is not loaded")
+        : current.runtime().notReadyReason();
   }
 
-  /** Whether nothing hangs: true also before the start and after the end. */
+  /** Whether the running worker is healthy; true also before the start and after the stop. */
   public boolean isHealthy() {
-    Running now = running.get();
-    return now == null || now.runtime().isHealthy();
+    Running current = running.get();
+    return current == null || current.runtime().isHealthy();
   }
 
-  /** Ends the current job, publishes it and leaves the group; nothing where nothing runs. */
+  /** Drains the worker, then closes the model; does nothing if no worker runs. */
   public void stop() {
     deletionCost.getAndSet(Optional.empty()).ifPresent(PodDeletionCost::close);
     Running last = running.getAndSet(null);

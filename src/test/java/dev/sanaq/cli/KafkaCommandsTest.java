@@ -14,6 +14,7 @@ import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.TestSettings;
 import dev.sanaq.worker.WorkerRuntime;
+import dev.sanaq.worker.WorkerSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,7 @@ class KafkaCommandsTest {
   @BeforeAll
   static void start() {
     services = LocalServices.startTemporary();
-    WorkerRuntime.Settings settings = TestSettings.of(services.config());
+    WorkerSettings settings = TestSettings.of(services.config());
     worker =
         WorkerRuntime.start(
             settings, new GradientImageGenerator(), Clock.systemUTC(), TestSettings.noTelemetry());

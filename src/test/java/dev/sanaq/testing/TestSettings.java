@@ -5,7 +5,8 @@ import dev.sanaq.kafka.event.EventsConfig;
 import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.worker.WorkerConfig;
-import dev.sanaq.worker.WorkerRuntime;
+import dev.sanaq.worker.WorkerSettings;
+import dev.sanaq.worker.WorkerTelemetry;
 import dev.sanaq.worker.finish.UploadConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -24,11 +25,11 @@ public final class TestSettings {
   }
 
   /** Everything that a worker needs. */
-  public static WorkerRuntime.Settings of(Map<String, String> values) {
+  public static WorkerSettings of(Map<String, String> values) {
     SmallRyeConfig config = config(values);
     Map<String, Object> kafka = new HashMap<>();
     kafka.put("bootstrap.servers", config.getValue("kafka.bootstrap.servers", String.class));
-    return new WorkerRuntime.Settings(
+    return new WorkerSettings(
         config.getConfigMapping(WorkerConfig.class),
         config.getConfigMapping(LimitsConfig.class),
         config.getConfigMapping(StorageConfig.class),
@@ -39,8 +40,8 @@ public final class TestSettings {
   }
 
   /** Metrics and traces that nobody looks at. */
-  public static WorkerRuntime.Telemetry noTelemetry() {
-    return new WorkerRuntime.Telemetry(new SimpleMeterRegistry(), OpenTelemetry.noop());
+  public static WorkerTelemetry noTelemetry() {
+    return new WorkerTelemetry(new SimpleMeterRegistry(), OpenTelemetry.noop());
   }
 
   private static SmallRyeConfig config(Map<String, String> values) {

@@ -247,7 +247,7 @@ class ConcurrentJobsTest {
     assertThat(own.getParentSpanId()).isEqualTo("b7ad6b7169203331");
     assertThat(spans.getFinishedSpanItems())
         .extracting(SpanData::getName)
-        .containsExactlyInAnyOrder("wait", "draw", "store", "process sanaq.requests");
+        .containsExactlyInAnyOrder("wait", "generate", "store", "process sanaq.requests");
     assertThat(header(event, "traceparent"))
         .isEqualTo("00-%s-%s-01".formatted(own.getTraceId(), own.getSpanId()));
     assertThat(counterTotal("sanaq.jobs", "outcome", "completed")).isEqualTo(1);
@@ -273,7 +273,7 @@ class ConcurrentJobsTest {
             TestSettings.of(config),
             generator,
             Clock.systemUTC(),
-            new WorkerRuntime.Telemetry(meters, tracing));
+            new WorkerTelemetry(meters, tracing));
     workers.add(worker);
     return worker;
   }

@@ -293,7 +293,7 @@ class WorkerFaultToleranceTest {
     Map<String, String> config = new TreeMap<>(services.config());
     config.put("sanaq.worker.retry-backoff", "PT0.3S");
     config.putAll(more);
-    WorkerRuntime.Settings settings = TestSettings.of(config);
+    WorkerSettings settings = TestSettings.of(config);
     settings.kafka().putAll(moreKafka);
     WorkerRuntime worker =
         WorkerRuntime.start(

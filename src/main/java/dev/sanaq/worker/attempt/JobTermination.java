@@ -15,51 +15,94 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Knows which jobs nobody waits for any more: taken back, or too late. Any number of threads. */
+/**
+ * Decides whether a job should stop: because it was abandoned, because the worker shuts down,
+ * because it was cancelled, or because it cannot meet its deadline; the first of these that holds
+ * decides. The only place that answers this; one method for each moment at which it matters. Any
+ * number of threads.
+ */
 public final class JobTermination {
+  private static final TerminationDecision ABANDON = new TerminationDecision.Abandon();
+  private static final TerminationDecision CONTINUE = new TerminationDecision.Continue();
+
   private final CancellationRegistry cancellations;
   private final ThroughputEstimator<BatchKey> throughput;
+  private final ShutdownState shutdown;
   private final Clock clock;
 
   public JobTermination(
-      CancellationRegistry board, ThroughputEstimator<BatchKey> rates, Clock clock) {
-    this.cancellations = board;
-    this.throughput = rates;
+      CancellationRegistry cancellations,
+      ThroughputEstimator<BatchKey> throughput,
+      ShutdownState shutdown,
+      Clock clock) {
+    this.cancellations = cancellations;
+    this.throughput = throughput;
+    this.shutdown = shutdown;
     this.clock = clock;
   }
 
   /**
-   * How a job ends that should not be begun, or not be gone on with.
-   *
-   * @param tries how often it was begun; 0 before the first time
+   * Before the attempt is counted. The deadline counts as missed if the estimated duration exceeds
+   * the time that is left. A shutdown does not matter here: the queue is closed, and only cancelled
+   * jobs come this way, to be finished.
    */
-  public Optional<JobOutcome> outcomeIfUnneeded(JobExecution ticket, int tries) {
-    Job job = ticket.job();
+  public TerminationDecision beforeStart(JobExecution execution) {
+    return execution.isAbandonRequested()
+        ? ABANDON
+        : finishOrContinue(execution, estimatedDuration(execution));
+  }
+
+  /** Before the batch runs: a worker that shuts down runs no further batch. */
+  public TerminationDecision beforeRun(JobExecution execution) {
+    return execution.isAbandonRequested() || shutdown.isStarted()
+        ? ABANDON
+        : finishOrContinue(execution, Duration.ZERO);
+  }
+
+  /**
+   * Between two steps.
+   *
+   * @param remaining how long the batch still needs: a shutdown abandons it only if it would not
+   *     finish in time
+   */
+  public TerminationDecision duringRun(JobExecution execution, Duration remaining) {
+    return execution.isAbandonRequested() || shutdown.exceedsGrace(remaining)
+        ? ABANDON
+        : finishOrContinue(execution, Duration.ZERO);
+  }
+
+  private Duration estimatedDuration(JobExecution execution) {
+    double seconds =
+        throughput
+            .estimateSeconds(execution.batchKey(), execution.job().count())
+            .orElse(0);
+    return Duration.ofNanos((long) (seconds * 1e9));
+  }
+
+  private TerminationDecision finishOrContinue(JobExecution execution, Duration needed) {
+    Job job = execution.job();
     Optional<Cancellation> cancellation = cancellations.find(job.id());
     if (cancellation.isPresent()) {
-      return Optional.of(
-          new Cancelled(
-              job.id(), cancellation.get().reason(), tries, job.metadata(), job.callbackUrl()));
+      return new TerminationDecision.Finish(
+          cancelled(job, execution.attemptCount(), cancellation.get()));
     }
     if (job.deadline().equals(Job.NO_DEADLINE)) {
-      return Optional.empty();
+      return CONTINUE;
     }
-    // Under way, its own steps tell how long it takes; before, the rate does.
-    Duration needed =
-        tries > 0
-            ? Duration.ZERO
-            : estimateDuration(ticket.batchKey(), job.count());
     Instant now = clock.instant();
     return now.plus(needed).isAfter(job.deadline())
-        ? Optional.of(deadlineExceeded(job, tries, needed, now))
-        : Optional.empty();
+        ? new TerminationDecision.Finish(
+            deadlineExceeded(job, execution.attemptCount(), needed, now))
+        : CONTINUE;
   }
 
-  private Duration estimateDuration(BatchKey batchKey, int images) {
-    return Duration.ofNanos((long) (throughput.estimateSeconds(batchKey, images).orElse(0) * 1e9));
+  private static JobOutcome cancelled(Job job, int attemptCount, Cancellation cancellation) {
+    return new Cancelled(
+        job.id(), cancellation.reason(), attemptCount, job.metadata(), job.callbackUrl());
   }
 
-  private static Failed deadlineExceeded(Job job, int tries, Duration needed, Instant now) {
+  private static Failed deadlineExceeded(
+      Job job, int attemptCount, Duration needed, Instant now) {
     String message =
         needed.isZero() || now.isAfter(job.deadline())
             ? "the deadline %s had passed at %s".formatted(job.deadline(), now)
@@ -68,7 +111,7 @@ public final class JobTermination {
     return new Failed(
         job.id(),
         JobError.of(ErrorCode.DEADLINE_EXCEEDED, message),
-        tries,
+        attemptCount,
         job.metadata(),
         job.callbackUrl());
   }

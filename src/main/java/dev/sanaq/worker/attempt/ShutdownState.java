@@ -3,11 +3,16 @@ package dev.sanaq.worker.attempt;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Whether and by when the worker is to stop. Any number of threads. */
+/** Shutdown flag with a deadline. Any number of threads. */
 public final class ShutdownState {
   private volatile @Nullable Long deadlineNanos;
+  private volatile boolean forced;
 
-  /** It is to stop, and has so long. */
+  /**
+   * Starts the shutdown.
+   *
+   * @param grace how long running jobs may take to finish
+   */
   public void start(Duration grace) {
     deadlineNanos = System.nanoTime() + grace.toNanos();
   }
@@ -16,9 +21,18 @@ public final class ShutdownState {
     return deadlineNanos != null;
   }
 
-  /** Whether work that needs so much longer would not end in time. */
+  /** The deadline has passed: nothing is awaited any more. */
+  public void force() {
+    forced = true;
+  }
+
+  public boolean isForced() {
+    return forced;
+  }
+
+  /** Whether the shutdown has started and work of this duration would not finish in time. */
   public boolean exceedsGrace(Duration needed) {
-    Long until = deadlineNanos;
-    return until != null && System.nanoTime() + needed.toNanos() - until > 0;
+    Long deadline = deadlineNanos;
+    return deadline != null && System.nanoTime() + needed.toNanos() - deadline > 0;
   }
 }

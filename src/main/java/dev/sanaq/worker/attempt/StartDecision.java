@@ -3,19 +3,19 @@ package dev.sanaq.worker.attempt;
 import dev.sanaq.job.JobOutcome;
 import dev.sanaq.storage.result.Attempt;
 
-/** What the storage says of a job whose turn it is. */
+/** Whether a job starts, as {@link AttemptGate} decides from what S3 has stored about it. */
 public sealed interface StartDecision {
   /**
-   * The work may begin: it has been counted.
+   * The job starts: its attempt is counted.
    *
-   * @param attempt as it is counted
-   * @param attemptCount how often this request was begun, this time included
+   * @param attempt as stored in S3
+   * @param attemptCount attempts of this request so far, this one included; from 1
    */
   record Start(Attempt attempt, int attemptCount) implements StartDecision {}
 
-  /** It was begun before and did not end: its turn is when nothing else is under way. */
+  /** An earlier attempt did not finish: the job starts when no other job is active. */
   record Quarantine() implements StartDecision {}
 
-  /** There is nothing to draw: it was done before, or must not be done. */
+  /** The job does not start: this is its outcome. */
   record Finish(JobOutcome outcome) implements StartDecision {}
 }

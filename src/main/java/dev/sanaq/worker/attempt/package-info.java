@@ -1,5 +1,5 @@
 /**
- * Starts attempts: decides whether a job starts, is a duplicate, is quarantined or has crashed; and
+ * Decides whether a job starts (stored result, crashed or quarantined request, counted attempt) and
  * whether it should stop.
  */
 @NullMarked

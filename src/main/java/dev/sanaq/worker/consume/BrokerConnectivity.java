@@ -1,10 +1,11 @@
 package dev.sanaq.worker.consume;
 
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.Metric;
 
-/** Whether the consumer has a broker to talk to. Any number of threads. */
+/** Whether the consumer has a connection to a broker. Any number of threads. */
 final class BrokerConnectivity {
   private final Optional<? extends Metric> connectionCount;
 
@@ -12,14 +13,14 @@ final class BrokerConnectivity {
     this.connectionCount =
         consumer.metrics().entrySet().stream()
             .filter(entry -> entry.getKey().name().equals("connection-count"))
-            .map(java.util.Map.Entry::getValue)
+            .map(Map.Entry::getValue)
             .findFirst();
   }
 
-  /** What is wrong, in words; nothing where nothing is, or where the client does not say. */
+  /** Why the worker has no broker; empty if it has one, or if the client has no such metric. */
   Optional<String> disconnectedReason() {
     return connectionCount
         .filter(metric -> metric.metricValue() instanceof Number n && n.doubleValue() == 0)
-        .map(metric -> "no broker is reached; see kafka.bootstrap.servers");
+        .map(metric -> "no broker is reachable; check kafka.bootstrap.servers");
   }
 }

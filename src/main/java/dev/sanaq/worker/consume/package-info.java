@@ -1,4 +1,4 @@
-/** Consumes requests and cancellations, with back-pressure by pausing partitions. */
+/** Consumes requests and cancellations; backpressure pauses partitions. */
 @NullMarked
 package dev.sanaq.worker.consume;
 

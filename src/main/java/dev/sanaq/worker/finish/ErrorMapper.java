@@ -8,22 +8,25 @@ import dev.sanaq.sana.DeviceMemoryException;
 import dev.sanaq.sana.UnsupportedSizeException;
 import dev.sanaq.storage.StorageException;
 import dev.sanaq.worker.observe.JobLogContext;
+import dev.sanaq.worker.queue.JobExecution;
 import org.jboss.logging.Logger;
 
-/** The one place that turns what was thrown into the contract's error code. */
+/** Maps an exception to the contract's error code: the only place that does. */
 public final class ErrorMapper {
   private static final Logger LOG = Logger.getLogger(ErrorMapper.class);
 
   private ErrorMapper() {}
 
-  /**
-   * What to tell of a job whose work threw this.
-   *
-   * @param tries how often the job was begun
-   */
-  public static Failed toFailure(Job job, Throwable thrown, int tries) {
-    try (JobLogContext scope = JobLogContext.of(job.id())) {
-      return new Failed(job.id(), toError(job, thrown), tries, job.metadata(), job.callbackUrl());
+  /** The outcome of a job whose work threw this; logs the exception. */
+  public static Failed toFailure(JobExecution execution, Throwable thrown) {
+    Job job = execution.job();
+    try (JobLogContext context = JobLogContext.of(job.id())) {
+      return new Failed(
+          job.id(),
+          toError(job, thrown),
+          execution.attemptCount(),
+          job.metadata(),
+          job.callbackUrl());
     }
   }
 
@@ -32,10 +35,10 @@ public final class ErrorMapper {
       return JobError.of(ErrorCode.UNSUPPORTED_SIZE, message(thrown));
     }
     if (thrown instanceof DeviceMemoryException || thrown instanceof OutOfMemoryError) {
-      LOG.warnf(thrown, "job %s did not fit the memory", job.id());
+      LOG.warnf(thrown, "job %s ran out of memory", job.id());
       return JobError.of(
           ErrorCode.OUT_OF_MEMORY,
-          "the worker's memory did not hold %d image(s) of %d x %d; ask for less: %s"
+          "out of memory for %d image(s) of %d x %d; request fewer or smaller images: %s"
               .formatted(job.count(), job.width(), job.height(), message(thrown)));
     }
     if (thrown instanceof UploadFailedException) {
@@ -43,14 +46,14 @@ public final class ErrorMapper {
       return JobError.of(ErrorCode.STORAGE_FAILED, message(thrown));
     }
     if (thrown instanceof StorageException) {
-      LOG.errorf(thrown, "the storage failed job %s", job.id());
+      LOG.errorf(thrown, "job %s failed: S3 call failed", job.id());
       return JobError.of(ErrorCode.STORAGE_FAILED, message(thrown));
     }
     LOG.errorf(thrown, "job %s failed", job.id());
-    // What was thrown may tell of the inside; whoever may read the log finds it by the job's id.
+    // Do not leak internals to the client: details are in the log under the job id.
     return JobError.of(
         ErrorCode.INTERNAL,
-        "%s; the worker's log says more about job %s"
+        "%s; see the worker's log for job %s"
             .formatted(thrown.getClass().getSimpleName(), job.id()));
   }
 

@@ -1,76 +1,71 @@
 package dev.sanaq.worker.finish;
 
 import dev.sanaq.job.JobOutcome;
-import dev.sanaq.kafka.event.JobEventFactory;
+import dev.sanaq.worker.attempt.AttemptCounter;
 import dev.sanaq.worker.observe.JobLogContext;
 import dev.sanaq.worker.observe.WorkerMetrics;
-import dev.sanaq.worker.queue.ActiveJobs;
 import dev.sanaq.worker.queue.JobExecution;
-import dev.sanaq.worker.queue.JobQueue;
+import dev.sanaq.worker.queue.JobPhase;
+import dev.sanaq.worker.queue.WorkerJobs;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jboss.logging.Logger;
 
-/** Where a job leaves the worker, and the only place: ended, or back to the queue. Any thread. */
+/**
+ * The only exit of an active job: completed with an outcome, or abandoned to another worker. Any
+ * number of threads.
+ */
 public final class JobCompleter {
   private static final Logger LOG = Logger.getLogger(JobCompleter.class);
 
-  private final JobQueue queue;
-  private final ActiveJobs activeJobs;
+  private final WorkerJobs jobs;
   private final PendingResults pendingResults;
-  private final JobEventFactory events;
-  private final String eventsTopic;
+  private final TerminalEvents terminalEvents;
+  private final AttemptCounter attempts;
   private final WorkerMetrics metrics;
 
-  /**
-   * @param topic where events go
-   */
   public JobCompleter(
-      JobQueue desk,
-      ActiveJobs inFlight,
-      PendingResults outbox,
-      JobEventFactory events,
-      String topic,
-      WorkerMetrics meters) {
-    this.queue = desk;
-    this.activeJobs = inFlight;
-    this.pendingResults = outbox;
-    this.events = events;
-    this.eventsTopic = topic;
-    this.metrics = meters;
+      WorkerJobs jobs,
+      PendingResults pendingResults,
+      TerminalEvents terminalEvents,
+      AttemptCounter attempts,
+      WorkerMetrics metrics) {
+    this.jobs = jobs;
+    this.pendingResults = pendingResults;
+    this.terminalEvents = terminalEvents;
+    this.attempts = attempts;
+    this.metrics = metrics;
   }
 
-  /** The job has come to its end, which is to be published. */
-  public void complete(JobExecution ticket, JobOutcome outcome) {
-    try (JobLogContext scope = JobLogContext.of(outcome.id())) {
-      LOG.infof("job %s %s", outcome.id(), outcome.label());
-    }
-    ProducerRecord<byte[], byte[]> event = events.terminal(outcome).toRecord(eventsTopic);
-    ticket.span().inject(event.headers());
+  /** The job has an outcome: it is published with the record's offset. */
+  public void complete(JobExecution execution, JobOutcome outcome) {
+    ProducerRecord<byte[], byte[]> event = terminalEvents.create(outcome);
+    execution.span().inject(event.headers());
+    execution.moveTo(JobPhase.PUBLISHING);
     pendingResults.add(
         new PendingResults.CompletedRecord(
-            ticket.partition(),
-            ticket.offset(),
-            ticket.offsetTracker(),
+            execution.partition(),
+            execution.offset(),
+            execution.offsetTracker(),
             List.of(event),
-            ticket.lastProgressSend()));
-    ticket.span().end(outcome);
-    metrics.recordOutcome(ticket.received(), outcome);
-    release(ticket);
+            execution.lastProgressSend()));
+    execution.span().end(outcome);
+    metrics.recordJobDuration(execution.received(), outcome);
+    // Only now: a thread that waits until no job is active must find the result pending.
+    jobs.release(execution);
   }
 
-  /** The job is not this worker's any more: another one does it. */
-  public void abandon(JobExecution ticket) {
-    try (JobLogContext scope = JobLogContext.of(ticket.job().id())) {
-      LOG.infof("job %s is left to another worker", ticket.job().id());
+  /**
+   * Another worker does the job: its counted attempt is released and nothing is published. Blocks
+   * on S3 if there is an attempt.
+   */
+  public void abandon(JobExecution execution) {
+    attempts.release(execution);
+    try (JobLogContext context = JobLogContext.of(execution.job().id())) {
+      LOG.infof("job %s is released to another worker", execution.job().id());
     }
-    ticket.span().abandon();
-    release(ticket);
-  }
-
-  // After the outbox has it: whoever waits for the last job to leave then finds its end there.
-  private void release(JobExecution ticket) {
-    activeJobs.remove(ticket);
-    queue.releaseId(ticket);
+    execution.moveTo(JobPhase.ABANDONED);
+    execution.span().abandon();
+    jobs.release(execution);
   }
 }

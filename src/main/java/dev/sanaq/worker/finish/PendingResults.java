@@ -9,19 +9,22 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** What has ended and is to be published. Any number of threads put, the consumer's takes. */
+/**
+ * The results that wait to be published, in memory: after a crash their records are read again. Any
+ * number of threads add, the consumer thread polls.
+ */
 public final class PendingResults {
   private final Queue<CompletedRecord> completed = new ConcurrentLinkedQueue<>();
 
   /**
-   * What a consumed record led to.
+   * The result of one consumed record.
    *
-   * @param partition the record's
-   * @param offset the record's
-   * @param offsetTracker the time of this worker's with the partition in which it was read: in
-   *     another, the record was read again
-   * @param records what to write
-   * @param lastProgressSend what was told of it before, which is to arrive first
+   * @param partition of the consumed record
+   * @param offset of the consumed record
+   * @param offsetTracker of the assignment in which the record was read: under a later assignment
+   *     the record is read again, and this result is dropped
+   * @param records to publish
+   * @param lastProgressSend the latest event of the same job, which must arrive first
    */
   public record CompletedRecord(
       TopicPartition partition,
@@ -30,20 +33,21 @@ public final class PendingResults {
       List<ProducerRecord<byte[], byte[]>> records,
       Future<?> lastProgressSend) {}
 
-  public void add(CompletedRecord one) {
-    completed.add(one);
+  public void add(CompletedRecord result) {
+    completed.add(result);
   }
 
-  /** Takes so many at most. */
-  List<CompletedRecord> pollBatch(int most) {
-    List<CompletedRecord> taken = new ArrayList<>();
-    for (CompletedRecord one = completed.poll(); one != null; one = completed.poll()) {
-      taken.add(one);
-      if (taken.size() == most) {
+  /** Removes and returns the oldest results. */
+  List<CompletedRecord> pollBatch(int maxSize) {
+    List<CompletedRecord> batch = new ArrayList<>();
+    while (batch.size() < maxSize) {
+      CompletedRecord next = completed.poll();
+      if (next == null) {
         break;
       }
+      batch.add(next);
     }
-    return taken;
+    return batch;
   }
 
   boolean isEmpty() {

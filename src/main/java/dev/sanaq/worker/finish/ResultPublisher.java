@@ -1,142 +1,136 @@
 package dev.sanaq.worker.finish;
 
 import dev.sanaq.kafka.OffsetTracker;
-import dev.sanaq.kafka.event.ProgressPublisher;
-import dev.sanaq.kafka.event.TransactionalPublisher;
+import dev.sanaq.retry.Backoff;
+import dev.sanaq.worker.finish.PendingResults.CompletedRecord;
 import dev.sanaq.worker.observe.WorkerMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes what has ended together with how far its partitions are, one transaction at a time,
- * while the consumer reads on. What could not be published is kept, and before the next try the
- * broker is asked whether it was after all. The consumer's thread alone calls it.
+ * Publishes results and commits offsets in one Kafka transaction, one transaction at a time. The
+ * consumer thread alone calls it.
+ *
+ * <pre>{@code
+ *            start                 committed
+ *   Idle ------------> InTransaction -------> Idle
+ *                        |       ^
+ *      failed or unknown |       | pause over, and the committed offsets
+ *                        v       | were read from the broker
+ *                        RetryWait ---------> Idle, if all of it was committed
+ * }</pre>
  */
 public final class ResultPublisher {
   private static final Logger LOG = Logger.getLogger(ResultPublisher.class);
   private static final int MAX_BATCH = 500;
   private static final Duration INITIAL_BACKOFF = Duration.ofMillis(50);
-  // Each costs the broker a marker in every partition that it touches, however much is in it: with
-  // much to publish few are made, and one that comes alone waits for nothing.
+  // A transaction costs the broker a marker in every partition that it touches, independent of its size:
+  // under load there are few and large ones, and a single result does not wait.
   private static final Duration MIN_INTERVAL = Duration.ofMillis(10);
 
   private final Consumer<byte[], byte[]> consumer;
-  private final TransactionalPublisher publisher;
-  private final ProgressPublisher progressPublisher;
+  private final PartitionTrackers trackers;
   private final PendingResults pendingResults;
+  private final TransactionRunner transactions;
   private final WorkerMetrics metrics;
-  private final ExecutorService executor;
-  private final Duration maxBackoff;
-  private final Map<TopicPartition, OffsetTracker> trackers = new HashMap<>();
-  private List<PendingResults.CompletedRecord> unpublished = List.of();
-  private @Nullable Future<?> currentTransaction;
-  private Duration backoff = INITIAL_BACKOFF;
-  private long nextAttemptNanos;
+  private final Backoff backoff;
+
+  /** The results of the transaction that runs or has failed; empty when idle. */
+  private List<CompletedRecord> unpublished = List.of();
+
+  private State state = new State.Idle();
+  private int failures;
   private long lastStartNanos = System.nanoTime() - MIN_INTERVAL.toNanos();
-  private boolean failing;
+
+  /** The state, as the diagram has it. */
+  private sealed interface State {
+    record Idle() implements State {}
+
+    record InTransaction(Future<?> transaction) implements State {}
+
+    /**
+     * @param untilNanos by {@link System#nanoTime}
+     */
+    record RetryWait(long untilNanos) implements State {}
+  }
 
   /**
-   * @param thread where transactions are waited for; its maker's to end
-   * @param retryPause between tries at most
+   * @param maxBackoff the longest pause between retries; they start at 50 ms and double
    */
   public ResultPublisher(
       Consumer<byte[], byte[]> consumer,
-      TransactionalPublisher publisher,
-      ProgressPublisher live,
-      PendingResults outbox,
-      WorkerMetrics meters,
-      ExecutorService thread,
-      Duration retryPause) {
+      PartitionTrackers trackers,
+      PendingResults pendingResults,
+      TransactionRunner transactions,
+      WorkerMetrics metrics,
+      Duration maxBackoff) {
     this.consumer = consumer;
-    this.publisher = publisher;
-    this.progressPublisher = live;
-    this.pendingResults = outbox;
-    this.metrics = meters;
-    this.executor = thread;
-    this.maxBackoff = retryPause;
+    this.trackers = trackers;
+    this.pendingResults = pendingResults;
+    this.transactions = transactions;
+    this.metrics = metrics;
+    this.backoff = Backoff.exponential(INITIAL_BACKOFF, maxBackoff).withJitter(0);
   }
 
-  /**
-   * Begins with partitions, from what was committed for them.
-   *
-   * @throws KafkaException where the broker does not tell
-   */
-  public void startTracking(Collection<TopicPartition> partitions) {
-    Set<TopicPartition> unknown = new HashSet<>(partitions);
-    unknown.removeAll(trackers.keySet());
-    if (!unknown.isEmpty()) {
-      Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(unknown);
-      unknown.forEach(p -> trackers.put(p, OffsetTracker.from(committed.get(p))));
-    }
-  }
-
-  /** How far an opened partition is. */
-  public OffsetTracker tracker(TopicPartition partition) {
-    OffsetTracker lease = trackers.get(partition);
-    if (lease == null) {
-      throw new IllegalStateException(partition + " was not opened");
-    }
-    return lease;
-  }
-
-  /** Partitions are not this worker's any more: nothing of them is published from now on. */
-  public void stopTracking(Collection<TopicPartition> partitions) {
-    partitions.forEach(trackers::remove);
-  }
-
-  /** Partitions with so many open records that no more should be read. */
-  public Set<TopicPartition> fullPartitions() {
-    return trackers.entrySet().stream()
-        .filter(entry -> entry.getValue().isFull())
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toSet());
-  }
-
-  /** Whether nothing waits to be published. */
+  /** Whether no result waits to be published. */
   public boolean isDrained() {
     return unpublished.isEmpty() && pendingResults.isEmpty();
   }
 
-  /** Whether the last try failed. */
+  /** Whether the last transaction failed. */
   public boolean isFailing() {
-    return failing;
+    return failures > 0;
   }
 
-  /**
-   * Goes on with publishing what has ended, without waiting for it; after a failure, not too soon.
-   */
+  /** Completes the transaction that has ended and starts the next one; does not block on it. */
   public void publish() {
-    if (currentTransaction != null && currentTransaction.isDone()) {
-      completeTransaction(currentTransaction);
+    if (state instanceof State.InTransaction running && running.transaction().isDone()) {
+      completeTransaction(running.transaction());
     }
     if (System.nanoTime() - lastStartNanos >= MIN_INTERVAL.toNanos()) {
       startNextTransaction();
     }
   }
 
+  /** Publishes all pending results; blocks until they are committed or a transaction has failed. */
+  public void flush() {
+    startNextTransaction();
+    while (state instanceof State.InTransaction || (!isFailing() && !isDrained())) {
+      if (state instanceof State.InTransaction running) {
+        completeTransaction(running.transaction());
+      }
+      startNextTransaction();
+    }
+  }
+
+  /** Completes the running transaction and closes the producers. */
+  public void close() {
+    try {
+      if (state instanceof State.InTransaction running) {
+        completeTransaction(running.transaction());
+      }
+    } finally {
+      transactions.close();
+    }
+  }
+
   private void startNextTransaction() {
-    if (currentTransaction != null
+    if (state instanceof State.InTransaction
         || isDrained()
-        || (failing && System.nanoTime() - nextAttemptNanos < 0)) {
+        || (state instanceof State.RetryWait wait && System.nanoTime() - wait.untilNanos() < 0)) {
       return;
     }
     try {
@@ -147,116 +141,82 @@ public final class ResultPublisher {
     }
   }
 
-  /** Publishes what has ended; returns when it is published, or could not be. */
-  public void flush() {
-    startNextTransaction();
-    while (currentTransaction != null || (!failing && !isDrained())) {
-      if (currentTransaction != null) {
-        completeTransaction(currentTransaction);
-      }
-      startNextTransaction();
-    }
-  }
-
-  /** Publishes nothing any more. */
-  public void close() {
-    try {
-      if (currentTransaction != null) {
-        completeTransaction(currentTransaction);
-      }
-    } finally {
-      publisher.close();
-    }
-  }
-
-  private void startTransaction(List<PendingResults.CompletedRecord> batch) {
-    unpublished = batch.stream().filter(this::isCurrentAssignment).toList();
+  private void startTransaction(List<CompletedRecord> batch) {
+    unpublished = batch.stream().filter(trackers::isCurrentAssignment).toList();
     if (unpublished.isEmpty()) {
+      becomeIdle();
       return;
     }
-    List<ProducerRecord<byte[], byte[]>> records =
-        unpublished.stream().flatMap(ended -> ended.records().stream()).toList();
-    List<Future<?>> told =
-        unpublished.stream()
-            .<Future<?>>map(PendingResults.CompletedRecord::lastProgressSend)
-            .toList();
     ConsumerGroupMetadata group = consumer.groupMetadata();
-    unpublished.forEach(ended -> ended.offsetTracker().markDone(ended.offset()));
-    Map<TopicPartition, OffsetAndMetadata> positions = offsetsToCommit(unpublished);
+    unpublished.forEach(result -> result.offsetTracker().markDone(result.offset()));
     lastStartNanos = System.nanoTime();
-    currentTransaction =
-        executor.submit(
-            () -> {
-              // What was told of the beginnings has arrived before the ends do.
-              progressPublisher.awaitSent(told);
-              publisher.publish(records, positions, group);
-            });
+    state =
+        new State.InTransaction(
+            transactions.start(unpublished, offsetsToCommit(unpublished), group));
   }
 
   private void completeTransaction(Future<?> transaction) {
-    currentTransaction = null;
+    state = new State.RetryWait(System.nanoTime());
     try {
       transaction.get();
-      unpublished = List.of();
-      backoff = INITIAL_BACKOFF;
-      failing = false;
+      becomeIdle();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;
       }
-      unpublished.forEach(ended -> ended.offsetTracker().reopen(ended.offset()));
+      unpublished.forEach(result -> result.offsetTracker().reopen(result.offset()));
       scheduleRetry(e);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
   }
 
-  private void scheduleRetry(Throwable cause) {
-    LOG.warnf(cause, "%d ends are not published yet", unpublished.size());
-    metrics.countPublishRetry();
-    failing = true;
-    nextAttemptNanos = System.nanoTime() + backoff.toNanos();
-    Duration longer = backoff.multipliedBy(2);
-    backoff = longer.compareTo(maxBackoff) < 0 ? longer : maxBackoff;
+  private void becomeIdle() {
+    unpublished = List.of();
+    failures = 0;
+    state = new State.Idle();
   }
 
-  // The last transaction may have gone through although it was not said so.
+  private void scheduleRetry(Throwable cause) {
+    failures++;
+    Duration delay = backoff.delay(failures);
+    LOG.warnf(
+        cause, "transaction failed, %d results pending; retrying in %s", unpublished.size(), delay);
+    metrics.countPublishRetry();
+    state = new State.RetryWait(System.nanoTime() + delay.toNanos());
+  }
+
+  // The failed transaction may have been committed, and only the response was lost.
   private void resolveUnknownCommit() {
     if (unpublished.isEmpty()) {
       return;
     }
-    publisher.completePendingTransactions();
-    List<PendingResults.CompletedRecord> ours =
-        unpublished.stream().filter(this::isCurrentAssignment).toList();
-    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions(ours));
-    List<PendingResults.CompletedRecord> open = new ArrayList<>();
-    for (PendingResults.CompletedRecord ended : ours) {
-      if (OffsetTracker.isDone(committed.get(ended.partition()), ended.offset())) {
-        ended.offsetTracker().markDone(ended.offset());
+    transactions.completePending();
+    List<CompletedRecord> current =
+        unpublished.stream().filter(trackers::isCurrentAssignment).toList();
+    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions(current));
+    List<CompletedRecord> open = new ArrayList<>();
+    for (CompletedRecord result : current) {
+      if (OffsetTracker.isDone(committed.get(result.partition()), result.offset())) {
+        result.offsetTracker().markDone(result.offset());
       } else {
-        open.add(ended);
+        open.add(result);
       }
     }
     unpublished = open;
   }
 
-  private boolean isCurrentAssignment(PendingResults.CompletedRecord ended) {
-    return trackers.get(ended.partition()) == ended.offsetTracker();
-  }
-
   private static Map<TopicPartition, OffsetAndMetadata> offsetsToCommit(
-      List<PendingResults.CompletedRecord> batch) {
-    Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+      List<CompletedRecord> batch) {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     batch.forEach(
-        ended ->
-            positions.computeIfAbsent(
-                ended.partition(), p -> ended.offsetTracker().offsetToCommit()));
-    return positions;
+        result ->
+            offsets.computeIfAbsent(
+                result.partition(), p -> result.offsetTracker().offsetToCommit()));
+    return offsets;
   }
 
-  private static Set<TopicPartition> partitions(List<PendingResults.CompletedRecord> batch) {
-    return batch.stream()
-        .map(PendingResults.CompletedRecord::partition)
-        .collect(Collectors.toSet());
+  private static Set<TopicPartition> partitions(List<CompletedRecord> batch) {
+    return batch.stream().map(CompletedRecord::partition).collect(Collectors.toSet());
   }
 }

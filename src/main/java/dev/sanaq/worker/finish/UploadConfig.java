@@ -9,42 +9,42 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Images put to the addresses that requests bring, by {@code output.uploadUrls}. */
+/** Uploads of images to the presigned URLs of a request ({@code output.uploadUrls}). */
 @ConfigMapping(prefix = "sanaq.upload")
 public interface UploadConfig {
-  /** Whether http addresses may be asked for and called, besides https. */
+  /** Whether http URLs are allowed, in addition to https. */
   @WithDefault("false")
   boolean allowHttp();
 
-  /** The ports that may be called. */
+  /** Allowed ports. */
   @WithDefault("443")
   Set<Integer> ports();
 
-  /** Hosts by glob and addresses by CIDR block that may be called although they lie inside. */
+  /** Hosts (glob) and private addresses (CIDR block) that are allowed despite the SSRF guard. */
   Optional<List<String>> allowedHosts();
 
-  /** Jobs whose images are put at one time. */
+  /** Jobs that upload at the same time. */
   @WithDefault("8")
   int concurrency();
 
-  /** How long a connection may take to come about. */
+  /** Timeout for a connection. */
   @WithDefault("PT5S")
   Duration connectTimeout();
 
-  /** How long one try may take as a whole. */
+  /** Timeout for one attempt. */
   @WithDefault("PT30S")
   Duration attemptTimeout();
 
-  /** How long a job's images are tried again before it fails. */
+  /** How long a job's uploads are retried in total before it fails. */
   @WithDefault("PT1M")
   Duration retryTimeout();
 
-  /** Which addresses may be called. */
+  /** The SSRF guard for upload URLs. */
   default UrlPolicyConfig urlPolicyConfig() {
     return new UrlPolicyConfig(allowHttp(), ports(), allowedHosts().orElse(List.of()));
   }
 
-  /** The bounds of a call. */
+  /** The limits of a call. */
   default PinnedHttpClient.CallLimits callLimits() {
     return new PinnedHttpClient.CallLimits(connectTimeout(), attemptTimeout(), concurrency());
   }

@@ -1,6 +1,6 @@
 package dev.sanaq.worker.finish;
 
-/** An image could not be put where the request wants it. The message may be shown to anybody. */
+/** An image could not be uploaded to the request's URL. The message is safe to publish. */
 final class UploadFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

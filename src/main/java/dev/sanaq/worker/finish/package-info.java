@@ -1,4 +1,4 @@
-/** Ends jobs: stores images, publishes events and commits offsets in one transaction. */
+/** Finishes jobs: stores images, publishes results and commits offsets in one transaction. */
 @NullMarked
 package dev.sanaq.worker.finish;
 

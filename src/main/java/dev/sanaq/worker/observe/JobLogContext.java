@@ -2,7 +2,7 @@ package dev.sanaq.worker.observe;
 
 import org.jboss.logging.MDC;
 
-/** What is logged until this is closed bears the job's id, as a field of its own in JSON logs. */
+/** Adds the job's id to log messages, as an MDC field, until it is closed. */
 public final class JobLogContext implements AutoCloseable {
   private static final String JOB_ID_KEY = "jobId";
 

@@ -11,24 +11,24 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.common.header.Headers;
 
-/** A job's span, with one for each of its stages. Any number of threads. */
+/** A job's span, with a child span for each stage. Any number of threads. */
 public final class JobSpan {
   private final Tracer tracer;
   private final Context context;
   private final Span span;
 
-  JobSpan(Tracer tracer, Context sender, Span span) {
+  JobSpan(Tracer tracer, Context parent, Span span) {
     this.tracer = tracer;
-    this.context = sender.with(span);
+    this.context = parent.with(span);
     this.span = span;
   }
 
-  /** A stage of the job, now that it is over. */
-  public void recordStage(String name, Instant began, Instant ended) {
-    tracer.spanBuilder(name).setParent(context).setStartTimestamp(began).startSpan().end(ended);
+  /** Records a stage that has ended, as a child span. */
+  public void recordStage(String name, Instant start, Instant end) {
+    tracer.spanBuilder(name).setParent(context).setStartTimestamp(start).startSpan().end(end);
   }
 
-  /** Makes an event part of the trace. */
+  /** Writes the trace context into an event's headers. */
   public void inject(Headers headers) {
     W3CTraceContextPropagator.getInstance()
         .inject(
@@ -42,7 +42,7 @@ public final class JobSpan {
             });
   }
 
-  /** The job has ended. */
+  /** Ends the span with the job's outcome. */
   public void end(JobOutcome outcome) {
     span.setAttribute("sanaq.job.outcome", outcome.label());
     if (outcome instanceof Failed failed) {
@@ -52,9 +52,9 @@ public final class JobSpan {
     span.end();
   }
 
-  /** The job is another worker's. */
+  /** Ends the span of a job that another worker does. */
   public void abandon() {
-    span.setAttribute("sanaq.job.outcome", "given up");
+    span.setAttribute("sanaq.job.outcome", "abandoned");
     span.end();
   }
 }

@@ -17,9 +17,8 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes jobs part of their sender's trace: W3C headers of the request's record in, of the events'
- * records out. Where no telemetry is configured the sender's context is handed through. Any number
- * of threads.
+ * Starts a job's span as a child of its client's trace, by the W3C headers of the request's record.
+ * Without configured telemetry the client's context is passed on. Any number of threads.
  */
 public final class JobTracer {
   private final Tracer tracer;
@@ -28,17 +27,17 @@ public final class JobTracer {
     this.tracer = telemetry.getTracer("dev.sanaq");
   }
 
-  /** The job's own span begins: named and attributed as OpenTelemetry has it for messaging. */
+  /** Starts a job's span, by OpenTelemetry's conventions for messaging. */
   public JobSpan startSpan(ConsumerRecord<byte[], byte[]> record, Job job, Instant received) {
-    Context sender =
+    Context parent =
         W3CTraceContextPropagator.getInstance()
             .extract(Context.root(), record.headers(), Getter.INSTANCE);
     return new JobSpan(
         tracer,
-        sender,
+        parent,
         tracer
             .spanBuilder("process " + record.topic())
-            .setParent(sender)
+            .setParent(parent)
             .setSpanKind(SpanKind.CONSUMER)
             .setStartTimestamp(received)
             .setAttribute("messaging.system", "kafka")

@@ -10,10 +10,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntSupplier;
 
-/** What operators see of a worker, as Prometheus names it. Any number of threads. */
+/** The metrics of a worker. Any number of threads. */
 public final class WorkerMetrics {
   private final MeterRegistry registry;
   private final Clock clock;
@@ -27,42 +28,42 @@ public final class WorkerMetrics {
     this.clock = clock;
     this.queueWait =
         Timer.builder("sanaq.queue.wait")
-            .description("From reading a request to the beginning of its drawing")
+            .description("Time from reading a request to the start of its batch")
             .publishPercentileHistogram()
             .minimumExpectedValue(Duration.ofMillis(1))
             .maximumExpectedValue(Duration.ofMinutes(30))
             .register(registry);
     this.batchSize =
         DistributionSummary.builder("sanaq.batch.size")
-            .description("Jobs drawn together")
+            .description("Jobs in a batch")
             .serviceLevelObjectives(1, 2, 4, 8, 16, 32)
             .register(registry);
     this.storageRetries = retryCounter("storage");
     this.publishRetries = retryCounter("publish");
   }
 
-  /** Jobs that wait, and that were begun, as of now. */
+  /** Registers the gauges of queued and running jobs. */
   public void registerGauges(IntSupplier queued, IntSupplier running) {
-    registerGauge("sanaq.jobs.queued", "Jobs read and not begun", queued);
-    registerGauge("sanaq.jobs.running", "Jobs begun and not ended", running);
+    registerGauge("sanaq.jobs.queued", "Jobs read and not started", queued);
+    registerGauge("sanaq.jobs.running", "Jobs started and not ended", running);
   }
 
   /**
-   * A batch is about to be drawn.
+   * A batch starts on the device.
    *
-   * @param received when this worker read each of its jobs
+   * @param received when this worker read each job of the batch
    */
   public void recordBatchStart(List<Instant> received) {
     received.forEach(moment -> queueWait.record(Duration.between(moment, clock.instant())));
     batchSize.record(received.size());
   }
 
-  /** What the stages of a drawing, or the storing, took. */
+  /** Records the durations of a job's stages, by stage. */
   public void recordStages(Map<String, Duration> timings) {
     timings.forEach(
         (stage, time) ->
             Timer.builder("sanaq.stage.duration")
-                .description("Time a stage of a job")
+                .description("Duration of a stage of a job")
                 .tag("stage", stage)
                 .publishPercentileHistogram()
                 .minimumExpectedValue(Duration.ofMillis(1))
@@ -72,15 +73,14 @@ public final class WorkerMetrics {
   }
 
   /**
-   * A job has ended.
+   * A job has an outcome.
    *
-   * @param received when this worker read it
+   * @param received when this worker read the job
    */
-  public void recordOutcome(Instant received, JobOutcome outcome) {
-    recordOutcome(outcome);
+  public void recordJobDuration(Instant received, JobOutcome outcome) {
     Timer.builder("sanaq.job.duration")
-        .description("From reading a request to its end")
-        .tag("outcome", outcome.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT))
+        .description("Time from reading a request to its outcome")
+        .tag("outcome", outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT))
         .publishPercentileHistogram()
         .minimumExpectedValue(Duration.ofMillis(1))
         .maximumExpectedValue(Duration.ofMinutes(30))
@@ -88,23 +88,30 @@ public final class WorkerMetrics {
         .record(Duration.between(received, clock.instant()));
   }
 
-  /** A request has ended, though it never was a job. */
+  /** A request has an outcome; also one that never became a job. */
   public void recordOutcome(JobOutcome outcome) {
     Counter.builder("sanaq.jobs")
-        .description("Terminal events by what they say")
+        .description("Terminal events by outcome")
         .tag("outcome", outcome.label())
         .register(registry)
         .increment();
   }
 
-  /** A record went to the dead letters. */
+  /** A record is sent to the dead letters. */
   public void countDeadLetter() {
-    registry.counter("sanaq.dead.letters").increment();
+    Counter.builder("sanaq.dead.letters")
+        .description("Records sent to the dead letters")
+        .register(registry)
+        .increment();
   }
 
-  /** A cancellation came. */
+  /** A cancellation record was read. */
   public void countCancellation(String result) {
-    registry.counter("sanaq.cancellations", "result", result).increment();
+    Counter.builder("sanaq.cancellations")
+        .description("Cancellation records by result: read or unreadable")
+        .tag("result", result)
+        .register(registry)
+        .increment();
   }
 
   public void countStorageRetry() {
@@ -117,7 +124,7 @@ public final class WorkerMetrics {
 
   private Counter retryCounter(String operation) {
     return Counter.builder("sanaq.retries")
-        .description("Calls that were made again")
+        .description("Retried calls")
         .tag("operation", operation)
         .register(registry);
   }

@@ -4,32 +4,33 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** The jobs that were begun and have not ended. Any number of threads. */
+/** The jobs that have left the queue and have not ended. Any number of threads. */
 public final class ActiveJobs {
   private final Set<JobExecution> executions = new HashSet<>();
 
-  public synchronized void add(JobExecution ticket) {
-    executions.add(ticket);
+  public synchronized void add(JobExecution execution) {
+    executions.add(execution);
   }
 
-  public synchronized void remove(JobExecution ticket) {
-    executions.remove(ticket);
+  public synchronized void remove(JobExecution execution) {
+    executions.remove(execution);
     notifyAll();
   }
 
-  public synchronized boolean anyMatch(Predicate<JobExecution> which) {
-    return executions.stream().anyMatch(which);
+  public synchronized boolean anyMatch(Predicate<JobExecution> condition) {
+    return executions.stream().anyMatch(condition);
   }
 
   public synchronized int size() {
     return executions.size();
   }
 
-  /** Lets the work on them end at its next step, unpublished. */
-  public synchronized void abandonIf(Predicate<JobExecution> which) {
-    executions.stream().filter(which).forEach(JobExecution::abandon);
+  /** Requests that the work on these jobs stops at its next check, unpublished. */
+  public synchronized void abandonIf(Predicate<JobExecution> condition) {
+    executions.stream().filter(condition).forEach(JobExecution::requestAbandon);
   }
 
+  /** Blocks until no job is active. */
   public synchronized void awaitEmpty() throws InterruptedException {
     while (!executions.isEmpty()) {
       wait();

@@ -7,15 +7,19 @@ import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.storage.result.Attempt;
 import dev.sanaq.worker.observe.JobSpan;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An accepted job on its way through this worker, from its record to its end. What of it changes is
- * said by any thread and seen by all.
+ * One accepted job on this worker, from its record to its outcome. The thread that has the job
+ * moves it from {@link JobPhase} to phase; every other thread may read it and may request that the
+ * job is abandoned.
  */
 public final class JobExecution {
   private final TopicPartition partition;
@@ -25,27 +29,31 @@ public final class JobExecution {
   private final Instant received;
   private final OffsetTracker offsetTracker;
   private final JobSpan span;
+  private volatile JobPhase phase = JobPhase.QUEUED;
+  private volatile @Nullable Attempt attempt;
+  private volatile int attemptCount;
   private volatile Future<?> lastProgressSend = ProgressPublisher.DONE;
-  private volatile boolean abandoned;
+  private volatile boolean abandonRequested;
   private volatile boolean quarantined;
 
   /**
-   * @param lease this worker's time with the partition in which the record was read
-   * @param received when it was read
+   * @param offsetTracker of the assignment in which the record was read: its identity is the
+   *     assignment's epoch
+   * @param received when this worker read the record
    */
   public JobExecution(
       ConsumerRecord<byte[], byte[]> record,
-      OffsetTracker lease,
+      OffsetTracker offsetTracker,
       Job job,
-      JobSpan trace,
+      JobSpan span,
       Instant received) {
     this.partition = new TopicPartition(record.topic(), record.partition());
     this.offset = record.offset();
     this.job = job;
     this.generationParams = generationParams(job);
     this.received = received;
-    this.offsetTracker = lease;
-    this.span = trace;
+    this.offsetTracker = offsetTracker;
+    this.span = span;
   }
 
   public TopicPartition partition() {
@@ -56,7 +64,7 @@ public final class JobExecution {
     return offset;
   }
 
-  /** The record's place, by which attempts of the same request are known again. */
+  /** The record as {@code topic-partition@offset}: identifies attempts of the same request. */
   public String source() {
     return partition + "@" + offset;
   }
@@ -81,31 +89,73 @@ public final class JobExecution {
     return span;
   }
 
-  /** When this worker read it. */
+  /** When this worker read the record. */
   public Instant received() {
     return received;
   }
 
-  /** Something of it was told; what is told later arrives later. */
-  public void setLastProgressSend(Future<?> arrival) {
-    lastProgressSend = arrival;
+  public JobPhase phase() {
+    return phase;
   }
 
-  /** The arrival of the last that was told of it. */
+  /**
+   * Moves the job to its next phase.
+   *
+   * @throws IllegalStateException if the state diagram has no such transition, or if the job would
+   *     run without a counted attempt
+   */
+  public synchronized void moveTo(JobPhase next) {
+    if (!phase.canMoveTo(next) || next == JobPhase.RUNNING && attempt == null) {
+      throw new IllegalStateException(
+          "job %s cannot move from %s to %s".formatted(job.id(), phase, next));
+    }
+    phase = next;
+  }
+
+  /**
+   * Records the counted attempt, once, while the job is {@link JobPhase#STARTING}.
+   *
+   * @param counted as stored in S3
+   * @param count attempts of this request so far, this one included; from 1
+   */
+  public synchronized void setAttempt(Attempt counted, int count) {
+    if (phase != JobPhase.STARTING || attempt != null) {
+      throw new IllegalStateException(
+          "attempt %d of job %s: the job is %s".formatted(count, job.id(), phase));
+    }
+    attempt = counted;
+    attemptCount = count;
+  }
+
+  /** The counted attempt; empty before the job has started. */
+  public Optional<Attempt> attempt() {
+    return Optional.ofNullable(attempt);
+  }
+
+  /** Attempts of this request so far, this one included; 0 before the job has started. */
+  public int attemptCount() {
+    return attemptCount;
+  }
+
+  /** Remembers the latest event sent for this job: the terminal event must arrive after it. */
+  public void setLastProgressSend(Future<?> send) {
+    lastProgressSend = send;
+  }
+
   public Future<?> lastProgressSend() {
     return lastProgressSend;
   }
 
-  /** It is not this worker's any more: the work ends at its next step, nothing is published. */
-  void abandon() {
-    abandoned = true;
+  /** Requests that the work stops at its next check, unpublished: another worker has the job. */
+  void requestAbandon() {
+    abandonRequested = true;
   }
 
-  public boolean isAbandoned() {
-    return abandoned;
+  public boolean isAbandonRequested() {
+    return abandonRequested;
   }
 
-  /** Whoever began it before did not end it: it is drawn with nothing else under way. */
+  /** An earlier attempt did not finish: the job runs with no other job active. */
   public void quarantine() {
     quarantined = true;
   }

@@ -17,8 +17,9 @@ import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /**
- * Where accepted jobs wait for their turn. Jobs of equal shape leave together; of two with one id
- * the second waits until the first has ended. Any number of threads.
+ * The priority queue of accepted jobs. Jobs with the same {@link BatchKey} are taken as one batch.
+ * Jobs with the same id run one after the other: the second is held back until the first has ended.
+ * Any number of threads.
  */
 public final class JobQueue {
   private final Duration priorityAging;
@@ -29,63 +30,68 @@ public final class JobQueue {
       new TreeSet<>(
           Comparator.comparing(QueuedJob::effectiveTime).thenComparingLong(QueuedJob::sequence));
 
-  /** Ids of jobs that wait or are in work, each with the later ones of the same id. */
+  /** The ids of queued and active jobs, each with the jobs of the same id that are held back. */
   private final Map<String, Deque<JobExecution>> waitingForSameId = new HashMap<>();
 
   private long nextSequence;
   private int heldBack;
   private boolean closed;
 
-  /** With since when it waits, by {@link System#nanoTime}. */
+  /**
+   * An entry of the queue. The sort key is not part of {@link JobExecution}: it belongs to one stay
+   * in the queue, and a key in a {@link TreeSet} must not change while a requeued job gets another.
+   *
+   * @param enqueuedNanos by {@link System#nanoTime}
+   */
   private record QueuedJob(
       Instant effectiveTime, long sequence, JobExecution execution, long enqueuedNanos) {}
 
   private record Batch(List<JobExecution> jobs, boolean full) {}
 
   /**
-   * @param promotion after so much longer waiting a job goes before one of the class above
-   * @param batchSize jobs that leave together at most
-   * @param batchWait how long a job waits for others to fill its batch; one that has waited so long
-   *     for the device does not wait again
-   * @param maxBatchImages images of a shape that memory holds at once
+   * @param priorityAging wait after which a job counts as one priority higher
+   * @param maxBatchSize jobs in a batch at most
+   * @param batchLinger how long an incomplete batch waits for more jobs; time that its first job
+   *     has already waited for the device counts
+   * @param maxBatchImages images of a batch key that fit in memory together
    */
   public JobQueue(
-      Duration promotion,
-      int batchSize,
-      Duration batchWait,
+      Duration priorityAging,
+      int maxBatchSize,
+      Duration batchLinger,
       ToIntFunction<BatchKey> maxBatchImages) {
-    this.priorityAging = promotion;
-    this.maxBatchSize = batchSize;
-    this.batchLinger = batchWait;
+    this.priorityAging = priorityAging;
+    this.maxBatchSize = maxBatchSize;
+    this.batchLinger = batchLinger;
     this.maxBatchImages = maxBatchImages;
   }
 
-  /** A job comes to wait. */
-  public synchronized void add(JobExecution ticket) {
-    Deque<JobExecution> later = waitingForSameId.get(ticket.job().id());
-    if (later != null) {
-      later.add(ticket);
+  /** Adds a job; it is held back while a job of the same id is queued or active. */
+  public synchronized void add(JobExecution execution) {
+    Deque<JobExecution> heldBackJobs = waitingForSameId.get(execution.job().id());
+    if (heldBackJobs != null) {
+      heldBackJobs.add(execution);
       heldBack++;
       return;
     }
-    waitingForSameId.put(ticket.job().id(), new ArrayDeque<>());
-    enqueue(ticket);
+    waitingForSameId.put(execution.job().id(), new ArrayDeque<>());
+    enqueue(execution);
   }
 
-  /** A job that had left comes back, before all that wait. */
-  public synchronized void requeueFirst(JobExecution ticket) {
-    enqueue(ticket);
+  /** Returns a job that was taken, with its old priority and its id still claimed. */
+  public synchronized void requeue(JobExecution execution) {
+    enqueue(execution);
   }
 
-  /** A job has ended, or is not this worker's any more: the next one of its id may begin. */
-  public synchronized void releaseId(JobExecution ticket) {
-    Deque<JobExecution> later = waitingForSameId.get(ticket.job().id());
-    if (later == null) {
+  /** A job has ended or was abandoned: the next job of the same id is queued. */
+  public synchronized void releaseId(JobExecution execution) {
+    Deque<JobExecution> heldBackJobs = waitingForSameId.get(execution.job().id());
+    if (heldBackJobs == null) {
       return;
     }
-    JobExecution next = later.poll();
+    JobExecution next = heldBackJobs.poll();
     if (next == null) {
-      waitingForSameId.remove(ticket.job().id());
+      waitingForSameId.remove(execution.job().id());
     } else {
       heldBack--;
       enqueue(next);
@@ -93,9 +99,10 @@ public final class JobQueue {
   }
 
   /**
-   * Takes those whose turn it is, waiting for them: one, and others of its shape; or one suspect.
+   * Takes the next batch: the first job and others with its batch key, or one quarantined job.
+   * Blocks until there is one and until it is full or its linger time is over.
    *
-   * @return none once the desk is closed
+   * @return empty once the queue is closed
    */
   public synchronized List<JobExecution> takeBatch() throws InterruptedException {
     while (queued.isEmpty() && !closed) {
@@ -112,81 +119,81 @@ public final class JobQueue {
       batch = nextBatch();
     }
     List<JobExecution> taken = closed ? List.of() : batch.jobs();
-    queued.removeIf(place -> taken.contains(place.execution()));
+    queued.removeIf(entry -> taken.contains(entry.execution()));
     return taken;
   }
 
-  /** Takes out the waiting jobs that answer a question, parked ones too. */
-  public synchronized List<JobExecution> removeIf(Predicate<JobExecution> which) {
+  /** Removes matching jobs, those held back too. */
+  public synchronized List<JobExecution> removeIf(Predicate<JobExecution> condition) {
     List<JobExecution> removed = new ArrayList<>();
-    for (Deque<JobExecution> later : waitingForSameId.values()) {
-      later.stream().filter(which).forEach(removed::add);
-      later.removeIf(which);
+    for (Deque<JobExecution> heldBackJobs : waitingForSameId.values()) {
+      heldBackJobs.stream().filter(condition).forEach(removed::add);
+      heldBackJobs.removeIf(condition);
     }
     heldBack -= removed.size();
-    List<JobExecution> unparked = new ArrayList<>();
-    for (Iterator<QueuedJob> all = queued.iterator(); all.hasNext(); ) {
-      JobExecution ticket = all.next().execution();
-      if (which.test(ticket)) {
-        all.remove();
-        unparked.add(ticket);
+    List<JobExecution> unqueued = new ArrayList<>();
+    for (Iterator<QueuedJob> entries = queued.iterator(); entries.hasNext(); ) {
+      JobExecution execution = entries.next().execution();
+      if (condition.test(execution)) {
+        entries.remove();
+        unqueued.add(execution);
       }
     }
-    unparked.forEach(this::releaseId);
-    removed.addAll(unparked);
+    unqueued.forEach(this::releaseId);
+    removed.addAll(unqueued);
     return removed;
   }
 
-  /** How many wait. */
+  /** The number of jobs that are queued or held back. */
   public synchronized int size() {
     return queued.size() + heldBack;
   }
 
-  /** Nobody takes anything any more. */
+  /** From now on {@link #takeBatch} returns an empty batch. */
   public synchronized void close() {
     closed = true;
     notifyAll();
   }
 
-  private void enqueue(JobExecution ticket) {
-    Instant turn =
-        PriorityOrder.effectiveTime(ticket.job().priority(), ticket.received(), priorityAging);
-    queued.add(new QueuedJob(turn, nextSequence++, ticket, System.nanoTime()));
+  private void enqueue(JobExecution execution) {
+    Instant effectiveTime =
+        PriorityOrder.effectiveTime(execution.job().priority(), execution.received(), priorityAging);
+    queued.add(new QueuedJob(effectiveTime, nextSequence++, execution, System.nanoTime()));
     notifyAll();
   }
 
-  // Whoever leads the batch now: while others were awaited it may have been taken back.
+  // Of the job that is first now: the one that was first may have been cancelled meanwhile.
   private long remainingLinger() {
     return queued.isEmpty()
         ? 0
         : batchLinger.toNanos() - (System.nanoTime() - queued.first().enqueuedNanos());
   }
 
-  /** What would leave now: the first of all, and those that can join it. */
+  /** The batch as of now: the first job, and those that can join it. */
   private Batch nextBatch() {
-    List<JobExecution> tickets = new ArrayList<>();
-    int room = 0;
+    List<JobExecution> jobs = new ArrayList<>();
+    int freeImages = 0;
     for (QueuedJob next : queued) {
-      JobExecution ticket = next.execution();
-      if (tickets.isEmpty()) {
-        tickets.add(ticket);
-        room = maxBatchImages.applyAsInt(ticket.batchKey()) - ticket.job().count();
-      } else if (canJoin(ticket, tickets.get(0)) && ticket.job().count() <= room) {
-        tickets.add(ticket);
-        room -= ticket.job().count();
+      JobExecution execution = next.execution();
+      if (jobs.isEmpty()) {
+        jobs.add(execution);
+        freeImages = maxBatchImages.applyAsInt(execution.batchKey()) - execution.job().count();
+      } else if (canJoin(execution, jobs.get(0)) && execution.job().count() <= freeImages) {
+        jobs.add(execution);
+        freeImages -= execution.job().count();
       }
-      if (isFull(tickets, room)) {
-        return new Batch(tickets, true);
+      if (isFull(jobs, freeImages)) {
+        return new Batch(jobs, true);
       }
     }
-    return new Batch(tickets, tickets.isEmpty());
+    return new Batch(jobs, jobs.isEmpty());
   }
 
-  private boolean isFull(List<JobExecution> tickets, int room) {
-    return tickets.get(0).isQuarantined() || tickets.size() >= maxBatchSize || room <= 0;
+  private boolean isFull(List<JobExecution> jobs, int freeImages) {
+    return jobs.get(0).isQuarantined() || jobs.size() >= maxBatchSize || freeImages <= 0;
   }
 
-  private static boolean canJoin(JobExecution ticket, JobExecution first) {
-    return !ticket.isQuarantined() && ticket.batchKey().equals(first.batchKey());
+  private static boolean canJoin(JobExecution execution, JobExecution first) {
+    return !execution.isQuarantined() && execution.batchKey().equals(first.batchKey());
   }
 }

@@ -3,19 +3,19 @@ package dev.sanaq.worker.queue;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The order of waiting jobs: high before normal before low, but none waits for ever. */
+/** Orders jobs by priority with aging: high before normal before low, without starvation. */
 final class PriorityOrder {
   private PriorityOrder() {}
 
   /**
-   * When a job's turn is, in the order of all: as if high ones had come earlier than they did, and
-   * low ones later. So a job that has waited {@code promotion} longer goes before one a class
-   * above.
+   * The time by which queued jobs are sorted: the time of reading, moved by one aging period for
+   * each priority class. A job that has waited {@code aging} longer thus overtakes one of the next
+   * higher priority.
    */
-  static Instant effectiveTime(String priority, Instant received, Duration promotion) {
+  static Instant effectiveTime(String priority, Instant received, Duration aging) {
     return switch (priority) {
-      case "high" -> received.minus(promotion);
-      case "low" -> received.plus(promotion);
+      case "high" -> received.minus(aging);
+      case "low" -> received.plus(aging);
       default -> received;
     };
   }

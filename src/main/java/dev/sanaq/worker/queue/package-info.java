@@ -1,4 +1,4 @@
-/** The queue of accepted jobs, in the order of priorities, and the jobs that run. */
+/** The jobs of a worker: one execution each, the priority queue, and the active ones. */
 @NullMarked
 package dev.sanaq.worker.queue;
 

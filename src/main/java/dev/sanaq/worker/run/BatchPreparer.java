@@ -4,11 +4,11 @@ import dev.sanaq.retry.RetryAbortedException;
 import dev.sanaq.storage.health.StorageOutageException;
 import dev.sanaq.worker.attempt.AttemptGate;
 import dev.sanaq.worker.attempt.StartDecision;
-import dev.sanaq.worker.attempt.StartedJob;
 import dev.sanaq.worker.finish.ErrorMapper;
 import dev.sanaq.worker.finish.JobCompleter;
 import dev.sanaq.worker.queue.ActiveJobs;
 import dev.sanaq.worker.queue.JobExecution;
+import dev.sanaq.worker.queue.JobPhase;
 import dev.sanaq.worker.queue.JobQueue;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,53 +19,51 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 
 /**
- * Makes the next batch ready while the last one is drawn: takes those whose turn it is from the
- * desk and counts their beginning. One batch ahead at most, so that a choice is made as late as it
- * can be, and few jobs count as begun when a worker dies. A suspect is begun when nothing else is.
+ * Prefetches the next batch while the device runs the current one: takes it from the queue and
+ * counts its attempts. At most one batch ahead, so that the choice is made as late as possible and
+ * a crash costs few attempts. A quarantined job starts when no other job is active.
  */
 public final class BatchPreparer implements Runnable {
   private final JobQueue queue;
-  private final AttemptGate attemptGate;
   private final ActiveJobs activeJobs;
+  private final AttemptGate attemptGate;
   private final JobCompleter completer;
-  private final ExecutorService io;
+  private final ExecutorService attemptPool;
   private final Semaphore preparePermit = new Semaphore(1);
-  private final BlockingQueue<List<StartedJob>> readyBatches = new LinkedBlockingQueue<>();
+  private final BlockingQueue<List<JobExecution>> readyBatches = new LinkedBlockingQueue<>();
 
   /**
-   * @param io where calls to the storage are made: threads that no upload keeps, lest the device
-   *     wait for those
+   * @param attemptPool runs the S3 calls: threads without uploads, so that the device does not wait
+   *     for those
    */
   public BatchPreparer(
-      JobQueue desk,
-      AttemptGate claims,
-      ActiveJobs inFlight,
-      JobCompleter endings,
-      ExecutorService io) {
-    this.queue = desk;
-    this.attemptGate = claims;
-    this.activeJobs = inFlight;
-    this.completer = endings;
-    this.io = io;
+      JobQueue queue,
+      ActiveJobs activeJobs,
+      AttemptGate attemptGate,
+      JobCompleter completer,
+      ExecutorService attemptPool) {
+    this.queue = queue;
+    this.activeJobs = activeJobs;
+    this.attemptGate = attemptGate;
+    this.completer = completer;
+    this.attemptPool = attemptPool;
   }
 
-  /** The next batch, empty once there will be none. Waits; the drawing thread's to call. */
-  List<StartedJob> next() throws InterruptedException {
+  /** The next batch; empty once there are no more. Blocks; the inference thread. */
+  List<JobExecution> next() throws InterruptedException {
     return readyBatches.take();
   }
 
-  /** The device is nearly free: the next batch may be made ready. Once a batch. */
+  /** The device is almost idle: the next batch may be prepared. Once for each batch. */
   void onDeviceAlmostIdle() {
     preparePermit.release();
   }
 
-  /**
-   * Brings jobs to their end that need no drawing, since they were taken back while they waited.
-   */
-  public void finishWithoutRunning(List<JobExecution> tickets) {
-    for (JobExecution ticket : tickets) {
-      activeJobs.add(ticket);
-      io.execute(() -> tryStart(ticket));
+  /** Finishes jobs that were cancelled in the queue and were removed from it. */
+  public void finishWithoutRunning(List<JobExecution> cancelled) {
+    for (JobExecution execution : cancelled) {
+      activate(execution);
+      attemptPool.execute(() -> tryStart(execution));
     }
   }
 
@@ -83,14 +81,14 @@ public final class BatchPreparer implements Runnable {
 
   private boolean prepareNext() throws InterruptedException {
     preparePermit.acquire();
-    List<JobExecution> tickets = queue.takeBatch();
-    if (tickets.isEmpty()) {
+    List<JobExecution> taken = queue.takeBatch();
+    if (taken.isEmpty()) {
       return false;
     }
-    if (tickets.get(0).isQuarantined()) {
+    if (taken.get(0).isQuarantined()) {
       activeJobs.awaitEmpty();
     }
-    List<StartedJob> batch = startAll(tickets);
+    List<JobExecution> batch = startAll(taken);
     if (batch.isEmpty()) {
       preparePermit.release();
     } else {
@@ -99,35 +97,51 @@ public final class BatchPreparer implements Runnable {
     return true;
   }
 
-  private List<StartedJob> startAll(List<JobExecution> tickets) {
-    List<CompletableFuture<List<StartedJob>>> claims = new ArrayList<>();
-    for (JobExecution ticket : tickets) {
-      activeJobs.add(ticket);
-      claims.add(CompletableFuture.supplyAsync(() -> tryStart(ticket), io));
+  private List<JobExecution> startAll(List<JobExecution> taken) {
+    List<CompletableFuture<Boolean>> starts = new ArrayList<>();
+    for (JobExecution execution : taken) {
+      activate(execution);
+      starts.add(CompletableFuture.supplyAsync(() -> tryStart(execution), attemptPool));
     }
-    List<StartedJob> batch = new ArrayList<>();
-    claims.forEach(claim -> batch.addAll(claim.join()));
-    return batch;
+    List<JobExecution> started = new ArrayList<>();
+    for (int i = 0; i < taken.size(); i++) {
+      if (starts.get(i).join()) {
+        started.add(taken.get(i));
+      }
+    }
+    return started;
   }
 
-  private List<StartedJob> tryStart(JobExecution ticket) {
+  private void activate(JobExecution execution) {
+    execution.moveTo(JobPhase.STARTING);
+    activeJobs.add(execution);
+  }
+
+  /** Counts the job's attempt, or ends the job, or returns it to the queue. */
+  private boolean tryStart(JobExecution execution) {
     try {
-      StartDecision claim = attemptGate.tryStart(ticket);
-      if (claim instanceof StartDecision.Start begun) {
-        return List.of(new StartedJob(ticket, begun.attempt(), begun.attemptCount()));
+      StartDecision decision = attemptGate.tryStart(execution);
+      if (decision instanceof StartDecision.Start start) {
+        execution.setAttempt(start.attempt(), start.attemptCount());
+        return true;
       }
-      if (claim instanceof StartDecision.Finish over) {
-        completer.complete(ticket, over.outcome());
+      if (decision instanceof StartDecision.Finish finish) {
+        completer.complete(execution, finish.outcome());
       } else {
-        ticket.quarantine();
-        activeJobs.remove(ticket);
-        queue.requeueFirst(ticket);
+        quarantine(execution);
       }
     } catch (RetryAbortedException | StorageOutageException e) {
-      completer.abandon(ticket);
+      completer.abandon(execution);
     } catch (RuntimeException e) {
-      completer.complete(ticket, ErrorMapper.toFailure(ticket.job(), e, 0));
+      completer.complete(execution, ErrorMapper.toFailure(execution, e));
     }
-    return List.of();
+    return false;
+  }
+
+  private void quarantine(JobExecution execution) {
+    execution.quarantine();
+    execution.moveTo(JobPhase.QUEUED);
+    activeJobs.remove(execution);
+    queue.requeue(execution);
   }
 }

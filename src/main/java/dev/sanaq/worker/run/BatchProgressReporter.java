@@ -1,99 +1,99 @@
 package dev.sanaq.worker.run;
 
-import dev.sanaq.kafka.event.CloudEvent;
-import dev.sanaq.kafka.event.JobEventFactory;
-import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.sana.BatchControl;
+import dev.sanaq.sana.BatchResult;
 import dev.sanaq.worker.attempt.JobTermination;
-import dev.sanaq.worker.attempt.ShutdownState;
-import dev.sanaq.worker.attempt.StartedJob;
-import java.time.Clock;
+import dev.sanaq.worker.attempt.TerminationDecision;
+import dev.sanaq.worker.queue.JobExecution;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Goes with a batch while it is drawn: tells of its steps, not too often, and lets go of jobs that
- * nobody waits for, or that would outlast the time to stop. The drawing thread's.
+ * Accompanies one batch on the device: sends its progress, stops the jobs that should stop, and
+ * measures its device time. The inference thread.
  */
-public final class BatchProgressReporter implements BatchControl {
-  private final List<StartedJob> batch;
+final class BatchProgressReporter implements BatchControl {
+  private final List<JobExecution> batch;
   private final JobTermination termination;
-  private final ShutdownState shutdown;
-  private final Context context;
+  private final BatchReporting reporting;
   private final Runnable onDenoised;
+  private final Map<JobExecution, TerminationDecision> stopped = new HashMap<>();
+  private final Instant start;
   private Instant lastProgressAt;
-  private long startedNanos = System.nanoTime();
+  private long denoiseStartNanos = System.nanoTime();
   private Duration remaining = Duration.ZERO;
+  private Duration deviceTime = Duration.ZERO;
+  private int images;
 
   /**
-   * What every batch's watch has.
+   * Reports the start of the batch.
    *
-   * @param events the contract's words
-   * @param progressPublisher where they go
-   * @param watchdog told of every step
-   * @param progressInterval progress at most this often
-   * @param clock tells the time
-   */
-  public record Context(
-      JobEventFactory events,
-      ProgressPublisher progressPublisher,
-      InferenceWatchdog watchdog,
-      Duration progressInterval,
-      Clock clock) {
-    /** Tells of a job at once. */
-    void sendProgress(StartedJob work, CloudEvent event) {
-      work.execution().setLastProgressSend(progressPublisher.send(event));
-    }
-  }
-
-  /**
-   * @param denoised told when the last step is done
+   * @param onDenoised called after the last step
    */
   BatchProgressReporter(
-      List<StartedJob> batch,
-      JobTermination needless,
-      ShutdownState leaving,
-      Context context,
-      Runnable denoised) {
+      List<JobExecution> batch,
+      JobTermination termination,
+      BatchReporting reporting,
+      Runnable onDenoised) {
     this.batch = batch;
-    this.termination = needless;
-    this.shutdown = leaving;
-    this.context = context;
-    this.onDenoised = denoised;
-    this.lastProgressAt = context.clock().instant();
+    this.termination = termination;
+    this.reporting = reporting;
+    this.onDenoised = onDenoised;
+    reporting.started(batch);
+    this.start = reporting.now();
+    this.lastProgressAt = start;
   }
 
   @Override
   public void onProgress(int done, int steps) {
-    context.watchdog().heartbeat();
+    reporting.heartbeat();
     if (done == 0) {
-      startedNanos = System.nanoTime();
+      denoiseStartNanos = System.nanoTime();
       return;
     }
-    remaining = Duration.ofNanos((System.nanoTime() - startedNanos) / done * (steps - done));
+    remaining = Duration.ofNanos((System.nanoTime() - denoiseStartNanos) / done * (steps - done));
     if (done == steps) {
       onDenoised.run();
     }
-    Instant now = context.clock().instant();
-    if (!now.isBefore(lastProgressAt.plus(context.progressInterval()))) {
-      lastProgressAt = now;
-      batch.forEach(
-          work ->
-              context.sendProgress(
-                  work, context.events().progress(work.execution().job(), done, steps)));
+    if (reporting.isProgressDue(lastProgressAt)) {
+      lastProgressAt = reporting.now();
+      reporting.progress(batch, done, steps);
     }
   }
 
   @Override
-  public boolean shouldContinue(int drawing) {
-    StartedJob work = batch.get(drawing);
-    return !isAbandoned(work)
-        && termination.outcomeIfUnneeded(work.execution(), work.attemptCount()).isEmpty();
+  public boolean shouldContinue(int index) {
+    JobExecution execution = batch.get(index);
+    TerminationDecision decision = termination.duringRun(execution, remaining);
+    if (decision instanceof TerminationDecision.Continue) {
+      return true;
+    }
+    stopped.put(execution, decision);
+    return false;
   }
 
-  /** Whether the job is another worker's to do. */
-  boolean isAbandoned(StartedJob work) {
-    return work.execution().isAbandoned() || shutdown.exceedsGrace(remaining);
+  /** Why the job was stopped; for a job that was not, to abandon it. */
+  TerminationDecision stopDecision(JobExecution execution) {
+    return stopped.getOrDefault(execution, new TerminationDecision.Abandon());
+  }
+
+  /** Reports the end of the batch. */
+  void finished(List<BatchResult> results) {
+    for (int i = 0; i < results.size(); i++) {
+      images += results.get(i) instanceof BatchResult.Done ? batch.get(i).job().count() : 0;
+    }
+    Instant end = reporting.now();
+    deviceTime = Duration.between(start, end);
+    reporting.finished(batch, images, start, end);
+  }
+
+  /** The job's share of the device time: images of one batch key take equally long. */
+  Duration deviceTime(JobExecution execution) {
+    return images == 0
+        ? Duration.ZERO
+        : deviceTime.multipliedBy(execution.job().count()).dividedBy(images);
   }
 }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/** Loads the model that the worker draws with: the one place that chooses the engine. */
+/** Loads the worker's model: the only place that chooses the engine. */
 @ApplicationScoped
 public class ImageGeneratorFactory {
   private static final Logger LOG = Logger.getLogger(ImageGeneratorFactory.class);
@@ -17,7 +17,7 @@ public class ImageGeneratorFactory {
   @Inject ModelConfig config;
 
   /**
-   * Loads a checkpoint; takes as long as the disk does.
+   * Loads a checkpoint; blocks for as long as the disk takes.
    *
    * @param checkpoint the checkpoint's folder
    */

@@ -1,73 +1,52 @@
 package dev.sanaq.worker.run;
 
-import dev.sanaq.estimate.ThroughputEstimator;
-import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.BatchResult;
 import dev.sanaq.sana.ImageGenerator;
-import dev.sanaq.worker.attempt.AttemptGate;
 import dev.sanaq.worker.attempt.JobTermination;
-import dev.sanaq.worker.attempt.ShutdownState;
-import dev.sanaq.worker.attempt.StartedJob;
+import dev.sanaq.worker.attempt.TerminationDecision;
 import dev.sanaq.worker.finish.ErrorMapper;
 import dev.sanaq.worker.finish.JobCompleter;
 import dev.sanaq.worker.finish.ResultWriter;
-import dev.sanaq.worker.observe.WorkerMetrics;
 import dev.sanaq.worker.queue.JobExecution;
-import java.time.Duration;
-import java.time.Instant;
+import dev.sanaq.worker.queue.JobPhase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Draws batch after batch: the device's own thread. What it has drawn the {@link ResultWriter}
- * stores, while the next one is drawn.
+ * Runs batch after batch on the device: the only thread that uses it. The {@link ResultWriter}
+ * stores the results meanwhile.
  */
 public final class InferenceLoop implements Runnable {
   private static final Logger LOG = Logger.getLogger(InferenceLoop.class);
 
   private final ImageGenerator generator;
   private final BatchPreparer preparer;
-  private final ResultWriter resultWriter;
-  private final AttemptGate attemptGate;
-  private final JobCompleter completer;
   private final JobTermination termination;
-  private final ShutdownState shutdown;
-  private final ThroughputEstimator<BatchKey> throughput;
-  private final BatchProgressReporter.Context context;
-  private final WorkerMetrics metrics;
-  private final String workerId;
+  private final BatchReporting reporting;
+  private final ResultWriter resultWriter;
+  private final JobCompleter completer;
 
   public InferenceLoop(
-      ImageGenerator painter,
+      ImageGenerator generator,
       BatchPreparer preparer,
-      ResultWriter finisher,
-      AttemptGate claims,
-      JobCompleter endings,
-      JobTermination needless,
-      ShutdownState leaving,
-      ThroughputEstimator<BatchKey> rates,
-      BatchProgressReporter.Context context,
-      WorkerMetrics meters,
-      String worker) {
-    this.generator = painter;
+      JobTermination termination,
+      BatchReporting reporting,
+      ResultWriter resultWriter,
+      JobCompleter completer) {
+    this.generator = generator;
     this.preparer = preparer;
-    this.resultWriter = finisher;
-    this.attemptGate = claims;
-    this.completer = endings;
-    this.termination = needless;
-    this.shutdown = leaving;
-    this.throughput = rates;
-    this.context = context;
-    this.metrics = meters;
-    this.workerId = worker;
+    this.termination = termination;
+    this.reporting = reporting;
+    this.resultWriter = resultWriter;
+    this.completer = completer;
   }
 
   @Override
   public void run() {
     try {
-      for (List<StartedJob> batch = preparer.next(); !batch.isEmpty(); batch = preparer.next()) {
+      for (List<JobExecution> batch = preparer.next(); !batch.isEmpty(); batch = preparer.next()) {
         processBatch(batch);
       }
     } catch (InterruptedException e) {
@@ -75,145 +54,99 @@ public final class InferenceLoop implements Runnable {
     }
   }
 
-  private void processBatch(List<StartedJob> batch) throws InterruptedException {
-    AtomicBoolean free = new AtomicBoolean();
-    Runnable nearlyFree =
+  private void processBatch(List<JobExecution> batch) throws InterruptedException {
+    AtomicBoolean almostIdle = new AtomicBoolean();
+    Runnable onAlmostIdle =
         () -> {
-          if (free.compareAndSet(false, true)) {
+          if (almostIdle.compareAndSet(false, true)) {
             preparer.onDeviceAlmostIdle();
           }
         };
     try {
-      // With a suspect on the device nothing else may be begun before it is off it again.
-      boolean alone = batch.get(0).execution().isQuarantined();
-      runBatch(removeUnneeded(batch), alone ? () -> {} : nearlyFree);
+      // While a quarantined job is on the device no other job may start.
+      boolean alone = batch.get(0).isQuarantined();
+      List<JobExecution> wanted = stopUnwanted(batch);
+      wanted.forEach(execution -> execution.moveTo(JobPhase.RUNNING));
+      runBatch(wanted, alone ? () -> {} : onAlmostIdle);
     } finally {
-      nearlyFree.run();
+      onAlmostIdle.run();
     }
   }
 
-  private List<StartedJob> removeUnneeded(List<StartedJob> batch) {
-    List<StartedJob> wanted = new ArrayList<>();
-    for (StartedJob work : batch) {
-      if (work.execution().isAbandoned() || shutdown.isStarted()) {
-        abandon(work);
-      } else if (termination.outcomeIfUnneeded(work.execution(), work.attemptCount()).isPresent()) {
-        finishUnneeded(work);
+  private List<JobExecution> stopUnwanted(List<JobExecution> batch) {
+    List<JobExecution> wanted = new ArrayList<>();
+    for (JobExecution execution : batch) {
+      TerminationDecision decision = termination.beforeRun(execution);
+      if (decision instanceof TerminationDecision.Continue) {
+        wanted.add(execution);
       } else {
-        wanted.add(work);
+        stop(execution, decision);
       }
     }
     return wanted;
   }
 
-  private void runBatch(List<StartedJob> batch, Runnable denoised) throws InterruptedException {
+  private void runBatch(List<JobExecution> batch, Runnable onDenoised)
+      throws InterruptedException {
     if (batch.isEmpty()) {
       return;
     }
-    metrics.recordBatchStart(batch.stream().map(work -> work.execution().received()).toList());
-    batch.forEach(
-        work ->
-            context.sendProgress(work, context.events().started(work.execution().job(), workerId)));
-    BatchProgressReporter watch =
-        new BatchProgressReporter(batch, termination, shutdown, context, denoised);
-    Instant began = context.clock().instant();
+    BatchProgressReporter reporter =
+        new BatchProgressReporter(batch, termination, reporting, onDenoised);
     List<BatchResult> results;
     try {
-      results = generate(batch, watch);
+      results = generate(batch, reporter);
     } catch (Throwable e) {
-      handleFailure(batch, e, denoised);
+      handleFailure(batch, e, onDenoised);
       return;
     }
-    Instant ended = context.clock().instant();
-    batch.forEach(work -> recordSpans(work.execution(), began, ended));
-    recordThroughput(batch, results, Duration.between(began, ended));
-    int images = countImages(batch, results);
+    reporter.finished(results);
     for (int i = 0; i < batch.size(); i++) {
-      Duration share = deviceTimeShare(batch.get(i), images, Duration.between(began, ended));
-      handleResult(batch.get(i), results.get(i), share, watch);
+      handleResult(batch.get(i), results.get(i), reporter);
     }
   }
 
-  private static void recordSpans(JobExecution ticket, Instant began, Instant ended) {
-    ticket.span().recordStage("wait", ticket.received(), began);
-    ticket.span().recordStage("draw", began, ended);
-  }
-
-  private List<BatchResult> generate(List<StartedJob> batch, BatchProgressReporter watch) {
-    context.watchdog().heartbeat();
+  private List<BatchResult> generate(List<JobExecution> batch, BatchProgressReporter reporter) {
+    reporting.heartbeat();
     try {
       return generator.generateBatch(
-          batch.stream().map(work -> work.execution().generationParams()).toList(), watch);
+          batch.stream().map(JobExecution::generationParams).toList(), reporter);
     } finally {
-      context.watchdog().idle();
+      reporting.idle();
     }
   }
 
-  // One of several may have spoilt it for all: each gets its own chance.
-  private void handleFailure(List<StartedJob> batch, Throwable thrown, Runnable denoised)
+  // One job may have failed the batch for all: each runs again alone.
+  private void handleFailure(List<JobExecution> batch, Throwable thrown, Runnable onDenoised)
       throws InterruptedException {
     if (batch.size() == 1) {
-      StartedJob work = batch.get(0);
-      completer.complete(
-          work.execution(),
-          ErrorMapper.toFailure(work.execution().job(), thrown, work.attemptCount()));
+      completer.complete(batch.get(0), ErrorMapper.toFailure(batch.get(0), thrown));
       return;
     }
-    LOG.warnf(thrown, "a batch of %d failed; its jobs are drawn one by one", batch.size());
-    for (StartedJob work : batch) {
-      runBatch(removeUnneeded(List.of(work)), denoised);
+    LOG.warnf(thrown, "batch of %d failed; running its jobs one by one", batch.size());
+    for (JobExecution execution : batch) {
+      runBatch(stopUnwanted(List.of(execution)), onDenoised);
     }
   }
 
   private void handleResult(
-      StartedJob work, BatchResult result, Duration share, BatchProgressReporter watch)
+      JobExecution execution, BatchResult result, BatchProgressReporter reporter)
       throws InterruptedException {
     if (result instanceof BatchResult.Done done) {
-      metrics.recordStages(done.result().timings());
-      resultWriter.submit(work, done.result(), share);
+      reporting.stages(done.result().timings());
+      resultWriter.submit(execution, done.result(), reporter.deviceTime(execution));
     } else if (result instanceof BatchResult.Failed failed) {
-      completer.complete(
-          work.execution(),
-          ErrorMapper.toFailure(work.execution().job(), failed.cause(), work.attemptCount()));
-    } else if (watch.isAbandoned(work)) {
-      abandon(work);
+      completer.complete(execution, ErrorMapper.toFailure(execution, failed.cause()));
     } else {
-      finishUnneeded(work);
+      stop(execution, reporter.stopDecision(execution));
     }
   }
 
-  private void finishUnneeded(StartedJob work) {
-    termination
-        .outcomeIfUnneeded(work.execution(), work.attemptCount())
-        .ifPresentOrElse(end -> completer.complete(work.execution(), end), () -> abandon(work));
-  }
-
-  private void abandon(StartedJob work) {
-    attemptGate.releaseAttempt(work.execution(), work.attempt());
-    completer.abandon(work.execution());
-  }
-
-  private void recordThroughput(List<StartedJob> batch, List<BatchResult> results, Duration time) {
-    int images = countImages(batch, results);
-    if (images > 0) {
-      BatchKey batchKey = batch.get(0).execution().batchKey();
-      throughput.recordMeasurement(batchKey, images, time.toNanos() / 1e9);
+  private void stop(JobExecution execution, TerminationDecision decision) {
+    if (decision instanceof TerminationDecision.Finish finish) {
+      completer.complete(execution, finish.outcome());
+    } else {
+      completer.abandon(execution);
     }
-  }
-
-  // Those of one batch are of one shape, so that each took as much of the device as the next.
-  private static Duration deviceTimeShare(StartedJob work, int images, Duration time) {
-    return images == 0
-        ? Duration.ZERO
-        : time.multipliedBy(work.execution().job().count()).dividedBy(images);
-  }
-
-  private static int countImages(List<StartedJob> batch, List<BatchResult> results) {
-    int images = 0;
-    for (int i = 0; i < results.size(); i++) {
-      images +=
-          results.get(i) instanceof BatchResult.Done ? batch.get(i).execution().job().count() : 0;
-    }
-    return images;
   }
 }

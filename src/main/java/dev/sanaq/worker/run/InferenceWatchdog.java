@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Notices an engine that is stuck: a drawing that has not done a step for too long. Any thread. */
+/** Detects inference that makes no progress. Any number of threads. */
 public final class InferenceWatchdog {
   private static final Instant IDLE = Instant.MAX;
 
@@ -13,25 +13,24 @@ public final class InferenceWatchdog {
   private volatile Instant lastHeartbeat = IDLE;
 
   /**
-   * @param clock tells the time
-   * @param patience how long a drawing may give no sign
+   * @param stallTimeout how long a batch may run without a heartbeat
    */
-  public InferenceWatchdog(Clock clock, Duration patience) {
+  public InferenceWatchdog(Clock clock, Duration stallTimeout) {
     this.clock = clock;
-    this.stallTimeout = patience;
+    this.stallTimeout = stallTimeout;
   }
 
-  /** A drawing begins, or has done a step. */
+  /** A batch starts, or has finished a step. */
   public void heartbeat() {
     lastHeartbeat = clock.instant();
   }
 
-  /** The drawing is over. */
+  /** No batch runs. */
   public void idle() {
     lastHeartbeat = IDLE;
   }
 
-  /** Whether a drawing runs and has given no sign for too long. */
+  /** Whether a batch runs and its last heartbeat is too old. */
   public boolean isStalled() {
     Instant last = lastHeartbeat;
     return !last.equals(IDLE) && clock.instant().isAfter(last.plus(stallTimeout));

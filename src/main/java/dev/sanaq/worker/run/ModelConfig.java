@@ -5,40 +5,38 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The model. */
+/** The model that the worker loads. */
 @ConfigMapping(prefix = "sanaq.model")
 public interface ModelConfig {
-  /** The checkpoint's folder; needed where images are drawn. */
+  /** The checkpoint's folder; required for a worker. */
   Optional<Path> path();
 
-  /**
-   * Where on the storage the folder comes from where it is not there: {@code s3://bucket/prefix}.
-   */
+  /** Where to download the folder from if it is missing: {@code s3://bucket/prefix}. */
   Optional<String> source();
 
-  /** What to compute in: auto, fp32, bf16, fp16 or, on a CPU, int8. */
+  /** Precision: auto, fp32, bf16, fp16 or, on a CPU, int8. */
   @WithDefault("auto")
   String precision();
 
-  /** The weight files' variant, such as bf16; without it the one that is there. */
+  /** Variant of the weight files, such as bf16. Default: the one that exists. */
   Optional<String> variant();
 
-  /** Where to run: auto, cpu or cuda. */
+  /** Device: auto, cpu or cuda. */
   @WithDefault("auto")
   String device();
 
-  /** Threads an operator uses; 0 for the physical cores. */
+  /** Threads of a tensor operation; 0 for the number of physical cores. */
   @WithDefault("0")
   int threads();
 
   /**
-   * Hold the text encoder's weights in memory a layer at a time, on the processor, and decode in
-   * tiles from above 1.5 megapixels.
+   * Save memory: hold the text encoder's weights in memory one layer at a time, on the CPU, and
+   * decode images above 1.5 megapixels in tiles.
    */
   @WithDefault("false")
   boolean lowMemory();
 
-  /** Draw one step of the default size before the worker is ready. */
+  /** Generate one step of the default size before the worker is ready. */
   @WithDefault("true")
   boolean warmUp();
 }

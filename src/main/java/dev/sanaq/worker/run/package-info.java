@@ -1,4 +1,4 @@
-/** Runs batches on the device. */
+/** Prepares batches and runs them on the device. */
 @NullMarked
 package dev.sanaq.worker.run;
 

@@ -7,7 +7,7 @@ import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.local.LocalServices;
 import dev.sanaq.testing.TestSettings;
 import dev.sanaq.webhook.topic.DeliveryQueries;
-import dev.sanaq.worker.WorkerRuntime;
+import dev.sanaq.worker.WorkerSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +29,7 @@ class WebhooksCommandTest {
   @BeforeAll
   static void start() throws Exception {
     services = LocalServices.startTemporary();
-    WorkerRuntime.Settings settings = TestSettings.of(services.config());
+    WorkerSettings settings = TestSettings.of(services.config());
     KafkaClientFactory kafka = new KafkaClientFactory(settings.kafka());
     TopicsConfig topics = settings.topics();
     deliveries = new DeliveryQueries(kafka, topics);

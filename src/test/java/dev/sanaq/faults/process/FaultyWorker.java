@@ -2,6 +2,7 @@ package dev.sanaq.faults.process;
 
 import dev.sanaq.testing.TestSettings;
 import dev.sanaq.worker.WorkerRuntime;
+import dev.sanaq.worker.WorkerSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -21,7 +22,7 @@ public final class FaultyWorker {
   public static void main(String... args) throws InterruptedException {
     Map<String, String> config = new TreeMap<>();
     System.getProperties().forEach((key, value) -> config.put(key.toString(), value.toString()));
-    WorkerRuntime.Settings settings = TestSettings.of(config);
+    WorkerSettings settings = TestSettings.of(config);
     config.forEach(
         (key, value) -> {
           if (key.startsWith("kafka.")) {

@@ -2,6 +2,7 @@ package dev.sanaq.overhead.process;
 
 import dev.sanaq.testing.TestSettings;
 import dev.sanaq.worker.WorkerRuntime;
+import dev.sanaq.worker.WorkerSettings;
 import java.time.Clock;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +23,7 @@ public final class InstantWorker {
     configureLogging();
     Map<String, String> config = new TreeMap<>();
     System.getProperties().forEach((key, value) -> config.put(key.toString(), value.toString()));
-    WorkerRuntime.Settings settings = TestSettings.of(config);
+    WorkerSettings settings = TestSettings.of(config);
     WorkerRuntime worker =
         WorkerRuntime.start(
             settings, new InstantImageGenerator(), Clock.systemUTC(), TestSettings.noTelemetry());

@@ -2,39 +2,19 @@ package dev.sanaq.worker.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.job.GenerationRequest;
-import dev.sanaq.job.Job;
-import dev.sanaq.job.OutputLocation;
-import dev.sanaq.job.RequestLimits;
-import dev.sanaq.job.validation.RequestValidator;
-import dev.sanaq.job.validation.ValidationResult;
-import dev.sanaq.kafka.OffsetTracker;
-import dev.sanaq.testing.GradientImageGenerator;
-import dev.sanaq.worker.ModelAdapter;
-import dev.sanaq.worker.observe.JobSpan;
-import dev.sanaq.worker.observe.JobTracer;
-import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
-/** Who leaves the desk when, and with whom. */
+/** The order of the queue, and which jobs share a batch. */
 class JobQueueTest {
   private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
-  private static final OutputLocation HOME = new OutputLocation("home", "");
-  private static final OffsetTracker TRACKER = OffsetTracker.from(null);
-  private static final RequestValidator RULES =
-      new RequestValidator(
-          ModelAdapter.defaults(GradientImageGenerator.MODEL),
-          new RequestLimits(100, 4096, 50, 20, 8, 200, false, false, HOME, List.of(HOME)));
 
-  private final JobQueue queue = new JobQueue(Duration.ofMinutes(1), 3, Duration.ZERO, shape -> 4);
+  private final JobQueue queue = new JobQueue(Duration.ofMinutes(1), 3, Duration.ZERO, batchKey -> 4);
   private long offset;
 
   @Test
@@ -75,19 +55,19 @@ class JobQueueTest {
     assertThat(ids(queue.takeBatch())).containsExactly("three", "one");
     assertThat(ids(queue.takeBatch())).containsExactly("two");
     assertThat(ids(queue.takeBatch()))
-        .as("however many: it must be drawn")
+        .as("alone, although it does not fit")
         .containsExactly("eight");
   }
 
   @Test
   void quarantinedJob_isTakenAlone() throws Exception {
-    JobExecution suspect = execution("suspect", Map.of(), NOW);
-    suspect.quarantine();
+    JobExecution quarantined = execution("quarantined", Map.of(), NOW);
+    quarantined.quarantine();
     queue.add(execution("first", Map.of(), NOW));
-    queue.add(suspect);
+    queue.add(quarantined);
     queue.add(execution("last", Map.of(), NOW));
     assertThat(ids(queue.takeBatch())).containsExactly("first", "last");
-    assertThat(ids(queue.takeBatch())).containsExactly("suspect");
+    assertThat(ids(queue.takeBatch())).containsExactly("quarantined");
   }
 
   @Test
@@ -108,37 +88,37 @@ class JobQueueTest {
     JobExecution first = execution("same", Map.of(), NOW);
     queue.add(first);
     queue.add(execution("same", Map.of("steps", 7), NOW));
-    assertThat(queue.removeIf(ticket -> ticket == first)).containsExactly(first);
+    assertThat(queue.removeIf(execution -> execution == first)).containsExactly(first);
     assertThat(queue.takeBatch().get(0).job().steps()).isEqualTo(7);
-    assertThat(queue.removeIf(ticket -> true)).isEmpty();
+    assertThat(queue.removeIf(execution -> true)).isEmpty();
   }
 
   @Test
   void partialBatch_lingersForMoreJobs() throws Exception {
-    JobQueue patient = new JobQueue(Duration.ofMinutes(1), 2, Duration.ofSeconds(20), shape -> 4);
-    patient.add(execution("a", Map.of(), NOW));
+    JobQueue lingering = new JobQueue(Duration.ofMinutes(1), 2, Duration.ofSeconds(20), batchKey -> 4);
+    lingering.add(execution("a", Map.of(), NOW));
     CompletableFuture<List<JobExecution>> taken =
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                return patient.takeBatch();
+                return lingering.takeBatch();
               } catch (InterruptedException e) {
                 throw new AssertionError(e);
               }
             });
-    patient.add(execution("b", Map.of(), NOW));
+    lingering.add(execution("b", Map.of(), NOW));
     assertThat(ids(taken.get(10, TimeUnit.SECONDS))).containsExactly("a", "b");
   }
 
   @Test
   void jobThatWaitedForDevice_doesNotLinger() throws Exception {
-    Duration wait = Duration.ofSeconds(1);
-    JobQueue patient = new JobQueue(Duration.ofMinutes(1), 2, wait, shape -> 4);
-    patient.add(execution("a", Map.of(), NOW));
-    Thread.sleep(wait.toMillis());
-    long began = System.nanoTime();
-    assertThat(ids(patient.takeBatch())).containsExactly("a");
-    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(wait.dividedBy(2));
+    Duration linger = Duration.ofSeconds(1);
+    JobQueue lingering = new JobQueue(Duration.ofMinutes(1), 2, linger, batchKey -> 4);
+    lingering.add(execution("a", Map.of(), NOW));
+    Thread.sleep(linger.toMillis());
+    long start = System.nanoTime();
+    assertThat(ids(lingering.takeBatch())).containsExactly("a");
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(linger.dividedBy(2));
   }
 
   @Test
@@ -156,17 +136,11 @@ class JobQueueTest {
     return order;
   }
 
-  private static List<String> ids(List<JobExecution> tickets) {
-    return tickets.stream().map(ticket -> ticket.job().id()).toList();
+  private static List<String> ids(List<JobExecution> executions) {
+    return executions.stream().map(execution -> execution.job().id()).toList();
   }
 
-  private JobExecution execution(String id, Map<String, Object> more, Instant received) {
-    Map<String, Object> fields = new HashMap<>(Map.of("id", id, "prompt", "p"));
-    fields.putAll(more);
-    Job job = ((ValidationResult.Valid) RULES.validate(new GenerationRequest(fields), id)).job();
-    ConsumerRecord<byte[], byte[]> record =
-        new ConsumerRecord<>("requests", 0, offset++, new byte[0], new byte[0]);
-    JobSpan trace = new JobTracer(OpenTelemetry.noop()).startSpan(record, job, received);
-    return new JobExecution(record, TRACKER, job, trace, received);
+  private JobExecution execution(String id, Map<String, Object> fields, Instant received) {
+    return JobExecutions.queued(id, fields, received, offset++);
   }
 }

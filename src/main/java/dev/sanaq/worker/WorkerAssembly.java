@@ -1,0 +1,357 @@
+package dev.sanaq.worker;
+
+import dev.sanaq.estimate.ThroughputEstimator;
+import dev.sanaq.job.OutputLocation;
+import dev.sanaq.job.validation.RequestValidator;
+import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.kafka.StartPosition;
+import dev.sanaq.kafka.TopicReader;
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.kafka.deadletter.DeadLetterFactory;
+import dev.sanaq.kafka.event.JobEventFactory;
+import dev.sanaq.kafka.event.ProgressPublisher;
+import dev.sanaq.kafka.event.TransactionalPublisher;
+import dev.sanaq.kafka.request.Cancellation;
+import dev.sanaq.kafka.request.CancellationDecoder;
+import dev.sanaq.kafka.request.RecordDecoder;
+import dev.sanaq.kafka.request.RequestReader;
+import dev.sanaq.retry.Backoff;
+import dev.sanaq.sana.BatchKey;
+import dev.sanaq.sana.ImageGenerator;
+import dev.sanaq.storage.ImageUrls;
+import dev.sanaq.storage.OutputLocations;
+import dev.sanaq.storage.S3ClientFactory;
+import dev.sanaq.storage.health.StorageProbe;
+import dev.sanaq.storage.health.StorageRetry;
+import dev.sanaq.storage.result.AttemptStore;
+import dev.sanaq.storage.result.ResultStore;
+import dev.sanaq.worker.attempt.AttemptCounter;
+import dev.sanaq.worker.attempt.AttemptGate;
+import dev.sanaq.worker.attempt.CancellationRegistry;
+import dev.sanaq.worker.attempt.JobTermination;
+import dev.sanaq.worker.attempt.ShutdownState;
+import dev.sanaq.worker.consume.Backpressure;
+import dev.sanaq.worker.consume.CancellationConsumer;
+import dev.sanaq.worker.consume.ConsumerLoop;
+import dev.sanaq.worker.consume.GroupMembership;
+import dev.sanaq.worker.consume.RebalanceHandler;
+import dev.sanaq.worker.consume.RecordCompleter;
+import dev.sanaq.worker.consume.RecordDispatcher;
+import dev.sanaq.worker.consume.RecordPoller;
+import dev.sanaq.worker.consume.RequestHandler;
+import dev.sanaq.worker.finish.ImageWriter;
+import dev.sanaq.worker.finish.JobCompleter;
+import dev.sanaq.worker.finish.PartitionTrackers;
+import dev.sanaq.worker.finish.PendingResults;
+import dev.sanaq.worker.finish.PresignedUploader;
+import dev.sanaq.worker.finish.ResultPublisher;
+import dev.sanaq.worker.finish.ResultWriter;
+import dev.sanaq.worker.finish.TerminalEvents;
+import dev.sanaq.worker.finish.TransactionRunner;
+import dev.sanaq.worker.observe.JobTracer;
+import dev.sanaq.worker.observe.WorkerMetrics;
+import dev.sanaq.worker.queue.ActiveJobs;
+import dev.sanaq.worker.queue.JobQueue;
+import dev.sanaq.worker.queue.WorkerJobs;
+import dev.sanaq.worker.run.BatchPreparer;
+import dev.sanaq.worker.run.BatchReporting;
+import dev.sanaq.worker.run.InferenceLoop;
+import dev.sanaq.worker.run.InferenceWatchdog;
+import dev.sanaq.worker.run.JobProgressSender;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Wires the parts of a worker by hand, group by group: tests run several workers in a JVM, with
+ * faults between them, which singletons of a container would not allow. {@link WorkerRuntime} calls
+ * every method once, in the order in which they are written.
+ */
+final class WorkerAssembly {
+  static final Duration PROGRESS_SEND_TIMEOUT = Duration.ofSeconds(10);
+  private static final int MAX_CANCELLATIONS = 100_000;
+  private static final double NEWEST_DURATION_WEIGHT = 0.3;
+  private static final int MAX_BATCH_KEYS = 500;
+
+  private final WorkerSettings settings;
+  private final ImageGenerator generator;
+  private final Clock clock;
+  private final WorkerTelemetry telemetry;
+  private final UnaryOperator<Producer<byte[], byte[]>> transactionalProducers;
+  private final String workerId;
+  private final OutputLocation home;
+  private final KafkaClientFactory kafka;
+  private final WorkerMetrics metrics;
+  private final ShutdownState shutdown = new ShutdownState();
+  private final WorkerThreads threads;
+
+  /** S3: results, attempts, and the retries of every call. */
+  record Storage(S3Client s3, ResultStore results, StorageRetry retry, AttemptCounter attempts) {}
+
+  /** The jobs of this worker, and what can stop them. */
+  record Jobs(
+      JobQueue queue,
+      ActiveJobs active,
+      WorkerJobs all,
+      CancellationRegistry cancellations,
+      ThroughputEstimator<BatchKey> throughput,
+      JobTermination termination) {}
+
+  /** From results to transactions, and events outside of them. */
+  record Publishing(
+      Consumer<byte[], byte[]> consumer,
+      PartitionTrackers trackers,
+      Producer<byte[], byte[]> progressProducer,
+      JobProgressSender progressSender,
+      TerminalEvents terminalEvents,
+      PendingResults pendingResults,
+      ResultPublisher resultPublisher) {}
+
+  /** From queued jobs to stored results. */
+  record Inference(
+      InferenceWatchdog watchdog,
+      PresignedUploader uploader,
+      BatchPreparer preparer,
+      Thread batcherThread,
+      Thread inferenceThread) {}
+
+  /** From records to queued jobs. */
+  record Consuming(ConsumerLoop loop, CancellationConsumer cancellationConsumer) {}
+
+  WorkerAssembly(
+      WorkerSettings settings,
+      ImageGenerator generator,
+      Clock clock,
+      WorkerTelemetry telemetry,
+      UnaryOperator<Producer<byte[], byte[]>> transactionalProducers) {
+    this.settings = settings;
+    this.generator = generator;
+    this.clock = clock;
+    this.telemetry = telemetry;
+    this.transactionalProducers = transactionalProducers;
+    this.workerId = settings.worker().id().orElseGet(WorkerIds::generate);
+    this.home = OutputLocations.defaultLocation(settings.storage());
+    this.kafka = new KafkaClientFactory(settings.kafka());
+    this.metrics = new WorkerMetrics(telemetry.meters(), clock);
+    this.threads = new WorkerThreads(settings.worker());
+  }
+
+  ShutdownState shutdown() {
+    return shutdown;
+  }
+
+  WorkerThreads threads() {
+    return threads;
+  }
+
+  Storage storage() {
+    S3Client s3 = S3ClientFactory.client(settings.storage());
+    StorageRetry retry =
+        new StorageRetry(
+            new StorageProbe(s3, home, workerId),
+            settings.storage().retryTimeout(),
+            metrics::countStorageRetry);
+    AttemptCounter attempts =
+        new AttemptCounter(
+            new AttemptStore(s3, home), settings.worker().maxAttempts(), workerId, clock);
+    return new Storage(s3, new ResultStore(s3, home), retry, attempts);
+  }
+
+  Jobs jobs() {
+    WorkerConfig config = settings.worker();
+    JobQueue queue =
+        new JobQueue(
+            config.priorityAging(),
+            config.batchSize(),
+            config.batchLinger(),
+            generator::maxBatchImages);
+    ActiveJobs active = new ActiveJobs();
+    metrics.registerGauges(queue::size, active::size);
+    CancellationRegistry cancellations = new CancellationRegistry(MAX_CANCELLATIONS);
+    ThroughputEstimator<BatchKey> throughput =
+        new ThroughputEstimator<>(NEWEST_DURATION_WEIGHT, MAX_BATCH_KEYS);
+    return new Jobs(
+        queue,
+        active,
+        new WorkerJobs(queue, active, config.queueCapacity()),
+        cancellations,
+        throughput,
+        new JobTermination(cancellations, throughput, shutdown, clock));
+  }
+
+  Publishing publishing() {
+    String topic = settings.topics().events();
+    ImageUrls urls = new ImageUrls(settings.storage());
+    JobEventFactory events = new JobEventFactory(settings.events().source(), urls::of, clock);
+    Producer<byte[], byte[]> progressProducer = kafka.lingeringProducer(PROGRESS_SEND_TIMEOUT);
+    ProgressPublisher progress = new ProgressPublisher(progressProducer, topic);
+    PendingResults pending = new PendingResults();
+    Consumer<byte[], byte[]> consumer = kafka.workerConsumer(settings.worker().group(), workerId);
+    PartitionTrackers trackers = new PartitionTrackers(consumer);
+    ResultPublisher publisher =
+        new ResultPublisher(
+            consumer,
+            trackers,
+            pending,
+            new TransactionRunner(transactionalPublisher(), progress, threads.publish()),
+            metrics,
+            settings.worker().retryBackoff());
+    return new Publishing(
+        consumer,
+        trackers,
+        progressProducer,
+        new JobProgressSender(events, progress, workerId),
+        new TerminalEvents(events, topic, metrics),
+        pending,
+        publisher);
+  }
+
+  private TransactionalPublisher transactionalPublisher() {
+    Duration timeout = settings.events().transactionTimeout();
+    return new TransactionalPublisher(
+        number ->
+            transactionalProducers.apply(
+                kafka.transactionalProducer("sanaq-%s-%d".formatted(workerId, number), timeout)));
+  }
+
+  Inference inference(Storage storage, Jobs jobs, Publishing publishing) {
+    WorkerConfig config = settings.worker();
+    InferenceWatchdog watchdog = new InferenceWatchdog(clock, config.stallTimeout());
+    JobCompleter completer =
+        new JobCompleter(
+            jobs.all(),
+            publishing.pendingResults(),
+            publishing.terminalEvents(),
+            storage.attempts(),
+            metrics);
+    BatchPreparer preparer = preparer(storage, jobs, completer);
+    PresignedUploader uploader =
+        new PresignedUploader(
+            settings.uploads(),
+            WorkerThreads.newPool("sanaq-upload", settings.uploads().concurrency()));
+    ImageWriter imageWriter =
+        new ImageWriter(storage.results(), storage.retry(), uploader, config.embedMetadata());
+    InferenceLoop loop =
+        new InferenceLoop(
+            generator,
+            preparer,
+            jobs.termination(),
+            reporting(jobs, publishing, watchdog),
+            new ResultWriter(imageWriter, uploader, completer, metrics, threads.io(), clock),
+            completer);
+    return new Inference(
+        watchdog,
+        uploader,
+        preparer,
+        WorkerThreads.newThread(preparer, "sanaq-batcher"),
+        WorkerThreads.newThread(loop, "sanaq-inference"));
+  }
+
+  private BatchPreparer preparer(Storage storage, Jobs jobs, JobCompleter completer) {
+    AttemptGate attemptGate =
+        new AttemptGate(
+            storage.results(), storage.retry(), jobs.termination(), storage.attempts());
+    return new BatchPreparer(
+        jobs.queue(), jobs.active(), attemptGate, completer, threads.attempts());
+  }
+
+  private BatchReporting reporting(Jobs jobs, Publishing publishing, InferenceWatchdog watchdog) {
+    return new BatchReporting(
+        publishing.progressSender(),
+        watchdog,
+        jobs.throughput(),
+        metrics,
+        settings.events().progressInterval(),
+        clock);
+  }
+
+  Consuming consuming(Storage storage, Jobs jobs, Publishing publishing, Inference inference) {
+    WorkerConfig config = settings.worker();
+    TopicsConfig topics = settings.topics();
+    RecordDecoder decoder = new RecordDecoder(settings.limits().maxRecordBytes());
+    CancellationDecoder cancellationDecoder = new CancellationDecoder(decoder);
+    RecordPoller poller =
+        new RecordPoller(
+            publishing.consumer(),
+            publishing.trackers(),
+            dispatcher(decoder, cancellationDecoder, jobs, publishing),
+            new Backpressure(
+                jobs.all(), storage.retry(), publishing.resultPublisher(), shutdown));
+    ConsumerLoop loop =
+        new ConsumerLoop(
+            poller,
+            membership(storage, jobs, publishing),
+            publishing.resultPublisher(),
+            jobs.all(),
+            shutdown,
+            config.retryBackoff());
+    CancellationConsumer cancellationConsumer =
+        new CancellationConsumer(
+            this::cancellationReader,
+            topics.cancellations(),
+            cancellationDecoder,
+            Backoff.constant(config.retryBackoff()),
+            cancellation -> cancel(cancellation, jobs, inference.preparer()));
+    return new Consuming(loop, cancellationConsumer);
+  }
+
+  private GroupMembership membership(Storage storage, Jobs jobs, Publishing publishing) {
+    RebalanceHandler rebalanceHandler =
+        new RebalanceHandler(
+            jobs.all(),
+            publishing.trackers(),
+            publishing.resultPublisher(),
+            storage.retry(),
+            shutdown,
+            settings.worker().revokeTimeout());
+    return new GroupMembership(
+        publishing.consumer(),
+        List.of(settings.topics().requests(), settings.topics().cancellations()),
+        rebalanceHandler,
+        storage.retry(),
+        storage.attempts());
+  }
+
+  private RecordDispatcher dispatcher(
+      RecordDecoder decoder,
+      CancellationDecoder cancellationDecoder,
+      Jobs jobs,
+      Publishing publishing) {
+    TopicsConfig topics = settings.topics();
+    RequestValidator validator =
+        new RequestValidator(
+            ModelAdapter.defaults(generator.model()),
+            settings.limits().toLimits(home, OutputLocations.allowed(settings.storage())));
+    RecordCompleter completer =
+        new RecordCompleter(
+            publishing.pendingResults(),
+            new DeadLetterFactory(topics.deadLetters()),
+            publishing.terminalEvents(),
+            metrics);
+    RequestHandler requestHandler =
+        new RequestHandler(
+            new RequestReader(decoder, validator),
+            jobs.queue(),
+            new JobTracer(telemetry.tracing()),
+            clock,
+            completer);
+    return new RecordDispatcher(
+        requestHandler, cancellationDecoder, topics.cancellations(), completer, metrics);
+  }
+
+  private TopicReader cancellationReader() {
+    Duration retention = settings.worker().cancellationRetention();
+    return new TopicReader(
+        kafka.standaloneConsumer(), StartPosition.since(() -> clock.instant().minus(retention)));
+  }
+
+  private static void cancel(Cancellation cancellation, Jobs jobs, BatchPreparer preparer) {
+    jobs.cancellations().put(cancellation);
+    preparer.finishWithoutRunning(
+        jobs.queue().removeIf(execution -> execution.job().id().equals(cancellation.id())));
+  }
+}

@@ -1,0 +1,37 @@
+package dev.sanaq.worker;
+
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.kafka.event.EventsConfig;
+import dev.sanaq.kafka.request.LimitsConfig;
+import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.worker.finish.UploadConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.Map;
+
+/** Produces the worker's settings and telemetry from Quarkus' beans. */
+@Dependent
+class WorkerBeans {
+  @Produces
+  @Singleton
+  WorkerSettings settings(
+      WorkerConfig worker,
+      LimitsConfig limits,
+      StorageConfig storage,
+      TopicsConfig topics,
+      EventsConfig events,
+      UploadConfig uploads,
+      @Identifier("default-kafka-broker") Map<String, Object> kafka) {
+    return new WorkerSettings(worker, limits, storage, topics, events, uploads, kafka);
+  }
+
+  @Produces
+  @Singleton
+  WorkerTelemetry telemetry(MeterRegistry meters, OpenTelemetry tracing) {
+    return new WorkerTelemetry(meters, tracing);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.sanaq.worker;
+
+import dev.sanaq.kafka.TopicsConfig;
+import dev.sanaq.kafka.event.EventsConfig;
+import dev.sanaq.kafka.request.LimitsConfig;
+import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.worker.finish.UploadConfig;
+import java.util.Map;
+
+/**
+ * The configuration of a worker.
+ *
+ * @param worker the worker's own
+ * @param limits of requests
+ * @param storage S3
+ * @param topics names of the topics
+ * @param events of jobs
+ * @param uploads to presigned URLs
+ * @param kafka connection properties, as Kafka's clients name them
+ */
+public record WorkerSettings(
+    WorkerConfig worker,
+    LimitsConfig limits,
+    StorageConfig storage,
+    TopicsConfig topics,
+    EventsConfig events,
+    UploadConfig uploads,
+    Map<String, Object> kafka) {}

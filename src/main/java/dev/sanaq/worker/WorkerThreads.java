@@ -1,0 +1,50 @@
+package dev.sanaq.worker;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The thread pools of a worker: daemon threads, named {@code sanaq-POOL-n}. */
+final class WorkerThreads {
+  private final ExecutorService io;
+  private final ExecutorService attempts;
+  private final ExecutorService publish = newPool("sanaq-publish", 1);
+
+  WorkerThreads(WorkerConfig config) {
+    this.io = newPool("sanaq-io", config.ioThreads());
+    this.attempts = newPool("sanaq-attempts", config.batchSize());
+  }
+
+  /** Encodes and stores images. */
+  ExecutorService io() {
+    return io;
+  }
+
+  /** Counts attempts. */
+  ExecutorService attempts() {
+    return attempts;
+  }
+
+  /** Runs transactions: one thread. */
+  ExecutorService publish() {
+    return publish;
+  }
+
+  void shutdownNow() {
+    io.shutdownNow();
+    attempts.shutdownNow();
+    publish.shutdownNow();
+  }
+
+  static ExecutorService newPool(String name, int threads) {
+    AtomicInteger number = new AtomicInteger();
+    return Executors.newFixedThreadPool(
+        threads, work -> newThread(work, name + "-" + number.incrementAndGet()));
+  }
+
+  static Thread newThread(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,75 @@
+package dev.sanaq.worker.consume;
+
+import dev.sanaq.worker.finish.PartitionTrackers;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Polls the consumer and dispatches what it returns. Paused partitions are polled too, which keeps
+ * the membership however long a job takes. The consumer thread, except {@link
+ * #disconnectedReason}.
+ */
+public final class RecordPoller {
+  private final Consumer<byte[], byte[]> consumer;
+  private final PartitionTrackers trackers;
+  private final RecordDispatcher dispatcher;
+  private final Backpressure backpressure;
+  private final BrokerConnectivity connectivity;
+
+  /**
+   * @param consumer closed by {@link #close}
+   */
+  public RecordPoller(
+      Consumer<byte[], byte[]> consumer,
+      PartitionTrackers trackers,
+      RecordDispatcher dispatcher,
+      Backpressure backpressure) {
+    this.consumer = consumer;
+    this.trackers = trackers;
+    this.dispatcher = dispatcher;
+    this.backpressure = backpressure;
+    this.connectivity = new BrokerConnectivity(consumer);
+  }
+
+  /**
+   * Polls once.
+   *
+   * @throws KafkaException if a call failed; records that were polled are read again
+   */
+  void poll(Duration timeout) {
+    pauseOrResume();
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
+    trackers.startTracking(records);
+    records.forEach(
+        record ->
+            dispatcher.dispatch(
+                record, trackers.get(new TopicPartition(record.topic(), record.partition()))));
+  }
+
+  /** Why no broker can be reached; empty while one can. Any thread. */
+  Optional<String> disconnectedReason() {
+    return connectivity.disconnectedReason();
+  }
+
+  void close() {
+    consumer.close();
+  }
+
+  private void pauseOrResume() {
+    Set<TopicPartition> paused = new HashSet<>(consumer.assignment());
+    if (!backpressure.isActive()) {
+      paused.retainAll(trackers.fullPartitions());
+    }
+    Set<TopicPartition> resumed = new HashSet<>(consumer.paused());
+    resumed.removeAll(paused);
+    paused.removeAll(consumer.paused());
+    consumer.resume(resumed);
+    consumer.pause(paused);
+  }
+}

@@ -1,0 +1,100 @@
+package dev.sanaq.worker.finish;
+
+import dev.sanaq.image.RgbImage;
+import dev.sanaq.image.encode.ImageFormat;
+import dev.sanaq.job.Job;
+import dev.sanaq.job.JobOutcome;
+import dev.sanaq.job.JobOutcome.Completed;
+import dev.sanaq.job.StoredImage;
+import dev.sanaq.sana.GenerationResult;
+import dev.sanaq.sana.ImageMetadata;
+import dev.sanaq.storage.health.StorageRetry;
+import dev.sanaq.storage.result.CommitResult;
+import dev.sanaq.storage.result.ResultStore;
+import dev.sanaq.worker.attempt.AttemptGate;
+import dev.sanaq.worker.queue.JobExecution;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Encodes a job's images, stores them in S3, uploads them to the request's URLs and commits the
+ * result. Every call blocks, retries, and stops once the job is abandoned. Any number of threads.
+ */
+public final class ImageWriter {
+  private final ResultStore store;
+  private final StorageRetry storageRetry;
+  private final PresignedUploader uploader;
+  private final boolean embedMetadata;
+
+  /**
+   * @param embedMetadata whether image files contain their generation parameters, if their format
+   *     can
+   */
+  public ImageWriter(
+      ResultStore store,
+      StorageRetry storageRetry,
+      PresignedUploader uploader,
+      boolean embedMetadata) {
+    this.store = store;
+    this.storageRetry = storageRetry;
+    this.uploader = uploader;
+    this.embedMetadata = embedMetadata;
+  }
+
+  List<StoredImage> store(JobExecution execution, GenerationResult result) {
+    Job job = execution.job();
+    if (result.images().size() != job.count()) {
+      throw new IllegalStateException(
+          "expected %d images, got %d".formatted(job.count(), result.images().size()));
+    }
+    ImageFormat format =
+        ImageFormat.of(job.format())
+            .orElseThrow(() -> new IllegalStateException("no encoder for " + job.format()));
+    List<StoredImage> images = new ArrayList<>();
+    for (RgbImage image : result.images()) {
+      int index = images.size();
+      byte[] file = format.encode(image, job.quality(), textChunks(execution, index));
+      images.add(
+          storageRetry.call(
+              () -> store.storeImage(job, index, file, image.width(), image.height()),
+              execution::isAbandonRequested));
+    }
+    return images;
+  }
+
+  private Map<String, String> textChunks(JobExecution execution, int index) {
+    return embedMetadata
+        ? ImageMetadata.of(execution.generationParams(), execution.job().model(), index)
+        : Map.of();
+  }
+
+  /** Uploads stored images to the request's URLs, one after the other. */
+  void upload(JobExecution execution, List<StoredImage> images) {
+    long deadline = uploader.retryDeadline();
+    for (int i = 0; i < images.size(); i++) {
+      StoredImage image = images.get(i);
+      byte[] file = storageRetry.call(() -> store.readImage(image), execution::isAbandonRequested);
+      uploader.upload(
+          execution.job().uploadUrls().get(i),
+          file,
+          "image/" + image.format(),
+          deadline,
+          execution::isAbandonRequested);
+    }
+  }
+
+  /**
+   * Writes the commit marker: once it exists, all images that it names exist.
+   *
+   * @return the result that is stored, or the conflict with another request of the same id
+   */
+  JobOutcome commit(JobExecution execution, Completed result) {
+    CommitResult commit =
+        storageRetry.call(() -> store.commit(result), execution::isAbandonRequested);
+    return commit instanceof CommitResult.Committed committed
+        ? committed.result()
+        : AttemptGate.resultOrConflict(
+            execution.job(), ((CommitResult.Conflict) commit).result());
+  }
+}

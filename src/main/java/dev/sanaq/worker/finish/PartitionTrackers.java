@@ -1,0 +1,76 @@
+package dev.sanaq.worker.finish;
+
+import dev.sanaq.kafka.OffsetTracker;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The offset trackers of the assigned partitions, one for each assignment. A partition that comes
+ * back gets a new tracker, so that a tracker's identity is the assignment's epoch. The consumer
+ * thread alone calls it.
+ */
+public final class PartitionTrackers {
+  private final Consumer<byte[], byte[]> consumer;
+  private final Map<TopicPartition, OffsetTracker> trackers = new HashMap<>();
+
+  public PartitionTrackers(Consumer<byte[], byte[]> consumer) {
+    this.consumer = consumer;
+  }
+
+  /**
+   * Starts a tracker, from the committed offset, for every partition that has none.
+   *
+   * @param records that were polled: if this fails, the consumer reads them again
+   * @throws KafkaException if the broker does not return the committed offsets
+   */
+  public void startTracking(ConsumerRecords<byte[], byte[]> records) {
+    Set<TopicPartition> untracked = new HashSet<>(records.partitions());
+    untracked.removeAll(trackers.keySet());
+    if (untracked.isEmpty()) {
+      return;
+    }
+    try {
+      Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(untracked);
+      untracked.forEach(p -> trackers.put(p, OffsetTracker.from(committed.get(p))));
+    } catch (KafkaException e) {
+      records.partitions().forEach(p -> consumer.seek(p, records.records(p).get(0).offset()));
+      throw e;
+    }
+  }
+
+  /** The tracker of a partition whose records were polled. */
+  public OffsetTracker get(TopicPartition partition) {
+    OffsetTracker tracker = trackers.get(partition);
+    if (tracker == null) {
+      throw new IllegalStateException(partition + " is not tracked");
+    }
+    return tracker;
+  }
+
+  /** Partitions were revoked or lost: their pending results are not published any more. */
+  public void stopTracking(Collection<TopicPartition> partitions) {
+    partitions.forEach(trackers::remove);
+  }
+
+  /** Partitions with so many open offsets that no more records should be read. */
+  public Set<TopicPartition> fullPartitions() {
+    return trackers.entrySet().stream()
+        .filter(entry -> entry.getValue().isFull())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /** Whether the partition is still assigned as it was when the record was read. */
+  boolean isCurrentAssignment(PendingResults.CompletedRecord result) {
+    return trackers.get(result.partition()) == result.offsetTracker();
+  }
+}

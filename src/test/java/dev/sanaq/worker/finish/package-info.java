@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.worker.finish;
+
+import org.jspecify.annotations.NullMarked;
