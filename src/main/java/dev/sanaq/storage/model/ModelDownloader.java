@@ -23,10 +23,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
- * Brings a checkpoint from the storage into a folder. The files gather beside it, in {@code
- * FOLDER.partial}, and the folder comes into being by one rename, when all are there and their
- * checksums hold: there is no half a model. What an ended process had fetched is gone on with.
- * Several processes that want the same folder take turns.
+ * Pulls a checkpoint from S3 into a folder. Files are downloaded to {@code FOLDER.partial}; one
+ * rename creates the folder once all of them are complete and verified, so it is never incomplete. An
+ * interrupted pull is resumed. A lock file serializes processes that pull into the same folder.
  */
 public final class ModelDownloader {
   private static final Logger LOG = Logger.getLogger(ModelDownloader.class);
@@ -36,41 +35,40 @@ public final class ModelDownloader {
   private final Duration retryTimeout;
 
   /**
-   * @param s3 stays its maker's to close
-   * @param patience how long a file may make no progress while the storage refuses
+   * @param s3 the caller closes it
+   * @param retryTimeout how long the download of a file is retried without progress
    */
-  public ModelDownloader(S3Client s3, Duration patience) {
+  public ModelDownloader(S3Client s3, Duration retryTimeout) {
     this.s3 = s3;
-    this.retryTimeout = patience;
+    this.retryTimeout = retryTimeout;
   }
 
   /**
-   * Fetches what is not there; returns at once where the folder holds what the address holds.
-   * Blocks for as long as the network takes.
+   * Downloads the checkpoint, unless the folder holds it already. Blocks until it is complete.
    *
-   * @throws ModelTransferException where it cannot be had whole; the folder is then as it was
+   * @throws ModelTransferException if the pull fails; the folder is then unchanged
    */
   public void pull(ModelUri from, Path folder) {
-    Path whole = folder.toAbsolutePath().normalize();
+    Path target = folder.toAbsolutePath().normalize();
     try {
-      Files.createDirectories(whole.getParent());
+      Files.createDirectories(target.getParent());
       try (FileChannel channel =
               FileChannel.open(
-                  sibling(whole, ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                  sibling(target, ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock lock = channel.lock()) {
-        fetchLocked(from, whole);
+        pullLocked(from, target);
       }
     } catch (IOException e) {
       throw new ModelTransferException(
-          "%s cannot be written: %s".formatted(whole, e.getMessage()), e);
+          "could not write %s: %s".formatted(target, e.getMessage()), e);
     }
   }
 
-  private void fetchLocked(ModelUri from, Path folder) throws IOException {
+  private void pullLocked(ModelUri from, Path folder) throws IOException {
     byte[] text = readManifest(from);
     Manifest manifest = Manifest.parse(text, from);
     if (isUpToDate(folder, text, manifest)) {
-      LOG.infof("%s is there already, in %s", from, folder);
+      LOG.infof("%s is up to date in %s", from, folder);
       return;
     }
     rejectForeignFiles(folder);
@@ -79,11 +77,11 @@ public final class ModelDownloader {
     deleteStaleFiles(partial, manifest);
     checkFreeSpace(partial, manifest);
     LOG.infof(
-        "fetching %s: %d files, %d MB", from, manifest.files().size(), manifest.totalBytes() >> 20);
+        "downloading %s: %d files, %d MB", from, manifest.files().size(), manifest.totalBytes() >> 20);
     downloadFiles(from, manifest, partial);
     Files.write(partial.resolve(Manifest.FILE_NAME), text);
     replace(partial, folder);
-    LOG.infof("%s is in %s", from, folder);
+    LOG.infof("downloaded %s to %s", from, folder);
   }
 
   private byte[] readManifest(ModelUri from) {
@@ -92,44 +90,44 @@ public final class ModelDownloader {
           .asByteArray();
     } catch (NoSuchKeyException e) {
       throw new ModelTransferException(
-          "there is no %s/%s: publish the checkpoint with model push"
+          "there is no %s/%s; push the checkpoint with model push"
               .formatted(from, Manifest.FILE_NAME),
           e);
     } catch (SdkException e) {
-      throw new ModelTransferException("%s cannot be read: %s".formatted(from, e.getMessage()), e);
+      throw new ModelTransferException("could not read %s: %s".formatted(from, e.getMessage()), e);
     }
   }
 
-  // The rename was the last thing done, so the manifest in the folder speaks for its files.
+  // The folder was created by a rename after verification: its manifest describes its files.
   private static boolean isUpToDate(Path folder, byte[] text, Manifest manifest)
       throws IOException {
-    Path own = folder.resolve(Manifest.FILE_NAME);
-    if (!Files.exists(own) || !java.util.Arrays.equals(Files.readAllBytes(own), text)) {
+    Path manifestFile = folder.resolve(Manifest.FILE_NAME);
+    if (!Files.exists(manifestFile) || !java.util.Arrays.equals(Files.readAllBytes(manifestFile), text)) {
       return false;
     }
     for (Manifest.Entry file : manifest.files()) {
-      Path there = folder.resolve(file.path());
-      if (!Files.exists(there) || Files.size(there) != file.bytes()) {
+      Path path = folder.resolve(file.path());
+      if (!Files.exists(path) || Files.size(path) != file.bytes()) {
         return false;
       }
     }
     return true;
   }
 
-  // Only what was fetched is replaced: somebody's own files are never deleted.
+  // Only a pulled checkpoint is replaced; other files of the user are never deleted.
   private static void rejectForeignFiles(Path folder) throws IOException {
     if (Files.exists(folder) && !Files.exists(folder.resolve(Manifest.FILE_NAME))) {
       try (Stream<Path> files = Files.list(folder)) {
         if (files.findAny().isPresent()) {
           throw new ModelTransferException(
-              "%s holds files that were not fetched: name another folder, or leave the source away"
+              "%s holds files that were not pulled; choose another folder, or unset the model source"
                   .formatted(folder));
         }
       }
     }
   }
 
-  /** What lies there of another checkpoint goes, but for files that are equal in this one. */
+  /** Deletes partial files that do not belong to this manifest. */
   private static void deleteStaleFiles(Path partial, Manifest manifest) throws IOException {
     List<Path> wanted = new ArrayList<>();
     for (Manifest.Entry file : manifest.files()) {
@@ -137,8 +135,8 @@ public final class ModelDownloader {
       wanted.add(ResumableDownload.partFile(partial, file));
       wanted.add(ResumableDownload.etagFile(partial, file));
     }
-    try (Stream<Path> there = Files.walk(partial)) {
-      for (Path file : there.filter(Files::isRegularFile).toList()) {
+    try (Stream<Path> files = Files.walk(partial)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
         if (!wanted.contains(file)) {
           Files.delete(file);
         }
@@ -147,18 +145,18 @@ public final class ModelDownloader {
   }
 
   private static void checkFreeSpace(Path partial, Manifest manifest) throws IOException {
-    long there = 0;
+    long present = 0;
     try (Stream<Path> files = Files.walk(partial)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        there += Files.size(file);
+        present += Files.size(file);
       }
     }
-    long missing = manifest.totalBytes() - there;
-    long room = Files.getFileStore(partial).getUsableSpace();
-    if (missing > room) {
+    long missing = manifest.totalBytes() - present;
+    long free = Files.getFileStore(partial).getUsableSpace();
+    if (missing > free) {
       throw new ModelTransferException(
-          "%s has room for %d MB, the checkpoint needs %d MB more"
-              .formatted(partial, room >> 20, missing >> 20));
+          "%s has %d MB free, the checkpoint needs %d MB more"
+              .formatted(partial, free >> 20, missing >> 20));
     }
   }
 
@@ -180,20 +178,20 @@ public final class ModelDownloader {
           : new ModelTransferException("%s: %s".formatted(from, e.getCause()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ModelTransferException("told to stop while fetching " + from, e);
+      throw new ModelTransferException("interrupted while pulling " + from, e);
     } finally {
       shutdownAndAwait(threads);
     }
   }
 
-  // Whoever is still at a file would write to it beside the next who takes its turn.
+  // A download that still runs would write to files of the next process that gets the lock.
   private static void shutdownAndAwait(ExecutorService threads) {
     threads.shutdownNow();
     boolean interrupted = false;
-    boolean ended = false;
-    while (!ended) {
+    boolean terminated = false;
+    while (!terminated) {
       try {
-        ended = threads.awaitTermination(1, TimeUnit.HOURS);
+        terminated = threads.awaitTermination(1, TimeUnit.HOURS);
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -223,7 +221,7 @@ public final class ModelDownloader {
     }
   }
 
-  private static Path sibling(Path folder, String ending) {
-    return folder.resolveSibling(folder.getFileName() + ending);
+  private static Path sibling(Path folder, String suffix) {
+    return folder.resolveSibling(folder.getFileName() + suffix);
   }
 }

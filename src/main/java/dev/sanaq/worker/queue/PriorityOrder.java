@@ -1,5 +1,6 @@
 package dev.sanaq.worker.queue;
 
+import dev.sanaq.job.Priority;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -12,11 +13,11 @@ final class PriorityOrder {
    * low ones later. So a job that has waited {@code promotion} longer goes before one a class
    * above.
    */
-  static Instant effectiveTime(String priority, Instant received, Duration promotion) {
+  static Instant effectiveTime(Priority priority, Instant received, Duration promotion) {
     return switch (priority) {
-      case "high" -> received.minus(promotion);
-      case "low" -> received.plus(promotion);
-      default -> received;
+      case HIGH -> received.minus(promotion);
+      case LOW -> received.plus(promotion);
+      case NORMAL -> received;
     };
   }
 }

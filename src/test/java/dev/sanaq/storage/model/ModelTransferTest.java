@@ -268,7 +268,7 @@ class ModelTransferTest {
         text.replace("SUM", "0".repeat(64)).getBytes(java.nio.charset.StandardCharsets.UTF_8));
     assertThatThrownBy(() -> fetch(folder.resolve("fetched")))
         .isInstanceOf(ModelTransferException.class)
-        .hasMessageContaining("is not a checkpoint's manifest");
+        .hasMessageContaining("is not a valid manifest");
     assertThat(folder.resolve("x")).doesNotExist();
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sanaq.job.GenerationRequest;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.OutputLocation;
-import dev.sanaq.job.RequestLimits;
+import dev.sanaq.job.validation.RequestLimits;
 import dev.sanaq.job.validation.RequestValidator;
 import dev.sanaq.job.validation.ValidationResult;
 import dev.sanaq.kafka.OffsetTracker;
