@@ -1,5 +1,6 @@
 package dev.sanaq.job.validation;
 
+import dev.sanaq.job.OutputLocation;
 import java.util.List;
 
 /**
