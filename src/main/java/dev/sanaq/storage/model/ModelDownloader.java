@@ -131,9 +131,8 @@ public final class ModelDownloader {
   private static void deleteStaleFiles(Path partial, Manifest manifest) throws IOException {
     List<Path> wanted = new ArrayList<>();
     for (Manifest.Entry file : manifest.files()) {
-      wanted.add(ResumableDownload.targetFile(partial, file));
-      wanted.add(ResumableDownload.partFile(partial, file));
-      wanted.add(ResumableDownload.etagFile(partial, file));
+      PartialFile paths = PartialFile.of(partial, file);
+      wanted.addAll(List.of(paths.target(), paths.part(), paths.etag()));
     }
     try (Stream<Path> files = Files.walk(partial)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
