@@ -127,8 +127,8 @@ final class FieldReader {
   /** The fields of an object in a list; its errors are collected here. */
   @SuppressWarnings("unchecked") // names are strings
   FieldReader item(String name, int index, Map<?, ?> values) {
-    String own = "%s%s[%d].".formatted(pathPrefix, name, index);
-    return new FieldReader((Map<String, Object>) values, own, errors);
+    String path = "%s%s[%d].".formatted(pathPrefix, name, index);
+    return new FieldReader((Map<String, Object>) values, path, errors);
   }
 
   List<?> list(String name) {
