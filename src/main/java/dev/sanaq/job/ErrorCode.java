@@ -1,22 +1,22 @@
 package dev.sanaq.job;
 
-/** Why a job failed, as the contract names it. */
+/** The error codes of failed jobs. */
 public enum ErrorCode {
-  /** The request breaks a rule; its fields say which. */
+  /** The request is invalid; the error lists the fields. */
   INVALID_REQUEST("invalid_request", false),
-  /** The id was used before by a request that asks for something else. */
+  /** Another request with the same id has a result already. */
   ID_CONFLICT("id_conflict", false),
-  /** The model cannot draw that size. */
+  /** The model cannot generate that size. */
   UNSUPPORTED_SIZE("unsupported_size", false),
-  /** The deadline had passed before the drawing began. */
+  /** The deadline passed before the job was finished: before its start or between two steps. */
   DEADLINE_EXCEEDED("deadline_exceeded", false),
-  /** The worker's memory did not hold the work. */
+  /** The worker ran out of memory. */
   OUT_OF_MEMORY("out_of_memory", true),
-  /** Every worker that began it died; more tries would kill more. */
+  /** Every worker that started the job died; it is not attempted again. */
   CRASHED("crashed", false),
-  /** The storage did not take or give what it should, however often it was asked. */
+  /** A read or write on the storage failed until the retry timeout. */
   STORAGE_FAILED("storage_failed", true),
-  /** Anything else; the worker's log says more. */
+  /** Any other error; details are in the worker log. */
   INTERNAL("internal", true);
 
   private final String label;
@@ -27,12 +27,12 @@ public enum ErrorCode {
     this.retryable = retryable;
   }
 
-  /** The name in events. */
+  /** The code in events. */
   public String label() {
     return label;
   }
 
-  /** Whether the same request, sent again, may succeed. */
+  /** Whether the same request may succeed when it is sent again. */
   public boolean isRetryable() {
     return retryable;
   }

@@ -1,11 +1,11 @@
 package dev.sanaq.job;
 
 /**
- * A field of a request that breaks its rule.
+ * An invalid field of a request.
  *
- * @param field its name, nested ones with dots: {@code output.prefix}
- * @param found what it holds, shortened
- * @param allowed what it may hold
+ * @param field its name, with dots for nested fields: {@code output.prefix}
+ * @param found its value, shortened
+ * @param allowed the allowed values
  */
 public record FieldError(String field, String found, String allowed) {
   @Override

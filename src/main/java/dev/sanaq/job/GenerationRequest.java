@@ -3,9 +3,9 @@ package dev.sanaq.job;
 import java.util.Map;
 
 /**
- * What somebody asks for, as they say it: the contract's JSON object, nothing checked yet.
+ * A request as the client sent it: the contract's JSON object, not validated.
  *
- * @param fields by name: strings, numbers, booleans, lists, maps; a null stands for a field left
- *     out
+ * @param fields the values by {@linkplain RequestFields name}: strings, numbers, booleans, lists and
+ *     maps; null is the same as an absent field
  */
 public record GenerationRequest(Map<String, Object> fields) {}

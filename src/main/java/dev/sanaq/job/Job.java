@@ -6,30 +6,31 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An accepted request, every default resolved.
+ * A valid request with every default resolved.
  *
  * @param id 1 to 128 characters of {@code A-Z a-z 0-9 . _ - :}
- * @param fingerprint what the request asks for, hashed: equal for equal requests
- * @param prompt what the image shows
- * @param negativePrompt what it should not show; empty for nothing
+ * @param fingerprint hash of the request without its id: equal for equal requests
+ * @param prompt the text that the image shows
+ * @param negativePrompt the text for the unconditional prediction; may be empty
  * @param width pixels
  * @param height pixels
  * @param steps denoising steps
  * @param guidanceScale classifier-free guidance; none at 1 or less
- * @param seed image i is drawn from {@code seed + i}
+ * @param seed image i uses {@code seed + i}
  * @param count images, at least 1
- * @param solver the solver's name
+ * @param solver the solver's name, for example {@code flow-dpm}
  * @param format the images' format: {@code png}, {@code jpeg} or {@code webp}
- * @param quality of lossy formats, 0 to 100
- * @param resolutionBinning draw the nearest published aspect, then resize and crop
+ * @param quality 0 to 100, for lossy formats
+ * @param resolutionBinning generate the nearest published aspect ratio, then resize and crop
  * @param model the model's name
- * @param adapters what is added to it
- * @param deadline not to be started after this; {@link #NO_DEADLINE} for none
- * @param priority {@code high}, {@code normal} or {@code low}
- * @param callbackUrl where to tell of the end; empty for nowhere
- * @param output where the images go
- * @param uploadUrls where each of them is put besides; empty for nowhere
- * @param metadata the sender's own, given back in every terminal event
+ * @param adapters LoRA adapters that are applied to the model
+ * @param deadline the job fails with {@code deadline_exceeded} if it is not finished by then: not
+ *     started later, and stopped between two steps; {@link #NO_DEADLINE} for none
+ * @param priority the priority class
+ * @param callbackUrl receives the terminal event as a webhook; empty for none
+ * @param output where the images are stored
+ * @param uploadUrls presigned URLs, one for each image, or empty
+ * @param metadata the client's own object, returned in the terminal event
  */
 public record Job(
     String id,
@@ -49,12 +50,12 @@ public record Job(
     String model,
     List<JobAdapter> adapters,
     Instant deadline,
-    String priority,
+    Priority priority,
     String callbackUrl,
     OutputLocation output,
     List<String> uploadUrls,
     Map<String, Object> metadata) {
-  /** Later than any clock says. */
+  /** Later than any time. */
   public static final Instant NO_DEADLINE = Instant.MAX;
 
   public Job {
@@ -63,43 +64,43 @@ public record Job(
   }
 
   /**
-   * The request as it is run: the contract's fields, those without a value left out. Everybody may
-   * read it: addresses to upload to are without their secrets.
+   * The request with its defaults resolved, as JSON; absent fields are left out. Safe to publish:
+   * upload URLs are redacted.
    */
   public Map<String, Object> asRequest() {
     Map<String, Object> request = new LinkedHashMap<>();
-    request.put("id", id);
-    request.put("prompt", prompt);
-    request.put("negativePrompt", negativePrompt);
-    request.put("width", width);
-    request.put("height", height);
-    request.put("steps", steps);
-    request.put("guidanceScale", guidanceScale);
-    request.put("seed", seed);
-    request.put("count", count);
-    request.put("solver", solver);
-    request.put("format", format);
+    request.put(RequestFields.ID, id);
+    request.put(RequestFields.PROMPT, prompt);
+    request.put(RequestFields.NEGATIVE_PROMPT, negativePrompt);
+    request.put(RequestFields.WIDTH, width);
+    request.put(RequestFields.HEIGHT, height);
+    request.put(RequestFields.STEPS, steps);
+    request.put(RequestFields.GUIDANCE_SCALE, guidanceScale);
+    request.put(RequestFields.SEED, seed);
+    request.put(RequestFields.COUNT, count);
+    request.put(RequestFields.SOLVER, solver);
+    request.put(RequestFields.FORMAT, format);
     if (!format.equals("png")) {
-      request.put("quality", quality);
+      request.put(RequestFields.QUALITY, quality);
     }
-    request.put("resolutionBinning", resolutionBinning);
-    request.put("model", model);
+    request.put(RequestFields.RESOLUTION_BINNING, resolutionBinning);
+    request.put(RequestFields.MODEL, model);
     if (!adapters.isEmpty()) {
-      request.put("adapters", adapters.stream().map(JobAdapter::asRequest).toList());
+      request.put(RequestFields.ADAPTERS, adapters.stream().map(JobAdapter::asRequest).toList());
     }
     if (!deadline.equals(NO_DEADLINE)) {
-      request.put("deadline", deadline.toString());
+      request.put(RequestFields.DEADLINE, deadline.toString());
     }
-    request.put("priority", priority);
+    request.put(RequestFields.PRIORITY, priority.label());
     if (!callbackUrl.isEmpty()) {
-      request.put("callbackUrl", callbackUrl);
+      request.put(RequestFields.CALLBACK_URL, callbackUrl);
     }
-    Map<String, Object> place = output.asRequest();
+    Map<String, Object> location = output.asRequest();
     if (!uploadUrls.isEmpty()) {
-      place.put("uploadUrls", uploadUrls.stream().map(UrlRedaction::redact).toList());
+      location.put(RequestFields.UPLOAD_URLS, uploadUrls.stream().map(UrlRedaction::redact).toList());
     }
-    request.put("output", place);
-    request.put("metadata", metadata);
+    request.put(RequestFields.OUTPUT, location);
+    request.put(RequestFields.METADATA, metadata);
     return request;
   }
 }

@@ -4,16 +4,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * An adapter that a job is drawn with.
+ * A LoRA adapter that is applied to the model for a job.
  *
- * @param name what it is called beside the model
- * @param scale 0 for nothing of it, 1 for what was learnt
+ * @param name the adapter's name in the model's {@code adapters} folder
+ * @param scale the weight of its update: 0 has no effect, 1 is the trained strength
  */
 public record JobAdapter(String name, double scale) {
   Map<String, Object> asRequest() {
     Map<String, Object> request = new LinkedHashMap<>();
-    request.put("name", name);
-    request.put("scale", scale);
+    request.put(RequestFields.ADAPTER_NAME, name);
+    request.put(RequestFields.ADAPTER_SCALE, scale);
     return request;
   }
 }

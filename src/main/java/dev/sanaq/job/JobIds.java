@@ -4,9 +4,9 @@ import java.math.BigInteger;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** What a job's id may be, and the ids of requests that bring none. */
+/** The syntax of job ids, and the ids and seeds that are derived when a request has none. */
 public final class JobIds {
-  /** What an id may be, for messages. */
+  /** The syntax of an id, for messages. */
   public static final String ALLOWED = "1 to 128 characters of A-Z a-z 0-9 . _ - :";
 
   private static final Pattern VALID_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
@@ -14,12 +14,12 @@ public final class JobIds {
 
   private JobIds() {}
 
-  /** Whether the contract allows this id. */
+  /** Whether the id is valid. */
   public static boolean isValid(String id) {
     return VALID_ID.matcher(id).matches();
   }
 
-  /** The id of a request that lies there and has no other name. */
+  /** The id derived from the position of a request record. */
   public static String ofRecord(String topic, int partition, long offset) {
     String id = "%s-%d-%d".formatted(topic, partition, offset);
     return id.length() <= 128
@@ -27,19 +27,19 @@ public final class JobIds {
         : "%s-%d-%d".formatted(withHashSuffix(topic, topic), partition, offset);
   }
 
-  /** The id of a request in a CloudEvents envelope: one id and source, one job. */
+  /** The id derived from a CloudEvent: the same id and source give the same job. */
   public static String ofCloudEvent(String id, String source) {
     return withHashSuffix(id, Sha256.hex("%d:%s%s".formatted(id.length(), id, source)));
   }
 
-  /** A seed of 32 bits: all that torch's generator reads, and any JSON reader holds it exactly. */
+  /** The seed derived from an id: 32 bits, all that torch's generator uses, and exact in JSON. */
   public static long seedOf(String id) {
     return new BigInteger(Sha256.hex("seed:" + id).substring(0, 8), 16).longValueExact();
   }
 
-  private static String withHashSuffix(String text, String what) {
+  private static String withHashSuffix(String text, String hashInput) {
     String readable = text.replaceAll("[^A-Za-z0-9._:-]+", "-");
     String start = readable.substring(0, Math.min(readable.length(), MAX_READABLE_LENGTH));
-    return start + "-" + Sha256.hex(what).substring(0, 12).toLowerCase(Locale.ROOT);
+    return start + "-" + Sha256.hex(hashInput).substring(0, 12).toLowerCase(Locale.ROOT);
   }
 }

@@ -4,15 +4,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** How a job ended. */
+/** The outcome of a job. */
 public sealed interface JobOutcome {
   /** The job's id. */
   String id();
 
-  /** Where to tell of it; empty for nowhere. */
+  /** The webhook URL; empty for none. */
   String callbackUrl();
 
-  /** The outcome in one word: {@code completed}, {@code cancelled}, or a failure's code. */
+  /** The metrics label: {@code completed}, {@code cancelled}, or the error code of a failure. */
   default String label() {
     if (this instanceof Failed failed) {
       return failed.error().code().label();
@@ -21,18 +21,18 @@ public sealed interface JobOutcome {
   }
 
   /**
-   * Its images lie on the storage.
+   * The images are stored. Written as JSON to the commit marker.
    *
-   * @param id the job
-   * @param fingerprint of the request that asked for it
+   * @param id the job's id
+   * @param fingerprint the fingerprint of the request
    * @param completedAt when the last image was stored
    * @param images the images, in the order of their seeds
-   * @param request the request as it was run, every default resolved
-   * @param timings seconds by stage, of all that were drawn together
-   * @param deviceSeconds the job's own share of the device's time; 0 where it is not known
-   * @param worker who drew them
-   * @param model with which model
-   * @param metadata the sender's own
+   * @param request the request with every default resolved
+   * @param timings seconds by stage, of the whole batch
+   * @param deviceSeconds the job's share of the device time; 0 if unknown
+   * @param worker the worker's name
+   * @param model the model's name
+   * @param metadata the client's metadata
    */
   record Completed(
       String id,
@@ -53,26 +53,26 @@ public sealed interface JobOutcome {
   }
 
   /**
-   * There are no images.
+   * The job failed.
    *
-   * @param id the job
-   * @param error why
-   * @param attempts how often it was tried, 0 where it never began
-   * @param metadata the sender's own, where it could be read
-   * @param callbackUrl where to tell of it; empty for nowhere, or where it could not be read
+   * @param id the job's id
+   * @param error the error
+   * @param attempts the attempts to run it; 0 if it never started
+   * @param metadata the client's metadata; empty if it could not be read
+   * @param callbackUrl the webhook URL; empty for none, or if it could not be read
    */
   record Failed(
       String id, JobError error, int attempts, Map<String, Object> metadata, String callbackUrl)
       implements JobOutcome {}
 
   /**
-   * Somebody took it back.
+   * The job was cancelled.
    *
-   * @param id the job
-   * @param reason what the cancellation said, empty for nothing
-   * @param attempts how often it was tried, 0 where it never began
-   * @param metadata the sender's own
-   * @param callbackUrl where to tell of it; empty for nowhere
+   * @param id the job's id
+   * @param reason the reason of the cancellation; may be empty
+   * @param attempts the attempts to run it; 0 if it never started
+   * @param metadata the client's metadata
+   * @param callbackUrl the webhook URL; empty for none
    */
   record Cancelled(
       String id, String reason, int attempts, Map<String, Object> metadata, String callbackUrl)

@@ -4,22 +4,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A place for objects: a bucket and a prefix of keys.
+ * A location for objects: a bucket and a key prefix.
  *
  * @param bucket the bucket's name
  * @param prefix empty, or ends in a slash
  */
 public record OutputLocation(String bucket, String prefix) {
-  /** Whether everything under {@code other} lies under this place. */
+  /** Whether every object under {@code other} is under this location. */
   public boolean contains(OutputLocation other) {
     return bucket.equals(other.bucket) && other.prefix.startsWith(prefix);
   }
 
-  /** The place as a request names it. */
+  /** The location as JSON. */
   Map<String, Object> asRequest() {
     Map<String, Object> request = new LinkedHashMap<>();
-    request.put("bucket", bucket);
-    request.put("prefix", prefix);
+    request.put(RequestFields.BUCKET, bucket);
+    request.put(RequestFields.PREFIX, prefix);
     return request;
   }
 

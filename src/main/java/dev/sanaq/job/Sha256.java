@@ -5,16 +5,16 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, as 64 lower-case hexadecimal digits. */
+/** SHA-256 as 64 lower-case hexadecimal digits. Any number of threads. */
 public final class Sha256 {
   private Sha256() {}
 
-  /** Of the text's UTF-8 bytes. */
+  /** The hash of the text's UTF-8 bytes. */
   public static String hex(String text) {
     return hex(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Of the bytes. */
+  /** The hash of the bytes. */
   public static String hex(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

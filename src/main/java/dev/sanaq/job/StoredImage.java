@@ -1,16 +1,16 @@
 package dev.sanaq.job;
 
 /**
- * An image that lies on the storage.
+ * An image on the storage.
  *
  * @param bucket the bucket
  * @param key the object's key
- * @param seed the seed that drew it
+ * @param seed the image's own seed
  * @param width pixels
  * @param height pixels
  * @param format {@code png}, {@code jpeg} or {@code webp}
- * @param bytes the object's length
- * @param sha256 of the object's bytes, 64 lower-case hexadecimal digits
+ * @param bytes the object's length in bytes
+ * @param sha256 hash of the object's bytes, 64 lower-case hexadecimal digits
  */
 public record StoredImage(
     String bucket,

@@ -11,32 +11,29 @@ import org.jspecify.annotations.Nullable;
  * expires, so it must not appear in any response, event, stored result, error message or log.
  */
 public final class UrlRedaction {
-  private static final String OUTPUT = "output";
-  private static final String NAME = "uploadUrls";
-
   private UrlRedaction() {}
 
   /**
-   * The request with its addresses' secrets left out; the same map where it has none.
+   * A copy of the request with its upload URLs redacted; the same map if it has none.
    *
-   * @param request the contract's fields, nothing checked yet
+   * @param request the request's fields, not validated
    */
   public static Map<String, Object> redact(Map<String, Object> request) {
-    if (!(request.get(OUTPUT) instanceof Map<?, ?> output)
-        || !(output.get(NAME) instanceof List<?> urls)) {
+    if (!(request.get(RequestFields.OUTPUT) instanceof Map<?, ?> output)
+        || !(output.get(RequestFields.UPLOAD_URLS) instanceof List<?> urls)) {
       return request;
     }
-    Map<String, Object> place = new LinkedHashMap<>();
-    output.forEach((name, value) -> place.put(String.valueOf(name), value));
-    List<@Nullable Object> shown = new ArrayList<>();
-    urls.forEach(url -> shown.add(url instanceof String text ? redact(text) : url));
-    place.put(NAME, shown);
-    Map<String, Object> safe = new LinkedHashMap<>(request);
-    safe.put(OUTPUT, place);
-    return safe;
+    List<@Nullable Object> redactedUrls = new ArrayList<>();
+    urls.forEach(url -> redactedUrls.add(url instanceof String text ? redact(text) : url));
+    Map<String, Object> redactedOutput = new LinkedHashMap<>();
+    output.forEach((name, value) -> redactedOutput.put(String.valueOf(name), value));
+    redactedOutput.put(RequestFields.UPLOAD_URLS, redactedUrls);
+    Map<String, Object> redacted = new LinkedHashMap<>(request);
+    redacted.put(RequestFields.OUTPUT, redactedOutput);
+    return redacted;
   }
 
-  /** The address without its query, its fragment, and a user's name or password. */
+  /** The URL without query, fragment, user name and password. */
   public static String redact(String url) {
     return url.replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//");
   }

@@ -1,6 +1,6 @@
 package dev.sanaq.json;
 
-/** A text that is not the JSON that it should be; the message says where. */
+/** Invalid or unexpected JSON; the message says where. */
 public final class BadJsonException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * The one JSON mapper: strict in what it reads, so that no text of a stranger can cost more than
- * its length; times as ISO-8601, decimal numbers as they were written. Any number of threads.
+ * The one JSON mapper. Parsing is strict and limited in nesting and number length, so that untrusted
+ * input costs no more than its length; times are ISO 8601, decimal numbers are exact. Any number of threads.
  */
 public final class Json {
   private static final TypeReference<Map<String, Object>> OBJECT_TYPE = new TypeReference<>() {};
@@ -28,7 +28,7 @@ public final class Json {
                   .maxNameLength(1000)
                   .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          // What stood in a broken text is no business of a log or of an event.
+          // Do not leak the input into logs or events.
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .build();
 
@@ -43,7 +43,7 @@ public final class Json {
 
   private Json() {}
 
-  /** The factory, for those who read token by token. */
+  /** The factory, for streaming parsers. */
   public static JsonFactory factory() {
     return FACTORY;
   }
@@ -51,7 +51,7 @@ public final class Json {
   /**
    * Reads an object into maps, lists, strings, numbers, booleans and nulls.
    *
-   * @throws BadJsonException where the text is no JSON object, or breaks a limit
+   * @throws BadJsonException if the text is no JSON object, or exceeds a limit
    */
   public static Map<String, Object> readObject(byte[] text) {
     try {
@@ -66,9 +66,9 @@ public final class Json {
   }
 
   /**
-   * Reads a record.
+   * Reads a value of a type; ignores unknown fields.
    *
-   * @throws BadJsonException where the text is not what the record holds
+   * @throws BadJsonException if the text does not match the type
    */
   public static <T> T read(byte[] text, Class<T> type) {
     try {
@@ -79,9 +79,9 @@ public final class Json {
   }
 
   /**
-   * Reads a record, every field of which must be known to it.
+   * Reads a value of a type; rejects unknown and missing fields.
    *
-   * @throws BadJsonException where the text is not what the record holds
+   * @throws BadJsonException if the text does not match the type
    */
   public static <T> T readStrictly(byte[] text, Class<T> type) {
     try {
@@ -97,7 +97,7 @@ public final class Json {
     }
   }
 
-  /** Writes a value on one line. */
+  /** Writes a value as UTF-8 JSON on one line. */
   public static byte[] write(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);
@@ -110,11 +110,11 @@ public final class Json {
     if (!(e instanceof JsonProcessingException json)) {
       return String.valueOf(e.getMessage());
     }
-    String where =
+    String position =
         json.getLocation() == null
             ? ""
             : " (line %d, column %d)"
                 .formatted(json.getLocation().getLineNr(), json.getLocation().getColumnNr());
-    return json.getOriginalMessage() + where;
+    return json.getOriginalMessage() + position;
   }
 }

@@ -11,15 +11,15 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.jboss.logging.Logger;
 
 /**
- * Chooses how workers share partitions: by the broker's own protocol (KIP-848) where it has it, in
- * which nobody waits for the slowest member; else by the older one.
+ * Chooses the consumer group protocol: the broker's new protocol (KIP-848), in which a rebalance does
+ * not wait for the slowest member, where the broker supports it; otherwise the classic one.
  */
 final class GroupProtocol {
   private static final Logger LOG = Logger.getLogger(GroupProtocol.class);
   private static final String CONSUMER_PROTOCOL = "consumer";
   private static final String GROUP_VERSION_FEATURE = "group.version";
 
-  /** What only the older protocol understands: whoever set it wants that one. */
+  /** Settings of the classic protocol only: an operator who sets one selects that protocol. */
   private static final List<String> CLASSIC_ONLY_KEYS =
       List.of(
           ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
@@ -28,7 +28,7 @@ final class GroupProtocol {
 
   private GroupProtocol() {}
 
-  /** Sets the protocol in a consumer's configuration, unless the operator has. */
+  /** Sets the protocol in a consumer's configuration, unless the operator has set it. */
   static void configure(Map<String, Object> config) {
     if (!config.containsKey(ConsumerConfig.GROUP_PROTOCOL_CONFIG)
         && supportsConsumerProtocol(config)) {
@@ -37,10 +37,10 @@ final class GroupProtocol {
     configureClassic(config);
   }
 
-  /** Sets how the older protocol shares partitions, unless the operator wants the newer one. */
+  /** Sets the assignor of the classic protocol, unless the operator has chosen the new protocol. */
   static void configureClassic(Map<String, Object> config) {
     if (!CONSUMER_PROTOCOL.equals(config.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG))) {
-      // Others that come and go must not take a partition that is being worked on.
+      // Other members that join or leave must not revoke a partition with running jobs.
       config.putIfAbsent(
           ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
           CooperativeStickyAssignor.class.getName());
@@ -62,7 +62,7 @@ final class GroupProtocol {
       return version != null && version.maxVersionLevel() >= 1;
     } catch (ExecutionException e) {
       LOG.warnf(
-          "the broker does not tell its features, so the older one is used: %s", e.getCause());
+          "could not read the broker's features; using the classic group protocol: %s", e.getCause());
       return false;
     } catch (InterruptedException e) {
       throw new InterruptException(e);

@@ -13,39 +13,39 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Makes Kafka's clients: the connection as the operator configured it, the promises as this program
- * needs them. Whoever asks for a client closes it.
+ * Creates Kafka clients: connection properties come from the operator; isolation level, acks and
+ * idempotence are fixed here. The caller closes each client. Any number of threads.
  */
 public final class KafkaClientFactory {
-  // What is written at about the same time goes in one request. A flush does not wait for it.
+  // Batches concurrent writes into one request. A flush does not wait for it.
   private static final int LINGER_MILLIS = 10;
 
   private final Map<String, Object> connectionProperties;
 
   /**
-   * @param connection Kafka's own properties: brokers, encryption, credentials
+   * @param connectionProperties Kafka client properties: brokers, encryption, credentials
    */
-  public KafkaClientFactory(Map<String, Object> connection) {
-    this.connectionProperties = Map.copyOf(connection);
+  public KafkaClientFactory(Map<String, Object> connectionProperties) {
+    this.connectionProperties = Map.copyOf(connectionProperties);
   }
 
-  /** Reads requests in a group, committed ones only; commits nothing itself. */
+  /** A group consumer for requests: read_committed, no auto commit. */
   public Consumer<byte[], byte[]> workerConsumer(String group, String clientId) {
     Map<String, Object> config = groupConfig(group, clientId, 100);
-    // The backlog stays on the broker: a worker holds little more of it than it can work on.
+    // The backlog stays on the broker: a worker fetches little more than it can process.
     config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 * 1024 * 1024);
     GroupProtocol.configure(config);
     return new KafkaConsumer<>(config);
   }
 
-  /** Reads in a group, committed records only, from the oldest on; commits nothing itself. */
-  public Consumer<byte[], byte[]> groupConsumer(String group, String clientId, int recordsAPoll) {
-    Map<String, Object> config = groupConfig(group, clientId, recordsAPoll);
+  /** A group consumer that starts at the oldest record: read_committed, no auto commit. */
+  public Consumer<byte[], byte[]> groupConsumer(String group, String clientId, int maxPollRecords) {
+    Map<String, Object> config = groupConfig(group, clientId, maxPollRecords);
     GroupProtocol.configureClassic(config);
     return new KafkaConsumer<>(config);
   }
 
-  /** Reads a topic on its own, in no group, committed records only. */
+  /** A consumer without a group: read_committed. */
   public Consumer<byte[], byte[]> standaloneConsumer() {
     Map<String, Object> config = consumerConfig();
     config.remove(ConsumerConfig.GROUP_ID_CONFIG);
@@ -53,7 +53,7 @@ public final class KafkaClientFactory {
     return new KafkaConsumer<>(config);
   }
 
-  /** Tells how far topics reach, transactions that are not settled yet included. */
+  /** A consumer for end offsets that include pending transactions: read_uncommitted, no group. */
   public Consumer<byte[], byte[]> endOffsetConsumer() {
     Map<String, Object> config = consumerConfig();
     config.remove(ConsumerConfig.GROUP_ID_CONFIG);
@@ -61,36 +61,44 @@ public final class KafkaClientFactory {
     return new KafkaConsumer<>(config);
   }
 
-  /** Writes what must not be lost, in no transaction. */
-  public Producer<byte[], byte[]> idempotentProducer(Duration patience) {
-    return new KafkaProducer<>(idempotentConfig(patience));
+  /**
+   * An idempotent producer without transactions.
+   *
+   * @param timeout limit of a send, its blocking part included
+   */
+  public Producer<byte[], byte[]> idempotentProducer(Duration timeout) {
+    return new KafkaProducer<>(idempotentConfig(timeout));
   }
 
-  /** The same for many writers at once, who wait for nothing, or flush. */
-  public Producer<byte[], byte[]> lingeringProducer(Duration patience) {
-    Map<String, Object> config = idempotentConfig(patience);
+  /** The same with a linger of 10 ms, for concurrent senders that do not wait, or that flush. */
+  public Producer<byte[], byte[]> lingeringProducer(Duration timeout) {
+    Map<String, Object> config = idempotentConfig(timeout);
     config.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
     return new KafkaProducer<>(config);
   }
 
-  /** Writes in transactions under that id, of which one producer at a time can be alive. */
+  /**
+   * A transactional producer. It fences every earlier producer with the same transactional id.
+   *
+   * @param timeout how long a transaction of a dead producer blocks readers
+   */
   public Producer<byte[], byte[]> transactionalProducer(String transactionalId, Duration timeout) {
     Map<String, Object> config = producerConfig();
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Math.toIntExact(timeout.toMillis()));
     config.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
-    // The consumer's thread waits for it, and has other things to do.
+    // The consumer's poll thread waits for it.
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
     config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 15_000);
     return new KafkaProducer<>(config);
   }
 
-  private Map<String, Object> groupConfig(String group, String clientId, int recordsAPoll) {
+  private Map<String, Object> groupConfig(String group, String clientId, int maxPollRecords) {
     Map<String, Object> config = consumerConfig();
     config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     config.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
-    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, recordsAPoll);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     return config;
   }
@@ -106,9 +114,9 @@ public final class KafkaClientFactory {
     return config;
   }
 
-  private Map<String, Object> idempotentConfig(Duration patience) {
+  private Map<String, Object> idempotentConfig(Duration timeout) {
     Map<String, Object> config = producerConfig();
-    int millis = Math.toIntExact(patience.toMillis());
+    int millis = Math.toIntExact(timeout.toMillis());
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
     config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.max(1, millis / 2));
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
@@ -120,7 +128,7 @@ public final class KafkaClientFactory {
     config.remove(ConsumerConfig.GROUP_ID_CONFIG);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    // No batching pause: one event at a time is sent, and somebody waits for it.
+    // No linger: events are sent one at a time, and clients wait for them.
     config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
     config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());

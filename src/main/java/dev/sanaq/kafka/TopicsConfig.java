@@ -3,26 +3,26 @@ package dev.sanaq.kafka;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** The topics' names. */
+/** The names of the topics. */
 @ConfigMapping(prefix = "sanaq.topics")
 public interface TopicsConfig {
-  /** Where requests come from. */
+  /** The topic of requests. */
   @WithDefault("sanaq.requests")
   String requests();
 
-  /** Where cancellations come from. */
+  /** The topic of cancellations. */
   @WithDefault("sanaq.cancellations")
   String cancellations();
 
-  /** Where events go. */
+  /** The topic of events. */
   @WithDefault("sanaq.events")
   String events();
 
-  /** Where records go that could not be read. */
+  /** The topic of records that could not be read. */
   @WithDefault("sanaq.dead-letters")
   String deadLetters();
 
-  /** Where the state of webhook deliveries is kept; a compacted topic. */
+  /** The compacted topic of webhook deliveries and their state. */
   @WithDefault("sanaq.webhook-deliveries")
   String webhookDeliveries();
 }

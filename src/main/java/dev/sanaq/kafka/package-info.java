@@ -1,4 +1,4 @@
-/** Kafka clients, topics and the offsets of a partition. */
+/** Kafka clients, topics, readers outside of a group, and the offsets of a partition. */
 @NullMarked
 package dev.sanaq.kafka;
 

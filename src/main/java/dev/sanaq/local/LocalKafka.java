@@ -28,9 +28,9 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** A Kafka of one node, broker and controller at once, listening on this machine only. */
+/** A single-node Kafka, broker and controller in one, that listens on localhost only. */
 final class LocalKafka implements LocalService {
-  /** The key of the configuration that leads here. */
+  /** The configuration key of its address. */
   static final String BOOTSTRAP_SERVERS_KEY = "kafka.bootstrap.servers";
 
   private static final int PARTITIONS = 4;
@@ -46,16 +46,16 @@ final class LocalKafka implements LocalService {
   }
 
   /**
-   * Starts on what the folder holds; an empty or new folder becomes a new cluster. It may have been
-   * left by a broker that was killed.
+   * Starts with the data in the folder, also after a crash; an empty or new folder becomes a new
+   * cluster.
    *
-   * @param wantedPort where to listen; 0 for any port that is free
-   * @throws IOException where the folder or the port cannot be used
+   * @param requestedPort the port; 0 for any free one
+   * @throws IOException if the folder or the port cannot be used
    */
-  static LocalKafka start(Path folder, int wantedPort) throws IOException {
+  static LocalKafka start(Path folder, int requestedPort) throws IOException {
     Path logs = Files.createDirectories(folder.resolve("kafka")).toAbsolutePath();
-    // Ports may be picked anew: nothing on the disk names them.
-    int port = wantedPort == 0 ? freePort(0) : wantedPort;
+    // The port may differ from the last start: the data does not depend on it.
+    int port = requestedPort == 0 ? freePort(0) : requestedPort;
     Map<String, Object> properties = properties(logs, port, freePort(port));
     if (!Files.exists(logs.resolve("meta.properties"))) {
       format(logs);
@@ -66,7 +66,7 @@ final class LocalKafka implements LocalService {
     } catch (RuntimeException e) {
       server.shutdown();
       throw new IOException(
-          "Kafka does not start on %s and port %d: %s; if another process uses them, end it"
+          "could not start Kafka on %s and port %d: %s; stop any other process that uses them"
               .formatted(logs, port, e.getMessage()),
           e);
     }
@@ -94,14 +94,14 @@ final class LocalKafka implements LocalService {
       long until = System.nanoTime() + LEADER_TIMEOUT.toNanos();
       while (!haveLeaders(admin, names)) {
         if (System.nanoTime() - until > 0) {
-          throw new IllegalStateException("the broker does not lead its topics in time");
+          throw new IllegalStateException("the topics have no leader after " + LEADER_TIMEOUT);
         }
         LockSupport.parkNanos(POLL_INTERVAL.toNanos());
       }
     }
   }
 
-  // The controller knows of a topic, and of its leader after a restart, before the broker does.
+  // The broker learns of topics, and of their leaders after a restart, later than the controller.
   private static boolean haveLeaders(Admin admin, List<String> topics) {
     try {
       return admin.describeTopics(topics).allTopicNames().get().values().stream()
@@ -111,10 +111,10 @@ final class LocalKafka implements LocalService {
       if (e.getCause() instanceof RetriableException) {
         return false;
       }
-      throw new IllegalStateException("topics cannot be described", e);
+      throw new IllegalStateException("could not describe topics", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while topics settled", e);
+      throw new IllegalStateException("interrupted while waiting for topics", e);
     }
   }
 
@@ -133,11 +133,11 @@ final class LocalKafka implements LocalService {
       admin.createTopics(List.of(topic)).all().get();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
-        throw new IllegalStateException("topic %s is not created".formatted(topic.name()), e);
+        throw new IllegalStateException("could not create topic %s".formatted(topic.name()), e);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while topics were created", e);
+      throw new IllegalStateException("interrupted while creating topics", e);
     }
   }
 
@@ -154,7 +154,7 @@ final class LocalKafka implements LocalService {
     try {
       formatter.run();
     } catch (Exception e) {
-      throw new IOException("%s cannot be made Kafka's: %s".formatted(logs, e.getMessage()), e);
+      throw new IOException("could not format %s for Kafka: %s".formatted(logs, e.getMessage()), e);
     }
   }
 
@@ -171,10 +171,10 @@ final class LocalKafka implements LocalService {
     properties.put("advertised.listeners", "PLAINTEXT://localhost:" + port);
     properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     properties.put("log.dirs", logs.toString());
-    // A broker that was killed counts as alive for this long, and its successor has to wait.
+    // How long a killed broker blocks its successor.
     properties.put("broker.session.timeout.ms", "3000");
     properties.put("broker.heartbeat.interval.ms", "500");
-    // A worker that was killed counts as a member for this long.
+    // How long a killed worker remains a member of its group.
     properties.put("group.consumer.min.session.timeout.ms", "6000");
     properties.put("group.consumer.session.timeout.ms", "6000");
     properties.put("group.consumer.min.heartbeat.interval.ms", "1000");
@@ -193,11 +193,11 @@ final class LocalKafka implements LocalService {
     return properties;
   }
 
-  /** A port that nobody listens on, and another than that one. */
-  private static int freePort(int but) throws IOException {
+  /** A free port other than the given one. */
+  private static int freePort(int excluded) throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = socket.getLocalPort();
-      return port == but ? freePort(but) : port;
+      return port == excluded ? freePort(excluded) : port;
     }
   }
 }

@@ -16,12 +16,12 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 
-/** S3 on a folder of this machine, listening on this machine only: a bucket is a folder in it. */
+/** An S3 server on a local folder, one subfolder per bucket, that listens on localhost only. */
 final class LocalS3 implements LocalService {
-  /** The access key, and the secret: nobody else's door opens with them. */
+  /** The access key and the secret key; valid for this server only. */
   static final String ACCESS_KEY = "local-sanaq";
 
-  /** The keys of the configuration that leads here. */
+  /** The configuration keys of its address and credentials. */
   static final List<String> CONFIG_KEYS =
       List.of(
           "sanaq.storage.endpoint",
@@ -36,10 +36,10 @@ final class LocalS3 implements LocalService {
   }
 
   /**
-   * Starts on what the folder holds.
+   * Starts with the data in the folder.
    *
-   * @param port where to listen; 0 for any port that is free
-   * @throws IOException where the folder or the port cannot be used
+   * @param port the port; 0 for any free one
+   * @throws IOException if the folder or the port cannot be used
    */
   static LocalS3 start(Path folder, int port) throws IOException {
     Path root = Files.createDirectories(folder.resolve("s3")).toAbsolutePath();
@@ -54,7 +54,7 @@ final class LocalS3 implements LocalService {
       proxy.start();
     } catch (Exception e) {
       throw new IOException(
-          "S3 does not start on %s and port %d: %s".formatted(root, port, e.getMessage()), e);
+          "could not start S3 on %s and port %d: %s".formatted(root, port, e.getMessage()), e);
     }
     return new LocalS3(proxy);
   }
@@ -84,7 +84,7 @@ final class LocalS3 implements LocalService {
     try {
       proxy.stop();
     } catch (Exception e) {
-      throw new IllegalStateException("S3 does not stop", e);
+      throw new IllegalStateException("could not stop S3", e);
     }
   }
 }

@@ -4,12 +4,12 @@ import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.storage.StorageConfig;
 import java.util.Map;
 
-/** A service of this machine that has started; close it in the end. */
+/** A running local service; close it in the end. */
 interface LocalService extends AutoCloseable {
-  /** The configuration that leads to it, by its keys, in the order to print it in. */
+  /** The configuration of its address, by key, in printing order. */
   Map<String, String> config();
 
-  /** Makes what the configuration names and what is not there yet. */
+  /** Creates the configured topics or bucket, if they do not exist. */
   void provision(TopicsConfig topics, StorageConfig storage);
 
   @Override

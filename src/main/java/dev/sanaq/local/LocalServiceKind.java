@@ -2,11 +2,11 @@ package dev.sanaq.local;
 
 import java.util.Locale;
 
-/** The services that run on this machine for development. */
+/** The local services for development. */
 public enum LocalServiceKind {
-  /** The broker. */
+  /** The Kafka broker. */
   KAFKA,
-  /** The object store. */
+  /** The S3 server. */
   S3;
 
   /** The name on the command line. */

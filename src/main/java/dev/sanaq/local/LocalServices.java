@@ -16,11 +16,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Kafka and S3 inside this JVM, with the topics and the bucket that the configuration names: for
- * development, the demo and the tests. Starting takes some two seconds. Close it in the end.
+ * Kafka and S3 inside this JVM, with the configured topics and bucket, for development, the demo and
+ * the tests. Starting takes about two seconds. Close it in the end.
  */
 public final class LocalServices implements AutoCloseable {
-  /** The keys of {@link #config} where everything is started, in its order. */
+  /** The keys of {@link #config} if every service is started, in its order. */
   public static final List<String> CONFIG_KEYS =
       Stream.concat(Stream.of(LocalKafka.BOOTSTRAP_SERVERS_KEY), LocalS3.CONFIG_KEYS.stream())
           .toList();
@@ -34,52 +34,51 @@ public final class LocalServices implements AutoCloseable {
     this.temporary = temporary;
   }
 
-  /** The keys of {@link #config} for that plan, in its order. */
+  /** The keys of {@link #config} for these services, in its order. */
   public static List<String> configKeys(LocalServicesConfig plan) {
     return CONFIG_KEYS.stream().filter(key -> plan.kinds().contains(kindOf(key))).toList();
   }
 
-  /** Starts everything with the data of a folder; see {@link #start(Path, LocalServicesConfig)}. */
+  /** Starts all services; see {@link #start(Path, LocalServicesConfig)}. */
   public static LocalServices start(Path folder) {
     return start(folder, LocalServicesConfig.all());
   }
 
   /**
-   * Starts with the data of a folder, which is kept: what was there is there again, also where
-   * those who used it were killed.
+   * Starts services with persistent data in a folder; recovers after a crash.
    *
-   * @throws UncheckedIOException where the folder or a port cannot be used
+   * @throws UncheckedIOException if the folder or a port cannot be used
    */
   public static LocalServices start(Path folder, LocalServicesConfig plan) {
     return new LocalServices(folder, false).startServices(plan);
   }
 
-  /** Starts everything, empty; closing deletes the data. */
+  /** Starts all services without data; closing deletes what was written. */
   public static LocalServices startTemporary() {
     return startTemporary(LocalServicesConfig.all());
   }
 
   /**
-   * Starts empty; closing deletes the data.
+   * Starts services without data; closing deletes what was written.
    *
-   * @throws UncheckedIOException where a port cannot be used
+   * @throws UncheckedIOException if a port cannot be used
    */
   public static LocalServices startTemporary(LocalServicesConfig plan) {
     try {
       return new LocalServices(Files.createTempDirectory("sanaq-local-"), true).startServices(plan);
     } catch (IOException e) {
-      throw new UncheckedIOException("no temporary folder", e);
+      throw new UncheckedIOException("could not create a temporary folder", e);
     }
   }
 
-  /** The configuration that leads to what was started, by its keys. */
+  /** The configuration of the started services, by key. */
   public Map<String, String> config() {
     Map<String, String> config = new LinkedHashMap<>();
     services.forEach(service -> config.putAll(service.config()));
     return config;
   }
 
-  /** Where the data lies. */
+  /** The data folder. */
   public Path folder() {
     return folder;
   }
@@ -133,7 +132,7 @@ public final class LocalServices implements AutoCloseable {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("%s is not deleted".formatted(folder), e);
+      throw new UncheckedIOException("could not delete %s".formatted(folder), e);
     }
   }
 }

@@ -4,12 +4,12 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Which services to start, and where: on a port of its own choice a service that dies can be
- * started again and be found by those who knew the first one.
+ * Which services to start, and on which ports. With a fixed port, a restarted service is reachable
+ * under the same address.
  *
- * @param kinds what to start
- * @param kafkaPort Kafka's; 0 for any that is free
- * @param s3Port S3's; 0 for any that is free
+ * @param kinds the services to start
+ * @param kafkaPort the port of Kafka; 0 for any free one
+ * @param s3Port the port of S3; 0 for any free one
  */
 public record LocalServicesConfig(Set<LocalServiceKind> kinds, int kafkaPort, int s3Port) {
   private static final int MAX_PORT = 65535;
@@ -20,7 +20,7 @@ public record LocalServicesConfig(Set<LocalServiceKind> kinds, int kafkaPort, in
     checkPort(s3Port);
   }
 
-  /** Everything, on ports that are free. */
+  /** All services, on free ports. */
   public static LocalServicesConfig all() {
     return new LocalServicesConfig(EnumSet.allOf(LocalServiceKind.class), 0, 0);
   }
@@ -28,7 +28,7 @@ public record LocalServicesConfig(Set<LocalServiceKind> kinds, int kafkaPort, in
   private static void checkPort(int port) {
     if (port < 0 || port > MAX_PORT) {
       throw new IllegalArgumentException(
-          "a port is 0, for a free one, to %d; found %d".formatted(MAX_PORT, port));
+          "invalid port %2$d: use 1 to %1$d, or 0 for a free one".formatted(MAX_PORT, port));
     }
   }
 }

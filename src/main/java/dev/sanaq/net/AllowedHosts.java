@@ -8,15 +8,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What the operator has opened: hosts by glob, addresses by CIDR block. */
+/** The allow list of the SSRF guard: hosts by glob, IP addresses by CIDR block. Immutable. */
 final class AllowedHosts {
   private final List<Pattern> hosts = new ArrayList<>();
   private final List<Cidr> blocks = new ArrayList<>();
 
   /**
-   * Reads the operator's list: {@code *.svc.cluster.local}, {@code hooks}, {@code 10.1.0.0/16}.
+   * Parses entries such as {@code *.svc.cluster.local}, {@code hooks} or {@code 10.1.0.0/16}.
    *
-   * @throws IllegalArgumentException where an entry is neither glob nor block
+   * @throws IllegalArgumentException if an entry is neither a glob nor a CIDR block
    */
   AllowedHosts(List<String> entries) {
     for (String entry : entries) {
@@ -27,17 +27,17 @@ final class AllowedHosts {
       } else {
         throw new IllegalArgumentException(
             "allowed-hosts: %s is neither a host such as *.svc.cluster.local nor a".formatted(entry)
-                + " block such as 10.1.0.0/16");
+                + " CIDR block such as 10.1.0.0/16");
       }
     }
   }
 
-  /** Whether a host, in lower case, may lead anywhere. */
+  /** Whether a host, in lower case, may resolve to any address. */
   boolean matches(String host) {
     return hosts.stream().anyMatch(glob -> glob.matcher(host).matches());
   }
 
-  /** Whether an address may be called. */
+  /** Whether an IP address may be called. */
   boolean matches(InetAddress address) {
     return blocks.stream().anyMatch(block -> block.contains(address));
   }

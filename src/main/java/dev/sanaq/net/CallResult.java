@@ -2,28 +2,28 @@ package dev.sanaq.net;
 
 import java.time.Duration;
 
-/** What a call came to. */
+/** The result of an HTTP call. */
 public sealed interface CallResult {
-  /** The receiver took it. */
+  /** The receiver answered 2xx. */
   record Success(int status) implements CallResult {}
 
-  /** The receiver wants no more of it. */
+  /** The receiver answered 410: it wants no further calls. */
   record Gone() implements CallResult {}
 
-  /** The address may not be called. */
+  /** The URL policy does not allow the URL; nothing was sent. */
   record NotAllowed(String reason) implements CallResult {}
 
   /**
-   * Not this time.
+   * The call failed and may be retried.
    *
    * @param reason for people
-   * @param status of the answer; 0 where there was none
-   * @param retryAfter how long the receiver wants to be left alone; zero where it did not say
+   * @param status the HTTP status; 0 without a response
+   * @param retryAfter the response's Retry-After; zero without one
    */
   record Failed(String reason, int status, Duration retryAfter) implements CallResult {
-    /** There was no answer. */
-    public static Failed noResponse(String why) {
-      return new Failed(why, 0, Duration.ZERO);
+    /** A failure without a response. */
+    public static Failed noResponse(String reason) {
+      return new Failed(reason, 0, Duration.ZERO);
     }
   }
 }

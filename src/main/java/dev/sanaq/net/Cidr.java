@@ -5,17 +5,17 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /**
- * A block of addresses.
+ * A CIDR block of IP addresses.
  *
- * @param network its first address, 4 or 16 bytes as a number
- * @param addressBytes 4 or 16
- * @param prefixLength how many of the first bits are the block's
+ * @param network the network prefix as a number of {@code prefixLength} bits
+ * @param addressBytes 4 for IPv4, 16 for IPv6
+ * @param prefixLength bits of the prefix
  */
 record Cidr(BigInteger network, int addressBytes, int prefixLength) {
   /**
-   * Reads a block as {@code 10.0.0.0/8} or {@code fc00::/7}.
+   * Parses a block such as {@code 10.0.0.0/8} or {@code fc00::/7}.
    *
-   * @throws IllegalArgumentException where it is none
+   * @throws IllegalArgumentException if the text is no CIDR block
    */
   static Cidr of(String text) {
     String[] parts = text.split("/", -1);
@@ -23,15 +23,15 @@ record Cidr(BigInteger network, int addressBytes, int prefixLength) {
       byte[] address = parseLiteral(parts[0]);
       int bits = Integer.parseInt(parts[1]);
       if (address.length > 0 && bits <= address.length * 8) {
-        int rest = address.length * 8 - bits;
-        return new Cidr(new BigInteger(1, address).shiftRight(rest), address.length, bits);
+        int hostBits = address.length * 8 - bits;
+        return new Cidr(new BigInteger(1, address).shiftRight(hostBits), address.length, bits);
       }
     }
     throw new IllegalArgumentException(
-        "%s is no block of addresses; write one as 10.1.0.0/16 or fd00::/8".formatted(text));
+        "%s is no CIDR block; write one as 10.1.0.0/16 or fd00::/8".formatted(text));
   }
 
-  /** Whether the block holds the address. */
+  /** Whether the block contains the address. */
   boolean contains(InetAddress address) {
     byte[] raw = address.getAddress();
     return raw.length == addressBytes
@@ -39,7 +39,7 @@ record Cidr(BigInteger network, int addressBytes, int prefixLength) {
   }
 
   private static byte[] parseLiteral(String text) {
-    // Only what can be no name: a name would be looked up.
+    // Literals only: getByName would resolve a host name.
     if (!text.matches("[0-9]+(\\.[0-9]+){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")) {
       return new byte[0];
     }

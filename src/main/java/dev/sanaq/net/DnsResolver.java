@@ -4,16 +4,16 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 
-/** Looks hosts up. Any number of threads. */
+/** Resolves host names. Any number of threads. */
 @FunctionalInterface
 public interface DnsResolver {
-  /** The platform's own. */
+  /** The platform's resolver. */
   DnsResolver PLATFORM = host -> List.of(InetAddress.getAllByName(host));
 
   /**
-   * All addresses of a name or of an address in numbers, at least one.
+   * All IP addresses of a host name or an IP literal, at least one.
    *
-   * @throws UnknownHostException where there is none
+   * @throws UnknownHostException if there is none
    */
   List<InetAddress> resolve(String host) throws UnknownHostException;
 }

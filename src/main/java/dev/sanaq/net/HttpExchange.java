@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** One request and what is heard of its answer: the status, and little else. */
+/** One HTTP request and its response, of which only status and Retry-After are read. */
 final class HttpExchange {
   private static final int MAX_BODY_BYTES = 4096;
   private static final Duration NO_RETRY_AFTER = Duration.ZERO;
@@ -39,7 +39,7 @@ final class HttpExchange {
             connected -> {
               request.set(connected);
               if (result.isDone()) {
-                close(); // nobody waits any more
+                close(); // the caller has timed out
                 return;
               }
               connected
@@ -50,36 +50,36 @@ final class HttpExchange {
         .onFailure(this::onFailure);
   }
 
-  /** What it comes to; past its time the connection is closed. */
-  CallResult result(Duration patience) {
+  /** Waits for the result; closes the connection then, or at the timeout. */
+  CallResult result(Duration timeout) {
     try {
-      return result.get(Math.max(1, patience.toMillis()), TimeUnit.MILLISECONDS);
+      return result.get(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       result.complete(CallResult.Failed.noResponse("no answer in time"));
       return result.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return CallResult.Failed.noResponse("the attempt was broken off");
+      return CallResult.Failed.noResponse("the attempt was interrupted");
     } catch (ExecutionException e) {
-      throw new IllegalStateException("outcomes are values", e);
+      throw new IllegalStateException("failures are results, not exceptions", e);
     } finally {
       close();
     }
   }
 
-  // The rest of the answer is read only so far that an honest receiver sees it taken.
+  // Read a short body to its end, so that the receiver sees its response accepted.
   private void onResponse(HttpClientResponse response) {
-    CallResult heard = result(response);
+    CallResult callResult = result(response);
     int[] read = {0};
     response.handler(
         part -> {
           read[0] += part.length();
           if (read[0] > MAX_BODY_BYTES) {
-            result.complete(heard);
+            result.complete(callResult);
           }
         });
-    response.exceptionHandler(failure -> result.complete(heard));
-    response.endHandler(end -> result.complete(heard));
+    response.exceptionHandler(failure -> result.complete(callResult));
+    response.endHandler(end -> result.complete(callResult));
   }
 
   private CallResult result(HttpClientResponse response) {
@@ -93,7 +93,7 @@ final class HttpExchange {
             "answer " + status, status, parseRetryAfter(response.getHeader("retry-after")));
   }
 
-  // Seconds, or a date.
+  // RFC 9110: seconds or an HTTP date.
   private Duration parseRetryAfter(@Nullable String header) {
     if (header == null) {
       return NO_RETRY_AFTER;
@@ -112,8 +112,8 @@ final class HttpExchange {
   }
 
   private void onFailure(Throwable failure) {
-    String why = failure instanceof SSLException ? "TLS failed" : "no connection";
-    result.complete(CallResult.Failed.noResponse(why));
+    String reason = failure instanceof SSLException ? "TLS failed" : "no connection";
+    result.complete(CallResult.Failed.noResponse(reason));
   }
 
   private void close() {

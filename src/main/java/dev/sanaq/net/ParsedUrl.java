@@ -6,14 +6,14 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * An address that somebody gave, taken apart and found to say one thing only: no user, no fragment,
- * and a host that every reader understands alike. Where it leads, {@link UrlPolicy} decides.
+ * A URL that every parser understands in the same way: no user, no fragment, and a host without
+ * alternative IP notations, which SSRF attacks use. {@link UrlPolicy} decides whether it is allowed.
  *
- * @param https or else http
+ * @param https whether the scheme is https; otherwise http
  * @param host in lower case; a name, an IPv4 address of four decimal numbers, or an IPv6 address
  *     without its brackets
  * @param port 1 to 65535
- * @param target path and query, as they were written
+ * @param target path and query, unchanged
  */
 record ParsedUrl(boolean https, String host, int port, String target) {
   private static final int MAX_URL_LENGTH = 4096;
@@ -27,9 +27,9 @@ record ParsedUrl(boolean https, String host, int port, String target) {
   private static final Pattern IPV6 = Pattern.compile("[0-9a-f:.]{2,45}");
 
   /**
-   * Takes an address apart.
+   * Parses a URL.
    *
-   * @throws UrlNotAllowedException where it is not of the one allowed form
+   * @throws UrlNotAllowedException if it does not have the one allowed form
    */
   static ParsedUrl parse(String url) {
     URI uri = parseUri(url);
@@ -43,17 +43,17 @@ record ParsedUrl(boolean https, String host, int port, String target) {
     boolean https = scheme.equals("https");
     int port = uri.getPort() == -1 ? (https ? 443 : 80) : uri.getPort();
     if (port < 1 || port > 65535) {
-      throw new UrlNotAllowedException("its port is none");
+      throw new UrlNotAllowedException("invalid port");
     }
     return new ParsedUrl(https, host(uri.getHost().toLowerCase(Locale.ROOT)), port, target(uri));
   }
 
-  /** Host and port: what shares a receiver's fate. */
+  /** Host and port; identifies the receiver. */
   String authority() {
     return host + ":" + port;
   }
 
-  /** Whether the host is an address itself, so that nothing is looked up. */
+  /** Whether the host is an IP literal, so that no DNS lookup is needed. */
   boolean isIpLiteral() {
     return host.contains(":") || IPV4.matcher(host).matches();
   }
@@ -66,11 +66,11 @@ record ParsedUrl(boolean https, String host, int port, String target) {
     try {
       return new URI(url);
     } catch (URISyntaxException e) {
-      throw new UrlNotAllowedException("it is no address: " + e.getReason());
+      throw new UrlNotAllowedException("it is no URL: " + e.getReason());
     }
   }
 
-  // Readers differ in what 127.1, 0x7f000001, 017700000001 or 2130706433 are, so none is taken.
+  // Parsers differ on 127.1, 0x7f000001, 017700000001 and 2130706433, so none of them is allowed.
   private static String host(String host) {
     if (host.startsWith("[") && host.endsWith("]")) {
       String inner = host.substring(1, host.length() - 1);
@@ -85,7 +85,7 @@ record ParsedUrl(boolean https, String host, int port, String target) {
       return host;
     }
     throw new UrlNotAllowedException(
-        "its host is neither a name nor an address in its usual form, without a dot at the end");
+        "its host is neither a DNS name nor an IP address in its usual form, without a final dot");
   }
 
   private static String target(URI uri) {

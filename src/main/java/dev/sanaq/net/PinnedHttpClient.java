@@ -15,11 +15,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Calls over HTTP/1.1, each on a connection of its own. The connection is made to the very address
- * that the {@link UrlPolicy} checked, while Host header, SNI and the certificate's check keep the
- * name: a second look-up, which could lead elsewhere, does not happen. Redirects are not followed:
- * a receiver that has moved says so to whoever configures it. No proxy is asked. Any number of
- * threads.
+ * HTTP/1.1 client with DNS pinning: connects to the very IP address that the {@link UrlPolicy}
+ * checked, while Host header, SNI and certificate check use the name. There is no second DNS lookup,
+ * so DNS rebinding cannot redirect a call. Each call has its own connection; redirects are not
+ * followed and no proxy is used. Any number of threads.
  */
 public final class PinnedHttpClient implements AutoCloseable {
   private static final int MAX_HEADER_BYTES = 8192;
@@ -30,61 +29,60 @@ public final class PinnedHttpClient implements AutoCloseable {
   private final HttpClient client;
 
   /**
-   * How long a call may take, and how many there may be.
+   * Limits of calls.
    *
-   * @param connectTimeout for a connection and its TLS, each
-   * @param callTimeout for a call as a whole
-   * @param concurrency calls at one time
+   * @param connectTimeout of the TCP connection and of the TLS handshake, each
+   * @param callTimeout of a whole call
+   * @param concurrency concurrent calls
    */
   public record CallLimits(Duration connectTimeout, Duration callTimeout, int concurrency) {}
 
   /**
-   * A call to be made.
+   * A request.
    *
    * @param method GET, PUT, ...
-   * @param url whom to call
-   * @param headers besides those of HTTP itself
+   * @param url the URL; checked by the URL policy
+   * @param headers additional headers
    * @param body the whole body
-   * @param attempt counted from 0: each takes the next of a host's addresses, so that a dead one is
-   *     not a dead end
+   * @param attempt from 0: each attempt uses the host's next address, in case one is unreachable
    */
-  @SuppressWarnings("ArrayRecordComponent") // sent once, compared nowhere
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Request(
       String method, String url, Map<String, String> headers, byte[] body, int attempt) {}
 
   /**
-   * @param vertx stays its maker's to close
-   * @param options trust and such; time-outs and limits come from the bounds
+   * @param vertx the caller closes it
+   * @param options TLS trust and so on; timeouts and limits are overridden
    */
   public PinnedHttpClient(
-      UrlPolicy gate, CallLimits bounds, Clock clock, Vertx vertx, HttpClientOptions options) {
-    this.urlPolicy = gate;
+      UrlPolicy urlPolicy, CallLimits limits, Clock clock, Vertx vertx, HttpClientOptions options) {
+    this.urlPolicy = urlPolicy;
     this.clock = clock;
-    this.callTimeout = bounds.callTimeout();
+    this.callTimeout = limits.callTimeout();
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions(options)
-                .setConnectTimeout(Math.toIntExact(bounds.connectTimeout().toMillis()))
-                .setSslHandshakeTimeout(Math.max(1, bounds.connectTimeout().toSeconds()))
+                .setConnectTimeout(Math.toIntExact(limits.connectTimeout().toMillis()))
+                .setSslHandshakeTimeout(Math.max(1, limits.connectTimeout().toSeconds()))
                 .setKeepAlive(false)
-                .setMaxPoolSize(bounds.concurrency())
+                .setMaxPoolSize(limits.concurrency())
                 .setMaxHeaderSize(MAX_HEADER_BYTES));
   }
 
-  /** Makes a call and blocks until it has come to something, within the time that it has. */
-  public CallResult send(Request call) {
-    long until = System.nanoTime() + callTimeout.toNanos();
+  /** Sends a request; blocks until the result, at most for the call timeout. Never throws. */
+  public CallResult send(Request request) {
+    long deadline = System.nanoTime() + callTimeout.toNanos();
     try {
-      ParsedUrl address = urlPolicy.validate(call.url());
-      List<InetAddress> found = urlPolicy.resolveAllowed(address);
+      ParsedUrl url = urlPolicy.validate(request.url());
+      List<InetAddress> found = urlPolicy.resolveAllowed(url);
       HttpExchange exchange = new HttpExchange(clock);
-      InetAddress chosen = found.get(call.attempt() % found.size());
-      exchange.send(client, requestOptions(call, address, chosen), call.body());
-      return exchange.result(Duration.ofNanos(until - System.nanoTime()));
+      InetAddress address = found.get(request.attempt() % found.size());
+      exchange.send(client, requestOptions(request, url, address), request.body());
+      return exchange.result(Duration.ofNanos(deadline - System.nanoTime()));
     } catch (UrlNotAllowedException e) {
       return new CallResult.NotAllowed(String.valueOf(e.getMessage()));
     } catch (UnknownHostException e) {
-      return CallResult.Failed.noResponse("its host is not known");
+      return CallResult.Failed.noResponse("unknown host");
     }
   }
 
@@ -94,28 +92,28 @@ public final class PinnedHttpClient implements AutoCloseable {
   }
 
   private static RequestOptions requestOptions(
-      Request call, ParsedUrl address, InetAddress chosen) {
+      Request request, ParsedUrl url, InetAddress address) {
     RequestOptions options =
         new RequestOptions()
-            .setMethod(HttpMethod.valueOf(call.method()))
-            .setHost(address.host())
-            .setPort(address.port())
-            .setSsl(address.https())
-            .setURI(address.target())
-            .setServer(pinnedAddress(chosen, address.port()))
+            .setMethod(HttpMethod.valueOf(request.method()))
+            .setHost(url.host())
+            .setPort(url.port())
+            .setSsl(url.https())
+            .setURI(url.target())
+            .setServer(pinnedAddress(address, url.port()))
             .setFollowRedirects(false)
-            .putHeader("content-length", String.valueOf(call.body().length));
-    call.headers().forEach(options::putHeader);
+            .putHeader("content-length", String.valueOf(request.body().length));
+    request.headers().forEach(options::putHeader);
     return options;
   }
 
-  // Without its name, so that nobody is tempted to look it up again.
+  // Without the host name, so that Vert.x cannot resolve it again.
   private static SocketAddress pinnedAddress(InetAddress address, int port) {
     try {
       return SocketAddress.inetSocketAddress(
           new InetSocketAddress(InetAddress.getByAddress(address.getAddress()), port));
     } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address has 4 or 16 bytes", e);
+      throw new IllegalStateException("an IP address has 4 or 16 bytes", e);
     }
   }
 }

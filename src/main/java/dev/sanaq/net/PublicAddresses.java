@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Which addresses belong to the public internet, by IANA's special-purpose registries. */
+/** The public IP addresses, by IANA's special-purpose address registries. */
 final class PublicAddresses {
   private static final List<Cidr> NON_PUBLIC_V4 =
       parseBlocks(
@@ -26,8 +26,8 @@ final class PublicAddresses {
           "224.0.0.0/4", // multicast
           "240.0.0.0/4"); // reserved, and broadcast
 
-  // All that is global in IPv6 lies here: what is not is loopback, unspecified, IPv4 in mapped,
-  // compatible or NAT64 form, unique local, link-local, site-local, multicast or nobody's.
+  // All global unicast IPv6 addresses. Outside: loopback, unspecified, IPv4-mapped, -compatible and
+  // NAT64, unique local, link-local, site-local, multicast and unassigned.
   private static final Cidr GLOBAL_V6 = Cidr.of("2000::/3");
 
   private static final List<Cidr> NON_PUBLIC_V6 =
@@ -39,7 +39,7 @@ final class PublicAddresses {
 
   private PublicAddresses() {}
 
-  /** Whether an address is one of the public internet's. */
+  /** Whether an address is public. */
   static boolean contains(InetAddress address) {
     if (address instanceof Inet4Address) {
       return NON_PUBLIC_V4.stream().noneMatch(block -> block.contains(address));

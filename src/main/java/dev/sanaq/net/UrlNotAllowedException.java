@@ -1,8 +1,8 @@
 package dev.sanaq.net;
 
 /**
- * An address may not be called, now or later. The message may be shown to whoever gave the address:
- * it says nothing of what the inside looks like.
+ * The SSRF guard does not allow a URL; permanent. The message is safe to show to the client: it does
+ * not describe the internal network.
  */
 final class UrlNotAllowedException extends RuntimeException {
   private static final long serialVersionUID = 1L;

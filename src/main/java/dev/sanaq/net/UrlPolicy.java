@@ -7,9 +7,10 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * Decides which addresses may be called, so that no request makes this program reach what only the
- * inside can: looks the host up once, checks every address found, and gives those to connect to.
- * Whoever connects uses these and looks nothing up again. Any number of threads.
+ * SSRF guard: decides which URLs of requests may be called, so that no request reaches internal
+ * services. It resolves the host once and checks every IP address; the client must connect to one of
+ * these addresses without another DNS lookup (DNS pinning), which also prevents DNS rebinding. Any
+ * number of threads.
  */
 public final class UrlPolicy {
   private static final Logger LOG = Logger.getLogger(UrlPolicy.class);
@@ -20,52 +21,51 @@ public final class UrlPolicy {
   private final DnsResolver resolver;
 
   /**
-   * @param rules what the operator allows
-   * @param resolver looks hosts up
-   * @throws IllegalArgumentException where a rule cannot be meant
+   * @param config what the operator allows
+   * @throws IllegalArgumentException if the allow list is invalid
    */
-  public UrlPolicy(UrlPolicyConfig rules, DnsResolver resolver) {
-    this.allowHttp = rules.allowHttp();
-    this.ports = rules.ports();
-    this.allowedHosts = new AllowedHosts(rules.allowedHosts());
+  public UrlPolicy(UrlPolicyConfig config, DnsResolver resolver) {
+    this.allowHttp = config.allowHttp();
+    this.ports = config.ports();
+    this.allowedHosts = new AllowedHosts(config.allowedHosts());
     this.resolver = resolver;
   }
 
   /**
-   * Checks all of an address that needs no look-up.
+   * Checks everything that needs no DNS lookup: form, scheme, port and single-label hosts.
    *
-   * @throws UrlNotAllowedException where it may not be called
+   * @throws UrlNotAllowedException if the URL is not allowed
    */
   ParsedUrl validate(String url) {
-    ParsedUrl address = ParsedUrl.parse(url);
-    if (!address.https() && !allowHttp) {
-      throw new UrlNotAllowedException("only https is called");
+    ParsedUrl parsed = ParsedUrl.parse(url);
+    if (!parsed.https() && !allowHttp) {
+      throw new UrlNotAllowedException("only https is allowed");
     }
-    if (!ports.contains(address.port())) {
-      throw new UrlNotAllowedException("port %d is not called".formatted(address.port()));
+    if (!ports.contains(parsed.port())) {
+      throw new UrlNotAllowedException("port %d is not allowed".formatted(parsed.port()));
     }
-    boolean oneWord = !address.isIpLiteral() && !address.host().contains(".");
-    if (oneWord && !allowedHosts.matches(address.host())) {
-      throw new UrlNotAllowedException("its host is a name of the inside");
+    boolean singleLabel = !parsed.isIpLiteral() && !parsed.host().contains(".");
+    if (singleLabel && !allowedHosts.matches(parsed.host())) {
+      throw new UrlNotAllowedException("its host is an internal name");
     }
-    return address;
+    return parsed;
   }
 
   /**
-   * The addresses that a connection may be made to.
+   * Resolves the host to the addresses that may be connected to.
    *
-   * @throws UrlNotAllowedException where the host has one that may not be called
-   * @throws UnknownHostException where it has none
+   * @throws UrlNotAllowedException if any address of the host is not allowed
+   * @throws UnknownHostException if the host has no address
    */
-  List<InetAddress> resolveAllowed(ParsedUrl address) throws UnknownHostException {
-    List<InetAddress> found = resolver.resolve(address.host());
+  List<InetAddress> resolveAllowed(ParsedUrl url) throws UnknownHostException {
+    List<InetAddress> found = resolver.resolve(url.host());
     if (found.isEmpty()) {
-      throw new UnknownHostException(address.host());
+      throw new UnknownHostException(url.host());
     }
-    for (InetAddress leadsTo : found) {
-      if (!isAllowed(address.host(), leadsTo)) {
-        LOG.warnf("call to %s refused: it leads to %s", address.host(), leadsTo);
-        throw new UrlNotAllowedException("its host does not lead to the public internet alone");
+    for (InetAddress address : found) {
+      if (!isAllowed(url.host(), address)) {
+        LOG.warnf("SSRF guard: refused a call to %s, which resolves to %s", url.host(), address);
+        throw new UrlNotAllowedException("its host resolves to an address that is not public");
       }
     }
     return found;

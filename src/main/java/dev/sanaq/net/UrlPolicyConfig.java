@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the operator allows to be called.
+ * What the SSRF guard allows.
  *
- * @param allowHttp whether http addresses, besides https
- * @param ports the ports
- * @param allowedHosts hosts by glob ({@code *.svc.cluster.local}) and addresses by CIDR block that
- *     may be called although they lie inside
+ * @param allowHttp whether http is allowed besides https
+ * @param ports the allowed ports
+ * @param allowedHosts internal hosts that are allowed: globs ({@code *.svc.cluster.local}) and CIDR
+ *     blocks
  */
 public record UrlPolicyConfig(boolean allowHttp, Set<Integer> ports, List<String> allowedHosts) {
   public UrlPolicyConfig {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
-/** Gives images their addresses: signed for a while, or public. Any number of threads. */
+/** Creates image URLs: presigned with an expiry, or public. Any number of threads. */
 public final class ImageUrls {
   private static final Duration MAX_EXPIRY = Duration.ofDays(7);
 
@@ -19,7 +19,7 @@ public final class ImageUrls {
   public ImageUrls(StorageConfig config) {
     if (config.urlExpiry().compareTo(MAX_EXPIRY) > 0 || config.urlExpiry().toSeconds() < 1) {
       throw new IllegalArgumentException(
-          "sanaq.storage.url-expiry is %s; S3 signs addresses for 1 second to 7 days"
+          "sanaq.storage.url-expiry is %s; S3 allows 1 second to 7 days"
               .formatted(config.urlExpiry()));
     }
     this.signer = S3ClientFactory.signer(config);
@@ -29,12 +29,12 @@ public final class ImageUrls {
   }
 
   /**
-   * An address from which anybody who has it can read the image.
+   * A URL from which anyone can read the image.
    *
-   * @throws StorageException where there are no credentials to sign it with
+   * @throws StorageException if there are no credentials to sign with
    */
   public String of(StoredImage image) {
-    // The public address stands for the service's own bucket; elsewhere only a signature helps.
+    // The public URL serves the default bucket only; other buckets need a signature.
     return publicUrl
         .filter(url -> image.bucket().equals(publicBucket))
         .map(url -> url.toString().replaceAll("/+$", "") + "/" + encodePath(image.key()))
@@ -45,7 +45,7 @@ public final class ImageUrls {
     try {
       return signer.presignGet(image.bucket(), image.key(), expiry).toString();
     } catch (SdkException e) {
-      throw new StorageException("could not sign an address: " + e.getMessage(), e);
+      throw new StorageException("could not presign a URL: " + e.getMessage(), e);
     }
   }
 

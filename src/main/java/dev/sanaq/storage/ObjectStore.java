@@ -11,13 +11,13 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Reads and writes objects: written only where nothing lies ({@code If-None-Match: *}), every write
- * with its SHA-256 for the storage to check. Any number of threads; every method blocks and throws
- * {@link StorageException} once the client's tries are used up.
+ * Reads and writes S3 objects; writes carry a SHA-256 for the storage to verify. Every method blocks
+ * for one attempt only and throws {@link StorageException}; callers retry with {@link
+ * dev.sanaq.storage.health.StorageRetry}. Any number of threads.
  */
 public final class ObjectStore {
   private static final int PRECONDITION_FAILED = 412;
-  // Two conditional writes at once: one of them is told to come back.
+  // Two concurrent conditional writes: S3 asks one of them to retry.
   private static final int CONFLICT = 409;
 
   private final S3Client s3;
@@ -26,7 +26,11 @@ public final class ObjectStore {
     this.s3 = s3;
   }
 
-  /** Whether the object was written; if not, there is one already. */
+  /**
+   * Writes a new object ({@code If-None-Match: *}).
+   *
+   * @return false if there is an object already
+   */
   public boolean putNew(String bucket, String key, byte[] bytes, String contentType) {
     try {
       s3.putObject(
@@ -49,7 +53,7 @@ public final class ObjectStore {
     }
   }
 
-  /** Writes over whatever lies there. */
+  /** Writes an object, over an existing one. */
   public void put(String bucket, String key, byte[] bytes, String contentType) {
     try {
       s3.putObject(
@@ -61,6 +65,7 @@ public final class ObjectStore {
     }
   }
 
+  /** Reads an object; empty if there is none. */
   public Optional<byte[]> get(String bucket, String key) {
     try {
       return Optional.of(s3.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asByteArray());
@@ -71,18 +76,18 @@ public final class ObjectStore {
     }
   }
 
-  /** The object that a refused write met. */
+  /** Reads the object that made a {@link #putNew} return false. */
   public byte[] getExisting(String bucket, String key) {
     return get(bucket, key)
         .orElseThrow(
             () ->
                 new StorageException(
-                    "%s/%s was there and is gone: something deletes under running jobs"
+                    "%s/%s existed and has been deleted: something deletes objects of running jobs"
                         .formatted(bucket, key),
                     new IllegalStateException("no such key")));
   }
 
-  /** Deletes the object; nothing where there is none. */
+  /** Deletes an object, if there is one. */
   public void delete(String bucket, String key) {
     try {
       s3.deleteObject(delete -> delete.bucket(bucket).key(key));

@@ -4,16 +4,16 @@ import dev.sanaq.job.OutputLocation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The configured places for objects. */
+/** The configured output locations. */
 public final class OutputLocations {
   private OutputLocations() {}
 
-  /** Where objects go unless a request names another place. */
+  /** The location of images whose request names none, and of all results. */
   public static OutputLocation defaultLocation(StorageConfig config) {
     return new OutputLocation(config.bucket(), normalizePrefix(config.prefix()));
   }
 
-  /** Every place that a request may name. */
+  /** Every location that a request may name. */
   public static List<OutputLocation> allowed(StorageConfig config) {
     List<OutputLocation> outputs = new ArrayList<>(List.of(defaultLocation(config)));
     config.allowedLocations().ifPresent(more -> more.forEach(text -> outputs.add(parse(text))));

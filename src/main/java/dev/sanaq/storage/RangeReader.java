@@ -6,24 +6,24 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/** Reads parts of objects as streams. Any number of threads; every method blocks. */
+/** Reads byte ranges of objects as streams. Any number of threads; every method blocks. */
 public final class RangeReader {
   private final S3Client s3;
 
   /**
-   * @param s3 the client; stays its maker's to close
+   * @param s3 the caller closes it
    */
   public RangeReader(S3Client s3) {
     this.s3 = s3;
   }
 
   /**
-   * Opens a part of an object; empty where there is no such object.
+   * Opens a byte range of an object.
    *
    * @param first the first byte, from 0
-   * @param last the last one, included
-   * @return the caller's to close
-   * @throws StorageException where the storage does not give it
+   * @param last the last byte, inclusive
+   * @return the caller closes it; empty if there is no such object
+   * @throws StorageException if the read fails
    */
   public Optional<InputStream> open(String bucket, String key, long first, long last) {
     try {

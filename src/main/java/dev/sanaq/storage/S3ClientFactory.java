@@ -13,17 +13,17 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.S3Utilities;
 
-/** Makes the storage's clients from the configuration. */
+/** Creates S3 clients from the configuration. */
 public final class S3ClientFactory {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final int MAX_CONNECTIONS = 256;
 
   private S3ClientFactory() {}
 
-  /** A blocking client; close it in the end. */
+  /** A blocking client without retries; the caller closes it. */
   public static S3Client client(StorageConfig config) {
     AwsCredentialsProvider credentials = credentials(config);
-    // Named, since several HTTP clients on the class path would leave the choice to luck.
+    // Explicit, because several HTTP clients on the class path make the default ambiguous.
     SdkHttpClient http =
         Apache5HttpClient.builder()
             .connectionTimeout(CONNECT_TIMEOUT)
@@ -35,13 +35,13 @@ public final class S3ClientFactory {
             .region(Region.of(config.region()))
             .forcePathStyle(config.pathStyle())
             .credentialsProvider(credentials)
-            // Bodies are whole and their SHA-256 is sent in the head: no framing in chunks.
+            // Bodies are complete and their SHA-256 is a header: no chunked signing.
             .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
             .httpClient(http)
             .overrideConfiguration(
                 override ->
                     override
-                        // Whoever calls makes the next try, since it knows whether it is worth it.
+                        // Callers retry (StorageRetry): they know whether the result is still wanted.
                         .retryStrategy(AwsRetryStrategy.doNotRetry())
                         .apiCallAttemptTimeout(config.attemptTimeout()));
     config.endpoint().ifPresent(builder::endpointOverride);
@@ -49,7 +49,7 @@ public final class S3ClientFactory {
         builder.build(), http, signer(config, credentials), config.attemptTimeout());
   }
 
-  /** Signs requests and addresses, without asking the storage. */
+  /** A signer for requests and presigned URLs; works offline. */
   static SigV4Signer signer(StorageConfig config) {
     return signer(config, credentials(config));
   }
@@ -67,8 +67,8 @@ public final class S3ClientFactory {
   private static AwsCredentialsProvider credentials(StorageConfig config) {
     if (config.accessKey().isPresent() != config.secretKey().isPresent()) {
       throw new IllegalArgumentException(
-          "sanaq.storage.access-key and sanaq.storage.secret-key belong together: set both, or"
-              + " neither for AWS's default chain");
+          "sanaq.storage.access-key and sanaq.storage.secret-key must be set together; set neither"
+              + " for the AWS default credentials chain");
     }
     return config.accessKey().isPresent()
         ? StaticCredentialsProvider.create(

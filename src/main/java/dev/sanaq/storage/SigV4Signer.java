@@ -15,8 +15,8 @@ import software.amazon.awssdk.services.s3.S3Utilities;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
- * The SDK's signer (AWS Signature Version 4) and its rules for addresses, without a client around
- * them: that costs several times what they do. Any number of threads.
+ * Signs S3 requests and URLs with AWS Signature Version 4: the SDK's signer and bucket addressing
+ * without its client pipeline, which costs several times as much. Any number of threads.
  */
 final class SigV4Signer {
   private static final String PLACEHOLDER_KEY = "-";
@@ -28,49 +28,50 @@ final class SigV4Signer {
   private final Map<String, URI> bucketUrls = new ConcurrentHashMap<>();
 
   /**
-   * @param addresses knows under which address a bucket is found
+   * @param utilities builds the URL of a bucket
    */
-  SigV4Signer(AwsCredentialsProvider credentials, String region, S3Utilities addresses) {
+  SigV4Signer(AwsCredentialsProvider credentials, String region, S3Utilities utilities) {
     this.credentials = credentials;
     this.region = region;
-    this.utilities = addresses;
+    this.utilities = utilities;
   }
 
   /**
-   * A request for an object, to be signed.
+   * An unsigned request for an object.
    *
-   * @throws software.amazon.awssdk.core.exception.SdkException where there is no such address
+   * @throws software.amazon.awssdk.core.exception.SdkException if the bucket has no valid URL
    */
   SdkHttpRequest.Builder request(SdkHttpMethod method, String bucket, String key) {
-    URI folder = bucketUrls.computeIfAbsent(bucket, this::bucketUrl);
+    URI bucketUrl = bucketUrls.computeIfAbsent(bucket, this::bucketUrl);
     return SdkHttpRequest.builder()
         .method(method)
-        .uri(folder)
-        .encodedPath(folder.getRawPath() + SdkHttpUtils.urlEncodeIgnoreSlashes(key));
+        .uri(bucketUrl)
+        .encodedPath(bucketUrl.getRawPath() + SdkHttpUtils.urlEncodeIgnoreSlashes(key));
   }
 
   /**
-   * Signs in the head.
+   * Signs a request in its headers.
    *
-   * @throws software.amazon.awssdk.core.exception.SdkException where there are no credentials
+   * @throws software.amazon.awssdk.core.exception.SdkException if there are no credentials
    */
   SdkHttpRequest sign(SdkHttpRequest request, ContentStreamProvider body) {
-    // TLS protects the body; without it only a signature does.
-    boolean open = "http".equals(request.protocol());
+    // TLS protects the body; plain http needs a payload signature.
+    boolean signPayload = "http".equals(request.protocol());
     return signer
         .sign(
             sign ->
                 configure(sign, request)
                     .payload(body)
-                    .putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, open)
+                    .putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, signPayload)
                     .putProperty(AwsV4HttpSigner.CHUNK_ENCODING_ENABLED, false))
         .request();
   }
 
   /**
-   * An address that anybody may read for a while.
+   * A presigned GET URL.
    *
-   * @throws software.amazon.awssdk.core.exception.SdkException where there are no credentials
+   * @param expiry how long it is valid; 1 s to 7 days
+   * @throws software.amazon.awssdk.core.exception.SdkException if there are no credentials
    */
   URI presignGet(String bucket, String key, Duration expiry) {
     SdkHttpRequest get = request(SdkHttpMethod.GET, bucket, key).build();
@@ -92,7 +93,7 @@ final class SigV4Signer {
         .request(request)
         .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
         .putProperty(AwsV4HttpSigner.REGION_NAME, region)
-        // S3 alone signs paths as they are.
+        // S3 signs paths unchanged, unlike other AWS services.
         .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)
         .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false);
   }

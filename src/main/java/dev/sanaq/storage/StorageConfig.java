@@ -7,49 +7,49 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Where images go. */
+/** The S3-compatible storage. */
 @ConfigMapping(prefix = "sanaq.storage")
 public interface StorageConfig {
-  /** The bucket of images and results, unless a request names another that is allowed. */
+  /** The bucket of results, and of images unless a request names another allowed one. */
   @WithDefault("sanaq")
   String bucket();
 
-  /** What keys in that bucket begin with, as folders; {@code /} for nothing. */
+  /** The key prefix in that bucket, as folders; {@code /} for none. */
   @WithDefault("/")
   String prefix();
 
-  /** Other places that a request's {@code output} may name, each {@code bucket/prefix/}. */
+  /** Other locations that a request's {@code output} may name, each {@code bucket/prefix/}. */
   Optional<List<String>> allowedLocations();
 
-  /** The address of an S3-compatible storage; AWS's own where there is none. */
+  /** The URL of an S3-compatible storage; unset for AWS. */
   Optional<URI> endpoint();
 
   /** The storage's region. */
   @WithDefault("us-east-1")
   String region();
 
-  /** Name the bucket in the path, not in the host: what most storages outside AWS need. */
+  /** Path-style URLs, with the bucket in the path: most storages other than AWS need them. */
   @WithDefault("false")
   boolean pathStyle();
 
-  /** The access key; where there is none, AWS's default chain: environment, profile, role. */
+  /** The access key; unset for the AWS default chain: environment, profile, role. */
   Optional<String> accessKey();
 
   /** The secret that belongs to the access key. */
   Optional<String> secretKey();
 
-  /** How long a request that the storage refuses is made again, with growing pauses. */
+  /** How long a failed S3 call is retried, with exponential backoff. */
   @WithDefault("PT30S")
   Duration retryTimeout();
 
-  /** How long one try may take. */
+  /** How long one attempt may take. */
   @WithDefault("PT30S")
   Duration attemptTimeout();
 
-  /** How long an image's address in an event stays valid; at most 7 days. */
+  /** How long the presigned image URLs in events are valid; at most 7 days. */
   @WithDefault("P7D")
   Duration urlExpiry();
 
-  /** Where readers find the bucket's objects; then addresses are this and the key, unsigned. */
+  /** A public base URL of the bucket; image URLs are then this URL and the key, unsigned. */
   Optional<URI> publicUrl();
 }

@@ -2,7 +2,7 @@ package dev.sanaq.storage;
 
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** The storage did not do what it was asked, however often it was tried. */
+/** One call to the storage failed; nothing has been retried. */
 public final class StorageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -10,7 +10,7 @@ public final class StorageException extends RuntimeException {
     super(message, cause);
   }
 
-  /** Whether it may do so later: it refused or was not there, rather than held the wrong thing. */
+  /** Whether a retry may succeed: the call failed, rather than returned invalid data. */
   public boolean isRetryable() {
     return getCause() instanceof SdkException;
   }

@@ -1,6 +1,6 @@
 package dev.sanaq.worker;
 
-import dev.sanaq.job.ModelDefaults;
+import dev.sanaq.job.validation.ModelDefaults;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;

@@ -134,9 +134,9 @@ class KafkaCommandsTest {
       assertThat(letter.get("source").asText()).isEqualTo("sanaq.requests-0@" + offset);
       assertThat(letter.get("reason").asText()).contains("line 1");
       assertThat(letter.get("bytes").asInt()).isEqualTo(7);
-      assertThat(deadLetters("list").out()).contains("place", "sanaq.requests-0@" + offset);
+      assertThat(deadLetters("list").out()).contains("position", "sanaq.requests-0@" + offset);
 
-      Result sent = deadLetters("replay", letter.get("place").asText());
+      Result sent = deadLetters("replay", letter.get("position").asText());
       assertThat(sent.code()).as(sent.err()).isZero();
       assertThat(sent.out()).isEqualTo("1 sent%n".formatted());
       var again = outside.awaitDeadLetters(2).get(1);

@@ -198,7 +198,7 @@ class WebhookDeliveryTest {
   @Test
   void retrySchedule_exhausted_canBeResent() {
     try (TestReceiver receiver = new TestReceiver(status(500))) {
-      fixture.startRuntime(receiver, "keep", "P30D");
+      fixture.startRuntime(receiver, "retention", "P30D");
       fixture.publishEvent("a", "failed", receiver.url());
       for (int made = 1; made <= 10; made++) {
         receiver.await(made);

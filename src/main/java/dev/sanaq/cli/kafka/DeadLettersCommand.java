@@ -48,7 +48,7 @@ public final class DeadLettersCommand {
     } else {
       TextTable.format(
               Ansi.AUTO,
-              List.of("place", "time", "from", "bytes", "reason"),
+              List.of("position", "time", "from", "bytes", "reason"),
               letters.stream().map(DeadLettersCommand::row).toList())
           .forEach(out::println);
     }

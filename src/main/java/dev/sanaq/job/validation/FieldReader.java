@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Reads an object's fields one by one and keeps every complaint, so that all are told at once. */
+/** Reads the fields of a JSON object and collects all errors, so that they are reported at once. */
 final class FieldReader {
   private static final int MAX_ERRORS = 30;
 
@@ -26,13 +26,13 @@ final class FieldReader {
     return new FieldReader(values, "", new ArrayList<>());
   }
 
-  /** The complaints so far, at most a screenful. */
+  /** The errors so far; at max 30, and one that counts the others. */
   List<FieldError> errors() {
     if (errors.size() <= MAX_ERRORS) {
       return List.copyOf(errors);
     }
     List<FieldError> first = new ArrayList<>(errors.subList(0, MAX_ERRORS));
-    first.add(new FieldError("...", (errors.size() - MAX_ERRORS) + " more wrong fields", "none"));
+    first.add(new FieldError("...", (errors.size() - MAX_ERRORS) + " more invalid fields", "none"));
     return first;
   }
 
@@ -40,75 +40,75 @@ final class FieldReader {
     return values.get(name) != null;
   }
 
-  String string(String name, String otherwise, int shortest, int longest) {
+  String string(String name, String defaultValue, int minLength, int maxLength) {
     Object value = values.get(name);
-    if (value == null && shortest == 0) {
-      return otherwise;
+    if (value == null && minLength == 0) {
+      return defaultValue;
     }
-    String allowed = "text of %d to %d characters".formatted(shortest, longest);
+    String allowed = "text of %d to %d characters".formatted(minLength, maxLength);
     if (!(value instanceof String text)) {
-      return reject(name, allowed, otherwise);
+      return reject(name, allowed, defaultValue);
     }
     int length = text.codePointCount(0, text.length());
-    if (length < shortest || length > longest) {
+    if (length < minLength || length > maxLength) {
       String found = length == 0 ? "\"\"" : "%d characters".formatted(length);
       errors.add(new FieldError(pathPrefix + name, found, allowed));
-      return otherwise;
+      return defaultValue;
     }
     if (SafeText.hasLoneSurrogate(text) || text.indexOf('\0') >= 0) {
-      return reject(name, "Unicode text without NUL or half surrogate pairs", otherwise);
+      return reject(name, "Unicode text without NUL or half surrogate pairs", defaultValue);
     }
     return text;
   }
 
-  long integer(String name, long otherwise, long least, long most) {
+  long integer(String name, long defaultValue, long min, long max) {
     Object value = values.get(name);
     if (value == null) {
-      return otherwise;
+      return defaultValue;
     }
     if (value instanceof Number number) {
       BigDecimal exact = new BigDecimal(number.toString());
-      if (isWithin(exact, BigDecimal.valueOf(least), BigDecimal.valueOf(most))
+      if (isWithin(exact, BigDecimal.valueOf(min), BigDecimal.valueOf(max))
           && isInteger(exact)) {
         return exact.signum() == 0 ? 0 : exact.longValueExact();
       }
     }
-    return reject(name, "a whole number from %d to %d".formatted(least, most), otherwise);
+    return reject(name, "a whole number from %d to %d".formatted(min, max), defaultValue);
   }
 
-  double number(String name, double otherwise, double least, double most) {
+  double number(String name, double defaultValue, double min, double max) {
     Object value = values.get(name);
     if (value == null) {
-      return otherwise;
+      return defaultValue;
     }
     if (value instanceof Number number) {
       BigDecimal exact = new BigDecimal(number.toString());
-      if (isWithin(exact, BigDecimal.valueOf(least), BigDecimal.valueOf(most))) {
+      if (isWithin(exact, BigDecimal.valueOf(min), BigDecimal.valueOf(max))) {
         return exact.doubleValue();
       }
     }
-    return reject(name, "a number from %s to %s".formatted(least, most), otherwise);
+    return reject(name, "a number from %s to %s".formatted(min, max), defaultValue);
   }
 
-  boolean flag(String name, boolean otherwise) {
+  boolean flag(String name, boolean defaultValue) {
     Object value = values.get(name);
     if (value == null) {
-      return otherwise;
+      return defaultValue;
     }
-    return value instanceof Boolean flag ? flag : reject(name, "true or false", otherwise);
+    return value instanceof Boolean flag ? flag : reject(name, "true or false", defaultValue);
   }
 
-  String choice(String name, String otherwise, Collection<String> allowed) {
+  String choice(String name, String defaultValue, Collection<String> allowed) {
     Object value = values.get(name);
     if (value == null) {
-      return otherwise;
+      return defaultValue;
     }
     return value instanceof String text && allowed.contains(text)
         ? text
-        : reject(name, String.join(", ", new TreeSet<>(allowed)), otherwise);
+        : reject(name, String.join(", ", new TreeSet<>(allowed)), defaultValue);
   }
 
-  @SuppressWarnings("unchecked") // a JSON object's names are strings
+  @SuppressWarnings("unchecked") // names are strings
   Map<String, Object> object(String name) {
     Object value = values.get(name);
     if (value == null) {
@@ -119,16 +119,16 @@ final class FieldReader {
         : reject(name, "an object", Map.<String, Object>of());
   }
 
-  /** The fields of an inner object; what is wrong there is told here, with dots in the names. */
+  /** The fields of a nested object; its errors are collected here, with dots in the names. */
   FieldReader nested(String name) {
     return new FieldReader(object(name), pathPrefix + name + ".", errors);
   }
 
-  /** The fields of an object in a list. */
-  @SuppressWarnings("unchecked") // a JSON object's names are strings
+  /** The fields of an object in a list; its errors are collected here. */
+  @SuppressWarnings("unchecked") // names are strings
   FieldReader item(String name, int index, Map<?, ?> values) {
-    String own = "%s%s[%d].".formatted(pathPrefix, name, index);
-    return new FieldReader((Map<String, Object>) values, own, errors);
+    String path = "%s%s[%d].".formatted(pathPrefix, name, index);
+    return new FieldReader((Map<String, Object>) values, path, errors);
   }
 
   List<?> list(String name) {
@@ -139,7 +139,7 @@ final class FieldReader {
     return value instanceof List<?> list ? list : reject(name, "a list", List.of());
   }
 
-  /** Refuses every field of another name, with the known one that it resembles. */
+  /** Reports every unknown field, with the known field that it resembles. */
   void rejectUnknown(Collection<String> known) {
     for (Map.Entry<String, Object> field : values.entrySet()) {
       if (!known.contains(field.getKey())) {
@@ -153,17 +153,17 @@ final class FieldReader {
     }
   }
 
-  /** Notes that a field breaks a rule; gives back what to go on with. */
-  <T> T reject(String name, String allowed, T otherwise) {
+  /** Reports an invalid field; returns the default, so that reading continues. */
+  <T> T reject(String name, String allowed, T defaultValue) {
     errors.add(new FieldError(pathPrefix + name, SafeText.describe(values.get(name)), allowed));
-    return otherwise;
+    return defaultValue;
   }
 
-  private static boolean isWithin(BigDecimal value, BigDecimal least, BigDecimal most) {
-    return value.compareTo(least) >= 0 && value.compareTo(most) <= 0;
+  private static boolean isWithin(BigDecimal value, BigDecimal min, BigDecimal max) {
+    return value.compareTo(min) >= 0 && value.compareTo(max) <= 0;
   }
 
-  // Never by writing the number out: 1e-999999999 would be a gigabyte of zeros.
+  // Never expand the number: 1e-999999999 would be a gigabyte of zeros.
   private static boolean isInteger(BigDecimal value) {
     return value.signum() == 0 || value.stripTrailingZeros().scale() <= 0;
   }

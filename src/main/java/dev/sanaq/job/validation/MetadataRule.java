@@ -1,31 +1,32 @@
 package dev.sanaq.job.validation;
 
+import dev.sanaq.job.RequestFields;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The rule for metadata: any JSON, but small, and such that it can be written again. */
+/** The rule for {@code metadata}: any JSON object that is small and can be written again. */
 final class MetadataRule {
   private static final int MAX_DEPTH = 8;
-  // Quotes and brackets count too: a list of empty lists is not free.
+  // Quotes and brackets count too, so that empty lists have a size.
   private static final long BRACKETS = 2;
 
   private MetadataRule() {}
 
-  /** The sender's own object; empty where there is none or where it breaks the rule. */
-  static Map<String, Object> read(FieldReader fields, int longest) {
-    Map<String, Object> metadata = fields.object("metadata");
-    if (size(metadata, 0) <= longest) {
+  /** The client's object; empty if there is none, or if it is invalid. */
+  static Map<String, Object> read(FieldReader fields, int maxLength) {
+    Map<String, Object> metadata = fields.object(RequestFields.METADATA);
+    if (size(metadata, 0) <= maxLength) {
       return metadata;
     }
     return fields.reject(
-        "metadata",
+        RequestFields.METADATA,
         "at most %d characters, %d levels, finite numbers, well-formed text"
-            .formatted(longest, MAX_DEPTH),
+            .formatted(maxLength, MAX_DEPTH),
         Map.<String, Object>of());
   }
 
-  // What can not be allowed at any length counts as infinitely long.
+  // Values that are never allowed count as infinitely long.
   private static long size(@Nullable Object value, int depth) {
     if (depth > MAX_DEPTH) {
       return Integer.MAX_VALUE;

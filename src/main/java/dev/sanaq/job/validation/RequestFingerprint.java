@@ -1,6 +1,8 @@
 package dev.sanaq.job.validation;
 
 import dev.sanaq.job.GenerationRequest;
+import dev.sanaq.job.Priority;
+import dev.sanaq.job.RequestFields;
 import dev.sanaq.job.Sha256;
 import dev.sanaq.job.UrlRedaction;
 import java.math.BigDecimal;
@@ -10,45 +12,44 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether two requests of one id are the same request.
+ * Decides whether two requests with the same id are the same request.
  *
- * <p>It hashes what was asked, not what came of it: a default that a model brings may change with
- * the model, and an old request must still be itself then. The contract's own constants count as
- * said, so that {@code "count": 1} and its absence are equal; the id does not count, nor do the
- * order of fields, the way a number is written, and the signatures of addresses to upload to, which
- * are new ones when a request is sent again.
+ * <p>It hashes the request as sent, not with the model's defaults, which may change with the model.
+ * The contract's own defaults are equal to absence: {@code "count": 1} changes nothing. The id, the
+ * order of fields, the notation of numbers and the signatures of upload URLs, which are new when a
+ * request is sent again, are ignored.
  */
 public final class RequestFingerprint {
   private static final Map<String, Object> CONTRACT_DEFAULTS =
       Map.of(
-          "negativePrompt",
+          RequestFields.NEGATIVE_PROMPT,
           "",
-          "count",
+          RequestFields.COUNT,
           1,
-          "format",
+          RequestFields.FORMAT,
           "png",
-          "quality",
+          RequestFields.QUALITY,
           90,
-          "resolutionBinning",
+          RequestFields.RESOLUTION_BINNING,
           true,
-          "priority",
-          "normal",
-          "adapters",
+          RequestFields.PRIORITY,
+          Priority.NORMAL.label(),
+          RequestFields.ADAPTERS,
           List.of(),
-          "output",
+          RequestFields.OUTPUT,
           Map.of(),
-          "metadata",
+          RequestFields.METADATA,
           Map.of());
 
   private RequestFingerprint() {}
 
-  /** The request's fingerprint: 64 hexadecimal digits. Meant for requests that keep the rules. */
+  /** The fingerprint of a valid request: 64 hexadecimal digits. */
   public static String of(GenerationRequest request) {
-    TreeMap<String, Object> said = new TreeMap<>(UrlRedaction.redact(request.fields()));
-    said.remove("id");
-    said.values().removeIf(value -> value == null);
-    said.entrySet().removeIf(e -> canonical(e.getValue()).equals(contractDefault(e.getKey())));
-    return Sha256.hex(canonical(said));
+    TreeMap<String, Object> fields = new TreeMap<>(UrlRedaction.redact(request.fields()));
+    fields.remove(RequestFields.ID);
+    fields.values().removeIf(value -> value == null);
+    fields.entrySet().removeIf(e -> canonical(e.getValue()).equals(contractDefault(e.getKey())));
+    return Sha256.hex(canonical(fields));
   }
 
   private static String contractDefault(String field) {
@@ -79,7 +80,7 @@ public final class RequestFingerprint {
     } else if (value instanceof Number number) {
       text.append(normalize(new BigDecimal(number.toString()))).append(';');
     } else if (value instanceof String string) {
-      // The length in front keeps one string from posing as several.
+      // The length prefix keeps two strings from colliding with one.
       text.append(string.length()).append(':').append(string);
     } else {
       text.append(value).append(';');
@@ -90,7 +91,7 @@ public final class RequestFingerprint {
     try {
       return number.stripTrailingZeros();
     } catch (ArithmeticException e) {
-      // An exponent at the edge of what a number can have: it stands for itself.
+      // The exponent overflows: keep the number as it is.
       return number;
     }
   }

@@ -5,9 +5,9 @@ import dev.sanaq.job.Job;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobIds;
 import dev.sanaq.job.JobOutcome;
-import dev.sanaq.job.ModelDefaults;
 import dev.sanaq.job.OutputLocation;
-import dev.sanaq.job.RequestLimits;
+import dev.sanaq.job.Priority;
+import dev.sanaq.job.RequestFields;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -15,35 +15,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The contract's rules: turns a request into a job with every default resolved, or names every
- * field that breaks one. Any number of threads.
+ * Validates a request: returns a job with every default resolved, or an error for each field that
+ * breaks a rule of the contract. Any number of threads.
  */
 public final class RequestValidator {
-  private static final List<String> FIELDS =
-      List.of(
-          "id",
-          "prompt",
-          "negativePrompt",
-          "width",
-          "height",
-          "steps",
-          "guidanceScale",
-          "seed",
-          "count",
-          "solver",
-          "format",
-          "quality",
-          "resolutionBinning",
-          "model",
-          "adapters",
-          "deadline",
-          "priority",
-          "callbackUrl",
-          "output",
-          "metadata");
   private static final List<String> FORMATS = List.of("png", "jpeg", "webp");
   private static final int DEFAULT_QUALITY = 90;
-  private static final List<String> PRIORITIES = List.of("high", "normal", "low");
 
   private final ModelDefaults modelDefaults;
   private final RequestLimits limits;
@@ -54,96 +31,96 @@ public final class RequestValidator {
   }
 
   /**
-   * Checks a request.
+   * Validates a request.
    *
-   * @param derivedId the job's id where the request brings none, or none that is allowed
+   * @param derivedId the job's id if the request has no valid id
    */
   public ValidationResult validate(GenerationRequest request, String derivedId) {
     FieldReader fields = FieldReader.of(request.fields());
     String id = readId(fields, derivedId);
     int errorsBefore = fields.errors().size();
     Map<String, Object> metadata = MetadataRule.read(fields, limits.maxMetadataLength());
-    boolean metadataHolds = fields.errors().size() == errorsBefore;
+    boolean metadataValid = fields.errors().size() == errorsBefore;
     Job job = readJob(fields, id, RequestFingerprint.of(request), metadata);
-    fields.rejectUnknown(FIELDS);
+    fields.rejectUnknown(RequestFields.ALL);
     if (fields.errors().isEmpty()) {
       return new ValidationResult.Valid(job);
     }
     JobError error = JobError.invalid(fields.errors());
-    Map<String, Object> echoed = metadataHolds ? metadata : Map.of();
+    Map<String, Object> echoed = metadataValid ? metadata : Map.of();
     return new ValidationResult.Invalid(
         new JobOutcome.Failed(id, error, 0, echoed, job.callbackUrl()));
   }
 
   private Job readJob(
       FieldReader fields, String id, String fingerprint, Map<String, Object> metadata) {
-    int count = (int) fields.integer("count", 1, 1, limits.maxCount());
-    FieldReader place = fields.nested("output");
-    place.rejectUnknown(List.of("bucket", "prefix", "uploadUrls"));
+    int count = (int) fields.integer(RequestFields.COUNT, 1, 1, limits.maxCount());
+    FieldReader output = fields.nested(RequestFields.OUTPUT);
+    output.rejectUnknown(RequestFields.OF_OUTPUT);
     return new Job(
         id,
         fingerprint,
-        fields.string("prompt", "", 1, limits.maxPromptLength()),
-        fields.string("negativePrompt", "", 0, limits.maxPromptLength()),
-        (int) fields.integer("width", modelDefaults.width(), 1, limits.maxSide()),
-        (int) fields.integer("height", modelDefaults.height(), 1, limits.maxSide()),
-        (int) fields.integer("steps", modelDefaults.steps(), 1, limits.maxSteps()),
-        fields.number("guidanceScale", modelDefaults.guidanceScale(), 0, limits.maxGuidanceScale()),
-        // The last image's seed must not leave the range either.
-        fields.integer("seed", JobIds.seedOf(id), 0, Long.MAX_VALUE - (count - 1)),
+        fields.string(RequestFields.PROMPT, "", 1, limits.maxPromptLength()),
+        fields.string(RequestFields.NEGATIVE_PROMPT, "", 0, limits.maxPromptLength()),
+        (int) fields.integer(RequestFields.WIDTH, modelDefaults.width(), 1, limits.maxSide()),
+        (int) fields.integer(RequestFields.HEIGHT, modelDefaults.height(), 1, limits.maxSide()),
+        (int) fields.integer(RequestFields.STEPS, modelDefaults.steps(), 1, limits.maxSteps()),
+        fields.number(RequestFields.GUIDANCE_SCALE, modelDefaults.guidanceScale(), 0, limits.maxGuidanceScale()),
+        // The last image's seed, seed + count - 1, must be in the range too.
+        fields.integer(RequestFields.SEED, JobIds.seedOf(id), 0, Long.MAX_VALUE - (count - 1)),
         count,
-        fields.choice("solver", modelDefaults.solver(), modelDefaults.solvers()),
-        fields.choice("format", "png", FORMATS),
-        (int) fields.integer("quality", DEFAULT_QUALITY, 0, 100),
-        fields.flag("resolutionBinning", true),
-        fields.choice("model", modelDefaults.name(), List.of(modelDefaults.name())),
+        fields.choice(RequestFields.SOLVER, modelDefaults.solver(), modelDefaults.solvers()),
+        fields.choice(RequestFields.FORMAT, "png", FORMATS),
+        (int) fields.integer(RequestFields.QUALITY, DEFAULT_QUALITY, 0, 100),
+        fields.flag(RequestFields.RESOLUTION_BINNING, true),
+        fields.choice(RequestFields.MODEL, modelDefaults.name(), List.of(modelDefaults.name())),
         AdapterRule.read(fields, modelDefaults.adapters()),
         readDeadline(fields),
-        fields.choice("priority", "normal", PRIORITIES),
+        Priority.of(fields.choice(RequestFields.PRIORITY, Priority.NORMAL.label(), Priority.LABELS)),
         CallbackUrlRule.read(fields, limits.allowHttpCallbacks()),
-        readOutput(fields, place),
-        UploadUrlRule.read(place, count, limits.allowHttpUploads()),
+        readOutput(fields, output),
+        UploadUrlRule.read(output, count, limits.allowHttpUploads()),
         metadata);
   }
 
   private static String readId(FieldReader fields, String derivedId) {
-    if (!fields.has("id")) {
+    if (!fields.has(RequestFields.ID)) {
       return derivedId;
     }
-    String id = fields.string("id", "", 0, Integer.MAX_VALUE);
+    String id = fields.string(RequestFields.ID, "", 0, Integer.MAX_VALUE);
     if (JobIds.isValid(id)) {
       return id;
     }
-    // Text that is broken, or no text, has been complained of already.
-    return fields.errors().isEmpty() ? fields.reject("id", JobIds.ALLOWED, derivedId) : derivedId;
+    // Broken text and other types have their error already.
+    return fields.errors().isEmpty() ? fields.reject(RequestFields.ID, JobIds.ALLOWED, derivedId) : derivedId;
   }
 
   private static Instant readDeadline(FieldReader fields) {
-    String time = fields.has("deadline") ? fields.string("deadline", "", 1, 64) : "";
+    String time = fields.has(RequestFields.DEADLINE) ? fields.string(RequestFields.DEADLINE, "", 1, 64) : "";
     if (time.isEmpty()) {
       return Job.NO_DEADLINE;
     }
     try {
       return OffsetDateTime.parse(time).toInstant();
     } catch (DateTimeException e) {
-      return fields.reject("deadline", "a time as 2026-12-01T00:00:00Z", Job.NO_DEADLINE);
+      return fields.reject(RequestFields.DEADLINE, "a time as 2026-12-01T00:00:00Z", Job.NO_DEADLINE);
     }
   }
 
-  private OutputLocation readOutput(FieldReader fields, FieldReader inner) {
-    String bucket = inner.string("bucket", limits.defaultLocation().bucket(), 0, 63);
-    String prefix = inner.string("prefix", limits.defaultLocation().prefix(), 0, 256);
+  private OutputLocation readOutput(FieldReader fields, FieldReader output) {
+    String bucket = output.string(RequestFields.BUCKET, limits.defaultLocation().bucket(), 0, 63);
+    String prefix = output.string(RequestFields.PREFIX, limits.defaultLocation().prefix(), 0, 256);
     if (!prefix.matches("([A-Za-z0-9!_.*'()=-]+/)*") || prefix.matches("(.*/)?\\.{1,2}/.*")) {
-      return inner.reject(
-          "prefix",
+      return output.reject(
+          RequestFields.PREFIX,
           "folders, each ending in a slash, none of them . or ..",
           limits.defaultLocation());
     }
-    OutputLocation output = new OutputLocation(bucket, prefix);
-    if (limits.allowedLocations().stream().anyMatch(allowed -> allowed.contains(output))) {
-      return output;
+    OutputLocation location = new OutputLocation(bucket, prefix);
+    if (limits.allowedLocations().stream().anyMatch(allowed -> allowed.contains(location))) {
+      return location;
     }
     return fields.reject(
-        "output", "under one of " + limits.allowedLocations(), limits.defaultLocation());
+        RequestFields.OUTPUT, "under one of " + limits.allowedLocations(), limits.defaultLocation());
   }
 }

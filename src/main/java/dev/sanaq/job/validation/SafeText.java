@@ -5,20 +5,19 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Values of a request as messages show them: short, printable, on one line. */
+/** Formats values of a request for messages: short, printable, on one line. */
 final class SafeText {
   private static final int MAX_LENGTH = 60;
 
   private SafeText() {}
 
   /**
-   * The value as JSON has it, shortened; lists and objects only by their kind, addresses without
-   * what may be a secret.
+   * The value as JSON, shortened; lists and objects only by their kind, URLs redacted.
    */
   static String describe(@Nullable Object value) {
     if (value instanceof String text) {
-      boolean address = text.regionMatches(true, 0, "http", 0, 4);
-      return '"' + printable(address ? UrlRedaction.redact(text) : text) + '"';
+      boolean url = text.regionMatches(true, 0, "http", 0, 4);
+      return '"' + printable(url ? UrlRedaction.redact(text) : text) + '"';
     }
     if (value instanceof Map) {
       return "an object";
@@ -29,7 +28,7 @@ final class SafeText {
     return value == null ? "nothing" : printable(value.toString());
   }
 
-  /** The text, shortened, what is not printable replaced. */
+  /** The text, shortened, with control characters and lone surrogates replaced. */
   static String printable(String text) {
     StringBuilder shown = new StringBuilder();
     text.codePoints()
@@ -39,7 +38,7 @@ final class SafeText {
     return text.codePointCount(0, text.length()) <= MAX_LENGTH ? shown.toString() : shown + "...";
   }
 
-  /** Whether a string holds half a surrogate pair, which no UTF-8 text can. */
+  /** Whether a string contains a lone surrogate, which UTF-8 cannot encode. */
   static boolean hasLoneSurrogate(String text) {
     return text.codePoints().anyMatch(SafeText::isSurrogate);
   }

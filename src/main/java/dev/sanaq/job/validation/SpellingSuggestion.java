@@ -3,14 +3,14 @@ package dev.sanaq.job.validation;
 import java.util.Collection;
 import java.util.Locale;
 
-/** Finds the known name that a misspelt one was meant to be. */
+/** Suggests the known field name that an unknown one resembles. */
 final class SpellingSuggestion {
   private static final int MAX_DISTANCE = 2;
   private static final int MAX_NAME_LENGTH = 40;
 
   private SpellingSuggestion() {}
 
-  /** Something to add to a message: empty where no known name resembles this one. */
+  /** The suffix of an error message; empty if no known name is similar. */
   static String hint(String name, Collection<String> known) {
     if (name.length() > MAX_NAME_LENGTH) {
       return "";
@@ -23,15 +23,15 @@ final class SpellingSuggestion {
   }
 
   private static boolean resembles(String name, String candidate) {
-    int farthest = Math.min(MAX_DISTANCE, candidate.length() / 3);
-    return levenshteinDistance(name, candidate) <= farthest || name.endsWith(candidate);
+    int maxDistance = Math.min(MAX_DISTANCE, candidate.length() / 3);
+    return levenshteinDistance(name, candidate) <= maxDistance || name.endsWith(candidate);
   }
 
   private static String normalize(String name) {
     return name.replaceAll("[_\\-. ]", "").toLowerCase(Locale.ROOT);
   }
 
-  // Levenshtein: insertions, deletions and substitutions.
+  // Insertions, deletions and substitutions; one row of the matrix at a time.
   private static int levenshteinDistance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

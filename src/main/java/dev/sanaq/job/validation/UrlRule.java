@@ -4,17 +4,17 @@ import java.net.URI;
 import java.net.URISyntaxException;
 
 /**
- * The rule for addresses that a request brings; whether one may be reached is its caller's to
- * decide.
+ * The syntax rule for the URLs of a request. Whether a URL may be called is decided later, by the
+ * SSRF guard.
  */
 final class UrlRule {
   private UrlRule() {}
 
-  /** Whether it is one that may be asked for. */
-  static boolean isAllowed(String url, boolean alsoHttp) {
+  /** Whether the URL is valid. */
+  static boolean isAllowed(String url, boolean allowHttp) {
     try {
       URI uri = new URI(url);
-      return ("https".equals(uri.getScheme()) || alsoHttp && "http".equals(uri.getScheme()))
+      return ("https".equals(uri.getScheme()) || allowHttp && "http".equals(uri.getScheme()))
           && uri.getHost() != null
           && uri.getUserInfo() == null
           && uri.getFragment() == null;
@@ -23,9 +23,9 @@ final class UrlRule {
     }
   }
 
-  /** What is allowed, for messages. */
-  static String describeAllowed(boolean alsoHttp) {
-    return "an %s address without user or fragment"
-        .formatted(alsoHttp ? "https:// or http://" : "https://");
+  /** The allowed values, for messages. */
+  static String describeAllowed(boolean allowHttp) {
+    return "an %s URL without user or fragment"
+        .formatted(allowHttp ? "https:// or http://" : "https://");
   }
 }

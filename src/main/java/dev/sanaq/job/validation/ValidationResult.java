@@ -3,11 +3,11 @@ package dev.sanaq.job.validation;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobOutcome;
 
-/** What the rules say of a request. */
+/** The result of validating a request. */
 public sealed interface ValidationResult {
-  /** It keeps them all. */
+  /** The request is valid. */
   record Valid(Job job) implements ValidationResult {}
 
-  /** It breaks some: the failure names every wrong field. */
+  /** The request is invalid; the failure lists every invalid field. */
   record Invalid(JobOutcome.Failed failure) implements ValidationResult {}
 }

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 
-/** A record of the dead letters' topic, as {@link DeadLetterFactory} wrote it. */
+/** A record of the dead-letter topic, as {@link DeadLetterFactory} wrote it. */
 public final class DeadLetter {
   private final ConsumerRecord<byte[], byte[]> record;
 
@@ -16,22 +16,22 @@ public final class DeadLetter {
     this.record = record;
   }
 
-  /** Its own place, {@code partition@offset}: what it is called by. */
+  /** Its position in the dead-letter topic, {@code partition@offset}; identifies it. */
   public String position() {
     return record.partition() + "@" + record.offset();
   }
 
-  /** When it became one. */
+  /** When it was written to the dead-letter topic. */
   public Instant time() {
     return Instant.ofEpochMilli(record.timestamp());
   }
 
-  /** Why. */
+  /** Why the record could not be read. */
   public String reason() {
     return header(DeadLetterFactory.REASON);
   }
 
-  /** Where it came from, {@code topic-partition@offset}. */
+  /** The position of the original record, {@code topic-partition@offset}. */
   public String source() {
     return "%s-%s@%s"
         .formatted(
@@ -40,30 +40,30 @@ public final class DeadLetter {
             header(DeadLetterFactory.SOURCE_OFFSET));
   }
 
-  /** The length of its value in bytes. */
+  /** The length of the value in bytes. */
   public int bytes() {
     return record.value() == null ? 0 : record.value().length;
   }
 
-  /** Whether it is all there: one that was cut, or that nobody here wrote, cannot be sent again. */
+  /** Whether it can be replayed: false if truncated, or not written by {@link DeadLetterFactory}. */
   public boolean isComplete() {
     return record.headers().lastHeader(DeadLetterFactory.ORIGINAL_BYTES) == null
         && !header(DeadLetterFactory.SOURCE_TOPIC).isEmpty();
   }
 
-  /** What there is to tell, for scripts. */
+  /** The properties by name, for JSON output. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("place", position());
+    map.put("position", position());
     map.put("time", time().toString());
     map.put("source", source());
     map.put("reason", reason());
     map.put("bytes", bytes());
-    map.put("whole", isComplete());
+    map.put("complete", isComplete());
     return map;
   }
 
-  /** The record as it once came, for the topic that it came from. */
+  /** The original record, for its source topic. */
   ProducerRecord<byte[], byte[]> toOriginalRecord() {
     ProducerRecord<byte[], byte[]> original =
         new ProducerRecord<>(header(DeadLetterFactory.SOURCE_TOPIC), record.key(), record.value());

@@ -8,29 +8,29 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Records that could not be read, for people to look at: the same key, bytes and headers, and
- * headers that say why and from where. Any number of threads.
+ * Creates dead letters: a copy of a record that could not be read, with headers for the reason and
+ * the source position. Any number of threads.
  */
 public final class DeadLetterFactory {
   /** Why the record could not be read. */
   public static final String REASON = "sanaq-reason";
 
-  /** The topic it came from. */
+  /** The source topic. */
   public static final String SOURCE_TOPIC = "sanaq-source-topic";
 
-  /** The partition it came from. */
+  /** The source partition. */
   public static final String SOURCE_PARTITION = "sanaq-source-partition";
 
-  /** Its offset there. */
+  /** The source offset. */
   public static final String SOURCE_OFFSET = "sanaq-source-offset";
 
-  /** Its timestamp there, milliseconds since 1970. */
+  /** The source timestamp, milliseconds since 1970. */
   public static final String SOURCE_TIMESTAMP = "sanaq-source-timestamp";
 
-  /** The length of the value, where it was too long to be kept whole. */
+  /** The original length of a truncated value, in bytes. */
   public static final String ORIGINAL_BYTES = "sanaq-original-bytes";
 
-  /** Every header that is ours, not the sender's. */
+  /** The headers that are added here; all others are the sender's. */
   static final Set<String> OWN_HEADERS =
       Set.of(
           REASON, SOURCE_TOPIC, SOURCE_PARTITION, SOURCE_OFFSET, SOURCE_TIMESTAMP, ORIGINAL_BYTES);
@@ -40,13 +40,13 @@ public final class DeadLetterFactory {
   private final String topic;
 
   /**
-   * @param topic where dead letters go
+   * @param topic the dead-letter topic
    */
   public DeadLetterFactory(String topic) {
     this.topic = topic;
   }
 
-  /** The letter for a record. */
+  /** Creates the dead letter of a record. */
   public ProducerRecord<byte[], byte[]> create(
       ConsumerRecord<byte[], byte[]> record, String reason) {
     ProducerRecord<byte[], byte[]> letter =
@@ -60,20 +60,20 @@ public final class DeadLetterFactory {
   }
 
   /**
-   * A letter that the broker takes where it refuses the whole one as too large: with our headers a
-   * record that just fitted its topic does not fit this one any more.
+   * Truncates a dead letter that the broker rejects as too large: with the added headers, a record
+   * that just fitted its topic may exceed the limit.
    */
   public static ProducerRecord<byte[], byte[]> truncate(ProducerRecord<byte[], byte[]> letter) {
     byte[] value = letter.value() == null ? new byte[0] : letter.value();
-    ProducerRecord<byte[], byte[]> shorter =
+    ProducerRecord<byte[], byte[]> truncated =
         new ProducerRecord<>(
             letter.topic(), Arrays.copyOf(value, Math.min(value.length, MAX_TRUNCATED_BYTES)));
     for (String name :
         List.of(REASON, SOURCE_TOPIC, SOURCE_PARTITION, SOURCE_OFFSET, SOURCE_TIMESTAMP)) {
-      shorter.headers().add(letter.headers().lastHeader(name));
+      truncated.headers().add(letter.headers().lastHeader(name));
     }
-    addHeader(shorter, ORIGINAL_BYTES, String.valueOf(value.length));
-    return shorter;
+    addHeader(truncated, ORIGINAL_BYTES, String.valueOf(value.length));
+    return truncated;
   }
 
   private static void addHeader(ProducerRecord<byte[], byte[]> letter, String name, String value) {

@@ -14,13 +14,13 @@ import org.apache.kafka.common.header.Header;
 /**
  * A CloudEvent 1.0 with JSON data.
  *
- * @param id deterministic: the same for the same event told twice
- * @param source where it happened
- * @param type what happened
- * @param subject the job's id, and the record's key
- * @param time when
- * @param data what there is to tell
- * @param callbackUrl where whoever asked wants to be told of it; empty for nowhere
+ * @param id deterministic: the same for an event that is published twice
+ * @param source the event source, a URI reference
+ * @param type the event type
+ * @param subject the job's id; also the record's key
+ * @param time when it happened
+ * @param data the payload, a JSON object
+ * @param callbackUrl the request's webhook URL; empty for none
  */
 public record CloudEvent(
     String id,
@@ -55,7 +55,7 @@ public record CloudEvent(
   /**
    * Reads an event from a record in binary mode.
    *
-   * @throws BadJsonException where it is none, or its data is no JSON object
+   * @throws BadJsonException if the record is no event, or its data is no JSON object
    */
   public static CloudEvent of(ConsumerRecord<byte[], byte[]> record) {
     byte[] value = record.value() == null ? new byte[0] : record.value();
@@ -69,11 +69,11 @@ public record CloudEvent(
           Json.readObject(value),
           readCallbackUrl(record));
     } catch (DateTimeParseException e) {
-      throw new BadJsonException("ce_time is no time: " + e.getParsedString());
+      throw new BadJsonException("invalid ce_time: %s (RFC 3339 expected)".formatted(e.getParsedString()));
     }
   }
 
-  /** The event on one line of JSON: CloudEvents' structured mode. */
+  /** The event as one line of JSON in CloudEvents' structured mode. */
   public String toJson() {
     Map<String, Object> event = new LinkedHashMap<>();
     event.put("specversion", "1.0");
@@ -96,7 +96,7 @@ public record CloudEvent(
   /**
    * Reads an event from one line of JSON, as {@link #toJson} writes it.
    *
-   * @throws BadJsonException where it is none
+   * @throws BadJsonException if the line is no event
    */
   public static CloudEvent ofJson(String line) {
     Map<String, Object> event = Json.readObject(line.getBytes(StandardCharsets.UTF_8));
@@ -115,7 +115,7 @@ public record CloudEvent(
           data,
           "");
     } catch (DateTimeParseException e) {
-      throw new BadJsonException("time is no time: " + e.getParsedString());
+      throw new BadJsonException("invalid time: %s (RFC 3339 expected)".formatted(e.getParsedString()));
     }
   }
 

@@ -15,24 +15,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Puts into the contract's words what happens to jobs. Any number of threads. */
+/** Creates job events as the contract defines them. Any number of threads. */
 public final class JobEventFactory {
-  /** What an event's type begins with. */
+  /** The prefix of all event types. */
   public static final String TYPE_PREFIX = "dev.sanaq.job.";
 
-  /** The type of a job that ended with its images stored. */
+  /** The event type of a job that ended with its images stored. */
   public static final String COMPLETED = type("completed");
 
-  /** The type of a job that ended without. */
+  /** The event type of a job that ended with an error. */
   public static final String FAILED = type("failed");
 
-  /** The type of a job that was taken back. */
+  /** The event type of a job that was cancelled. */
   public static final String CANCELLED = type("cancelled");
 
-  /** The type of a job whose drawing begins. */
+  /** The event type of a job that starts to run. */
   public static final String STARTED = type("started");
 
-  /** The type of a job whose drawing goes on. */
+  /** The event type of a finished denoising step. */
   public static final String PROGRESS = type("progress");
 
   private final String source;
@@ -41,21 +41,20 @@ public final class JobEventFactory {
 
   /**
    * @param source the events' source
-   * @param addresses gives an image its address
-   * @param clock tells when
+   * @param imageUrls creates the URL of an image
    */
-  public JobEventFactory(String source, Function<StoredImage, String> addresses, Clock clock) {
+  public JobEventFactory(String source, Function<StoredImage, String> imageUrls, Clock clock) {
     this.source = source;
-    this.imageUrls = addresses;
+    this.imageUrls = imageUrls;
     this.clock = clock;
   }
 
-  /** Whether an event of that type is a job's last. */
+  /** Whether an event of that type is the last of its job. */
   public static boolean isTerminal(String type) {
     return type.equals(COMPLETED) || type.equals(FAILED) || type.equals(CANCELLED);
   }
 
-  /** The drawing begins. */
+  /** The job starts to run. */
   public CloudEvent started(Job job, String worker) {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("id", job.id());
@@ -65,7 +64,7 @@ public final class JobEventFactory {
     return event(job.id(), "started", "started", clock.instant(), data, job.callbackUrl());
   }
 
-  /** A step is done; its number is in the event's id, so that a reader keeps every one. */
+  /** A denoising step is finished; its number is part of the event id, so that ids are unique. */
   public CloudEvent progress(Job job, int step, int steps) {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("id", job.id());
@@ -74,7 +73,7 @@ public final class JobEventFactory {
     return event(job.id(), "progress", "progress/" + step, clock.instant(), data, "");
   }
 
-  /** The job's end. */
+  /** The terminal event of a job. */
   public CloudEvent terminal(JobOutcome outcome) {
     if (outcome instanceof Completed completed) {
       return event(
@@ -128,15 +127,15 @@ public final class JobEventFactory {
 
   private static Map<String, Object> data(Failed failed) {
     JobError error = failed.error();
-    Map<String, Object> told = new LinkedHashMap<>();
-    told.put("code", error.code().label());
-    told.put("message", error.message());
-    told.put("retryable", error.code().isRetryable());
+    Map<String, Object> errorData = new LinkedHashMap<>();
+    errorData.put("code", error.code().label());
+    errorData.put("message", error.message());
+    errorData.put("retryable", error.code().isRetryable());
     List<FieldError> fields = error.fields();
-    told.put("fields", fields);
+    errorData.put("fields", fields);
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("id", failed.id());
-    data.put("error", told);
+    data.put("error", errorData);
     data.put("attempts", failed.attempts());
     data.put("metadata", failed.metadata());
     return data;

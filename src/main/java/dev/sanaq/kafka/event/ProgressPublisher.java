@@ -8,22 +8,22 @@ import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 
 /**
- * Tells of beginnings and of progress at once, in no transaction: a reader of committed records
- * sees them live, and one told twice bears the same id. News that cannot be sent is logged and
- * given up, for no image should be lost to it. Any number of threads.
+ * Publishes started and progress events, best effort: outside of transactions, so that read_committed
+ * consumers see them immediately. An event that cannot be sent is logged and dropped, so that it
+ * never fails a job. Any number of threads.
  */
 public final class ProgressPublisher {
   private static final Logger LOG = Logger.getLogger(ProgressPublisher.class);
 
-  /** The arrival of what was never told. */
+  /** The result of a send that is already over. */
   public static final Future<?> DONE = CompletableFuture.completedFuture(null);
 
   private final Producer<byte[], byte[]> producer;
   private final String topic;
 
   /**
-   * @param producer stays its maker's to close
-   * @param topic where events go
+   * @param producer the caller closes it
+   * @param topic the event topic
    */
   public ProgressPublisher(Producer<byte[], byte[]> producer, String topic) {
     this.producer = producer;
@@ -31,9 +31,9 @@ public final class ProgressPublisher {
   }
 
   /**
-   * Sends the event on its way; waits only where the broker's whereabouts are unknown.
+   * Sends an event asynchronously; blocks only while the topic's metadata is unknown.
    *
-   * @return done when it has arrived or is given up
+   * @return done when the event is acknowledged or dropped
    */
   public Future<?> send(CloudEvent event) {
     try {
@@ -41,18 +41,18 @@ public final class ProgressPublisher {
           event.toRecord(topic),
           (sent, failure) -> {
             if (failure != null) {
-              LOG.warnf("event %s was not sent: %s", event.id(), failure.getMessage());
+              LOG.warnf("could not send event %s: %s", event.id(), failure.getMessage());
             }
           });
     } catch (KafkaException e) {
-      LOG.warnf("event %s was not sent: %s", event.id(), e.getMessage());
+      LOG.warnf("could not send event %s: %s", event.id(), e.getMessage());
       return DONE;
     }
   }
 
-  /** Waits until these have arrived or are given up, so that the end comes last. */
-  public void awaitSent(Collection<? extends Future<?>> told) {
-    if (!told.stream().allMatch(Future::isDone)) {
+  /** Waits until these sends are done, so that the terminal event is the last of its job. */
+  public void awaitSent(Collection<? extends Future<?>> sends) {
+    if (!sends.stream().allMatch(Future::isDone)) {
       producer.flush();
     }
   }

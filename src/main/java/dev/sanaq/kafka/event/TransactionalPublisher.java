@@ -22,19 +22,19 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes terminal events and dead letters together with the consumed offsets in one Kafka
- * transaction: all of it becomes visible, and the records count as consumed, or none of it. A
- * transaction lives only as long as the writing: call this when the images lie on the storage. One
- * thread at a time.
+ * Publishes records and commits consumed offsets in one Kafka transaction (exactly-once semantics):
+ * either all of them become visible and the offsets are committed, or none. Transactions are short:
+ * publish after the images are stored. One thread at a time.
  *
- * <p>A committed transaction takes the broker a while to mark, and its producer cannot begin the
- * next one before that: so several take turns. Their order stays, since one begins when the last is
- * committed, and a broker keeps the offset that was written last, whichever is marked first.
+ * <p>The broker takes a while to write the markers of a committed transaction, and the producer
+ * cannot begin its next one before that. So several producers take turns. Order is kept: a
+ * transaction begins after the previous one is committed, and the broker keeps the offset that was
+ * written last, whichever transaction is marked first.
  */
 public final class TransactionalPublisher implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(TransactionalPublisher.class);
 
-  /** How many producers take turns. */
+  /** Producers that take turns. */
   private static final int PRODUCER_COUNT = 3;
 
   private final IntFunction<Producer<byte[], byte[]>> producerFactory;
@@ -43,22 +43,22 @@ public final class TransactionalPublisher implements AutoCloseable {
   private int currentProducer;
 
   /**
-   * @param producers makes a transactional producer, for the same number each time under the same
-   *     transactional id
+   * @param producerFactory creates the transactional producer of a number; the same number has the
+   *     same transactional id
    */
-  public TransactionalPublisher(IntFunction<Producer<byte[], byte[]>> producers) {
-    this.producerFactory = producers;
+  public TransactionalPublisher(IntFunction<Producer<byte[], byte[]>> producerFactory) {
+    this.producerFactory = producerFactory;
   }
 
   /**
-   * Publishes; on return it is committed.
+   * Publishes records and commits offsets; returns after the commit.
    *
-   * @param records what to write
-   * @param offsets where the group goes on from, by partition
-   * @param group the consumer's membership as of now: a member that has lost its place is refused
-   * @throws KafkaException where it is not known to be committed; call {@link
-   *     #completePendingTransactions}, ask the broker for the committed offsets and go on from
-   *     there
+   * @param records the records to write
+   * @param offsets the offsets to commit for the group, by partition
+   * @param group the consumer's current membership: the broker fences a member that has been removed
+   *     from the group
+   * @throws KafkaException if the commit is not known to have succeeded; then call {@link
+   *     #completePendingTransactions} and continue from the committed offsets of the broker
    */
   public void publish(
       List<ProducerRecord<byte[], byte[]>> records,
@@ -67,7 +67,7 @@ public final class TransactionalPublisher implements AutoCloseable {
     try {
       transact(records, offsets, group);
     } catch (RecordTooLargeException e) {
-      LOG.warnf("a dead letter is too large for its topic and is cut: %s", e.getMessage());
+      LOG.warnf("a dead letter is too large for its topic; truncating it: %s", e.getMessage());
       transact(
           records.stream().map(TransactionalPublisher::truncateDeadLetter).toList(),
           offsets,
@@ -77,9 +77,9 @@ public final class TransactionalPublisher implements AutoCloseable {
   }
 
   /**
-   * After a failure: on return the broker has brought the last transaction to its end, whichever.
+   * After a failure: waits until the broker has committed or aborted every pending transaction.
    *
-   * @throws KafkaException where the broker cannot be reached
+   * @throws KafkaException if the broker cannot be reached
    */
   public void completePendingTransactions() {
     openProducers();
@@ -111,7 +111,7 @@ public final class TransactionalPublisher implements AutoCloseable {
     try {
       producer.commitTransaction();
     } catch (RuntimeException e) {
-      // Whether it was committed is the broker's to tell: the next producer of this id finds out.
+      // Only the broker knows whether it was committed; the next producer of this id will wait for it.
       discard(producer);
       throw e;
     }
@@ -133,7 +133,7 @@ public final class TransactionalPublisher implements AutoCloseable {
     }
   }
 
-  // All of them, so that nothing stays open that a process of the same name left behind.
+  // Opens all of them: this aborts transactions of an earlier process with the same name.
   private Producer<byte[], byte[]> openProducers() {
     for (int i = 0; i < PRODUCER_COUNT; i++) {
       if (openProducers.get(i) == null) {
@@ -153,8 +153,8 @@ public final class TransactionalPublisher implements AutoCloseable {
     }
   }
 
-  // A producer that cannot abort is beyond repair. The next one of the same id settles what this
-  // one left open before it begins anything.
+  // A producer that cannot abort is unusable. The next one with the same id completes its pending
+  // transaction first.
   private void abort(Producer<byte[], byte[]> producer, RuntimeException cause) {
     try {
       producer.abortTransaction();

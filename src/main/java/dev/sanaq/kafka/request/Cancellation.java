@@ -1,9 +1,9 @@
 package dev.sanaq.kafka.request;
 
 /**
- * Somebody takes a job back.
+ * A client's wish to cancel a job.
  *
  * @param id the job's id
- * @param reason why, for people; empty for nothing
+ * @param reason free text; may be empty
  */
 public record Cancellation(String id, String reason) {}

@@ -6,8 +6,8 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Reads a cancellation from a Kafka record: {@code {"id": "order-42", "reason": "..."}}, in a
- * CloudEvents envelope or without. Any number of threads.
+ * Decodes cancellation records: {@code {"id": "order-42", "reason": "..."}}, with or without a
+ * CloudEvents envelope. Any number of threads.
  */
 public final class CancellationDecoder {
   private static final int MAX_REASON_LENGTH = 500;
@@ -15,20 +15,20 @@ public final class CancellationDecoder {
 
   private final RecordDecoder decoder;
 
-  /** What came of a record. */
+  /** The result of decoding a record. */
   public sealed interface Result {}
 
-  /** Somebody takes a job back. */
+  /** A cancellation. */
   public record Readable(Cancellation cancellation) implements Result {}
 
-  /** No cancellation; the reason says why. */
+  /** The record is no cancellation; the reason says why. */
   public record Unreadable(String reason) implements Result {}
 
   public CancellationDecoder(RecordDecoder decoder) {
     this.decoder = decoder;
   }
 
-  /** Reads the record; nothing that it holds makes this throw. */
+  /** Decodes a record; never throws. */
   public Result decode(ConsumerRecord<byte[], byte[]> record) {
     DecodedRecord decoded = decoder.decode(record);
     if (decoded instanceof DecodedRecord.Unreadable unreadable) {
@@ -52,7 +52,7 @@ public final class CancellationDecoder {
                 .formatted(MAX_REASON_LENGTH));
   }
 
-  // Half a surrogate pair cannot be written again.
+  // Lone surrogates cannot be encoded as UTF-8.
   private static boolean isValidReason(String text) {
     return text.length() <= MAX_REASON_LENGTH
         && text.codePoints()

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A CloudEvents 1.0 envelope's required attributes, checked.
+ * The validated required attributes of a CloudEvents 1.0 envelope.
  *
  * @param id unique within the source
- * @param source where the event happened
- * @param dataContentType the data's media type, empty for JSON
+ * @param source the event source
+ * @param dataContentType the media type of the data; empty for JSON
  */
 record CloudEventEnvelope(String id, String source, String dataContentType) {
   static final String BINARY_MODE_HEADER = "ce_specversion";
@@ -20,7 +20,7 @@ record CloudEventEnvelope(String id, String source, String dataContentType) {
 
   private static final int MAX_ATTRIBUTE_LENGTH = 1000;
 
-  /** From the headers of a record in binary mode. */
+  /** Reads the headers of a record in binary mode. */
   static CloudEventEnvelope ofBinaryMode(RecordHeaders headers) {
     checkSpecVersion(headers.text(BINARY_MODE_HEADER));
     for (String name : List.of("id", "source", "type")) {
@@ -29,7 +29,7 @@ record CloudEventEnvelope(String id, String source, String dataContentType) {
     return new CloudEventEnvelope(headers.text("ce_id"), headers.text("ce_source"), "");
   }
 
-  /** From an event in structured mode. */
+  /** Reads an event in structured mode. */
   static CloudEventEnvelope ofStructuredMode(Map<String, Object> event) {
     checkSpecVersion(text(event, "specversion"));
     for (String name : List.of("id", "source", "type")) {
@@ -40,7 +40,7 @@ record CloudEventEnvelope(String id, String source, String dataContentType) {
   }
 
   /** The data of an event in structured mode: an object, or base64 of an object's JSON. */
-  @SuppressWarnings("unchecked") // a JSON object's names are strings
+  @SuppressWarnings("unchecked") // names are strings
   static Map<String, Object> data(Map<String, Object> event) {
     if (event.get("data") instanceof Map<?, ?> data) {
       return (Map<String, Object>) data;
@@ -52,10 +52,10 @@ record CloudEventEnvelope(String id, String source, String dataContentType) {
         throw new BadJsonException("data_base64 is not base64: " + e.getMessage());
       }
     }
-    throw new InvalidCloudEventException("the event's data is no JSON object");
+    throw new InvalidCloudEventException("the event's data is not a JSON object");
   }
 
-  /** The id of a job that brings none of its own. */
+  /** The id of a job whose request has none, derived from id and source. */
   String jobId() {
     return JobIds.ofCloudEvent(id, source);
   }
@@ -63,7 +63,7 @@ record CloudEventEnvelope(String id, String source, String dataContentType) {
   private static void checkSpecVersion(String version) {
     if (!version.equals("1.0")) {
       throw new InvalidCloudEventException(
-          "CloudEvents specversion \"%s\"; only 1.0 is known".formatted(version));
+          "CloudEvents specversion \"%s\" is not supported; use 1.0".formatted(version));
     }
   }
 

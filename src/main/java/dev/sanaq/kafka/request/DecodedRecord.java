@@ -2,21 +2,21 @@ package dev.sanaq.kafka.request;
 
 import dev.sanaq.job.GenerationRequest;
 
-/** What came of a record's bytes. */
+/** The result of decoding a record's bytes. */
 public sealed interface DecodedRecord {
   /**
-   * A JSON object.
+   * A JSON object, not validated.
    *
-   * @param request what it says
-   * @param derivedId the job's id unless the request brings one
+   * @param request the request's fields
+   * @param derivedId the job's id if the request has none
    */
   record Request(GenerationRequest request, String derivedId) implements DecodedRecord {}
 
   /**
-   * No JSON object, or an envelope that breaks its rules.
+   * Neither a JSON object nor a valid envelope.
    *
-   * @param reason what was wrong, for people
-   * @param id the job's id where one could be read, otherwise empty
+   * @param reason the error, for people
+   * @param id the job's id; empty if it could not be read
    */
   record Unreadable(String reason, String id) implements DecodedRecord {}
 }

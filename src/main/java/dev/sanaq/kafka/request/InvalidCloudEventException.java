@@ -1,6 +1,6 @@
 package dev.sanaq.kafka.request;
 
-/** A CloudEvents envelope that breaks the CloudEvents specification; the message says how. */
+/** A CloudEvents envelope violates the CloudEvents specification; the message says how. */
 final class InvalidCloudEventException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

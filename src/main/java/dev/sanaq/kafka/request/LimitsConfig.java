@@ -1,52 +1,52 @@
 package dev.sanaq.kafka.request;
 
 import dev.sanaq.job.OutputLocation;
-import dev.sanaq.job.RequestLimits;
+import dev.sanaq.job.validation.RequestLimits;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.List;
 
-/** What a request may ask for at most. */
+/** The limits of a request. */
 @ConfigMapping(prefix = "sanaq.limits")
 public interface LimitsConfig {
-  /** Bytes of a record's value. */
+  /** The longest record value, in bytes. */
   @WithDefault("262144")
   int maxRecordBytes();
 
-  /** Characters of a prompt. */
+  /** The longest prompt, in characters. */
   @WithDefault("4000")
   int promptLength();
 
-  /** Pixels of an image's width and of its height. */
+  /** The largest width and the largest height, in pixels. */
   @WithDefault("4096")
   int maxSide();
 
-  /** Denoising steps. */
+  /** The largest number of denoising steps. */
   @WithDefault("100")
   int maxSteps();
 
-  /** Guidance. */
+  /** The largest guidance scale. */
   @WithDefault("50")
   double maxGuidanceScale();
 
-  /** Images a request. */
+  /** The largest number of images of a request. */
   @WithDefault("8")
   int maxCount();
 
-  /** Characters of the metadata. */
+  /** The largest metadata, in characters. */
   @WithDefault("16384")
   int metadataLength();
 
-  /** Whether a callback's address may be http; as {@code sanaq.webhook.allow-http} says. */
+  /** Whether callback URLs may be http; follows {@code sanaq.webhook.allow-http}. */
   @WithDefault("${sanaq.webhook.allow-http:false}")
   boolean httpCallbacks();
 
-  /** The same for addresses to upload to; as {@code sanaq.upload.allow-http} says. */
+  /** Whether upload URLs may be http; follows {@code sanaq.upload.allow-http}. */
   @WithDefault("${sanaq.upload.allow-http:false}")
   boolean httpUploads();
 
-  /** The limits in the job's words, with the places where images may go. */
-  default RequestLimits toLimits(OutputLocation home, List<OutputLocation> outputs) {
+  /** The limits with the output locations. */
+  default RequestLimits toLimits(OutputLocation defaultLocation, List<OutputLocation> allowedLocations) {
     return new RequestLimits(
         promptLength(),
         maxSide(),
@@ -56,7 +56,7 @@ public interface LimitsConfig {
         metadataLength(),
         httpCallbacks(),
         httpUploads(),
-        home,
-        outputs);
+        defaultLocation,
+        allowedLocations);
   }
 }

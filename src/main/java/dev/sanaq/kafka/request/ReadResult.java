@@ -3,19 +3,19 @@ package dev.sanaq.kafka.request;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobOutcome;
 
-/** What the door says of a record. */
+/** The result of reading a request record. */
 public sealed interface ReadResult {
-  /** A job that keeps the rules. */
+  /** A valid request. */
   record Accepted(Job job) implements ReadResult {}
 
-  /** A request that breaks some. */
+  /** An invalid request: the job fails. */
   record Invalid(JobOutcome.Failed failure) implements ReadResult {}
 
   /**
-   * No request at all: for the dead letters.
+   * Not a request: goes to the dead letters.
    *
-   * @param reason what was wrong
-   * @param id the job's id where one could be read, otherwise empty
+   * @param reason the error
+   * @param id the job's id; empty if it could not be read
    */
   record Unreadable(String reason, String id) implements ReadResult {}
 }

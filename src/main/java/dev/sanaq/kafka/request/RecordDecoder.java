@@ -10,9 +10,9 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Reads a request from a Kafka record: plain JSON, or CloudEvents 1.0 in binary mode ({@code ce_}
- * headers) or structured mode (content type {@code application/cloudevents+json}), as the
- * CloudEvents Kafka protocol binding has them. Any number of threads.
+ * Decodes request records: plain JSON, or CloudEvents 1.0 in binary mode ({@code ce_}
+ * headers) or structured mode (content type {@code application/cloudevents+json}), as in the
+ * CloudEvents Kafka protocol binding. Any number of threads.
  */
 public final class RecordDecoder {
   private static final int MAX_REASON_LENGTH = 500;
@@ -20,13 +20,13 @@ public final class RecordDecoder {
   private final int maxRecordBytes;
 
   /**
-   * @param longest bytes of a record's value at most
+   * @param maxRecordBytes the longest record value, in bytes
    */
-  public RecordDecoder(int longest) {
-    this.maxRecordBytes = longest;
+  public RecordDecoder(int maxRecordBytes) {
+    this.maxRecordBytes = maxRecordBytes;
   }
 
-  /** Reads the record; nothing that it holds makes this throw. */
+  /** Decodes a record; never throws. */
   public DecodedRecord decode(ConsumerRecord<byte[], byte[]> record) {
     RecordHeaders headers = RecordHeaders.of(record.headers());
     String id = "";
@@ -78,14 +78,14 @@ public final class RecordDecoder {
     return value;
   }
 
-  // A broken text may still say whose it is before it breaks.
+  // The id may be readable before the position of the JSON error.
   private String readJobId(ConsumerRecord<byte[], byte[]> record, String envelopeId) {
     byte[] value = record.value();
     if (value == null || value.length > maxRecordBytes) {
       return envelopeId;
     }
-    String own = TruncatedJsonIdReader.find(value);
-    return own.isEmpty() ? envelopeId : own;
+    String id = TruncatedJsonIdReader.find(value);
+    return id.isEmpty() ? envelopeId : id;
   }
 
   private static void requireJson(String contentType) {
@@ -97,7 +97,7 @@ public final class RecordDecoder {
     }
   }
 
-  // What a stranger wrote may stand in a message: short, and such that UTF-8 can say it.
+  // The message may quote the client: shorten it, and replace what UTF-8 cannot encode.
   private static String shortenedMessage(RuntimeException e) {
     String message = String.valueOf(e.getMessage());
     String head = message.substring(0, Math.min(message.length(), MAX_REASON_LENGTH));

@@ -3,7 +3,7 @@ package dev.sanaq.kafka.request;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Header;
 
-/** A record's headers as text; the last of a name counts, and names are without case. */
+/** A record's headers as text; names are case-insensitive, and the last value of a name counts. */
 final class RecordHeaders {
   private final org.apache.kafka.common.header.Headers headers;
 
@@ -19,7 +19,7 @@ final class RecordHeaders {
     return !text(name).isEmpty();
   }
 
-  /** The header's value, empty where there is none. */
+  /** The header's value; empty if there is none. */
   String text(String name) {
     String found = "";
     for (Header header : headers) {

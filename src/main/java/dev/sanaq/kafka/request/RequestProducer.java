@@ -14,8 +14,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Sends requests and takes them back, as somebody outside does. Any number of threads; close it in
- * the end.
+ * Sends requests and cancellations to Kafka. Any number of threads; close it in the end.
  */
 public final class RequestProducer implements AutoCloseable {
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(10);
@@ -29,23 +28,23 @@ public final class RequestProducer implements AutoCloseable {
   }
 
   /**
-   * Sends a request; on return the broker has it.
+   * Sends a request; returns once the broker has acknowledged it.
    *
    * @param id the job's id, the record's key
-   * @param request the contract's fields
-   * @throws KafkaException where the broker did not take it
+   * @param request the request's fields
+   * @throws KafkaException if the broker does not acknowledge it
    */
   public void send(String id, Map<String, Object> request) {
     send(topics.requests(), id, request);
   }
 
   /**
-   * Sends a cancellation; on return the broker has it. Whether it comes in time, the job's terminal
-   * event tells.
+   * Sends a cancellation; returns once the broker has acknowledged it. The job's terminal event says
+   * whether it was in time.
    *
    * @param id the job's id, the record's key
-   * @param reason why, for people; empty for nothing
-   * @throws KafkaException where the broker did not take it
+   * @param reason free text; may be empty
+   * @throws KafkaException if the broker does not acknowledge it
    */
   public void cancel(String id, String reason) {
     Map<String, Object> cancellation = new LinkedHashMap<>();
@@ -62,7 +61,7 @@ public final class RequestProducer implements AutoCloseable {
     try {
       producer.send(record).get();
     } catch (ExecutionException e) {
-      throw new KafkaException("nothing was sent to %s: %s".formatted(topic, e.getMessage()), e);
+      throw new KafkaException("could not send to %s: %s".formatted(topic, e.getMessage()), e);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
@@ -70,7 +69,7 @@ public final class RequestProducer implements AutoCloseable {
 
   @Override
   public void close() {
-    // What was sent has been waited for; what was not will not be.
+    // Every send has been awaited.
     producer.close(Duration.ZERO);
   }
 }

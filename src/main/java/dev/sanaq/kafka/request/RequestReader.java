@@ -8,31 +8,31 @@ import dev.sanaq.job.validation.ValidationResult;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** The door: takes a record, gives a job or says why there is none. Any number of threads. */
+/** Decodes and validates request records. Any number of threads. */
 public final class RequestReader {
   private final RecordDecoder decoder;
-  private final RequestValidator rules;
+  private final RequestValidator validator;
 
-  public RequestReader(RecordDecoder decoder, RequestValidator rules) {
+  public RequestReader(RecordDecoder decoder, RequestValidator validator) {
     this.decoder = decoder;
-    this.rules = rules;
+    this.validator = validator;
   }
 
-  /** Reads and checks a record; nothing that it holds makes this throw. */
+  /** Decodes and validates a record; never throws. */
   public ReadResult read(ConsumerRecord<byte[], byte[]> record) {
     DecodedRecord decoded = decoder.decode(record);
     if (decoded instanceof DecodedRecord.Unreadable unreadable) {
       return new ReadResult.Unreadable(unreadable.reason(), unreadable.id());
     }
-    DecodedRecord.Request readable = (DecodedRecord.Request) decoded;
-    ValidationResult checked = rules.validate(readable.request(), readable.derivedId());
-    if (checked instanceof ValidationResult.Valid accepted) {
-      return new ReadResult.Accepted(accepted.job());
+    DecodedRecord.Request request = (DecodedRecord.Request) decoded;
+    ValidationResult result = validator.validate(request.request(), request.derivedId());
+    if (result instanceof ValidationResult.Valid valid) {
+      return new ReadResult.Accepted(valid.job());
     }
-    return new ReadResult.Invalid(((ValidationResult.Invalid) checked).failure());
+    return new ReadResult.Invalid(((ValidationResult.Invalid) result).failure());
   }
 
-  /** The failure of a record that could not be read but said whose it is. */
+  /** The outcome of a record that could not be read except for its job id. */
   public static Failed toFailure(ReadResult.Unreadable record) {
     String message = "the request could not be read: " + record.reason();
     return new Failed(

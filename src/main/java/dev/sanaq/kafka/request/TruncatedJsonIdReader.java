@@ -6,11 +6,11 @@ import dev.sanaq.job.JobIds;
 import dev.sanaq.json.Json;
 import java.io.IOException;
 
-/** Looks for the job's id in a text that is no whole JSON object, as far as it can be read. */
+/** Reads the job's id from invalid JSON, as far as the text can be parsed. */
 final class TruncatedJsonIdReader {
   private TruncatedJsonIdReader() {}
 
-  /** The value of the object's own field {@code id}; empty where none comes before the damage. */
+  /** The value of the top-level field {@code id}; empty if there is none before the error. */
   static String find(byte[] text) {
     try (JsonParser parser = Json.factory().createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -26,7 +26,7 @@ final class TruncatedJsonIdReader {
       }
       return "";
     } catch (IOException e) {
-      // The damage that made the text unreadable; the caller has told of it.
+      // The error that made the record unreadable; the caller reports it.
       return "";
     }
   }

@@ -15,13 +15,13 @@ public final class StorageProbe {
 
   /**
    * @param s3 the caller closes it
-   * @param home the default output location
+   * @param location the default output location
    * @param worker the worker's name; part of the object key
    */
-  public StorageProbe(S3Client s3, OutputLocation home, String worker) {
+  public StorageProbe(S3Client s3, OutputLocation location, String worker) {
     this.objects = new ObjectStore(s3);
-    this.bucket = home.bucket();
-    this.key = ObjectKeys.probe(home.prefix(), worker);
+    this.bucket = location.bucket();
+    this.key = ObjectKeys.probe(location.prefix(), worker);
   }
 
   /**

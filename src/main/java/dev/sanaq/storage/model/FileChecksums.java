@@ -22,7 +22,7 @@ final class FileChecksums {
     }
   }
 
-  /** Of a whole file, hexadecimal. */
+  /** The checksum of a file, hexadecimal. */
   static String of(Path file) throws IOException {
     MessageDigest digest = sha256();
     try (InputStream in = Files.newInputStream(file)) {

@@ -11,17 +11,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A checkpoint's files with their checksums, stored beside them as {@code manifest.json}. Written
- * last: where it is, the files are.
+ * The files of a checkpoint with their checksums, stored as {@code manifest.json}. It is written
+ * last: if it exists, so do the files.
  *
  * @param files in the order of their paths
  */
 record Manifest(List<Entry> files) {
-  /** Its own name beside the files. */
+  /** The object name below the checkpoint. */
   static final String FILE_NAME = "manifest.json";
 
   private static final String VERSION = "sanaq.checkpoint.v1";
-  // Names that are the same on every system and lead nowhere else.
+  // Portable names that cannot leave the folder.
   private static final String SAFE_PATH =
       "[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*";
 
@@ -43,7 +43,7 @@ record Manifest(List<Entry> files) {
     return files.stream().mapToLong(Entry::bytes).sum();
   }
 
-  /** As it is stored. */
+  /** The stored form. */
   byte[] toJson() {
     List<Map<String, Object>> entries = new ArrayList<>();
     for (Entry file : files) {
@@ -60,29 +60,29 @@ record Manifest(List<Entry> files) {
   }
 
   /**
-   * Reads what {@link #toJson} wrote, or somebody else did.
+   * Parses and validates a manifest.
    *
-   * @throws ModelTransferException where it is none, or a path in it would lead elsewhere
+   * @throws ModelTransferException if it is invalid, or a path in it would leave the folder
    */
-  static Manifest parse(byte[] text, ModelUri from) {
+  static Manifest parse(byte[] text, ModelUri uri) {
     try {
       Map<String, Object> all = Json.readObject(text);
       if (!VERSION.equals(all.get("version")) || !(all.get("files") instanceof List<?> list)) {
-        throw invalidManifest(from, "it is not of version " + VERSION);
+        throw invalidManifest(uri, "it is not of version " + VERSION);
       }
-      List<Entry> files = list.stream().map(one -> parseEntry(one, from)).toList();
+      List<Entry> files = list.stream().map(one -> parseEntry(one, uri)).toList();
       Set<String> paths = new HashSet<>();
       files.forEach(file -> paths.add(file.path()));
       if (paths.size() != files.size() || files.isEmpty()) {
-        throw invalidManifest(from, "it names no file, or one twice");
+        throw invalidManifest(uri, "it lists no file, or one twice");
       }
       return new Manifest(files);
     } catch (BadJsonException e) {
-      throw invalidManifest(from, e.getMessage());
+      throw invalidManifest(uri, e.getMessage());
     }
   }
 
-  private static Entry parseEntry(Object value, ModelUri from) {
+  private static Entry parseEntry(Object value, ModelUri uri) {
     if (value instanceof Map<?, ?> fields
         && fields.get("path") instanceof String path
         && fields.get("bytes") instanceof Number bytes
@@ -93,13 +93,13 @@ record Manifest(List<Entry> files) {
         && sha256.matches("[0-9a-f]{64}")) {
       return new Entry(path, bytes.longValue(), sha256);
     }
-    throw invalidManifest(from, "an entry is not {path, bytes, sha256}: " + value);
+    throw invalidManifest(uri, "an entry is not {path, bytes, sha256}: " + value);
   }
 
   private static ModelTransferException invalidManifest(
-      ModelUri from, @org.jspecify.annotations.Nullable String why) {
+      ModelUri uri, @org.jspecify.annotations.Nullable String why) {
     return new ModelTransferException(
-        "%s/%s is not a checkpoint's manifest: %s; publish the checkpoint with model push"
-            .formatted(from, FILE_NAME, why));
+        "%s/%s is not a valid manifest: %s; push the checkpoint with model push"
+            .formatted(uri, FILE_NAME, why));
   }
 }

@@ -1,6 +1,6 @@
 package dev.sanaq.storage.model;
 
-/** A checkpoint could not be published or fetched; the message says what to do. */
+/** A push or pull of a checkpoint failed; the message says what to do. */
 public final class ModelTransferException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

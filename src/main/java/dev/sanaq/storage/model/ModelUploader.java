@@ -17,8 +17,8 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
- * Publishes a checkpoint's folder on the storage: its files, and last its manifest. An address
- * holds one checkpoint for good, since workers may be in the middle of fetching it.
+ * Pushes a checkpoint folder to S3: first the files, then the manifest. A URI keeps its checkpoint
+ * for good, because workers may be pulling it. One attempt for each file, without retries.
  */
 public final class ModelUploader {
   private static final Logger LOG = Logger.getLogger(ModelUploader.class);
@@ -27,43 +27,44 @@ public final class ModelUploader {
   private final S3Client s3;
 
   /**
-   * @param s3 stays its maker's to close
+   * @param s3 the caller closes it
    */
   public ModelUploader(S3Client s3) {
     this.s3 = s3;
   }
 
   /**
-   * Uploads all files of the folder but hidden ones; does nothing where the address holds the same.
+   * Uploads all files of the folder except hidden ones; does nothing if the URI holds the same
+   * checkpoint. Blocks.
    *
-   * @return the files' bytes
-   * @throws ModelTransferException where it cannot, or the address holds another checkpoint
+   * @return the total size of the files in bytes
+   * @throws ModelTransferException if a transfer fails, or the URI holds another checkpoint
    */
-  public long push(Path folder, ModelUri to) {
+  public long push(Path folder, ModelUri uri) {
     try {
       Manifest manifest = buildManifest(folder);
       byte[] text = manifest.toJson();
-      if (isAlreadyPublished(text, to)) {
-        LOG.infof("%s holds it already", to);
+      if (isAlreadyPublished(text, uri)) {
+        LOG.infof("%s is up to date", uri);
         return manifest.totalBytes();
       }
       for (Manifest.Entry file : manifest.files()) {
         LOG.infof("%s, %d MB", file.path(), file.bytes() >> 20);
-        upload(folder.resolve(file.path()), file, to);
+        upload(folder.resolve(file.path()), file, uri);
       }
       s3.putObject(
           put ->
-              put.bucket(to.bucket())
-                  .key(to.key(Manifest.FILE_NAME))
+              put.bucket(uri.bucket())
+                  .key(uri.key(Manifest.FILE_NAME))
                   .contentType("application/json")
                   .ifNoneMatch("*"),
           RequestBody.fromBytes(text));
       return manifest.totalBytes();
     } catch (IOException e) {
       throw new ModelTransferException(
-          "%s cannot be read: %s".formatted(folder, e.getMessage()), e);
+          "could not read %s: %s".formatted(folder, e.getMessage()), e);
     } catch (SdkException e) {
-      throw new ModelTransferException("%s cannot be written: %s".formatted(to, e.getMessage()), e);
+      throw new ModelTransferException("could not write %s: %s".formatted(uri, e.getMessage()), e);
     }
   }
 
@@ -80,14 +81,14 @@ public final class ModelUploader {
     return new Manifest(entries);
   }
 
-  private boolean isAlreadyPublished(byte[] text, ModelUri to) {
+  private boolean isAlreadyPublished(byte[] text, ModelUri uri) {
     try {
-      byte[] there =
-          s3.getObjectAsBytes(get -> get.bucket(to.bucket()).key(to.key(Manifest.FILE_NAME)))
+      byte[] existing =
+          s3.getObjectAsBytes(get -> get.bucket(uri.bucket()).key(uri.key(Manifest.FILE_NAME)))
               .asByteArray();
-      if (!Arrays.equals(there, text)) {
+      if (!Arrays.equals(existing, text)) {
         throw new ModelTransferException(
-            "%s holds another checkpoint: choose an address of its own for each".formatted(to));
+            "%s holds another checkpoint; push each checkpoint to its own URI".formatted(uri));
       }
       return true;
     } catch (NoSuchKeyException e) {
@@ -95,18 +96,18 @@ public final class ModelUploader {
     }
   }
 
-  private void upload(Path file, Manifest.Entry entry, ModelUri to) throws IOException {
+  private void upload(Path file, Manifest.Entry entry, ModelUri uri) throws IOException {
     if (entry.bytes() > PART_BYTES) {
-      uploadMultipart(file, to.bucket(), to.key(entry.path()));
+      uploadMultipart(file, uri.bucket(), uri.key(entry.path()));
     } else {
       String checksum = Base64.getEncoder().encodeToString(HexFormat.of().parseHex(entry.sha256()));
       s3.putObject(
-          put -> put.bucket(to.bucket()).key(to.key(entry.path())).checksumSHA256(checksum),
+          put -> put.bucket(uri.bucket()).key(uri.key(entry.path())).checksumSHA256(checksum),
           RequestBody.fromFile(file));
     }
   }
 
-  // One upload takes 5 GB at most; and a part that fails is a small thing to send again.
+  // A single PUT is limited to 5 GB.
   private void uploadMultipart(Path file, String bucket, String key) throws IOException {
     String id = s3.createMultipartUpload(create -> create.bucket(bucket).key(key)).uploadId();
     try (var in = Files.newInputStream(file)) {

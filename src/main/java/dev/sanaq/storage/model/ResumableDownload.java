@@ -1,14 +1,9 @@
 package dev.sanaq.storage.model;
 
 import dev.sanaq.retry.Backoff;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
@@ -27,7 +22,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  */
 final class ResumableDownload implements Callable<Void> {
   private static final Logger LOG = Logger.getLogger(ResumableDownload.class);
-  private static final int BUFFER_BYTES = 1 << 20;
   private static final int PRECONDITION_FAILED = 412;
   private static final int RANGE_NOT_SATISFIABLE = 416;
   private static final int MAX_OBJECT_CHANGES = 3;
@@ -40,9 +34,7 @@ final class ResumableDownload implements Callable<Void> {
   private final S3Client s3;
   private final ModelUri source;
   private final Manifest.Entry file;
-  private final Path targetFile;
-  private final Path partFile;
-  private final Path etagFile;
+  private final PartialFile partial;
   private final Duration retryTimeout;
   private final BooleanSupplier cancelled;
   private int objectChanges;
@@ -63,63 +55,41 @@ final class ResumableDownload implements Callable<Void> {
     this.s3 = s3;
     this.source = source;
     this.file = file;
-    this.targetFile = targetFile(folder, file);
-    this.partFile = partFile(folder, file);
-    this.etagFile = etagFile(folder, file);
+    this.partial = PartialFile.of(folder, file);
     this.retryTimeout = retryTimeout;
-  }
-
-  static Path targetFile(Path folder, Manifest.Entry file) {
-    return folder.resolve(file.path());
-  }
-
-  static Path partFile(Path folder, Manifest.Entry file) {
-    return folder.resolve(file.path() + ".part");
-  }
-
-  /** Holds the ETag of the object that the part belongs to. */
-  static Path etagFile(Path folder, Manifest.Entry file) {
-    return folder.resolve(file.path() + ".etag");
   }
 
   @Override
   public Void call() throws IOException, InterruptedException {
-    Files.createDirectories(targetFile.getParent());
-    if (Files.exists(targetFile) && matchesChecksum(targetFile)) {
+    Files.createDirectories(partial.target().getParent());
+    if (partial.isDownloaded()) {
       return null;
     }
     downloadWithRetries();
-    if (!matchesChecksum(partFile)) {
+    if (!partial.isPartValid()) {
       // Damaged in transit or on this disk? A second full download decides.
       LOG.warnf("%s/%s has a wrong checksum; downloading it again", source, file.path());
-      deletePart();
+      partial.delete();
       downloadWithRetries();
     }
-    if (!matchesChecksum(partFile)) {
-      deletePart();
+    if (!partial.isPartValid()) {
+      partial.delete();
       throw checksumMismatch();
     }
-    Files.move(partFile, targetFile, StandardCopyOption.ATOMIC_MOVE);
-    Files.deleteIfExists(etagFile);
+    partial.complete();
     return null;
-  }
-
-  private boolean matchesChecksum(Path path) throws IOException {
-    return Files.exists(path)
-        && Files.size(path) == file.bytes()
-        && FileChecksums.of(path).equals(file.sha256());
   }
 
   /** Downloads until the part has the file's length; retries storage and network errors. */
   private void downloadWithRetries() throws IOException, InterruptedException {
     long lastProgress = System.nanoTime();
     int retry = 0;
-    while (resumeOffset() < file.bytes() || !Files.exists(partFile)) {
-      long offset = resumeOffset();
+    while (!partial.isPartComplete()) {
+      long offset = partial.resumeOffset();
       try {
         downloadFrom(offset);
       } catch (SdkException | IOException e) {
-        if (resumeOffset() > offset) {
+        if (partial.resumeOffset() > offset) {
           lastProgress = System.nanoTime();
           retry = 0;
         }
@@ -136,7 +106,7 @@ final class ResumableDownload implements Callable<Void> {
     int status = e instanceof S3Exception refused ? refused.statusCode() : 0;
     if (status == PRECONDITION_FAILED || status == RANGE_NOT_SATISFIABLE) {
       LOG.warnf("%s/%s has changed; downloading it from the start", source, file.path());
-      deletePart();
+      partial.delete();
       if (++objectChanges > MAX_OBJECT_CHANGES) {
         throw checksumMismatch();
       }
@@ -144,7 +114,7 @@ final class ResumableDownload implements Callable<Void> {
     }
     if (status == NOT_FOUND
         || status == FORBIDDEN
-        || e instanceof IOException && !Files.isWritable(partFile.getParent())
+        || e instanceof IOException && !Files.isWritable(partial.part().getParent())
         || nanosWithoutProgress > retryTimeout.toNanos()) {
       throw downloadFailure(e);
     }
@@ -165,14 +135,13 @@ final class ResumableDownload implements Callable<Void> {
 
   private void downloadFrom(long offset) throws IOException {
     if (file.bytes() == 0) {
-      Files.write(partFile, new byte[0]);
-      Files.writeString(etagFile, "");
+      partial.createEmpty();
       return;
     }
     GetObjectRequest.Builder get =
         GetObjectRequest.builder().bucket(source.bucket()).key(source.key(file.path()));
     if (offset > 0) {
-      get.range("bytes=%d-".formatted(offset)).ifMatch(Files.readString(etagFile));
+      get.range("bytes=%d-".formatted(offset)).ifMatch(partial.readEtag());
     }
     try (ResponseInputStream<GetObjectResponse> in = s3.getObject(get.build())) {
       if (offset > 0 && in.response().contentRange() == null) {
@@ -183,50 +152,19 @@ final class ResumableDownload implements Callable<Void> {
         if (in.response().contentLength() != file.bytes()) {
           throw checksumMismatch();
         }
-        Files.writeString(etagFile, in.response().eTag());
+        partial.restart(in.response().eTag());
       }
-      append(in, offset);
+      partial.append(in, offset);
     }
   }
 
   // Each restart loses all progress, so a connection that always breaks would never finish.
   private void restartWithoutRange(long previousOffset) throws IOException {
-    deletePart();
+    partial.delete();
     if (++restarts > MAX_RESTARTS) {
       throw new ModelTransferException(
           "could not download %s/%s: the storage ignores Range requests, and the connection broke %d times, the last time after %d of %d bytes; enable Range requests in the storage or proxy, or copy the files into the folder yourself"
               .formatted(source, file.path(), restarts, previousOffset, file.bytes()));
     }
-  }
-
-  private void append(InputStream in, long offset) throws IOException {
-    try (OutputStream out =
-        Files.newOutputStream(partFile, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      byte[] buffer = new byte[BUFFER_BYTES];
-      long left = file.bytes() - offset;
-      for (int read = in.read(buffer); read >= 0 && left >= 0; read = in.read(buffer)) {
-        out.write(buffer, 0, read);
-        left -= read;
-      }
-      if (left == file.bytes() - offset) {
-        throw new EOFException("the storage returned an empty body");
-      }
-    }
-  }
-
-  private void deletePart() throws IOException {
-    Files.deleteIfExists(partFile);
-    Files.deleteIfExists(etagFile);
-  }
-
-  private long resumeOffset() throws IOException {
-    return Files.exists(partFile) && Files.exists(etagFile)
-        ? Files.size(partFile)
-        : deletePartAndRestart();
-  }
-
-  private long deletePartAndRestart() throws IOException {
-    deletePart();
-    return 0;
   }
 }

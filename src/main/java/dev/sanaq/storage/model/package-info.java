@@ -1,4 +1,4 @@
-/** Checkpoints on S3: pushed with a manifest of checksums, pulled whole or not at all. */
+/** Checkpoints on S3: pushed with a manifest of checksums, pulled completely or not at all. */
 @NullMarked
 package dev.sanaq.storage.model;
 

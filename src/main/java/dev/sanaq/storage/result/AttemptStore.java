@@ -12,29 +12,30 @@ import java.util.Optional;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Counts how often a job was begun, before it is: {@code <id>/attempts/<n>.json}, written only
- * where nothing lies. Whatever then kills the worker, the next one reads how often that happened.
- * Any number of threads; every method blocks and throws {@link StorageException}.
+ * Counts the attempts of a job on the storage, before each one starts: {@code
+ * <id>/attempts/<n>.json}, written with {@code If-None-Match}. After a crash the next worker reads
+ * how often the job was started. Every method blocks for single attempts and throws {@link
+ * StorageException}. Any number of threads.
  */
 public final class AttemptStore {
   private final ObjectStore objects;
   private final OutputLocation location;
 
   /**
-   * @param s3 the client; stays its maker's to close
-   * @param home where markers lie
+   * @param s3 the caller closes it
+   * @param location the default output location
    */
-  public AttemptStore(S3Client s3, OutputLocation home) {
+  public AttemptStore(S3Client s3, OutputLocation location) {
     this.objects = new ObjectStore(s3);
-    this.location = home;
+    this.location = location;
   }
 
-  /** Counts a beginning where none was counted before: then no job of this id has a result. */
+  /** Records the first attempt of an id; false if there is one already. */
   public boolean tryCreateFirst(String id, Attempt attempt) {
     return tryCreate(id, attempt);
   }
 
-  /** The beginnings that were counted, oldest first. */
+  /** The recorded attempts, oldest first. */
   public List<Attempt> list(String id) {
     List<Attempt> found = new ArrayList<>();
     for (Optional<Attempt> next = read(id, 1);
@@ -46,9 +47,9 @@ public final class AttemptStore {
   }
 
   /**
-   * Counts one more beginning.
+   * Records one more attempt.
    *
-   * @return the attempt with its number: another worker may have taken the one it came with
+   * @return the attempt with its final number: another worker may have taken the given one
    */
   public Attempt createNext(String id, Attempt attempt) {
     Attempt next = attempt;
@@ -59,16 +60,16 @@ public final class AttemptStore {
   }
 
   /**
-   * The job was not done, and not by its own fault: the attempt does not count, under whichever
-   * number it was written, if it was.
+   * Deletes an attempt that does not count, because the job was released without its own fault. Does
+   * nothing if the attempt was not recorded.
    */
   public void delete(String id, Attempt attempt) {
     list(id).stream()
         .filter(attempt::isSameAttempt)
-        .forEach(counted -> objects.delete(location.bucket(), key(id, counted.number())));
+        .forEach(recorded -> objects.delete(location.bucket(), key(id, recorded.number())));
   }
 
-  // A write whose answer was lost is met by its own repetition.
+  // startedAt is the idempotency key: it identifies our own write if the response was lost.
   private boolean tryCreate(String id, Attempt attempt) {
     return objects.putNew(
             location.bucket(), key(id, attempt.number()), Json.write(attempt), "application/json")
@@ -84,7 +85,7 @@ public final class AttemptStore {
     try {
       return Json.read(bytes, Attempt.class);
     } catch (BadJsonException e) {
-      throw new StorageException(key + " is not an attempt of this program; remove it", e);
+      throw new StorageException(key + " is not an attempt record of sanaq; remove it", e);
     }
   }
 

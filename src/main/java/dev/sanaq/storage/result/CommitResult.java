@@ -2,11 +2,11 @@ package dev.sanaq.storage.result;
 
 import dev.sanaq.job.JobOutcome.Completed;
 
-/** What stands in a job's marker after an attempt to write it. */
+/** The content of a job's commit marker after an attempt to write it. */
 public sealed interface CommitResult {
-  /** Ours, written now or by an earlier try of the same request. */
+  /** The result of this request, written now or by an earlier attempt. */
   record Committed(Completed result) implements CommitResult {}
 
-  /** Another request's, which was first with this id. */
+  /** The result of another request, which was first with this id. */
   record Conflict(Completed result) implements CommitResult {}
 }

@@ -14,9 +14,10 @@ import java.util.Optional;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Images and results on the storage. Every write is made only where nothing lies, so that a job
- * done twice leaves what a job done once does. Any number of threads; every method blocks and
- * throws {@link StorageException} once the client's tries are used up.
+ * Images and results on the storage. Writes are idempotent ({@code If-None-Match: *}): a job that
+ * runs twice leaves the same objects as a job that runs once. Every method blocks for single
+ * attempts and throws {@link StorageException}; callers retry with {@link
+ * dev.sanaq.storage.health.StorageRetry}. Any number of threads.
  */
 public final class ResultStore {
   private final ObjectStore objects;
@@ -24,31 +25,31 @@ public final class ResultStore {
   private final String prefix;
 
   /**
-   * @param s3 the client; stays its maker's to close
-   * @param home where markers lie
+   * @param s3 the caller closes it
+   * @param location the default output location, which holds the commit markers
    */
-  public ResultStore(S3Client s3, OutputLocation home) {
+  public ResultStore(S3Client s3, OutputLocation location) {
     this.objects = new ObjectStore(s3);
-    this.bucket = home.bucket();
-    this.prefix = home.prefix();
+    this.bucket = location.bucket();
+    this.prefix = location.prefix();
   }
 
-  /** The result of the job of that id, if one was committed. */
+  /** The committed result of a job id; empty if there is none. */
   public Optional<Completed> find(String id) {
     String key = ObjectKeys.marker(prefix, id);
     return objects.get(bucket, key).map(bytes -> parse(bytes, key));
   }
 
-  /** Stores an image, unless an earlier try of the same request did: then that one stays. */
+  /** Stores an image; keeps the existing one if an earlier attempt has stored it. */
   public StoredImage storeImage(Job job, int index, byte[] bytes, int width, int height) {
-    String place = job.output().bucket();
+    String imageBucket = job.output().bucket();
     String key = ObjectKeys.image(job, index);
     byte[] stored =
-        objects.putNew(place, key, bytes, "image/" + job.format())
+        objects.putNew(imageBucket, key, bytes, "image/" + job.format())
             ? bytes
-            : objects.getExisting(place, key);
+            : objects.getExisting(imageBucket, key);
     return new StoredImage(
-        place,
+        imageBucket,
         key,
         job.seed() + index,
         width,
@@ -58,12 +59,12 @@ public final class ResultStore {
         Sha256.hex(stored));
   }
 
-  /** A stored image's bytes. */
+  /** The bytes of a stored image. */
   public byte[] readImage(StoredImage image) {
     return objects.getExisting(image.bucket(), image.key());
   }
 
-  /** Writes the marker; call it when all the images are stored. */
+  /** Writes the commit marker; call it after all images are stored. */
   public CommitResult commit(Completed result) {
     String key = ObjectKeys.marker(prefix, result.id());
     if (objects.putNew(bucket, key, Json.write(result), "application/json")) {
@@ -79,7 +80,7 @@ public final class ResultStore {
     try {
       return Json.read(bytes, Completed.class);
     } catch (BadJsonException e) {
-      throw new StorageException(key + " is not a result of this program; remove it", e);
+      throw new StorageException(key + " is not a result of sanaq; remove it", e);
     }
   }
 }

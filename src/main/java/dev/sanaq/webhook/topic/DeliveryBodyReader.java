@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads single deliveries back from their topic. Any number of threads, one at a time. */
+/** Reads single deliveries back from the delivery topic. Any number of threads, one at a time. */
 public final class DeliveryBodyReader implements AutoCloseable {
   private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(5);
 
@@ -17,22 +17,22 @@ public final class DeliveryBodyReader implements AutoCloseable {
   private final String topic;
 
   /**
-   * @param consumer in no group; the fetcher's to use and to close from now on
+   * @param consumer a consumer without a group; this reader closes it
    */
   public DeliveryBodyReader(Consumer<byte[], byte[]> consumer, String topic) {
     this.consumer = consumer;
     this.topic = topic;
   }
 
-  /** The delivery whose record lies there; none where it does not any more. */
+  /** Reads the delivery of an index entry; empty if its record has been compacted, or after 5 s. */
   public synchronized Optional<Delivery> fetch(DeliveryIndexEntry entry) {
     TopicPartition partition = new TopicPartition(topic, entry.partition());
     consumer.assign(List.of(partition));
     consumer.seek(partition, entry.offset());
-    long until = System.nanoTime() + FETCH_TIMEOUT.toNanos();
-    while (System.nanoTime() - until < 0) {
+    long deadline = System.nanoTime() + FETCH_TIMEOUT.toNanos();
+    while (System.nanoTime() - deadline < 0) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-        // Compaction leaves a gap where a later record has taken the place.
+        // After compaction the next record has a higher offset.
         return record.offset() == entry.offset() ? DeliveryTopic.parse(record) : Optional.empty();
       }
     }

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
 
-/** Finds in the events what somebody wants to be told. Any number of threads. */
+/** Creates deliveries from events with a callback URL. Any number of threads. */
 public final class DeliveryFactory {
   private static final Logger LOG = Logger.getLogger(DeliveryFactory.class);
   private static final Set<String> EVENT_KINDS =
@@ -24,14 +24,14 @@ public final class DeliveryFactory {
   private final Clock clock;
 
   /**
-   * @param kinds the kinds of events that are told
-   * @throws IllegalArgumentException where one is not known
+   * @param kinds the event kinds to deliver
+   * @throws IllegalArgumentException if a kind is unknown
    */
   public DeliveryFactory(Set<String> kinds, Clock clock) {
     for (String kind : kinds) {
       if (!EVENT_KINDS.contains(kind)) {
         throw new IllegalArgumentException(
-            "sanaq.webhook.events: %s is none of %s".formatted(kind, EVENT_KINDS));
+            "sanaq.webhook.events: unknown event %s; use some of %s".formatted(kind, EVENT_KINDS));
       }
     }
     this.types =
@@ -41,7 +41,7 @@ public final class DeliveryFactory {
     this.clock = clock;
   }
 
-  /** The delivery that a record of the events' topic asks for. */
+  /** The delivery of an event record; empty if the event needs none. */
   Optional<Delivery> fromRecord(ConsumerRecord<byte[], byte[]> record) {
     try {
       CloudEvent event = CloudEvent.of(record);
@@ -51,13 +51,13 @@ public final class DeliveryFactory {
           : Optional.of(create(event, url, record.offset()));
     } catch (BadJsonException e) {
       LOG.warnf(
-          "%s-%d, offset %d, is no event: %s",
+          "%s-%d@%d is no event: %s",
           record.topic(), record.partition(), record.offset(), e.getMessage());
       return Optional.empty();
     }
   }
 
-  // Events of earlier versions bear their callback in the request alone.
+  // Events of earlier versions have the callback URL in the request only.
   private static String callbackUrlOf(CloudEvent event) {
     if (!event.callbackUrl().isEmpty()) {
       return event.callbackUrl();

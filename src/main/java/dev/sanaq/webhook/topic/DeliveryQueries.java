@@ -26,9 +26,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Deliveries as people see them: listed, and asked for again. Reads the deliveries' topic, of a job
- * only its partition, so that any process can ask; nothing is kept between two questions. Any
- * number of threads, one question at a time.
+ * Lists deliveries and resends them. Each query reads the delivery topic from the beginning, for one
+ * job only its partition, so that any process can query; nothing is cached. Any number of threads,
+ * one query at a time.
  */
 @Singleton
 public class DeliveryQueries {
@@ -39,7 +39,7 @@ public class DeliveryQueries {
   private final TopicsConfig topics;
 
   /**
-   * @param kafka the clients are closed again after each question
+   * @param kafka creates the clients of each query
    */
   public DeliveryQueries(KafkaClientFactory kafka, TopicsConfig topics) {
     this.kafka = kafka;
@@ -47,29 +47,29 @@ public class DeliveryQueries {
   }
 
   /**
-   * All that the topic still holds, the latest event first.
+   * All deliveries that the topic retains, newest event first.
    *
-   * @throws KafkaException where it cannot be read
+   * @throws KafkaException if the topic cannot be read within 10 s
    */
   public synchronized List<Delivery> all() {
     try (Consumer<byte[], byte[]> consumer = kafka.standaloneConsumer()) {
-      DeliveryTopic log = deliveryTopic(consumer);
+      DeliveryTopic topic = deliveryTopic(consumer);
       return newestFirst(
-          read(consumer, log, IntStream.range(0, log.partitionCount()).boxed().toList()));
+          read(consumer, topic, IntStream.range(0, topic.partitionCount()).boxed().toList()));
     }
   }
 
-  /** Those of one job, the latest event first. */
+  /** The deliveries of a job, newest event first. */
   public synchronized List<Delivery> ofJob(String job) {
     try (Consumer<byte[], byte[]> consumer = kafka.standaloneConsumer()) {
-      DeliveryTopic log = deliveryTopic(consumer);
-      return newestFirst(read(consumer, log, List.of(log.partitionOf(job)))).stream()
+      DeliveryTopic topic = deliveryTopic(consumer);
+      return newestFirst(read(consumer, topic, List.of(topic.partitionOf(job)))).stream()
           .filter(delivery -> delivery.job().equals(job))
           .toList();
     }
   }
 
-  /** One of them. */
+  /** The delivery of an id; empty if there is none. */
   public Optional<Delivery> find(String id) {
     String job = Delivery.jobOf(id);
     return JobIds.isValid(job)
@@ -78,15 +78,15 @@ public class DeliveryQueries {
   }
 
   /**
-   * Asks for a delivery again, with the whole schedule before it; on return the broker knows.
+   * Resends a delivery with a fresh retry schedule; returns once the broker has acknowledged it.
    *
-   * @return its new state, none where there is no such delivery
+   * @return its new state; empty if there is no such delivery
    */
   public Optional<Delivery> resend(String id) {
-    Optional<Delivery> again =
+    Optional<Delivery> reset =
         find(id).map(delivery -> delivery.reset(Clock.systemUTC().instant()));
-    again.ifPresent(this::publish);
-    return again;
+    reset.ifPresent(this::publish);
+    return reset;
   }
 
   private void publish(Delivery delivery) {
@@ -95,7 +95,7 @@ public class DeliveryQueries {
       producer.send(deliveryTopic(consumer).toRecord(delivery)).get();
     } catch (ExecutionException e) {
       throw new KafkaException(
-          "delivery %s is not asked for again: %s".formatted(delivery.id(), e.getMessage()), e);
+          "could not resend delivery %s: %s".formatted(delivery.id(), e.getMessage()), e);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

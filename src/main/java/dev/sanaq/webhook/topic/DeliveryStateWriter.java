@@ -19,9 +19,9 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jboss.logging.Logger;
 
 /**
- * What is to be written to the deliveries' topic next, in one transaction with the events read.
- * What could not be written waits: states for the next time, events to be read again. One thread,
- * the consumer's.
+ * Writes new deliveries and delivery states to the delivery topic, in one transaction with the
+ * offsets of the events read. After a failure, states are kept for the next flush, and events are
+ * read again. One thread, the consumer's.
  */
 public final class DeliveryStateWriter implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(DeliveryStateWriter.class);
@@ -35,41 +35,41 @@ public final class DeliveryStateWriter implements AutoCloseable {
   private final Map<TopicPartition, OffsetAndMetadata> nextOffsets = new HashMap<>();
 
   /**
-   * @param consumer stays its maker's to close
-   * @param publisher the ledger's to use and to close from now on
+   * @param consumer the caller closes it
+   * @param publisher this writer closes it
    */
   public DeliveryStateWriter(
-      Consumer<byte[], byte[]> consumer, TransactionalPublisher publisher, DeliveryTopic log) {
+      Consumer<byte[], byte[]> consumer, TransactionalPublisher publisher, DeliveryTopic deliveryTopic) {
     this.consumer = consumer;
     this.publisher = publisher;
-    this.deliveryTopic = log;
+    this.deliveryTopic = deliveryTopic;
   }
 
-  /** An event has been read, whether or not it asks for a delivery. */
+  /** Records the offset of an event, with or without a delivery. */
   void onEventRead(TopicPartition partition, long offset) {
     firstReadOffsets.putIfAbsent(partition, offset);
     nextOffsets.put(partition, new OffsetAndMetadata(offset + 1));
   }
 
-  /** A delivery that an event asks for. */
+  /** Adds the delivery of an event. */
   void addDelivery(Delivery delivery) {
     newDeliveries.add(deliveryTopic.toRecord(delivery));
   }
 
-  /** A delivery's new state. */
+  /** Adds a new state of a delivery. */
   public void addState(Delivery delivery) {
     pendingStates.add(deliveryTopic.toRecord(delivery));
   }
 
-  /** A delivery that may be forgotten. */
+  /** Adds the tombstone of a delivery that has expired. */
   public void addTombstone(String id) {
     pendingStates.add(deliveryTopic.tombstone(id));
   }
 
   /**
-   * Writes all of it; nothing where there is nothing.
+   * Writes everything that was added, in one transaction; blocks.
    *
-   * @return whether it is written
+   * @return whether nothing is pending
    */
   public boolean flush() {
     if (pendingStates.isEmpty() && nextOffsets.isEmpty()) {
@@ -82,7 +82,7 @@ public final class DeliveryStateWriter implements AutoCloseable {
       pendingStates.clear();
       return true;
     } catch (KafkaException e) {
-      LOG.warnf("%d delivery records are not written yet: %s", records.size(), e.getMessage());
+      LOG.warnf("could not write %d delivery records; retrying: %s", records.size(), e.getMessage());
       seekBack();
       return false;
     } finally {
@@ -93,10 +93,10 @@ public final class DeliveryStateWriter implements AutoCloseable {
   }
 
   /**
-   * Writes what is left before partitions go to another, or this ends. In the middle of a rebalance
-   * the coordinator may know this member under a later number than the consumer does and refuse it;
-   * but nobody else gets the partitions before this returns, so the states may go without its
-   * consent.
+   * Writes everything before partitions are revoked, or on shutdown. During a rebalance the
+   * coordinator may have a newer generation than the consumer and reject the offsets; then the states
+   * are written without offsets, which is safe because no other member gets the partitions before
+   * this returns.
    */
   public void flushOnRevoke() {
     if (flush() || pendingStates.isEmpty()) {
@@ -107,12 +107,12 @@ public final class DeliveryStateWriter implements AutoCloseable {
       pendingStates.clear();
     } catch (KafkaException e) {
       LOG.warnf(
-          "%d states are lost, their attempts come twice: %s",
+          "could not save %d delivery states; those deliveries will be repeated: %s",
           pendingStates.size(), e.getMessage());
     }
   }
 
-  /** Drops what belongs to partitions of the deliveries' topic that are another's now. */
+  /** Drops the states of revoked partitions of the delivery topic. */
   void discard(Collection<Integer> partitions) {
     pendingStates.removeIf(record -> partitions.contains(record.partition()));
   }
@@ -122,7 +122,7 @@ public final class DeliveryStateWriter implements AutoCloseable {
     publisher.close();
   }
 
-  // One that its topic does not take must not keep all others from theirs.
+  // A record that is too large must not block the others.
   private void publish(List<ProducerRecord<byte[], byte[]>> records) {
     try {
       publisher.publish(records, offsetsToCommit(), consumer.groupMetadata());
@@ -130,7 +130,7 @@ public final class DeliveryStateWriter implements AutoCloseable {
       ProducerRecord<byte[], byte[]> largest =
           Collections.max(records, Comparator.comparingInt(DeliveryStateWriter::valueLength));
       LOG.errorf(
-          "delivery %s is given up, for %s takes no such length: %s",
+          "delivery %s is too large for %s and is dropped: %s",
           new String(largest.key(), StandardCharsets.UTF_8), largest.topic(), e.getMessage());
       records.remove(largest);
       publish(records);
@@ -141,8 +141,8 @@ public final class DeliveryStateWriter implements AutoCloseable {
     return record.value() == null ? 0 : record.value().length;
   }
 
-  // An offset of every partition written to goes along, although nobody reads it: so the group's
-  // coordinator refuses whoever has lost the partition without knowing.
+  // Fencing: also commit an offset for each delivery partition, so that the coordinator rejects a
+  // zombie.
   private Map<TopicPartition, OffsetAndMetadata> offsetsToCommit() {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(nextOffsets);
     for (ProducerRecord<byte[], byte[]> record : pendingStates) {
@@ -154,7 +154,7 @@ public final class DeliveryStateWriter implements AutoCloseable {
     return offsets;
   }
 
-  // Whatever of it was written after all is known again by its id.
+  // Deliveries that were written anyway are recognized by their id.
   private void seekBack() {
     firstReadOffsets.forEach(
         (partition, offset) -> {

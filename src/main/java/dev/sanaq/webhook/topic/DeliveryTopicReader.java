@@ -16,9 +16,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Where what is read goes: events to the ledger, the deliveries' own topic to the board. A
- * partition of deliveries is read from its beginning, and is behind until it is read to the end
- * that it had when it came here. One thread, the consumer's.
+ * Dispatches the consumed records: events become new deliveries, and delivery records update the
+ * queue. A partition of the delivery topic is read from its beginning; it is catching up until it
+ * reaches the end that it had when it was assigned. One thread, the consumer's.
  */
 public final class DeliveryTopicReader {
   private final Consumer<byte[], byte[]> consumer;
@@ -31,28 +31,28 @@ public final class DeliveryTopicReader {
   private final Map<TopicPartition, Long> catchingUp = new HashMap<>();
 
   /**
-   * @param gauge tells where partitions end, whatever of it is still to be settled: what the owner
-   *     before wrote last is committed, but perhaps not visible yet
-   * @param topic the deliveries'
+   * @param endOffsetConsumer reads end offsets, pending transactions included: the last transaction
+   *     of the previous owner is committed, but may not be visible yet
+   * @param topic the delivery topic
    */
   public DeliveryTopicReader(
       Consumer<byte[], byte[]> consumer,
-      Consumer<byte[], byte[]> gauge,
+      Consumer<byte[], byte[]> endOffsetConsumer,
       String topic,
-      DeliveryFactory intake,
-      DeliveryQueue board,
-      DeliveryStateWriter ledger,
+      DeliveryFactory deliveryFactory,
+      DeliveryQueue queue,
+      DeliveryStateWriter stateWriter,
       Clock clock) {
     this.consumer = consumer;
-    this.endOffsetConsumer = gauge;
+    this.endOffsetConsumer = endOffsetConsumer;
     this.topic = topic;
-    this.deliveryFactory = intake;
-    this.queue = board;
-    this.stateWriter = ledger;
+    this.deliveryFactory = deliveryFactory;
+    this.queue = queue;
+    this.stateWriter = stateWriter;
     this.clock = clock;
   }
 
-  /** Takes a record of either topic. */
+  /** Applies a record of the event topic or the delivery topic. */
   public void dispatch(ConsumerRecord<byte[], byte[]> record) {
     if (record.topic().equals(topic)) {
       apply(record);
@@ -63,17 +63,17 @@ public final class DeliveryTopicReader {
     }
   }
 
-  /** Partitions came here. */
+  /** Partitions have been assigned. */
   public void onAssigned(Collection<TopicPartition> partitions) {
-    Collection<TopicPartition> mine = filterDeliveryPartitions(partitions);
-    if (mine.isEmpty()) {
+    Collection<TopicPartition> deliveries = filterDeliveryPartitions(partitions);
+    if (deliveries.isEmpty()) {
       return; // seekToBeginning of no partitions would rewind all of them
     }
-    consumer.seekToBeginning(mine);
-    catchingUp.putAll(endOffsetConsumer.endOffsets(mine));
+    consumer.seekToBeginning(deliveries);
+    catchingUp.putAll(endOffsetConsumer.endOffsets(deliveries));
   }
 
-  /** Partitions are another's now. */
+  /** Partitions have been revoked. */
   public void onRevoked(Collection<TopicPartition> partitions) {
     Set<Integer> numbers = deliveryPartitions(partitions);
     stateWriter.discard(numbers);
@@ -81,13 +81,13 @@ public final class DeliveryTopicReader {
     catchingUp.keySet().removeAll(partitions);
   }
 
-  /** The partitions whose deliveries are not all known yet. */
+  /** Updates and returns the delivery partitions that are still catching up. */
   public Set<Integer> updateCatchingUp() {
     catchingUp.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
     return deliveryPartitions(catchingUp.keySet());
   }
 
-  /** The numbers of those partitions that are the deliveries'. */
+  /** The numbers of the delivery partitions among the partitions. */
   public Set<Integer> deliveryPartitions(Collection<TopicPartition> partitions) {
     return filterDeliveryPartitions(partitions).stream()
         .map(TopicPartition::partition)
@@ -128,16 +128,16 @@ public final class DeliveryTopicReader {
     }
   }
 
-  // What was written before the attempt that is under way began says nothing of that one, and must
-  // not let another begin beside it.
+  // A state from before the current attempt says nothing about it, and must not start a second
+  // attempt.
   private boolean isStale(DeliveryIndexEntry known, Delivery delivery) {
     return delivery.cause() == StateChangeCause.ATTEMPT
         && queue.isInFlight(known.id())
         && delivery.attempts() <= known.attempts();
   }
 
-  // The topic may soon hold only this last record, so the state is written again after it; of one
-  // that is under way, its outcome will be.
+  // Compaction may remove all but this last record, so the current state is written again after it.
+  // For a delivery in flight the result of the attempt will be written.
   private void onDuplicateEvent(
       Delivery delivery, DeliveryIndexEntry known, DeliveryIndexEntry repeated) {
     queue.put(known.withRecord(repeated.offset(), repeated.bytes()), clock.instant());

@@ -1,5 +1,6 @@
 package dev.sanaq.worker.queue;
 
+import dev.sanaq.job.Priority;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -12,11 +13,11 @@ final class PriorityOrder {
    * each priority class. A job that has waited {@code aging} longer thus overtakes one of the next
    * higher priority.
    */
-  static Instant effectiveTime(String priority, Instant received, Duration aging) {
+  static Instant effectiveTime(Priority priority, Instant received, Duration aging) {
     return switch (priority) {
-      case "high" -> received.minus(aging);
-      case "low" -> received.plus(aging);
-      default -> received;
+      case HIGH -> received.minus(aging);
+      case LOW -> received.plus(aging);
+      case NORMAL -> received;
     };
   }
 }

@@ -10,9 +10,7 @@ import dev.sanaq.job.JobAdapter;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobIds;
 import dev.sanaq.job.JobOutcome;
-import dev.sanaq.job.ModelDefaults;
 import dev.sanaq.job.OutputLocation;
-import dev.sanaq.job.RequestLimits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -89,7 +87,7 @@ class RequestValidatorTest {
     assertThat(List.of(job.width(), job.height(), job.steps(), job.count()))
         .isEqualTo(List.of(1024, 512, 20, 1));
     assertThat(job.guidanceScale()).isEqualTo(4.5);
-    assertThat(List.of(job.solver(), job.format(), job.model(), job.priority()))
+    assertThat(List.of(job.solver(), job.format(), job.model(), job.priority().label()))
         .isEqualTo(List.of("flow-dpm", "png", "sana", "normal"));
     assertThat(job.resolutionBinning()).isTrue();
     assertThat(job.negativePrompt()).isEmpty();

@@ -170,7 +170,7 @@ class ModelTransferTest {
     assertThatThrownBy(() -> fetch(folder.resolve("fetched")))
         .isInstanceOf(ModelTransferException.class)
         .hasMessageContaining("transformer/weights.safetensors")
-        .hasMessageContaining("publish the checkpoint again");
+        .hasMessageContaining("push the checkpoint again");
     assertThat(folder.resolve("fetched")).doesNotExist();
   }
 
@@ -214,7 +214,7 @@ class ModelTransferTest {
   void fetch_folderWithForeignFiles_isNeverReplaced() throws IOException {
     Path own = Files.createDirectories(folder.resolve("own"));
     Files.writeString(own.resolve("model_index.json"), "mine");
-    assertThatThrownBy(() -> fetch(own)).hasMessageContaining("were not fetched");
+    assertThatThrownBy(() -> fetch(own)).hasMessageContaining("were not pulled");
     assertThat(own.resolve("model_index.json")).hasContent("mine");
     Path empty = Files.createDirectories(folder.resolve("empty"));
     fetch(empty);
@@ -268,7 +268,7 @@ class ModelTransferTest {
         text.replace("SUM", "0".repeat(64)).getBytes(java.nio.charset.StandardCharsets.UTF_8));
     assertThatThrownBy(() -> fetch(folder.resolve("fetched")))
         .isInstanceOf(ModelTransferException.class)
-        .hasMessageContaining("is not a checkpoint's manifest");
+        .hasMessageContaining("is not a valid manifest");
     assertThat(folder.resolve("x")).doesNotExist();
   }
 

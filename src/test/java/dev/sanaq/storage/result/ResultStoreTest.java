@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobOutcome.Completed;
 import dev.sanaq.job.OutputLocation;
+import dev.sanaq.job.Priority;
 import dev.sanaq.job.Sha256;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.local.LocalServices;
@@ -182,7 +183,7 @@ public class ResultStoreTest {
         "m",
         List.of(),
         Job.NO_DEADLINE,
-        "normal",
+        Priority.NORMAL,
         "",
         new OutputLocation("sanaq", "p/"),
         List.of(),

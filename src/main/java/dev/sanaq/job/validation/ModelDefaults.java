@@ -1,19 +1,19 @@
-package dev.sanaq.job;
+package dev.sanaq.job.validation;
 
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What the worker's model draws unless a request says otherwise.
+ * The values of the worker's model for fields that a request leaves out.
  *
- * @param name the model's name, the only one that a request may name
+ * @param name the model's name, the only valid {@code model} of a request
  * @param width pixels
  * @param height pixels
  * @param steps denoising steps
  * @param guidanceScale classifier-free guidance
- * @param solver the solver
- * @param solvers every solver that it can be drawn with
- * @param adapters every adapter that it can be drawn with; empty where only the workers know
+ * @param solver the default solver
+ * @param solvers the supported solvers
+ * @param adapters the available LoRA adapters; empty if only the workers know them
  */
 public record ModelDefaults(
     String name,

@@ -1,0 +1,77 @@
+package dev.sanaq.job;
+
+import java.util.List;
+
+/**
+ * The JSON names of a request's fields, the contract's one list of them. {@code RequestFieldsTest}
+ * holds the OpenAPI description, the documentation, the CLI and the playground to it.
+ */
+public final class RequestFields {
+  public static final String ID = "id";
+  public static final String PROMPT = "prompt";
+  public static final String NEGATIVE_PROMPT = "negativePrompt";
+  public static final String WIDTH = "width";
+  public static final String HEIGHT = "height";
+  public static final String STEPS = "steps";
+  public static final String GUIDANCE_SCALE = "guidanceScale";
+  public static final String SEED = "seed";
+  public static final String COUNT = "count";
+  public static final String SOLVER = "solver";
+  public static final String FORMAT = "format";
+  public static final String QUALITY = "quality";
+  public static final String RESOLUTION_BINNING = "resolutionBinning";
+  public static final String MODEL = "model";
+  public static final String ADAPTERS = "adapters";
+  public static final String DEADLINE = "deadline";
+  public static final String PRIORITY = "priority";
+  public static final String CALLBACK_URL = "callbackUrl";
+  public static final String OUTPUT = "output";
+  public static final String METADATA = "metadata";
+
+  /** In {@link #ADAPTERS}: the adapter's name. */
+  public static final String ADAPTER_NAME = "name";
+
+  /** In {@link #ADAPTERS}: the adapter's scale. */
+  public static final String ADAPTER_SCALE = "scale";
+
+  /** In {@link #OUTPUT}: the bucket. */
+  public static final String BUCKET = "bucket";
+
+  /** In {@link #OUTPUT}: the key prefix. */
+  public static final String PREFIX = "prefix";
+
+  /** In {@link #OUTPUT}: the presigned upload URLs. */
+  public static final String UPLOAD_URLS = "uploadUrls";
+
+  /** Every field of a request, in the order of the documentation. */
+  public static final List<String> ALL =
+      List.of(
+          ID,
+          PROMPT,
+          NEGATIVE_PROMPT,
+          WIDTH,
+          HEIGHT,
+          STEPS,
+          GUIDANCE_SCALE,
+          SEED,
+          COUNT,
+          SOLVER,
+          FORMAT,
+          QUALITY,
+          RESOLUTION_BINNING,
+          MODEL,
+          ADAPTERS,
+          DEADLINE,
+          PRIORITY,
+          CALLBACK_URL,
+          OUTPUT,
+          METADATA);
+
+  /** Every field of an item of {@link #ADAPTERS}. */
+  public static final List<String> OF_ADAPTER = List.of(ADAPTER_NAME, ADAPTER_SCALE);
+
+  /** Every field of {@link #OUTPUT}. */
+  public static final List<String> OF_OUTPUT = List.of(BUCKET, PREFIX, UPLOAD_URLS);
+
+  private RequestFields() {}
+}

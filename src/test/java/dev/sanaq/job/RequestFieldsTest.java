@@ -1,0 +1,194 @@
+package dev.sanaq.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
+
+/** Holds every other list of the contract's fields to {@link RequestFields}. */
+class RequestFieldsTest {
+  private static final Path JAVA = Path.of("src/main/java/dev/sanaq");
+
+  /** The submit command takes these only in a JSON file: they are lists, objects or rarely set. */
+  private static final List<String> NOT_CLI_OPTIONS =
+      List.of("model", "adapters", "deadline", "priority", "callbackUrl", "output", "metadata");
+
+  /** The form sets these itself or does not offer them, so another attempt does not copy them. */
+  private static final List<String> NOT_IN_PLAYGROUND =
+      List.of(
+          "id",
+          "quality",
+          "model",
+          "adapters",
+          "deadline",
+          "priority",
+          "callbackUrl",
+          "output",
+          "metadata");
+
+  /** Fields without a counterpart in OpenAI's API and without a value there. */
+  private static final List<String> NOT_IN_OPENAI =
+      List.of(
+          "id",
+          "solver",
+          "resolutionBinning",
+          "adapters",
+          "deadline",
+          "priority",
+          "callbackUrl",
+          "output",
+          "metadata");
+
+  /** Not needed to generate one image again: who asked, where it went, and how it was encoded. */
+  private static final List<String> NOT_IN_IMAGE_METADATA =
+      List.of(
+          "id",
+          "count",
+          "format",
+          "quality",
+          "adapters",
+          "deadline",
+          "priority",
+          "callbackUrl",
+          "output",
+          "metadata");
+
+  @Test
+  void asRequest_ofJobWithEveryField_writesEveryField() {
+    Map<String, Object> request = job().asRequest();
+    assertThat(request).containsOnlyKeys(RequestFields.ALL);
+    assertThat(map(request.get("output"))).containsOnlyKeys(RequestFields.OF_OUTPUT);
+    List<?> adapters = (List<?>) Objects.requireNonNull(request.get("adapters"));
+    assertThat(map(adapters.get(0))).containsOnlyKeys(RequestFields.OF_ADAPTER);
+  }
+
+  @Test
+  void openApiDescription_hasEveryField() throws IOException {
+    Map<?, ?> api =
+        new Yaml().load(Files.readString(Path.of("src/main/resources/META-INF/openapi.yaml")));
+    Map<?, ?> request =
+        map(map(map(api.get("components")).get("schemas")).get("GenerationRequest"));
+    Map<?, ?> properties = map(request.get("properties"));
+    assertThat(names(properties)).containsExactlyElementsOf(RequestFields.ALL);
+    assertThat(names(map(map(properties.get("output")).get("properties"))))
+        .containsExactlyElementsOf(RequestFields.OF_OUTPUT);
+    Map<?, ?> adapter = map(map(properties.get("adapters")).get("items"));
+    assertThat(names(map(adapter.get("properties"))))
+        .containsExactlyElementsOf(RequestFields.OF_ADAPTER);
+  }
+
+  @Test
+  void documentation_hasEveryField() throws IOException {
+    String page = Files.readString(Path.of("src/docs/contract.md"));
+    List<String> rows =
+        section(page, "## Requests", "\n## ")
+            .lines()
+            .filter(line -> line.startsWith("| `"))
+            .map(line -> line.split("\\|")[1])
+            .toList();
+    List<String> names = find(String.join("", rows), "`([\\w.]+)`");
+    assertThat(names.stream().map(name -> name.replaceFirst("\\..*", "")).distinct())
+        .containsExactlyElementsOf(RequestFields.ALL);
+    assertThat(names.stream().filter(name -> name.startsWith("output.")))
+        .containsExactlyElementsOf(
+            RequestFields.OF_OUTPUT.stream().map(name -> "output." + name).toList());
+  }
+
+  @Test
+  void submitCommand_hasAnOptionForEveryField() throws IOException {
+    List<String> options =
+        find(Files.readString(JAVA.resolve("cli/kafka/RequestOptions.java")), "put\\(\"(\\w+)\"");
+    assertThat(options).containsExactlyElementsOf(allBut(NOT_CLI_OPTIONS));
+  }
+
+  @Test
+  void playgroundCard_copiesEveryField() throws IOException {
+    String script =
+        Files.readString(Path.of("src/main/resources/META-INF/resources/playground/card.js"));
+    assertThat(find(section(script, "const CHOSEN", "];"), "\"(\\w+)\""))
+        .containsExactlyElementsOf(allBut(NOT_IN_PLAYGROUND));
+  }
+
+  @Test
+  void openAiRequest_mapsEveryField() throws IOException {
+    String source = Files.readString(JAVA.resolve("gateway/openai/OpenAiRequest.java"));
+    List<String> names =
+        new ArrayList<>(find(section(source, "FIELD_NAMES =", ";"), "\"\\w+\", \"(\\w+)\""));
+    names.addAll(find(source, "fields\\.put\\(\"(\\w+)\""));
+    assertThat(names).containsExactlyInAnyOrderElementsOf(allBut(NOT_IN_OPENAI));
+  }
+
+  @Test
+  void imageMetadata_hasEveryFieldOfOneImage() throws IOException {
+    List<String> names =
+        new ArrayList<>(
+            find(
+                Files.readString(JAVA.resolve("sana/ImageMetadata.java")),
+                "request\\.put\\(\"(\\w+)\""));
+    // No request can leave the instruction out; the file of an image generated without it says so.
+    names.remove("instruction");
+    assertThat(names).containsExactlyElementsOf(allBut(NOT_IN_IMAGE_METADATA));
+  }
+
+  private static Job job() {
+    return new Job(
+        "id",
+        "f",
+        "p",
+        "n",
+        8,
+        4,
+        1,
+        1,
+        7,
+        1,
+        "flow-dpm",
+        "webp",
+        90,
+        true,
+        "m",
+        List.of(new JobAdapter("style", 1)),
+        Instant.EPOCH,
+        Priority.LOW,
+        "https://example.com/done",
+        new OutputLocation("sanaq", "p/"),
+        List.of("https://example.com/put"),
+        Map.of("k", "v"));
+  }
+
+  private static List<String> allBut(List<String> exceptions) {
+    assertThat(RequestFields.ALL).containsAll(exceptions);
+    return RequestFields.ALL.stream().filter(name -> !exceptions.contains(name)).toList();
+  }
+
+  private static String section(String text, String start, String end) {
+    int from = text.indexOf(start) + start.length();
+    return text.substring(from, text.indexOf(end, from));
+  }
+
+  private static List<String> find(String text, String regex) {
+    Stream<MatchResult> matches = Pattern.compile(regex).matcher(text).results();
+    return matches.map(match -> match.group(1)).toList();
+  }
+
+  private static List<String> names(Map<?, ?> map) {
+    return map.keySet().stream().map(String::valueOf).toList();
+  }
+
+  @SuppressWarnings("unchecked") // names are strings
+  private static Map<String, Object> map(@Nullable Object value) {
+    return (Map<String, Object>) Objects.requireNonNull(value);
+  }
+}
