@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Values of a request as messages show them: short, printable, on one line. */
-final class SafeText {
+public final class SafeText {
   private static final int MAX_LENGTH = 60;
 
   private SafeText() {}
@@ -15,7 +15,7 @@ final class SafeText {
    * The value as JSON has it, shortened; lists and objects only by their kind, addresses without
    * what may be a secret.
    */
-  static String describe(@Nullable Object value) {
+  public static String describe(@Nullable Object value) {
     if (value instanceof String text) {
       boolean address = text.regionMatches(true, 0, "http", 0, 4);
       return '"' + printable(address ? UrlRedaction.redact(text) : text) + '"';
