@@ -212,6 +212,7 @@ class ApiKeysTest {
     carol.awaitReady();
     GatewayTestClient.ApiResponse refused = carol.post("/v1/jobs", body);
     assertThat(refused.status()).isEqualTo(429);
+    assertThat(refused.json().get("type").asText()).isEqualTo("urn:sanaq:problem:quota_exceeded");
     assertThat(Long.parseLong(refused.header("Retry-After"))).isBetween(1L, 86_400L);
     assertThat(alice.post("/v1/jobs", body).status()).isEqualTo(202);
   }
@@ -224,6 +225,7 @@ class ApiKeysTest {
     }
     GatewayTestClient.ApiResponse refused = dave.get("/v1/jobs");
     assertThat(refused.status()).isEqualTo(429);
+    assertThat(refused.json().get("type").asText()).isEqualTo("urn:sanaq:problem:rate_limited");
     assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 20);
     assertThat(alice.get("/v1/jobs").status()).isEqualTo(200);
   }

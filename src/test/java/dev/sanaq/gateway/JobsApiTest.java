@@ -108,7 +108,7 @@ class JobsApiTest {
     assertThat(sent.json().get("id").asText()).isEqualTo(id);
     JsonNode queued = api.get(sent.header("Location")).json();
     assertThat(queued.get("state").asText()).isEqualTo("queued");
-    assertThat(queued.get("place").asInt()).isEqualTo(1);
+    assertThat(queued.get("queuePosition").asInt()).isEqualTo(1);
     assertThat(queued.get("expectedWaitSeconds").isIntegralNumber()).isTrue();
     assertThat(queued.get("request").get("prompt").asText()).isEqualTo("a red apple");
 
@@ -116,7 +116,7 @@ class JobsApiTest {
     assertThat(api.awaitState(id, "running").get("steps").asInt()).isEqualTo(4);
     worker.publishProgress(id, 3);
     JsonNode running = api.awaitJob(id, job -> job.path("step").asInt() == 3);
-    assertThat(running.get("percentage").asInt()).isEqualTo(75);
+    assertThat(running.get("progressPercent").asInt()).isEqualTo(75);
     assertThat(running.get("worker").asText()).isEqualTo("hand");
 
     worker.publishFailed(id);
@@ -169,22 +169,24 @@ class JobsApiTest {
 
   @Test
   void badRequests_returnProblemWithStatus() {
-    assertProblem(api.post("/v1/jobs", "{"), 400, "malformed");
-    assertProblem(api.post("/v1/jobs", ""), 400, "malformed");
-    assertProblem(api.post("/v1/jobs", "[]"), 400, "malformed");
+    assertProblem(api.post("/v1/jobs", "{"), 400, "invalid_json");
+    assertProblem(api.post("/v1/jobs", ""), 400, "invalid_json");
+    assertProblem(api.post("/v1/jobs", "[]"), 400, "invalid_json");
     assertProblem(api.get("/v1/jobs/none"), 404, "not_found");
     assertProblem(api.get("/v1/jobs/%20"), 404, "not_found");
     assertProblem(api.get("/v1/nothing"), 404, "not_found");
     assertProblem(api.get("/v1/jobs?state=odd&limit=0"), 400, "invalid_request");
+    assertThat(api.get("/v1/jobs?state=odd&limit=0").json().get("errors").findValuesAsText("found"))
+        .containsExactly("\"odd\"", "\"0\"");
     assertProblem(api.get("/v1/jobs?state="), 400, "invalid_request");
     assertProblem(api.get("/v1/jobs?cursor=odd"), 400, "invalid_request");
     assertProblem(api.get("/v1/backlog", "Accept", "text/html"), 406, "not_acceptable");
     GatewayTestClient.ApiResponse put = api.send("PUT", "/v1/jobs", BodyPublishers.ofString("{}"));
-    assertProblem(put, 405, "not_allowed");
+    assertProblem(put, 405, "method_not_allowed");
     assertThat(put.header("Allow")).contains("GET", "POST");
     GatewayTestClient.ApiResponse text =
         api.send("POST", "/v1/jobs", BodyPublishers.ofString("x"), "Content-Type", "text/plain");
-    assertProblem(text, 415, "unsupported");
+    assertProblem(text, 415, "unsupported_media_type");
     String long1 = "{\"prompt\":\"p\",\"metadata\":{\"a\":\"%s\"}}".formatted("x".repeat(16000));
     assertThat(api.post("/v1/jobs", long1).status()).isEqualTo(202);
     String padded = "{\"prompt\":\"p\",\"metadata\":{%s\"a\":1}}";
@@ -204,7 +206,7 @@ class JobsApiTest {
     GatewayTestClient.ApiResponse answer = waiting.get(20, TimeUnit.SECONDS);
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.json().get("state").asText()).isEqualTo("cancelled");
-    assertProblem(api.delete("/v1/jobs/" + id), 409, "ended");
+    assertProblem(api.delete("/v1/jobs/" + id), 409, "job_already_ended");
     assertProblem(api.delete("/v1/jobs/none"), 404, "not_found");
   }
 
@@ -305,7 +307,9 @@ class JobsApiTest {
     api.awaitJob(id, job -> api.get("/v1/backlog").json().get("seconds").asDouble() > 120);
 
     GatewayTestClient.ApiResponse refused = api.post("/v1/jobs", "{\"prompt\":\"one more\"}");
-    assertProblem(refused, 429, "too_many");
+    assertProblem(refused, 429, "backlog_full");
+    assertThat(refused.json().get("detail").asText())
+        .matches("Backlog full: \\d+ s of work queued, limit 120 s .*");
     assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 100);
     assertThat(api.post("/v1/jobs", "{\"prompt\":\"one more\"}").status()).isEqualTo(429);
   }

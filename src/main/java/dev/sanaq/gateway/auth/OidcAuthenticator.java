@@ -61,7 +61,7 @@ public class OidcAuthenticator {
   }
 
   private static ProblemException providerUnavailable(Throwable failure) {
-    LOG.warnf("the OpenID provider does not answer: %s", failure.getMessage());
-    return new ProblemException(Problem.unavailable("the OpenID provider is away"));
+    LOG.warnf("OpenID provider call failed: %s", failure.getMessage());
+    return new ProblemException(Problem.unavailable("The OpenID provider is unavailable"));
   }
 }

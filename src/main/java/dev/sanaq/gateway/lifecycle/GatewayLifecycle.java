@@ -150,7 +150,7 @@ public class GatewayLifecycle {
   public GatewayComponents requireReady() {
     return componentsIfReady()
         .orElseThrow(
-            () -> new ProblemException(Problem.unavailable("the gateway is not ready yet")));
+            () -> new ProblemException(Problem.unavailable("The gateway is not ready yet")));
   }
 
   private Optional<GatewayComponents> componentsIfReady() {

@@ -3,6 +3,7 @@ package dev.sanaq.gateway.openai;
 import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.job.FieldError;
+import dev.sanaq.job.validation.SafeText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +54,7 @@ record OpenAiRequest(Map<String, Object> fields, boolean inline) {
     Object format = body.getOrDefault("response_format", "url");
     boolean inline = "b64_json".equals(format);
     if (format != null && !inline && !"url".equals(format)) {
-      errors.add(new FieldError("response_format", "another", "url, b64_json"));
+      errors.add(new FieldError("response_format", SafeText.describe(format), "url, b64_json"));
     }
     if (!errors.isEmpty()) {
       throw new ProblemException(Problem.invalidRequest(errors));
@@ -83,7 +84,7 @@ record OpenAiRequest(Map<String, Object> fields, boolean inline) {
       fields.put("width", Integer.parseInt(matcher.group(1)));
       fields.put("height", Integer.parseInt(matcher.group(2)));
     } else {
-      errors.add(new FieldError("size", "another", "WIDTHxHEIGHT in pixels, or auto"));
+      errors.add(new FieldError("size", SafeText.describe(size), "WIDTHxHEIGHT in pixels, or auto"));
     }
   }
 }

@@ -110,8 +110,9 @@ public class OpenAiResource {
   private Response cancelAfterTimeout(String id) {
     gateway.requireReady().requestProducer().cancel(id, "nobody waits any more");
     throw new ProblemException(
-        Problem.tooManyRequests(
-            "no image within %s, too much work waits".formatted(config.maxWait()),
+        Problem.backlogFull(
+            "Backlog full: no image within %d s (sanaq.gateway.max-wait); the job was cancelled"
+                .formatted(config.maxWait().toSeconds()),
             gateway.backlog().secondsToWait()));
   }
 

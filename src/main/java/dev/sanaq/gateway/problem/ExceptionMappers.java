@@ -11,16 +11,29 @@ import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** The one place that turns an exception into an answer. */
+/** Maps every exception of a request to problem details. */
 final class ExceptionMappers {
   private static final Logger LOG = Logger.getLogger(ExceptionMappers.class);
 
   private static final Map<Integer, Problem> PROBLEMS_BY_STATUS =
       Map.of(
-          404, Problem.of(404, "not_found", "Nothing here", "there is no such address"),
-          405, Problem.of(405, "not_allowed", "Not here", "this address knows other methods"),
-          406, Problem.of(406, "not_acceptable", "Not so", "the answer's type is another one"),
-          415, Problem.of(415, "unsupported", "Not so", "the body has to be application/json"));
+          404,
+          Problem.notFound("No resource has this URL"),
+          405,
+          Problem.of(
+              405, "method_not_allowed", "Method not allowed", "The header Allow lists the methods"),
+          406,
+          Problem.of(
+              406, "not_acceptable", "Not acceptable", "The answer has none of the media types in Accept"),
+          415,
+          Problem.of(
+              415,
+              "unsupported_media_type",
+              "Unsupported media type",
+              "The body must be application/json"));
+
+  private static final Problem INTERNAL_ERROR =
+      Problem.of(500, "internal", "Internal server error", "See the gateway log");
 
   @ServerExceptionMapper
   Response mapProblem(ProblemException e, UriInfo uri) {
@@ -33,7 +46,12 @@ final class ExceptionMappers {
     if (status < 400) {
       return e.getResponse();
     }
-    Problem other = Problem.of(status, "refused", "Refused", String.valueOf(e.getMessage()));
+    Problem other =
+        Problem.of(
+            status,
+            "http_" + status,
+            e.getResponse().getStatusInfo().getReasonPhrase(),
+            String.valueOf(e.getMessage()));
     Response answer =
         JsonResponses.problem(PROBLEMS_BY_STATUS.getOrDefault(status, other), uri.getPath());
     Optional<String> allowed =
@@ -45,21 +63,20 @@ final class ExceptionMappers {
 
   @ServerExceptionMapper
   Response mapKafkaError(KafkaException e, UriInfo uri) {
-    LOG.errorf(e, "Kafka refuses");
+    LOG.errorf(e, "%s: Kafka call failed", uri.getPath());
     return JsonResponses.problem(
-        Problem.unavailable("Kafka is away; nothing was sent"), uri.getPath());
+        Problem.unavailable("Kafka is unavailable; nothing was sent"), uri.getPath());
   }
 
   @ServerExceptionMapper
   Response mapStorageError(StorageException e, UriInfo uri) {
-    LOG.errorf(e, "the storage refuses");
-    return JsonResponses.problem(Problem.unavailable("the storage is away"), uri.getPath());
+    LOG.errorf(e, "%s: S3 call failed", uri.getPath());
+    return JsonResponses.problem(Problem.unavailable("S3 is unavailable"), uri.getPath());
   }
 
   @ServerExceptionMapper
   Response mapUnexpectedError(RuntimeException e, UriInfo uri) {
     LOG.errorf(e, "%s failed", uri.getPath());
-    Problem internal = Problem.of(500, "internal", "Our fault", "the gateway's log says more");
-    return JsonResponses.problem(internal, uri.getPath());
+    return JsonResponses.problem(INTERNAL_ERROR, uri.getPath());
   }
 }

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is wrong with a request, in the words of RFC 9457.
+ * An HTTP error as problem details (RFC 9457). Immutable.
  *
  * @param status the HTTP status
  * @param code the kind of problem; its type is {@code urn:sanaq:problem:<code>}
  * @param title the kind, for people
- * @param detail this one, for people
+ * @param detail this occurrence, for people
  * @param errors the fields that break their rules
  * @param headers of the answer
  */
@@ -26,80 +26,95 @@ public record Problem(
 
   private static final String RETRY_AFTER = "Retry-After";
 
-  /** One that no field explains and no header helps. */
+  /** A problem without field errors and headers. */
   public static Problem of(int status, String code, String title, String detail) {
     return new Problem(status, code, title, detail, List.of(), Map.of());
   }
 
   public static Problem invalidRequest(List<FieldError> errors) {
     return new Problem(
-        400,
-        "invalid_request",
-        "The request breaks rules",
-        "errors names each field",
-        errors,
-        Map.of());
+        400, "invalid_request", "Invalid request", "errors names each field", errors, Map.of());
   }
 
   public static Problem invalidJson(String detail) {
-    return of(400, "malformed", "The body is no JSON object", detail);
+    return of(400, "invalid_json", "The body is not a JSON object", detail);
   }
 
   public static Problem unauthorized() {
     return new Problem(
         401,
         "unauthorized",
-        "No access",
-        "send a valid key, or a token, as Authorization: Bearer KEY, or a key as X-API-Key: KEY",
+        "Unauthorized",
+        "Missing or invalid API key or token: send Authorization: Bearer KEY_OR_TOKEN, or"
+            + " X-API-Key: KEY",
         List.of(),
         Map.of("WWW-Authenticate", "Bearer"));
   }
 
-  public static Problem noSuchJob() {
-    return of(404, "not_found", "No such job", "there is no job of that id");
+  /**
+   * A URL without a resource.
+   *
+   * @param detail names the missing resource
+   */
+  public static Problem notFound(String detail) {
+    return of(404, "not_found", "Not found", detail);
   }
 
-  public static Problem noSuchDelivery() {
-    return of(
-        404,
-        "not_found",
-        "No such delivery",
-        "the job has no delivery of that event; it may have ended too long ago");
+  public static Problem noSuchJob() {
+    return notFound("No job has this id");
   }
 
   public static Problem idConflict(String id) {
     return of(
         409,
         "id_conflict",
-        "The id is taken",
-        "the id %s belongs to another request; send this one under an id of its own".formatted(id));
+        "Id already used",
+        "The id %s belongs to another request; send this one under another id".formatted(id));
   }
 
-  public static Problem payloadTooLarge(int most) {
-    return of(413, "too_large", "The body is too large", "at most %d bytes".formatted(most));
+  public static Problem jobAlreadyEnded(String id, String state) {
+    return of(
+        409,
+        "job_already_ended",
+        "Job already ended",
+        "Job %s is already %s".formatted(id, state));
   }
 
-  public static Problem tooManyRequests(String detail, long seconds) {
-    return new Problem(
-        429,
-        "too_many",
-        "Not now",
-        detail,
-        List.of(),
-        Map.of(RETRY_AFTER, retryAfterSeconds(seconds)));
+  public static Problem payloadTooLarge(int maxBytes) {
+    return of(
+        413,
+        "too_large",
+        "Request too large",
+        "At most %d bytes (sanaq.limits.max-record-bytes)".formatted(maxBytes));
+  }
+
+  /** The caller's requests per minute are used up. */
+  public static Problem rateLimited(int requestsPerMinute, long retryAfterSeconds) {
+    return tooManyRequests(
+        "rate_limited",
+        "Rate limit reached: %d requests per minute".formatted(requestsPerMinute),
+        retryAfterSeconds);
+  }
+
+  /** The owner's jobs of the day are used up. */
+  public static Problem quotaExceeded(int jobsPerDay, long retryAfterSeconds) {
+    return tooManyRequests(
+        "quota_exceeded",
+        "Quota used up: %d jobs per day; the day ends at 00:00 UTC".formatted(jobsPerDay),
+        retryAfterSeconds);
+  }
+
+  /** More work is queued than the workers can do in time. */
+  public static Problem backlogFull(String detail, long retryAfterSeconds) {
+    return tooManyRequests("backlog_full", detail, retryAfterSeconds);
   }
 
   public static Problem unavailable(String detail) {
     return new Problem(
-        503,
-        "unavailable",
-        "Not available",
-        detail,
-        List.of(),
-        Map.of(RETRY_AFTER, retryAfterSeconds(1)));
+        503, "unavailable", "Service unavailable", detail, List.of(), retryAfter(1));
   }
 
-  /** As an answer's body. */
+  /** The JSON body of the answer. */
   Map<String, Object> body() {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("type", "urn:sanaq:problem:" + code);
@@ -112,7 +127,12 @@ public record Problem(
     return body;
   }
 
-  private static String retryAfterSeconds(long seconds) {
-    return String.valueOf(Math.max(1, seconds));
+  private static Problem tooManyRequests(String code, String detail, long retryAfterSeconds) {
+    return new Problem(
+        429, code, "Too many requests", detail, List.of(), retryAfter(retryAfterSeconds));
+  }
+
+  private static Map<String, String> retryAfter(long seconds) {
+    return Map.of(RETRY_AFTER, String.valueOf(Math.max(1, seconds)));
   }
 }

@@ -46,7 +46,8 @@ final class AuthenticationFilter {
     Caller caller = who.orElseThrow(() -> new ProblemException(Problem.unauthorized()));
     long wait = rates.acquireOrRetryAfter(caller);
     if (wait > 0) {
-      throw new ProblemException(Problem.tooManyRequests("too many requests a minute", wait));
+      throw new ProblemException(
+          Problem.rateLimited(caller.requestsPerMinute().orElseThrow(), wait));
     }
     requestContext.setCaller(caller);
   }

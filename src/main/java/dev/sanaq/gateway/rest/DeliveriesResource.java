@@ -42,6 +42,6 @@ public class DeliveriesResource {
     return deliveries
         .resend(job + "/" + event)
         .map(delivery -> JsonResponses.json(202, delivery.summary()).build())
-        .orElseThrow(() -> new ProblemException(Problem.noSuchDelivery()));
+        .orElseThrow(() -> new ProblemException(Problem.notFound("The job has no delivery of that event, or no longer")));
   }
 }

@@ -87,15 +87,15 @@ public class ImagesResource {
 
   private static ProblemException noSuchImage() {
     return new ProblemException(
-        Problem.of(404, "not_found", "No such image", "the job has no image of that number"));
+        Problem.notFound("The job has no image with this index"));
   }
 
   private static Problem rangeNotSatisfiable(long length) {
     return new Problem(
         416,
-        "range",
-        "No such part",
-        "the image has %d bytes".formatted(length),
+        "range_not_satisfiable",
+        "Range not satisfiable",
+        "The image has %d bytes".formatted(length),
         List.of(),
         Map.of(CONTENT_RANGE, "bytes */" + length));
   }

@@ -49,7 +49,7 @@ public final class JobResponse {
   }
 
   private static void addQueued(Map<String, Object> body, Backlog.QueueEstimate outlook) {
-    body.put("place", outlook.position());
+    body.put("queuePosition", outlook.position());
     body.put("expectedWaitSeconds", outlook.waitSeconds());
   }
 
@@ -60,7 +60,7 @@ public final class JobResponse {
     }
     body.put("step", course.step());
     body.put("steps", course.steps());
-    body.put("percentage", Math.round(course.fraction() * PERCENT));
+    body.put("progressPercent", Math.round(course.fraction() * PERCENT));
     body.put("worker", course.worker());
   }
 

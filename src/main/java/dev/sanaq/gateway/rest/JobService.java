@@ -92,11 +92,7 @@ public class JobService {
   static void requireNotEnded(JobSnapshot job) {
     if (job.isEnded()) {
       throw new ProblemException(
-          Problem.of(
-              409,
-              "ended",
-              "Too late",
-              "job %s is %s already".formatted(job.id(), job.state().label())));
+          Problem.jobAlreadyEnded(job.id(), job.state().label()));
     }
   }
 }

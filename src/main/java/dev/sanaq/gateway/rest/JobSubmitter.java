@@ -16,6 +16,7 @@ import dev.sanaq.job.validation.RequestLimits;
 import dev.sanaq.job.Sha256;
 import dev.sanaq.job.validation.RequestFingerprint;
 import dev.sanaq.job.validation.RequestValidator;
+import dev.sanaq.job.validation.SafeText;
 import dev.sanaq.job.validation.ValidationResult;
 import dev.sanaq.json.Json;
 import dev.sanaq.kafka.request.LimitsConfig;
@@ -107,7 +108,9 @@ public class JobSubmitter {
     if (!caller.isValidJobId(id)) {
       FieldError error =
           new FieldError(
-              "id", id.length() + " characters", "at most %d".formatted(caller.maxIdLength()));
+              "id",
+              SafeText.describe(id),
+              "at most %d characters".formatted(caller.maxIdLength()));
       throw new ProblemException(Problem.invalidRequest(List.of(error)));
     }
     return id;
@@ -158,14 +161,15 @@ public class JobSubmitter {
       long untilMidnight =
           Duration.ofDays(1).toSeconds() - LocalTime.ofInstant(now, ZoneOffset.UTC).toSecondOfDay();
       throw new ProblemException(
-          Problem.tooManyRequests("no more jobs today; the day ends at 00:00 UTC", untilMidnight));
+          Problem.quotaExceeded(caller.jobsPerDay().getAsInt(), untilMidnight));
     }
     Backlog.State waiting = parts.backlog().state();
     double excess = waiting.seconds() - config.maxBacklog().toMillis() / 1000.0;
     if (excess > 0) {
       throw new ProblemException(
-          Problem.tooManyRequests(
-              "%d seconds of work wait already".formatted(Math.round(waiting.seconds())),
+          Problem.backlogFull(
+              "Backlog full: %d s of work queued, limit %d s (sanaq.gateway.max-backlog)"
+                  .formatted(Math.round(waiting.seconds()), config.maxBacklog().toSeconds()),
               (long) Math.ceil(excess / waiting.workers())));
     }
   }

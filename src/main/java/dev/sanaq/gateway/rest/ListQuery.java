@@ -5,6 +5,7 @@ import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.gateway.view.JobState;
 import dev.sanaq.job.FieldError;
+import dev.sanaq.job.validation.SafeText;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,11 +40,11 @@ record ListQuery(Optional<JobState> state, int limit, JobSnapshot olderThan) {
     if (wanted.isEmpty() && state != null) {
       String states =
           Stream.of(JobState.values()).map(JobState::label).collect(Collectors.joining(", "));
-      errors.add(new FieldError("state", "another", states));
+      errors.add(new FieldError("state", SafeText.describe(state), states));
     }
     boolean inRange = limit.matches("0*[1-9]\\d?|0*100");
     if (!inRange) {
-      errors.add(new FieldError("limit", "another", "1 to " + MAX_LIMIT));
+      errors.add(new FieldError("limit", SafeText.describe(limit), "1 to " + MAX_LIMIT));
     }
     if (!errors.isEmpty()) {
       throw new ProblemException(Problem.invalidRequest(errors));

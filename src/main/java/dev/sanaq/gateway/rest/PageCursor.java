@@ -4,6 +4,7 @@ import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.job.FieldError;
+import dev.sanaq.job.validation.SafeText;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -35,7 +36,7 @@ final class PageCursor {
     }
     Matcher matcher = FORMAT.matcher(cursor);
     if (!matcher.matches()) {
-      FieldError error = new FieldError("cursor", "something else", "next of an earlier list");
+      FieldError error = new FieldError("cursor", SafeText.describe(cursor), "next of an earlier page");
       throw new ProblemException(Problem.invalidRequest(List.of(error)));
     }
     Instant since =

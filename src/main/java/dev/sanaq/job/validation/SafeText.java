@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Formats values of a request for messages: short, printable, on one line. */
-final class SafeText {
+public final class SafeText {
   private static final int MAX_LENGTH = 60;
 
   private SafeText() {}
@@ -14,7 +14,7 @@ final class SafeText {
   /**
    * The value as JSON, shortened; lists and objects only by their kind, URLs redacted.
    */
-  static String describe(@Nullable Object value) {
+  public static String describe(@Nullable Object value) {
     if (value instanceof String text) {
       boolean url = text.regionMatches(true, 0, "http", 0, 4);
       return '"' + printable(url ? UrlRedaction.redact(text) : text) + '"';
