@@ -1,10 +1,10 @@
 package dev.sanaq.benchmark;
 
 import dev.sanaq.torch.DevicePlacement;
-import dev.sanaq.torch.Devices;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptProgram;
 import dev.sanaq.torch.ScriptValue;
+import dev.sanaq.torch.host.CpuFeatures;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +47,7 @@ record Roofline(Map<Precision, Double> gflopsByPrecision, double copyGigabytesPe
       return List.of(Precision.FP32, Precision.BF16, Precision.FP16);
     }
     List<Precision> known = new ArrayList<>(List.of(Precision.FP32, Precision.INT8));
-    if (Devices.cpuHasBf16()) {
+    if (CpuFeatures.hasBf16()) {
       known.add(1, Precision.BF16);
     }
     return known;

@@ -1,6 +1,7 @@
 package dev.sanaq.torch;
 
 import ai.djl.Device;
+import dev.sanaq.torch.host.CpuFeatures;
 
 /**
  * Where a network runs, in what precision, and why.
@@ -29,7 +30,7 @@ public record DevicePlacement(int gpu, Precision precision, String reason) {
     return gpu < 0
         && switch (precision) {
           case FP32, INT8 -> true;
-          case BF16 -> Devices.cpuHasBf16();
+          case BF16 -> CpuFeatures.hasBf16();
           case FP16 -> false;
         };
   }
@@ -39,12 +40,12 @@ public record DevicePlacement(int gpu, Precision precision, String reason) {
     if (precision != Precision.INT8) {
       return this;
     }
-    return withPrecision(Devices.cpuHasBf16() ? Precision.BF16 : Precision.FP32);
+    return withPrecision(CpuFeatures.hasBf16() ? Precision.BF16 : Precision.FP32);
   }
 
   /** The processor instead, in this precision or, where it does not multiply bf16, in fp32. */
   public DevicePlacement onCpu() {
-    boolean slow = precision == Precision.BF16 && !Devices.cpuHasBf16();
+    boolean slow = precision == Precision.BF16 && !CpuFeatures.hasBf16();
     return gpu < 0 ? this : new DevicePlacement(-1, slow ? Precision.FP32 : precision, reason);
   }
 

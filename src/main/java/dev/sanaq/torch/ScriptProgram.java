@@ -12,6 +12,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.sanaq.torch.host.MmapPages;
 import dev.sanaq.torch.script.ScriptSource;
 import dev.sanaq.torch.script.TorchScriptArchive;
 import java.io.ByteArrayInputStream;
@@ -72,7 +73,7 @@ public final class ScriptProgram implements AutoCloseable {
         name ->
             texts.put(name, ScriptSource.readResource(ScriptProgram.class, name + ".torchscript")));
     part.collectSources(texts);
-    Torch.engine();
+    TorchEngine.get();
     Model model = Model.newInstance(part.name(), placement.djlDevice(), "PyTorch");
     try {
       model.load(new ByteArrayInputStream(TorchScriptArchive.write(texts, part.toModule())));
@@ -89,7 +90,7 @@ public final class ScriptProgram implements AutoCloseable {
    * @throws TorchException where it is none
    */
   public static ScriptProgram open(Path file, DevicePlacement placement) {
-    Torch.engine();
+    TorchEngine.get();
     Model model =
         Model.newInstance(file.getFileName().toString(), placement.djlDevice(), "PyTorch");
     try (InputStream bytes = Files.newInputStream(file)) {
@@ -208,7 +209,7 @@ public final class ScriptProgram implements AutoCloseable {
     JniUtils.setGraphExecutorOptimize(false);
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(true);
-    try (PtNDManager scope = (PtNDManager) Torch.manager().newSubManager()) {
+    try (PtNDManager scope = (PtNDManager) TorchEngine.manager().newSubManager()) {
       // DJL's own way to name a method, without which it runs forward: an array of that name.
       NDArray named = scope.zeros(new Shape(1));
       named.setName("module_method:" + method);

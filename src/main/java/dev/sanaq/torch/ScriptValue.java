@@ -80,7 +80,7 @@ public final class ScriptValue implements AutoCloseable {
   public static ScriptValue tensorList(ScriptValue... tensors) {
     PtNDArray[] arrays = new PtNDArray[tensors.length];
     for (int i = 0; i < tensors.length; i++) {
-      arrays[i] = tensors[i].handle.toTensor(Torch.manager());
+      arrays[i] = tensors[i].handle.toTensor(TorchEngine.manager());
     }
     try {
       return new ScriptValue(IValue.listFrom(arrays), null);
@@ -108,7 +108,7 @@ public final class ScriptValue implements AutoCloseable {
   }
 
   private static ScriptValue wrapHostData(Buffer data, DataType type, long... shape) {
-    PtNDArray array = Torch.array(data, type, shape);
+    PtNDArray array = TorchEngine.array(data, type, shape);
     return new ScriptValue(IValue.from(array), array);
   }
 
@@ -131,7 +131,7 @@ public final class ScriptValue implements AutoCloseable {
     // Not by way of a heap array of the engine's: where the heap has no room for that, DJL's native
     // code goes on with nothing and takes the JVM with it. The scope closes what DJL makes for
     // tensors that are not contiguous.
-    try (NDManager scope = Torch.manager().newSubManager()) {
+    try (NDManager scope = TorchEngine.manager().newSubManager()) {
       PtNDArray array = handle.toTensor((PtNDManager) scope);
       FloatBuffer buffer = array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
       float[] data = new float[buffer.remaining()];
@@ -164,7 +164,7 @@ public final class ScriptValue implements AutoCloseable {
 
   /** The tensor's sizes. */
   public long[] shape() {
-    try (PtNDArray array = handle.toTensor(Torch.manager())) {
+    try (PtNDArray array = handle.toTensor(TorchEngine.manager())) {
       return array.getShape().getShape();
     }
   }

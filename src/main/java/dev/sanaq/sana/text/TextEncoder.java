@@ -4,6 +4,7 @@ import dev.sanaq.checkpoint.config.TextEncoderConfig;
 import dev.sanaq.checkpoint.config.TextEncoderConfig.LayerType;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.safetensors.WeightLoader;
+import dev.sanaq.collection.LruMap;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptProgram;
@@ -12,6 +13,7 @@ import dev.sanaq.torch.script.ScriptSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Gemma-2 as a text encoder: a prompt in, the embeddings that the transformer attends to out
@@ -36,7 +38,7 @@ public final class TextEncoder implements AutoCloseable {
   private final long[] instructionIds;
   private final ScriptValue emptyKvCache;
   private final ScriptValue instructionKvCache;
-  private final Map<String, PromptEmbeds> promptCache;
+  private final LruMap<String, PromptEmbeds> promptCache = new LruMap<>(MAX_CACHED_PROMPTS);
 
   TextEncoder(
       PromptTokenizer tokenizer, ScriptProgram program, TextEncoderConfig config, boolean sparing) {
@@ -48,7 +50,6 @@ public final class TextEncoder implements AutoCloseable {
     this.instructionIds = tokenizer.encode(instruction);
     this.emptyKvCache = program.call("empty_kv_cache");
     this.instructionKvCache = forward(instructionIds, emptyKvCache, 0);
-    this.promptCache = new LinkedHashMap<>(16, 0.75f, true);
   }
 
   /** Loads tokenizer and weights, and runs the instruction through the model. */
@@ -128,16 +129,13 @@ public final class TextEncoder implements AutoCloseable {
   public PromptEmbeds encode(String prompt, boolean withInstruction) {
     String text = PromptTokenizer.normalise(prompt);
     String key = (withInstruction ? "+" : "-") + text;
-    PromptEmbeds known = promptCache.get(key);
-    if (known != null) {
-      return known;
+    Optional<PromptEmbeds> cached = promptCache.get(key);
+    if (cached.isPresent()) {
+      return cached.get();
     }
-    PromptEmbeds caption = encode(text, withInstruction, MAX_TOKENS);
-    promptCache.put(key, caption);
-    if (promptCache.size() > MAX_CACHED_PROMPTS) {
-      promptCache.remove(promptCache.keySet().iterator().next());
-    }
-    return caption;
+    PromptEmbeds embeds = encode(text, withInstruction, MAX_TOKENS);
+    promptCache.put(key, embeds);
+    return embeds;
   }
 
   PromptEmbeds encode(String text, boolean withInstruction, int maxTokens) {

@@ -7,10 +7,10 @@ import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.safetensors.WeightLoader;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.torch.DevicePlacement;
-import dev.sanaq.torch.Devices;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptProgram;
 import dev.sanaq.torch.ScriptValue;
+import dev.sanaq.torch.host.CpuFeatures;
 import dev.sanaq.torch.script.ScriptSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,7 +100,7 @@ public final class SanaTransformer implements AutoCloseable {
     Precision precision = program.placement().precision();
     try (ScriptValue kernels = ScriptValue.of(precision == Precision.INT8 ? "int8" : "packed");
         ScriptValue together = ScriptValue.of((long) tokens);
-        ScriptValue reducedRange = ScriptValue.of(!Devices.cpuHasVnni())) {
+        ScriptValue reducedRange = ScriptValue.of(!CpuFeatures.hasVnni())) {
       program.call("pack_weights", kernels, together, reducedRange).close();
     }
   }
