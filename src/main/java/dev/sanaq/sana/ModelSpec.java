@@ -82,7 +82,7 @@ public record ModelSpec(
                   shape.solver().label(),
                   info.solvers().stream().map(SolverKind::label).sorted().toList()));
     }
-    return Schedule.of(shape.solver(), solverSettings(), shape.steps());
+    return shape.solver().schedule(solverSettings(), shape.steps());
   }
 
   private SolverSettings solverSettings() {

@@ -1,9 +1,5 @@
 package dev.sanaq.checkpoint.config;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sanaq.checkpoint.CheckpointException;
-import dev.sanaq.checkpoint.JsonFile;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -75,19 +71,5 @@ public record AutoencoderConfig(
         decoderInShortcut,
         decoderConvActivation,
         factor);
-  }
-
-  public static AutoencoderConfig read(Path file) {
-    return of(file.toString(), JsonFile.read(file));
-  }
-
-  /**
-   * Reads a config as the published file has it.
-   *
-   * @param file what it is called in messages
-   * @throws CheckpointException naming every field that is wrong
-   */
-  public static AutoencoderConfig of(String file, ObjectNode json) {
-    return AutoencoderConfigReader.read(new ConfigObjectReader(file, json));
   }
 }

@@ -1,15 +1,18 @@
 package dev.sanaq.checkpoint.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sanaq.checkpoint.JsonFile;
 import dev.sanaq.checkpoint.config.AutoencoderConfig.Downsample;
 import dev.sanaq.checkpoint.config.AutoencoderConfig.Upsample;
 import dev.sanaq.checkpoint.config.AutoencoderStage.Block;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
 /** Reads {@code vae/config.json}: stages that lie there as parallel lists. */
-final class AutoencoderConfigReader {
+public final class AutoencoderConfigReader {
   /** A compression of 2^11. */
   private static final int MAX_STAGES = 12;
 
@@ -36,7 +39,23 @@ final class AutoencoderConfigReader {
 
   private AutoencoderConfigReader() {}
 
-  static AutoencoderConfig read(ConfigObjectReader f) {
+  /**
+   * Reads the file.
+   *
+   * @throws dev.sanaq.checkpoint.CheckpointException with every invalid field
+   */
+  public static AutoencoderConfig read(Path file) {
+    return of(file.toString(), JsonFile.read(file));
+  }
+
+  /**
+   * Reads a config in the published form.
+   *
+   * @param file its name in messages
+   * @throws dev.sanaq.checkpoint.CheckpointException with every invalid field
+   */
+  public static AutoencoderConfig of(String file, ObjectNode json) {
+    ConfigObjectReader f = new ConfigObjectReader(file, json);
     f.requireClass(Component.AUTOENCODER.className());
     AutoencoderConfig config =
         new AutoencoderConfig(

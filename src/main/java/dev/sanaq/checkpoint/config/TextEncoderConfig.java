@@ -1,9 +1,5 @@
 package dev.sanaq.checkpoint.config;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sanaq.checkpoint.CheckpointException;
-import dev.sanaq.checkpoint.JsonFile;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -61,19 +57,5 @@ public record TextEncoderConfig(
 
   public TextEncoderConfig {
     layerTypes = List.copyOf(layerTypes);
-  }
-
-  public static TextEncoderConfig read(Path file) {
-    return of(file.toString(), JsonFile.read(file));
-  }
-
-  /**
-   * Reads a config as the published file has it.
-   *
-   * @param file what it is called in messages
-   * @throws CheckpointException naming every field that is wrong
-   */
-  public static TextEncoderConfig of(String file, ObjectNode json) {
-    return TextEncoderConfigReader.read(file, json);
   }
 }

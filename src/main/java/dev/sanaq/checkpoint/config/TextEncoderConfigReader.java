@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sanaq.checkpoint.JsonFile;
 import dev.sanaq.checkpoint.config.TextEncoderConfig.LayerType;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -11,7 +12,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Reads {@code text_encoder/config.json} as several versions of transformers write it. */
-final class TextEncoderConfigReader {
+public final class TextEncoderConfigReader {
   private static final Set<String> CLASSES = Set.of("Gemma2Model", "Gemma2ForCausalLM");
   private static final Map<String, LayerType> LAYER_TYPES =
       Map.of(
@@ -80,7 +81,22 @@ final class TextEncoderConfigReader {
 
   private TextEncoderConfigReader() {}
 
-  static TextEncoderConfig read(String file, ObjectNode json) {
+  /**
+   * Reads the file.
+   *
+   * @throws dev.sanaq.checkpoint.CheckpointException with every invalid field
+   */
+  public static TextEncoderConfig read(Path file) {
+    return of(file.toString(), JsonFile.read(file));
+  }
+
+  /**
+   * Reads a config in the published form.
+   *
+   * @param file its name in messages
+   * @throws dev.sanaq.checkpoint.CheckpointException with every invalid field
+   */
+  public static TextEncoderConfig of(String file, ObjectNode json) {
     ConfigObjectReader f = new ConfigObjectReader(file, json);
     checkModelType(f);
     int layers = f.integer("num_hidden_layers", 26, 1, 512);

@@ -10,56 +10,47 @@ import dev.sanaq.checkpoint.safetensors.DType;
 import dev.sanaq.checkpoint.safetensors.StoredTensor;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
  * A checkpoint in the published layout, checked as a whole when it is opened: {@code
- * model_index.json}, every part's config, and every tensor that the configs ask for. Weights are
+ * model_contents.index().json}, every part's config, and every tensor that the configs ask for. Weights are
  * not read; {@link StoredTensor#map} does that. Immutable, for any thread; keeps no file open.
  */
 public final class Checkpoint {
   private final Path folder;
-  private final ModelIndex index;
-  private final Configs configs;
-  private final Map<Component, OpenedWeights> weights;
+  private final CheckpointContents contents;
 
-  /** The four configs. */
-  record Configs(
-      TransformerConfig transformer,
-      AutoencoderConfig autoencoder,
-      TextEncoderConfig textEncoder,
-      SchedulerConfig scheduler) {}
-
-  Checkpoint(
-      Path folder, ModelIndex index, Configs configs, Map<Component, OpenedWeights> weights) {
+  private Checkpoint(Path folder, CheckpointContents contents) {
     this.folder = folder;
-    this.index = index;
-    this.configs = configs;
-    this.weights = Map.copyOf(weights);
+    this.contents = contents;
   }
 
   /**
    * Opens the plain files; where a part has none, the only variant that there is.
    *
-   * @param folder the one with {@code model_index.json}
+   * @param folder the one with {@code model_contents.index().json}
    * @throws CheckpointException naming everything that is wrong
    */
   public static Checkpoint open(Path folder) {
-    return CheckpointReader.open(folder, VariantResolver.detect(folder));
+    return open(folder, VariantResolver.detect(folder));
   }
 
   /**
    * Opens a variant, such as {@code bf16}. As in diffusers, a part without it gives its plain
    * files; a variant that no part has is refused.
    *
-   * @param folder the one with {@code model_index.json}
+   * @param folder the one with {@code model_contents.index().json}
    * @param variant empty for the plain files
    * @throws CheckpointException naming everything that is wrong
    */
   public static Checkpoint open(Path folder, String variant) {
-    return CheckpointReader.open(folder, VariantResolver.requested(folder, variant));
+    return open(folder, VariantResolver.requested(folder, variant));
+  }
+
+  private static Checkpoint open(Path folder, VariantResolver variants) {
+    return new Checkpoint(folder, CheckpointReader.read(folder, variants));
   }
 
   /** The folder's name. */
@@ -75,27 +66,27 @@ public final class Checkpoint {
 
   /** Which pipeline it is for. */
   public PipelineClass pipelineClass() {
-    return index.pipelineClass();
+    return contents.index().pipelineClass();
   }
 
   /** The transformer's config. */
   public TransformerConfig transformer() {
-    return configs.transformer();
+    return contents.transformer();
   }
 
   /** The autoencoder's config. */
   public AutoencoderConfig autoencoder() {
-    return configs.autoencoder();
+    return contents.autoencoder();
   }
 
   /** The text encoder's config. */
   public TextEncoderConfig textEncoder() {
-    return configs.textEncoder();
+    return contents.textEncoder();
   }
 
   /** The solver it was published with. */
   public SchedulerConfig scheduler() {
-    return configs.scheduler();
+    return contents.scheduler();
   }
 
   /** The transformer's tensors, named as diffusers names them. */
@@ -120,7 +111,7 @@ public final class Checkpoint {
 
   /** The guidance that it draws best with, where it says so. */
   public OptionalDouble guidanceScale() {
-    return index.guidanceScale();
+    return contents.index().guidanceScale();
   }
 
   /** Side in pixels of the images that it was trained on: what it draws unless told otherwise. */
@@ -153,7 +144,7 @@ public final class Checkpoint {
   }
 
   private OpenedWeights weights(Component network) {
-    OpenedWeights of = weights.get(network);
+    OpenedWeights of = contents.weights().get(network);
     if (of == null) {
       throw new IllegalStateException(network + " was not read");
     }

@@ -2,12 +2,14 @@ package dev.sanaq.checkpoint.read;
 
 import dev.sanaq.checkpoint.ProblemCollector;
 import dev.sanaq.checkpoint.config.AutoencoderConfig;
+import dev.sanaq.checkpoint.config.AutoencoderConfigReader;
 import dev.sanaq.checkpoint.config.Component;
 import dev.sanaq.checkpoint.config.SchedulerConfig;
 import dev.sanaq.checkpoint.config.SchedulerConfigReader;
 import dev.sanaq.checkpoint.config.TextEncoderConfig;
+import dev.sanaq.checkpoint.config.TextEncoderConfigReader;
 import dev.sanaq.checkpoint.config.TransformerConfig;
-import dev.sanaq.checkpoint.read.Checkpoint.Configs;
+import dev.sanaq.checkpoint.config.TransformerConfigReader;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import dev.sanaq.checkpoint.tensors.AutoencoderTensors;
 import dev.sanaq.checkpoint.tensors.ExpectedTensors;
@@ -28,23 +30,28 @@ final class CheckpointReader {
   private final VariantResolver variantResolver;
   private final ProblemCollector problems = new ProblemCollector();
 
-  private CheckpointReader(Path folder, VariantResolver choice) {
+  private CheckpointReader(Path folder, VariantResolver variants) {
     this.folder = folder;
-    this.variantResolver = choice;
+    this.variantResolver = variants;
   }
 
-  static Checkpoint open(Path folder, VariantResolver choice) {
-    return new CheckpointReader(folder, choice).read();
+  /**
+   * Reads and checks everything but the weights.
+   *
+   * @throws dev.sanaq.checkpoint.CheckpointException with every problem found
+   */
+  static CheckpointContents read(Path folder, VariantResolver variants) {
+    return new CheckpointReader(folder, variants).read();
   }
 
-  private Checkpoint read() {
+  private CheckpointContents read() {
     ModelIndex index = problems.collect(() -> ModelIndex.read(folder));
     TransformerConfig transformer =
-        problems.collect(() -> TransformerConfig.read(configFile(Component.TRANSFORMER)));
+        problems.collect(() -> TransformerConfigReader.read(configFile(Component.TRANSFORMER)));
     AutoencoderConfig autoencoder =
-        problems.collect(() -> AutoencoderConfig.read(configFile(Component.AUTOENCODER)));
+        problems.collect(() -> AutoencoderConfigReader.read(configFile(Component.AUTOENCODER)));
     TextEncoderConfig textEncoder =
-        problems.collect(() -> TextEncoderConfig.read(configFile(Component.TEXT_ENCODER)));
+        problems.collect(() -> TextEncoderConfigReader.read(configFile(Component.TEXT_ENCODER)));
     SchedulerConfig scheduler = problems.collect(() -> SchedulerConfigReader.read(schedulerFile()));
     Map<Component, OpenedWeights> weights = new EnumMap<>(Component.class);
     open(weights, Component.TRANSFORMER, expectedTensors(transformer, TransformerTensors::of));
@@ -60,10 +67,11 @@ final class CheckpointReader {
       problems.throwIfAny();
       throw new IllegalStateException("a part is missing without a problem");
     }
-    Configs configs = new Configs(transformer, autoencoder, textEncoder, scheduler);
-    new CrossComponentChecks(folder, index, configs, problems).check();
+    CheckpointContents contents =
+        new CheckpointContents(index, transformer, autoencoder, textEncoder, scheduler, weights);
+    new CrossComponentChecks(folder, contents, problems).check();
     problems.throwIfAny();
-    return new Checkpoint(folder, index, configs, weights);
+    return contents;
   }
 
   private static <C> @Nullable ExpectedTensors expectedTensors(

@@ -5,6 +5,7 @@ import dev.sanaq.checkpoint.CheckpointException;
 import dev.sanaq.checkpoint.JsonFile;
 import dev.sanaq.checkpoint.ProblemCollector;
 import dev.sanaq.checkpoint.config.AutoencoderConfig;
+import dev.sanaq.checkpoint.config.AutoencoderConfigReader;
 import dev.sanaq.checkpoint.config.Component;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import dev.sanaq.checkpoint.tensors.AutoencoderTensors;
@@ -27,7 +28,7 @@ public record ComponentFolder<C>(C config, TensorIndex tensors) {
    * @throws CheckpointException naming everything that is wrong
    */
   public static ComponentFolder<AutoencoderConfig> openAutoencoder(Path folder) {
-    return open(folder, Component.AUTOENCODER, AutoencoderConfig::of, AutoencoderTensors::of);
+    return open(folder, Component.AUTOENCODER, AutoencoderConfigReader::of, AutoencoderTensors::of);
   }
 
   private static <C> ComponentFolder<C> open(

@@ -20,14 +20,14 @@ public enum ImageFormat {
   JPEG(List.of("jpeg", "jpg")) {
     @Override
     public byte[] encode(RgbImage image, int quality, Map<String, String> texts) {
-      return JpegEncoder.encode(image, quality);
+      return JpegEncoder.encode(image, (float) quality / MAX_QUALITY);
     }
   },
   /** Nearly every pixel, in less again. */
   WEBP(List.of("webp")) {
     @Override
     public byte[] encode(RgbImage image, int quality, Map<String, String> texts) {
-      return WebpEncoder.encode(image, quality);
+      return WebpEncoder.encode(image, (float) quality / MAX_QUALITY);
     }
   };
 

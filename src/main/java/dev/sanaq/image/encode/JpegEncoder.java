@@ -14,12 +14,16 @@ import javax.imageio.plugins.jpeg.JPEGImageWriteParam;
 final class JpegEncoder {
   private JpegEncoder() {}
 
-  /** The image as a JPEG file of a quality from 0 to 100. */
-  static byte[] encode(RgbImage image, int quality) {
+  /**
+   * Encodes an image.
+   *
+   * @param quality 0 to 1
+   */
+  static byte[] encode(RgbImage image, float quality) {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     JPEGImageWriteParam param = new JPEGImageWriteParam(Locale.ROOT);
     param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-    param.setCompressionQuality((float) quality / ImageFormat.MAX_QUALITY);
+    param.setCompressionQuality(quality);
     param.setOptimizeHuffmanTables(true);
     return BufferedImages.write(image, writer, param);
   }

@@ -35,7 +35,7 @@ class ScheduleParityTest {
             case "scm" -> SolverKind.SCM;
             default -> throw new IllegalArgumentException(scheduler);
           };
-      return Schedule.of(kind, SolverSettings.PUBLISHED.withFlowShift(shift), steps);
+      return kind.schedule(SolverSettings.PUBLISHED.withFlowShift(shift), steps);
     }
 
     Tensor answer(String what) {
