@@ -4,18 +4,19 @@ import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
 import dev.sanaq.torch.host.CpuFeatures;
 
-/** Chooses where to run and in what precision, and says why. */
+/** Chooses the device and the precision. */
 public final class Devices {
   private static final int AMPERE_CAPABILITY = 80;
 
   private Devices() {}
 
   /**
-   * The placement for these wishes.
+   * Chooses a placement.
    *
-   * @param device auto, cpu or cuda
-   * @param precision auto, fp32, bf16, fp16 or, on the processor, int8
-   * @throws IllegalArgumentException where a wish is unknown or the device has no such thing
+   * @param device auto (a GPU if the engine finds one), cpu or cuda
+   * @param precision auto (the fastest that the device supports), fp32, bf16, fp16 or, on a CPU,
+   *     int8
+   * @throws IllegalArgumentException if an option is unknown or the device does not support it
    */
   public static DevicePlacement choose(String device, String precision) {
     int gpus = Torch.gpuCount();

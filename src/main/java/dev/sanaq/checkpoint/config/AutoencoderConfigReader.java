@@ -11,9 +11,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** Reads {@code vae/config.json}: stages that lie there as parallel lists. */
+/**
+ * Reads {@code vae/config.json}, which lists the stages' properties separately. Keys and defaults are
+ * those of diffusers 0.36.0.
+ */
 public final class AutoencoderConfigReader {
-  /** A compression of 2^11. */
+  /** A spatial compression of 2^11. */
   private static final int MAX_STAGES = 12;
 
   private static final int MAX_CHANNELS = 1 << 16;
@@ -23,7 +26,7 @@ public final class AutoencoderConfigReader {
   private static final Map<String, Upsample> UPSAMPLES =
       Map.of("pixel_shuffle", Upsample.PIXEL_SHUFFLE, "interpolate", Upsample.INTERPOLATE);
 
-  /** The reference takes every other word for a strided convolution; files say Conv or conv. */
+  /** The reference takes every other name for a strided convolution; files use Conv or conv. */
   private static final Map<String, Downsample> DOWNSAMPLES =
       Map.of(
           "pixel_unshuffle",

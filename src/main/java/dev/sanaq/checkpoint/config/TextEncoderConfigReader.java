@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Reads {@code text_encoder/config.json} as several versions of transformers write it. */
+/** Reads {@code text_encoder/config.json} of several versions of transformers. */
 public final class TextEncoderConfigReader {
   private static final Set<String> CLASSES = Set.of("Gemma2Model", "Gemma2ForCausalLM");
   private static final Map<String, LayerType> LAYER_TYPES =
@@ -21,7 +21,7 @@ public final class TextEncoderConfigReader {
           "full_attention",
           LayerType.FULL_ATTENTION);
 
-  /** What every transformers config may hold and what concerns training or text generation. */
+  /** Keys of training, of text generation, and of every transformers config. */
   private static final String[] IGNORED_KEYS = {
     "add_cross_attention",
     "architectures",
@@ -146,7 +146,7 @@ public final class TextEncoderConfigReader {
     f.requireDisabled("is_encoder_decoder", "is_decoder", "use_bidirectional_attention");
   }
 
-  /** Since transformers 5 the base lies in an object of its own. */
+  /** Since transformers 5 the base is in a nested object. */
   private static double ropeTheta(ConfigObjectReader f) {
     double theta = f.number("rope_theta", 10_000, 1, 1e12);
     JsonNode parameters = f.value("rope_parameters");

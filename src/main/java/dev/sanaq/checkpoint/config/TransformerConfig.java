@@ -3,12 +3,12 @@ package dev.sanaq.checkpoint.config;
 import java.util.OptionalDouble;
 
 /**
- * The linear diffusion transformer's sizes and options, as {@code transformer/config.json} says;
- * names and defaults are those of diffusers' {@code SanaTransformer2DModel} (0.36.0).
+ * The transformer's config, {@code transformer/config.json}; names are those of diffusers' {@code
+ * SanaTransformer2DModel} (0.36.0).
  *
  * @param inChannels latent channels
- * @param outChannels channels predicted: as {@code inChannels}, or twice as many, of which the
- *     second half (a learned variance) is of no use to sampling
+ * @param outChannels predicted channels: {@code inChannels}, or twice as many, whose second half (a
+ *     learned variance) sampling ignores
  * @param numAttentionHeads heads of linear attention
  * @param attentionHeadDim width of such a head
  * @param numLayers blocks
@@ -17,10 +17,10 @@ import java.util.OptionalDouble;
  * @param crossAttentionDim width of the keys' and values' input; equals {@link #width()}
  * @param captionChannels width of the text encoder's states
  * @param mlpRatio Mix-FFN's expansion
- * @param dropout in training
+ * @param dropout of training
  * @param attentionBias whether linear attention's q, k and v have a bias
- * @param sampleSize side of the latents it was trained on
- * @param patchSize side of a patch of latents that becomes a token
+ * @param sampleSize side of the training latents
+ * @param patchSize side of a patch in latents; a patch is a token
  * @param normElementwiseAffine whether the norm before Mix-FFN has weight and bias
  * @param normEps epsilon of the blocks' layer norms
  * @param interpolationScale divides the positions of the sine-cosine embedding; empty for no

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a checkpoint part by part and refuses it with everything that is wrong. */
+/** Reads and checks a checkpoint component by component, collecting all problems. */
 final class CheckpointReader {
   static final String TOKENIZER_FILE = "tokenizer/tokenizer.json";
   private static final String CONFIG_FILE = "config.json";
@@ -65,7 +65,7 @@ final class CheckpointReader {
         || textEncoder == null
         || scheduler == null) {
       problems.throwIfAny();
-      throw new IllegalStateException("a part is missing without a problem");
+      throw new IllegalStateException("a component is missing, but no problem was reported");
     }
     CheckpointContents contents =
         new CheckpointContents(index, transformer, autoencoder, textEncoder, scheduler, weights);
@@ -80,7 +80,7 @@ final class CheckpointReader {
   }
 
   private void open(
-      Map<Component, OpenedWeights> weights, Component network, @Nullable ExpectedTensors table) {
+      Map<Component, OpenedWeights> weights, Component network, @Nullable ExpectedTensors expected) {
     WeightFileNames files = variantResolver.filesOf(network);
     String variant = variantResolver.variant(network);
     TensorIndex tensors = problems.collect(() -> WeightsReader.open(files, variant));
@@ -89,8 +89,8 @@ final class CheckpointReader {
     }
     TensorIndex named =
         network == Component.TEXT_ENCODER ? TextEncoderTensors.stripModelPrefix(tensors) : tensors;
-    if (table != null) {
-      table.check(named, problems);
+    if (expected != null) {
+      expected.check(named, problems);
     }
     weights.put(network, new OpenedWeights(files, variant, named));
   }

@@ -15,17 +15,17 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * One network's folder, outside a whole checkpoint: what was trained last, say.
+ * A network's folder outside a checkpoint, for example from training.
  *
- * @param <C> its config
+ * @param <C> type of the config
  * @param config the config
- * @param tensors every tensor that it asks for
+ * @param tensors all tensors of the config
  */
 public record ComponentFolder<C>(C config, TensorIndex tensors) {
   /**
-   * Opens an autoencoder's folder, as {@code vae} of a checkpoint.
+   * Opens an autoencoder's folder, in the form of a checkpoint's {@code vae}.
    *
-   * @throws CheckpointException naming everything that is wrong
+   * @throws CheckpointException with every problem found
    */
   public static ComponentFolder<AutoencoderConfig> openAutoencoder(Path folder) {
     return open(folder, Component.AUTOENCODER, AutoencoderConfigReader::of, AutoencoderTensors::of);

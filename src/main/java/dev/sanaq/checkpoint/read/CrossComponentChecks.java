@@ -5,7 +5,7 @@ import dev.sanaq.checkpoint.config.SchedulerConfig;
 import dev.sanaq.checkpoint.config.TransformerConfig;
 import java.nio.file.Path;
 
-/** What the parts of a checkpoint must have to do with each other. */
+/** Checks that the components of a checkpoint fit together. */
 final class CrossComponentChecks {
   private final Path folder;
   private final CheckpointContents contents;

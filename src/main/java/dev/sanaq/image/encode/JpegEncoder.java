@@ -8,8 +8,8 @@ import javax.imageio.ImageWriter;
 import javax.imageio.plugins.jpeg.JPEGImageWriteParam;
 
 /**
- * Writes JPEG files (JFIF, baseline, colours at half the resolution) with the JDK's own libjpeg.
- * ImageIO and AWT are loaded when the first one is asked for.
+ * Encodes JPEG files (JFIF, baseline, 4:2:0) with the JDK's libjpeg. ImageIO and AWT load on first
+ * use.
  */
 final class JpegEncoder {
   private JpegEncoder() {}

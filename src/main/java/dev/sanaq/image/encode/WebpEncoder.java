@@ -9,8 +9,8 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 
 /**
- * Writes lossy WebP files with libwebp. Its native library is unpacked into {@code java.io.tmpdir}
- * and loaded when the first one is asked for.
+ * Encodes lossy WebP files with libwebp. Its native library is unpacked into {@code java.io.tmpdir}
+ * and loaded on first use.
  */
 final class WebpEncoder {
   /** WebP has 14 bits for a side. */
@@ -22,7 +22,7 @@ final class WebpEncoder {
    * Encodes an image.
    *
    * @param quality 0 to 1
-   * @throws IllegalArgumentException where a side is longer than {@link #MAX_SIDE}
+   * @throws IllegalArgumentException if a side is longer than {@link #MAX_SIDE}
    */
   static byte[] encode(RgbImage image, float quality) {
     if (Math.max(image.width(), image.height()) > MAX_SIDE) {

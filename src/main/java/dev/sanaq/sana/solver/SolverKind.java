@@ -3,7 +3,7 @@ package dev.sanaq.sana.solver;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** The solvers that a request can name. */
+/** The solvers, by their names in requests. */
 public enum SolverKind {
   /** Flow-DPM-Solver++, order 2, midpoint (paper, section 3.3 and appendix): 14 to 20 steps. */
   FLOW_DPM("flow-dpm"),

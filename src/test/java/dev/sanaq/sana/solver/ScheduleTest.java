@@ -38,7 +38,7 @@ class ScheduleTest {
                     s.x0FromSample(),
                     s.x0FromVelocity()))
             .allMatch(Double::isFinite);
-        assertThat(List.of(s.a(), s.b(), s.c(), s.d())).allMatch(Double::isFinite);
+        assertThat(List.of(s.nextFromSample(), s.nextFromX0(), s.nextFromPreviousX0(), s.nextFromNoise())).allMatch(Double::isFinite);
         assertThat(s.timestep()).isLessThan(before);
         before = s.timestep();
       }
@@ -60,7 +60,7 @@ class ScheduleTest {
         double sigma = -s.x0FromVelocity();
         double v = (x - data) / sigma;
         double m0 = s.x0FromSample() * x + s.x0FromVelocity() * v;
-        x = s.a() * x + s.b() * m0 + s.c() * m1;
+        x = s.nextFromSample() * x + s.nextFromX0() * m0 + s.nextFromPreviousX0() * m1;
         m1 = m0;
       }
       assertThat(x).as("order %d", order).isCloseTo(data, within(1e-6));
@@ -70,9 +70,9 @@ class ScheduleTest {
   @Test
   void flowDpm_order1_ignoresPreviousPrediction() {
     assertThat(SolverKind.FLOW_DPM.schedule(SETTINGS.withSolverOrder(1), 20).steps())
-        .allMatch(step -> step.c() == 0);
+        .allMatch(step -> step.nextFromPreviousX0() == 0);
     assertThat(SolverKind.FLOW_DPM.schedule(SETTINGS, 20).steps())
-        .extracting(step -> step.c() != 0)
+        .extracting(step -> step.nextFromPreviousX0() != 0)
         .containsSubsequence(false, true, true, false)
         .filteredOn(looksBack -> looksBack)
         .hasSize(18);
