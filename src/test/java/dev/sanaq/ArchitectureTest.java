@@ -46,28 +46,13 @@ class ArchitectureTest {
   private static final List<String> LARGE_CONSTRUCTORS =
       List.of(
           "GatewayLifecycle: 10",
-          "Pass: 7",
           "DeliveryTopicReader: 7");
 
   private static final DescribedPredicate<JavaClass> CLASS_CYCLES =
       describe(
           "are still part of a class cycle",
           c ->
-              Set.of(
-                      "AutoencoderConfigReader",
-                      "AutoencoderConfigChecks",
-                      "TextEncoderConfigReader",
-                      "Devices",
-                      "ScriptValue",
-                      "CrossComponentChecks",
-                      "CheckpointReader",
-                      "BatchImage",
-                      "FlowDpmSolver",
-                      "FlowEulerSolver",
-                      "ScmSolver",
-                      "JpegEncoder",
-                      "WebpEncoder",
-                      "DatasetFingerprint")
+              Set.of("DatasetFingerprint")
                   .contains(c.getSimpleName()));
 
   /** Every feature and what it may use of the others. */

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Draws images as a worker does, times every stage, and sets the times beside what the machine can
- * do at most, measured in the same process through the same engine.
+ * Generates images like a worker, times every stage, and compares the times with the machine's peak
+ * rates, measured in the same process and engine. One thread.
  */
 public final class Benchmark {
   private static final String[] PROMPTS = {
@@ -42,38 +42,38 @@ public final class Benchmark {
   private final List<Elapsed> encodeTimes = new ArrayList<>();
   private int promptCount;
 
-  /** A measurement of this checkpoint. */
-  public Benchmark(Checkpoint checkpoint, BenchmarkConfig plan) {
-    this.config = plan;
+  /** A benchmark of this checkpoint. */
+  public Benchmark(Checkpoint checkpoint, BenchmarkConfig config) {
+    this.config = config;
     this.flopCount = new FlopCount(checkpoint);
   }
 
   /**
-   * Measures.
+   * Runs the benchmark.
    *
-   * @param loader loads the checkpoint; its time is a stage
-   * @return a line a stage, then one a limit
+   * @param loader loads the checkpoint; its time is a stage of its own
+   * @return one line per stage, then one per peak rate
    */
   public List<StageTiming> run(Supplier<ImageGenerator> loader) {
     double started = sinceProcessStart();
-    Stopwatch moment = Stopwatch.start();
-    try (ImageGenerator painter = loader.get()) {
-      Elapsed load = moment.elapsed();
-      ModelInfo model = painter.model();
-      generate(painter, 1, config.height(), config.width());
+    Stopwatch stopwatch = Stopwatch.start();
+    try (ImageGenerator generator = loader.get()) {
+      Elapsed load = stopwatch.elapsed();
+      ModelInfo model = generator.model();
+      generate(generator, 1, config.height(), config.width());
       timings.add(new StageTiming("start", started, Map.of()));
       timings.add(StageTiming.of("load", List.of(load)));
       timings.add(StageTiming.of("text cold", List.copyOf(textTimes)));
       timings.add(new StageTiming("first image", sinceProcessStart(), Map.of()));
       clearTimes();
       for (int i = 0; i < config.runs(); i++) {
-        generate(painter, config.timedSteps() + 1, config.height(), config.width());
+        generate(generator, config.timedSteps() + 1, config.height(), config.width());
       }
       List<StageTiming> bySize = new ArrayList<>();
       List<StageTiming> stages = stageTimings();
       for (int side : config.sizes()) {
         stepTimes.clear();
-        timeStepsOnly(painter, side);
+        timeStepsOnly(generator, side);
         bySize.add(withSize(StageTiming.of("step", stepTimes), side, side));
       }
       addResults(model, stages, bySize);
@@ -82,7 +82,7 @@ public final class Benchmark {
   }
 
   private void addResults(ModelInfo model, List<StageTiming> stages, List<StageTiming> bySize) {
-    long peak = PeakMemory.peakMebibytes(); // before the limits' own matrices
+    long peak = PeakMemory.peakMebibytes(); // before the roofline allocates its matrices
     Precision precision = Precision.of(model.precision());
     DevicePlacement placement = placement(model);
     Roofline limits = Roofline.measure(placement);
@@ -139,43 +139,43 @@ public final class Benchmark {
     return line.withField("height", height).withField("width", width);
   }
 
-  /** The medians, and one image's time of them. */
+  /** The median of each stage, and the time of an image as their sum. */
   private List<StageTiming> stageTimings() {
-    List<StageTiming> found = new ArrayList<>();
-    found.add(StageTiming.of("text", textTimes));
-    found.add(StageTiming.of("prepare", prepareTimes));
-    found.add(StageTiming.of("step", stepTimes));
-    found.add(StageTiming.of("decode", decodeTimes));
-    found.add(StageTiming.of("encode", encodeTimes));
+    List<StageTiming> stages = new ArrayList<>();
+    stages.add(StageTiming.of("text", textTimes));
+    stages.add(StageTiming.of("prepare", prepareTimes));
+    stages.add(StageTiming.of("step", stepTimes));
+    stages.add(StageTiming.of("decode", decodeTimes));
+    stages.add(StageTiming.of("encode", encodeTimes));
     double image =
-        found.stream()
+        stages.stream()
             .mapToDouble(l -> l.seconds() * (l.stage().equals("step") ? config.steps() : 1))
             .sum();
-    found.add(new StageTiming("image", image, new LinkedHashMap<>()));
-    return found;
+    stages.add(new StageTiming("image", image, new LinkedHashMap<>()));
+    return stages;
   }
 
   private void clearTimes() {
     List.of(textTimes, prepareTimes, stepTimes, decodeTimes, encodeTimes).forEach(List::clear);
   }
 
-  private void generate(ImageGenerator painter, int count, int height, int width) {
-    StepTimer clock = new StepTimer(false);
+  private void generate(ImageGenerator generator, int count, int height, int width) {
+    StepTimer timer = new StepTimer(false);
     RgbImage image =
-        painter.generate(nextParams(painter.model(), count, height, width), clock).images().get(0);
-    decodeTimes.add(clock.sinceLast());
-    clock.recordSteps();
-    Stopwatch moment = Stopwatch.start();
+        generator.generate(nextParams(generator.model(), count, height, width), timer).images().get(0);
+    decodeTimes.add(timer.sinceLast());
+    timer.recordSteps();
+    Stopwatch stopwatch = Stopwatch.start();
     PngEncoder.encode(image, Map.of());
-    encodeTimes.add(moment.elapsed());
+    encodeTimes.add(stopwatch.elapsed());
   }
 
-  private void timeStepsOnly(ImageGenerator painter, int side) {
-    StepTimer clock = new StepTimer(true);
+  private void timeStepsOnly(ImageGenerator generator, int side) {
+    StepTimer timer = new StepTimer(true);
     try {
-      painter.generate(nextParams(painter.model(), config.timedSteps() + 1, side, side), clock);
+      generator.generate(nextParams(generator.model(), config.timedSteps() + 1, side, side), timer);
     } catch (StepTimer.StepsDoneException e) {
-      clock.recordSteps();
+      timer.recordSteps();
     }
   }
 
@@ -186,28 +186,28 @@ public final class Benchmark {
         prompt, "", width, height, count, model.guidanceScale(), n, 1, model.solver(), false, true);
   }
 
-  /** Hears when the text is encoded and when a step has ended. */
+  /** Times the text encoder and each step. */
   private final class StepTimer implements ProgressListener {
     private final boolean stopAfterSteps;
     private final List<Elapsed> imageStepTimes = new ArrayList<>();
     private Stopwatch last = Stopwatch.start();
 
-    /** Thrown after the last step where the image itself is not wanted. */
+    /** Thrown after the last step to skip decoding. */
     private static final class StepsDoneException extends RuntimeException {
       private static final long serialVersionUID = 1L;
     }
 
-    StepTimer(boolean stop) {
-      this.stopAfterSteps = stop;
+    StepTimer(boolean stopAfterSteps) {
+      this.stopAfterSteps = stopAfterSteps;
     }
 
     @Override
     public void onProgress(int done, int all) {
-      Elapsed spent = last.elapsed();
+      Elapsed elapsed = last.elapsed();
       if (done == 0) {
-        textTimes.add(spent);
+        textTimes.add(elapsed);
       } else {
-        imageStepTimes.add(spent);
+        imageStepTimes.add(elapsed);
       }
       last = Stopwatch.start();
       if (stopAfterSteps && done == all) {
@@ -219,12 +219,12 @@ public final class Benchmark {
       return last.elapsed();
     }
 
-    /** The first step has in it what is prepared once an image. */
+    /** The first step also contains the preparation of the image. */
     void recordSteps() {
       if (imageStepTimes.size() > 1) {
-        List<Elapsed> pure = imageStepTimes.subList(1, imageStepTimes.size());
-        stepTimes.addAll(pure);
-        prepareTimes.add(imageStepTimes.get(0).minus(pure.get(0)));
+        List<Elapsed> laterSteps = imageStepTimes.subList(1, imageStepTimes.size());
+        stepTimes.addAll(laterSteps);
+        prepareTimes.add(imageStepTimes.get(0).minus(laterSteps.get(0)));
       }
     }
   }

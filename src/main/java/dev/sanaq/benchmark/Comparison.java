@@ -11,41 +11,40 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Another program's lines for the same work, to be set beside: the reference's, or earlier ones.
+ * The timings of another program or an earlier run for the same work.
  *
  * @param seconds by stage
  */
 public record Comparison(Map<String, Double> seconds) {
-  /** Nothing to compare with. */
+  /** No comparison. */
   public static final Comparison NONE = new Comparison(Map.of());
 
-  /** A copy that nobody changes. */
   public Comparison {
     seconds = Map.copyOf(seconds);
   }
 
   /**
-   * Reads a file of JSON lines, each with {@code stage} and {@code seconds}. A stage that occurs
-   * more than once counts by its first line.
+   * Reads a file of JSON lines, each with {@code stage} and {@code seconds}. Of a repeated
+   * stage the first line counts.
    *
-   * @throws IllegalArgumentException where a line is something else
+   * @throws IllegalArgumentException if a line has another form
    */
   public static Comparison read(Path file) throws IOException {
-    Map<String, Double> found = new LinkedHashMap<>();
+    Map<String, Double> seconds = new LinkedHashMap<>();
     List<String> lines = Files.readAllLines(file);
     for (int i = 0; i < lines.size(); i++) {
       if (!lines.get(i).isBlank()) {
         Map<String, Object> line = parseLine(file, i + 1, lines.get(i));
         if (line.get("stage") instanceof String stage
             && line.get("seconds") instanceof Number time) {
-          found.putIfAbsent(stage, time.doubleValue());
+          seconds.putIfAbsent(stage, time.doubleValue());
         } else {
           throw new IllegalArgumentException(
               "%s, line %d: no \"stage\" and \"seconds\"".formatted(file, i + 1));
         }
       }
     }
-    return new Comparison(found);
+    return new Comparison(seconds);
   }
 
   private static Map<String, Object> parseLine(Path file, int number, String text) {
@@ -57,20 +56,18 @@ public record Comparison(Map<String, Double> seconds) {
     }
   }
 
-  /**
-   * The lines with what the other took, and how many times ours that is, where it has the stage.
-   */
-  public List<StageTiming> annotate(List<StageTiming> ours) {
-    Map<String, Boolean> met = new LinkedHashMap<>();
-    return ours.stream()
+  /** Adds the other's seconds and their ratio to the first line of each common stage. */
+  public List<StageTiming> annotate(List<StageTiming> timings) {
+    Map<String, Boolean> annotated = new LinkedHashMap<>();
+    return timings.stream()
         .map(
             line -> {
-              Double theirs = seconds.get(line.stage());
-              boolean first = met.putIfAbsent(line.stage(), true) == null;
-              return theirs == null || !first
+              Double other = seconds.get(line.stage());
+              boolean first = annotated.putIfAbsent(line.stage(), true) == null;
+              return other == null || !first
                   ? line
-                  : line.withField("compared_seconds", theirs)
-                      .withField("ratio", theirs / line.seconds());
+                  : line.withField("compared_seconds", other)
+                      .withField("ratio", other / line.seconds());
             })
         .toList();
   }

@@ -4,14 +4,14 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * Time that something took.
+ * An elapsed time.
  *
- * @param seconds by the clock
- * @param cpuSeconds of the processor, all threads of this process together: where that is far below
- *     cores times seconds, somebody else had the processor
+ * @param seconds wall time
+ * @param cpuSeconds CPU time of all threads of this process; far below cores times seconds if other
+ *     processes used the CPU
  */
 record Elapsed(double seconds, double cpuSeconds) {
-  /** A moment to measure from. */
+  /** The start of a measurement. */
   record Stopwatch(long nanos, long cpuNanos) {
     static Stopwatch start() {
       return new Stopwatch(System.nanoTime(), processCpuNanos());

@@ -6,9 +6,8 @@ import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.safetensors.StoredTensor;
 
 /**
- * Operations that a stage takes, from the shapes of a checkpoint's weights: 2 for every weight and
- * every place that it is multiplied at. What lies between the products (norms, activations) is not
- * counted.
+ * Counts the floating-point operations of a stage from the shapes of a checkpoint's weights: 2 for
+ * each weight and position that it is applied to. Norms and activations are not counted.
  */
 final class FlopCount {
   private final Checkpoint checkpoint;
@@ -17,7 +16,7 @@ final class FlopCount {
     this.checkpoint = checkpoint;
   }
 
-  /** One step of one image. */
+  /** One denoising step of one image, with this many rows. */
   double step(int height, int width, int rows) {
     double tokens = rows * tokens(height, width);
     double weights =
@@ -30,7 +29,7 @@ final class FlopCount {
     return tokens * (2 * weights + linearAttention);
   }
 
-  /** What softmax attention would take beyond the linear one, each step. */
+  /** The additional operations per step if attention were softmax instead of linear. */
   double quadraticAttention(int height, int width, int rows) {
     TransformerConfig config = checkpoint.transformer();
     double tokens = tokens(height, width);
@@ -44,13 +43,13 @@ final class FlopCount {
     return height / side * (width / side);
   }
 
-  /** Not what is computed once an image: times, captions, their keys and values. */
+  /** False for what is computed once per image: timesteps, prompt, its keys and values. */
   private static boolean isAppliedPerToken(String name) {
     boolean block = name.startsWith("transformer_blocks.") && !name.endsWith("scale_shift_table");
-    boolean caption = name.contains(".attn2.to_k.") || name.contains(".attn2.to_v.");
+    boolean promptProjection = name.contains(".attn2.to_k.") || name.contains(".attn2.to_v.");
     return name.endsWith(".weight")
         && !name.contains("norm")
-        && (block && !caption || name.startsWith("patch_embed.") || name.startsWith("proj_out."));
+        && (block && !promptProjection || name.startsWith("patch_embed.") || name.startsWith("proj_out."));
   }
 
   /** Decoding one image. */
@@ -62,7 +61,7 @@ final class FlopCount {
         .sum();
   }
 
-  /** Places that a weight of the decoder is multiplied at: those of its stage's resolution. */
+  /** The positions that a weight of the decoder is applied to: its stage's resolution. */
   private double outputPositions(String name, int height, int width) {
     AutoencoderConfig config = checkpoint.autoencoder();
     int last = config.decoder().size() - 1;

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What memory this process had at most. */
+/** Peak memory of this process. */
 final class PeakMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
 
   private PeakMemory() {}
 
-  /** The most that was resident, in MiB: on Linux, else 0. */
+  /** The peak resident set in MiB; 0 except on Linux. */
   static long peakMebibytes() {
     if (!Files.isReadable(STATUS)) {
       return 0;
@@ -22,7 +22,7 @@ final class PeakMemory {
           .findFirst()
           .orElse(0);
     } catch (IOException e) {
-      return 0; // as where there is no such file
+      return 0; // as without the file
     }
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** Seconds a step by megapixels, both on logarithmic scales: measured, and with softmax. */
+/** Plots seconds per step over pixels, both logarithmic: measured, and with softmax attention. */
 final class Plot {
   private static final int WIDTH = 640;
   private static final int HEIGHT = 420;
@@ -27,7 +27,7 @@ final class Plot {
     this.maxSeconds = sizes.stream().mapToDouble(Plot::quadratic).max().orElseThrow();
   }
 
-  /** The image's text. */
+  /** The plot as SVG. */
   static String svg(List<StageTiming> sizes) {
     return new Plot(sizes).render();
   }

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** The lines as a Markdown table and, where sizes were measured, a plot. */
+/** Writes timings as a Markdown table and, if several sizes were measured, a plot. */
 public final class Report {
   private Report() {}
 
   /**
-   * Writes {@code NAME.md}, {@code NAME.jsonl} and perhaps {@code NAME.svg}.
+   * Writes {@code NAME.md}, {@code NAME.jsonl} and, with several sizes, {@code NAME.svg}.
    *
    * @param name such as {@code fp32-512x512}
    */
@@ -34,7 +34,7 @@ public final class Report {
         .toList();
   }
 
-  /** A row a line. */
+  /** A Markdown table with a row per timing. */
   static String table(List<StageTiming> lines) {
     StringBuilder table =
         new StringBuilder(

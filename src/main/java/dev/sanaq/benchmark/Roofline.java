@@ -1,32 +1,32 @@
 package dev.sanaq.benchmark;
 
 import dev.sanaq.torch.DevicePlacement;
-import dev.sanaq.torch.Devices;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptProgram;
 import dev.sanaq.torch.ScriptValue;
+import dev.sanaq.torch.host.CpuFeatures;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What the machine can do at most, measured through the engine that draws.
+ * The machine's peak rates, measured in the engine that runs the networks.
  *
- * @param gflopsByPrecision dense products a precision, in 10^9 operations (a multiplication and an
- *     addition count as two) a second: the best of the engine's kernels
- * @param copyGigabytesPerSecond read and written a second by copying
+ * @param gflopsByPrecision matrix products in 10^9 operations per second (a multiply-add counts as
+ *     two), with the fastest kernel
+ * @param copyGigabytesPerSecond bytes read and written by copying, in 10^9 per second
  */
 record Roofline(Map<Precision, Double> gflopsByPrecision, double copyGigabytesPerSecond) {
   private static final int MATRIX_SIDE = 2048;
   private static final int COPY_SIDE = 8192;
   private static final int RUNS = 15;
 
-  /** Measures. */
+  /** Measures all rates; takes some seconds. */
   static Roofline measure(DevicePlacement placement) {
     try (ScriptProgram program =
         ScriptProgram.compile(Roofline.class, "roofline", Map.of(), placement)) {
-      Map<Precision, Double> products = new LinkedHashMap<>();
+      Map<Precision, Double> gflops = new LinkedHashMap<>();
       for (Precision precision : precisions(placement)) {
         double best = 0;
         for (String kind : kernels(precision, placement)) {
@@ -34,11 +34,11 @@ record Roofline(Map<Precision, Double> gflopsByPrecision, double copyGigabytesPe
           best =
               Math.max(best, operations / bestSeconds(program, kind, MATRIX_SIDE, precision) / 1e9);
         }
-        products.put(precision, best);
+        gflops.put(precision, best);
       }
       double bytes = 2.0 * COPY_SIDE * COPY_SIDE * Precision.FP32.bytes();
       return new Roofline(
-          products, bytes / bestSeconds(program, "copy", COPY_SIDE, Precision.FP32) / 1e9);
+          gflops, bytes / bestSeconds(program, "copy", COPY_SIDE, Precision.FP32) / 1e9);
     }
   }
 
@@ -46,11 +46,11 @@ record Roofline(Map<Precision, Double> gflopsByPrecision, double copyGigabytesPe
     if (placement.gpu() >= 0) {
       return List.of(Precision.FP32, Precision.BF16, Precision.FP16);
     }
-    List<Precision> known = new ArrayList<>(List.of(Precision.FP32, Precision.INT8));
-    if (Devices.cpuHasBf16()) {
-      known.add(1, Precision.BF16);
+    List<Precision> precisions = new ArrayList<>(List.of(Precision.FP32, Precision.INT8));
+    if (CpuFeatures.hasBf16()) {
+      precisions.add(1, Precision.BF16);
     }
-    return known;
+    return precisions;
   }
 
   private static List<String> kernels(Precision precision, DevicePlacement placement) {
@@ -78,7 +78,7 @@ record Roofline(Map<Precision, Double> gflopsByPrecision, double copyGigabytesPe
     }
   }
 
-  /** Lines that say it. */
+  /** The rates as lines of the report. */
   List<StageTiming> timings() {
     List<StageTiming> lines = new ArrayList<>();
     gflopsByPrecision.forEach(

@@ -12,21 +12,20 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * One line of the answer: a stage and its seconds, and what else is known of it.
+ * One line of a benchmark report: a stage, its time, and further fields.
  *
  * @param stage such as {@code step}
  * @param seconds the median
- * @param fields further fields by name: numbers and texts
+ * @param fields numbers and strings by name
  */
 public record StageTiming(String stage, double seconds, Map<String, Object> fields) {
   private static final MathContext DIGITS = new MathContext(5, RoundingMode.HALF_UP);
 
-  /** A copy that nobody changes. */
   public StageTiming {
     fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
   }
 
-  /** The median of these times, with the least and the most of them. */
+  /** The median of these times, with minimum and maximum. */
   static StageTiming of(String stage, List<Elapsed> times) {
     double[] wall = times.stream().mapToDouble(Elapsed::seconds).sorted().toArray();
     double[] cpu = times.stream().mapToDouble(Elapsed::cpuSeconds).sorted().toArray();
@@ -49,14 +48,14 @@ public record StageTiming(String stage, double seconds, Map<String, Object> fiel
     return new StageTiming(stage, seconds, all);
   }
 
-  /** A field that is a number. */
+  /** A numeric field, if present. */
   OptionalDouble number(String name) {
     return fields.get(name) instanceof Number n
         ? OptionalDouble.of(n.doubleValue())
         : OptionalDouble.empty();
   }
 
-  /** One JSON object. */
+  /** The line as a JSON object. */
   public String toJson() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("stage", stage);

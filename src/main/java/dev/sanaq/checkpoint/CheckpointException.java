@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A checkpoint, or a file of tensors, that is not what it says it is; thrown before memory is
- * allocated for it. Holds every problem found, not only the first.
+ * A checkpoint or a safetensors file is invalid; thrown before any weight is loaded. Holds every
+ * problem found, not only the first.
  */
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Problems that a message spells out; the rest are counted. */
+  /** The message lists this many problems and counts the rest. */
   private static final int MAX_LISTED_PROBLEMS = 20;
 
   private final transient List<CheckpointProblem> problems;
@@ -24,7 +24,7 @@ public final class CheckpointException extends RuntimeException {
     this(List.of(new CheckpointProblem(file, key, expected, found)));
   }
 
-  /** Every problem, in the order found; never empty. */
+  /** All problems in the order found; at least one. */
   public List<CheckpointProblem> problems() {
     return problems;
   }
@@ -34,7 +34,7 @@ public final class CheckpointException extends RuntimeException {
     return problems.get(0).file();
   }
 
-  /** The first problem's key; empty where the file as a whole is meant. */
+  /** The first problem's key; empty if it concerns the whole file. */
   public String key() {
     return problems.get(0).key();
   }

@@ -1,18 +1,18 @@
 package dev.sanaq.checkpoint;
 
 /**
- * One thing that is wrong with a checkpoint.
+ * One problem of a checkpoint.
  *
  * @param file the file or folder it was found in
- * @param key the config's key or the tensor's name; empty where the file as a whole is meant
- * @param expected what should be there, in words
- * @param found what is there, in words
+ * @param key key of the config or name of the tensor; empty if it concerns the whole file
+ * @param expected the expected value, in words
+ * @param found the value found, in words
  */
 public record CheckpointProblem(String file, String key, String expected, String found) {
-  /** What of a name or a value a line shows. */
+  /** Longer names and values are cut. */
   private static final int MAX_SHOWN_CHARS = 500;
 
-  /** One line: file, key, expected, found; without the control characters of a hostile file. */
+  /** One line of file, key, expected, found, without control characters of the file. */
   @Override
   public String toString() {
     String where = key.isEmpty() ? file : file + ": " + printable(key);
@@ -20,8 +20,8 @@ public record CheckpointProblem(String file, String key, String expected, String
   }
 
   private static String printable(String text) {
-    String start =
+    String shown =
         text.length() <= MAX_SHOWN_CHARS ? text : text.substring(0, MAX_SHOWN_CHARS) + "...";
-    return start.replaceAll("\\p{Cntrl}", "?");
+    return shown.replaceAll("\\p{Cntrl}", "?");
   }
 }

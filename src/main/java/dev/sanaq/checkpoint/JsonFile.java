@@ -15,8 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Reads JSON as checkpoints hold it: published schedulers contain {@code -Infinity}, which strict
- * parsers refuse. Repeated keys are refused.
+ * Reads the JSON files of checkpoints. Allows {@code -Infinity}, which published schedulers contain;
+ * rejects repeated keys.
  */
 public final class JsonFile {
   /** The largest published index, that of Gemma, is below 100 KB. */
@@ -34,12 +34,13 @@ public final class JsonFile {
   /**
    * Reads a file that holds one JSON object.
    *
-   * @throws CheckpointException where it is missing, too large, not UTF-8, not JSON or no object
+   * @throws CheckpointException if it is missing, too large, not UTF-8, not JSON, or not an object
    */
   public static ObjectNode read(Path file) {
     return parse(file.toString(), readBytes(file));
   }
 
+  /** As {@link #read}, from bytes; {@code file} is for messages. */
   public static ObjectNode parse(String file, ByteBuffer bytes) {
     JsonNode node;
     try {
@@ -56,13 +57,14 @@ public final class JsonFile {
     return (ObjectNode) node;
   }
 
-  /** What a value is, shortened: for a message. */
+  /** A value shortened for a message. */
   public static String shortened(JsonNode node) {
     String text = node.toString();
     String value = text.length() <= 60 ? text : text.substring(0, 60) + "...";
     return value.isEmpty() ? "nothing" : value;
   }
 
+  /** The parser's message and line. */
   public static String describe(JsonProcessingException e) {
     String line = e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr();
     return e.getOriginalMessage() + line;

@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what is wrong, so that a user sees all of it at once. Not for several threads. */
+/** Collects problems, so that one exception reports all of them. One thread. */
 public final class ProblemCollector {
-  /** A damaged file can have a problem a tensor; nobody reads more than this. */
+  /** A damaged file can have a problem per tensor; further ones are dropped. */
   private static final int MAX_PROBLEMS = 1000;
 
   private final List<CheckpointProblem> problems = new ArrayList<>();
 
   public void add(String file, String key, String expected, String found) {
-    if (this.problems.size() < MAX_PROBLEMS) {
-      this.problems.add(new CheckpointProblem(file, key, expected, found));
+    if (problems.size() < MAX_PROBLEMS) {
+      problems.add(new CheckpointProblem(file, key, expected, found));
     }
   }
 
-  /** Does some work; where it refuses, its problems are kept and null comes back. */
+  /** Runs the work; on a {@link CheckpointException} keeps its problems and returns null. */
   public <T> @Nullable T collect(Supplier<T> work) {
     try {
       return work.get();
@@ -33,9 +33,9 @@ public final class ProblemCollector {
   }
 
   /**
-   * Ends a check.
+   * Ends the check.
    *
-   * @throws CheckpointException where anything was found
+   * @throws CheckpointException if any problem was found
    */
   public void throwIfAny() {
     if (!problems.isEmpty()) {

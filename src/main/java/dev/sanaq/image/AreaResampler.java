@@ -1,26 +1,24 @@
 package dev.sanaq.image;
 
 /**
- * How the samples of a side become those of a shorter or longer one. Shorter: each takes the mean
- * of the part that it covers, so that nothing between is skipped. Longer: it lies on the line
- * between its two neighbours.
+ * Weights for resizing one axis: a box filter for downscaling, linear interpolation for upscaling.
  *
- * @param firstSource the first source of each
- * @param weights of each source from {@code first} on; they sum to 1
+ * @param firstSource index of the first source sample, by output sample
+ * @param weights of the source samples from there on; they sum to 1
  */
 @SuppressWarnings("ArrayRecordComponent") // compared nowhere
 record AreaResampler(int[] firstSource, float[][] weights) {
   /**
-   * An axis.
+   * Computes the weights.
    *
-   * @param start the first source sample that counts
-   * @param length how many count, at least 1
-   * @param wanted how many there shall be, at least 1
+   * @param start first source sample of the cropped range
+   * @param length of the cropped range, at least 1
+   * @param target number of output samples, at least 1
    */
-  static AreaResampler of(int start, int length, int wanted) {
-    AreaResampler axis = new AreaResampler(new int[wanted], new float[wanted][]);
-    double stride = (double) length / wanted;
-    for (int i = 0; i < wanted; i++) {
+  static AreaResampler of(int start, int length, int target) {
+    AreaResampler axis = new AreaResampler(new int[target], new float[target][]);
+    double stride = (double) length / target;
+    for (int i = 0; i < target; i++) {
       double middle = (i + 0.5) * stride;
       double reach = Math.max(stride, 1) / 2;
       double from = Math.max(middle - reach, 0);

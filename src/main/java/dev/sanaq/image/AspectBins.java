@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The sizes that a model of one resolution was trained on: about one number of pixels in 33 or 40
- * aspect ratios. They are the {@code ASPECT_RATIO_512_BIN} to {@code ASPECT_RATIO_4096_BIN} of
- * diffusers (pipelines {@code pixart_alpha}, {@code pixart_sigma} and {@code sana}), which turn out
- * to be one table, scaled; its extreme ratios exist from 2048 pixels on.
+ * The sizes that a model of one resolution was trained on: 33 or 40 aspect ratios with about the
+ * same number of pixels. diffusers has them as {@code ASPECT_RATIO_512_BIN} to {@code
+ * ASPECT_RATIO_4096_BIN} (pipelines {@code pixart_alpha}, {@code pixart_sigma} and {@code sana});
+ * all are one table, scaled, without its extreme ratios below 2048 pixels.
  */
 public final class AspectBins {
-  /** Ratio as published, height and width in 32nds of 512; in order of the ratio. */
+  /** Published ratio, then height and width in units of 1/32 of 512; ordered by ratio. */
   private static final double[][] TABLE = {
     {0.25, 8, 32}, {0.26, 8, 31}, {0.27, 8, 30}, {0.28, 8, 29}, {0.32, 9, 28}, {0.33, 9, 27},
     {0.35, 9, 26}, {0.4, 10, 25}, {0.42, 10, 24}, {0.48, 11, 23}, {0.5, 11, 22}, {0.52, 11, 21},
@@ -32,7 +32,7 @@ public final class AspectBins {
   private final int base;
   private final List<Bin> bins;
 
-  /** A size and the ratio that it was published under, which is its own only to two places. */
+  /** A size with its published ratio, which is rounded to two decimals. */
   private record Bin(double ratio, ImageSize size) {}
 
   private AspectBins(int base) {
@@ -50,19 +50,19 @@ public final class AspectBins {
   /**
    * The bins of a resolution.
    *
-   * @param base side of the square in pixels: 512, 1024, 2048, 4096; for any other none exist
+   * @param base side of the square in pixels: 512, 1024, 2048 or 4096; others have no bins
    */
   public static Optional<AspectBins> forBase(int base) {
     return PUBLISHED.stream().filter(bins -> bins.base == base).findFirst();
   }
 
-  /** Every size, from the widest to the tallest. */
+  /** All sizes, from the widest to the tallest. */
   public List<ImageSize> sizes() {
     return bins.stream().map(Bin::size).toList();
   }
 
   /**
-   * The size whose published ratio of height to width is nearest; of two that are as near, the
+   * The size with the nearest published ratio of height to width; of two equally near ones the
    * wider. Follows {@code PixArtImageProcessor.classify_height_width_bin}.
    *
    * @param height pixels, at least 1

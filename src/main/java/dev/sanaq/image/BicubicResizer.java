@@ -1,15 +1,15 @@
 package dev.sanaq.image;
 
 /**
- * Bicubic resizing as Pillow does it, which is what CLIP's preprocessing was made with: a cubic of
- * -1/2 that widens where an image shrinks, across and then down, rounded to 8 bits after each.
+ * Bicubic resizing equal to Pillow's, which CLIP's preprocessing uses: a cubic kernel with a = -1/2,
+ * widened for downscaling, first along rows, then along columns, rounded to 8 bits after each.
  */
 public final class BicubicResizer {
   private static final double SUPPORT = 2;
 
   private BicubicResizer() {}
 
-  /** The whole image in another size; its aspect is not kept. */
+  /** Resizes the image without keeping its aspect ratio. */
   public static RgbImage resize(RgbImage image, ImageSize size) {
     byte[] across = new byte[3 * size.width() * image.height()];
     Taps columns = Taps.of(image.width(), size.width());
@@ -24,7 +24,7 @@ public final class BicubicResizer {
     return new RgbImage(size.width(), size.height(), down);
   }
 
-  /** A row or a column: pixels lie {@code stride} bytes apart, in both. */
+  /** Resizes one row or column, whose pixels are {@code stride} bytes apart. */
   private static void resizeLine(
       byte[] from, int start, int stride, Taps taps, byte[] to, int target) {
     for (int i = 0; i < taps.firstSource().length; i++) {
@@ -41,10 +41,10 @@ public final class BicubicResizer {
   }
 
   /**
-   * Where each sample comes from.
+   * The sources of each output sample.
    *
-   * @param firstSource the first source
-   * @param weights of the sources from there on; they sum to 1
+   * @param firstSource index of the first source sample
+   * @param weights of the source samples from there on; they sum to 1
    */
   @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   private record Taps(int[] firstSource, double[][] weights) {

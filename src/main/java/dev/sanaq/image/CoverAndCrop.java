@@ -1,19 +1,19 @@
 package dev.sanaq.image;
 
 /**
- * From the size that was drawn to the size that was asked for: the image is scaled until it covers
- * what was asked, and its centre kept. Follows {@code PixArtImageProcessor.resize_and_crop_tensor}
- * of diffusers and torch's bilinear interpolation (corners not aligned, no antialiasing), in float.
+ * Resizes an image to cover the requested size, and crops it about its centre. Follows {@code
+ * PixArtImageProcessor.resize_and_crop_tensor} of diffusers and torch's bilinear interpolation
+ * (corners not aligned, no antialiasing), in float.
  */
 public final class CoverAndCrop {
   private CoverAndCrop() {}
 
   /**
-   * The image's middle in the size that was asked for; the image itself where it has that size.
-   * Works on every core; blocks until done.
+   * Resizes and crops; returns the same image if it has the size already. Uses all cores; blocks
+   * until done.
    *
    * @param planes any range of values
-   * @param size what was asked for
+   * @param size requested
    */
   public static PlanarFloatImage resize(PlanarFloatImage planes, ImageSize size) {
     if (planes.height() == size.height() && planes.width() == size.width()) {
@@ -34,12 +34,11 @@ public final class CoverAndCrop {
   }
 
   /**
-   * A side after scaling. Truncated, as the reference does; but where rounding took a pixel from a
-   * side that was to fit exactly (the reference then crops at -1 and loses the image), that pixel
-   * is kept.
+   * A side after scaling, truncated as in the reference. Where truncation loses the last pixel of a
+   * side that fits exactly, that pixel is kept; the reference then crops at -1 and loses the image.
    */
-  private static int scaledSide(int side, double ratio, int wanted) {
-    return Math.max((int) (side * ratio), wanted);
+  private static int scaledSide(int side, double ratio, int target) {
+    return Math.max((int) (side * ratio), target);
   }
 
   private static void interpolate(
@@ -62,20 +61,20 @@ public final class CoverAndCrop {
   }
 
   /**
-   * Where the samples of a side come from, the cropped ones left out.
+   * The source of each output sample along one axis.
    *
-   * @param low the nearer source to the start
-   * @param high the other
+   * @param low index of the first source sample
+   * @param high index of the second
    * @param weight of {@code high}, 0 to 1
    */
   @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   private record Axis(int[] low, int[] high, float[] weight) {
-    static Axis of(int source, int scaled, int wanted) {
-      int start = (scaled - wanted) / 2;
+    static Axis of(int source, int scaled, int target) {
+      int start = (scaled - target) / 2;
       float stride = (float) source / scaled;
-      Axis axis = new Axis(new int[wanted], new int[wanted], new float[wanted]);
-      for (int i = 0; i < wanted; i++) {
-        // Fused, as in torch: rounded twice, far columns would be off by some 1e-6 of a pixel.
+      Axis axis = new Axis(new int[target], new int[target], new float[target]);
+      for (int i = 0; i < target; i++) {
+        // A fused multiply-add as in torch; rounding twice would move far columns by 1e-6 pixels.
         float at = Math.max(Math.fma(stride, start + i + 0.5f, -0.5f), 0);
         int low = Math.min((int) at, source - 1);
         axis.low[i] = low;

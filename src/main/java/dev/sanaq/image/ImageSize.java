@@ -4,7 +4,7 @@ package dev.sanaq.image;
  * An image's size in pixels.
  *
  * @param height rows, at least 1
- * @param width pixels a row, at least 1
+ * @param width columns, at least 1
  */
 public record ImageSize(int height, int width) {
   public ImageSize {

@@ -1,7 +1,7 @@
 package dev.sanaq.image;
 
 /**
- * An image as the decoder gives it: a plane of floats each for red, green and blue.
+ * An image as three planes of floats: red, green, blue. The decoder's output format.
  *
  * @param height rows, at least 1
  * @param width columns, at least 1

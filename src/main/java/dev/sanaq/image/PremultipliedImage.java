@@ -1,45 +1,45 @@
 package dev.sanaq.image;
 
 /**
- * An image in the size that training wants, still transparent: {@link #compositeOver} lays it on a
- * colour, which costs little, so an image that is drawn again and again is resized once.
+ * A resized training image with transparency, colours multiplied by alpha. {@link #compositeOver}
+ * is cheap, so training resizes an image once and composites it in every epoch.
  *
- * @param size of it
+ * @param size in pixels
  * @param samples (height, width, 4) from 0 to 1, colours multiplied by alpha; not to be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // compared nowhere
 public record PremultipliedImage(ImageSize size, float[] samples) {
   /**
-   * The middle of an image in the size and the aspect that are wanted. Colours are multiplied by
-   * alpha before they are averaged: what cannot be seen must not tinge the edges.
+   * Resizes an image to cover a size, cropped about its centre. Colours are multiplied by alpha
+   * before averaging, so that transparent pixels do not colour the edges.
    *
-   * @param image any size
+   * @param image of any size
    */
   public static PremultipliedImage coverAndCrop(RgbaImage image, ImageSize size) {
-    CropBox part = CropBox.centered(image, size);
-    AreaResampler columns = AreaResampler.of(part.left(), part.width(), size.width());
-    AreaResampler rows = AreaResampler.of(part.top(), part.height(), size.height());
+    CropBox box = CropBox.centered(image, size);
+    AreaResampler columns = AreaResampler.of(box.left(), box.width(), size.width());
+    AreaResampler rows = AreaResampler.of(box.top(), box.height(), size.height());
     return new PremultipliedImage(
         size, resizeColumns(resizeRows(image, columns), image.height(), columns, rows));
   }
 
-  /** The largest part of the image, about its middle, that has the aspect of a size. */
+  /** The largest centred box with the aspect ratio of a size. */
   private record CropBox(int left, int top, int width, int height) {
     static CropBox centered(RgbaImage image, ImageSize size) {
       long covered = (long) image.width() * size.height();
-      long wanted = (long) image.height() * size.width();
+      long target = (long) image.height() * size.width();
       int width = image.width();
       int height = image.height();
-      if (covered > wanted) {
-        width = (int) Math.max(Math.round((double) wanted / size.height()), 1);
-      } else if (covered < wanted) {
+      if (covered > target) {
+        width = (int) Math.max(Math.round((double) target / size.height()), 1);
+      } else if (covered < target) {
         height = (int) Math.max(Math.round((double) covered / size.width()), 1);
       }
       return new CropBox((image.width() - width) / 2, (image.height() - height) / 2, width, height);
     }
   }
 
-  /** Every row resized: {@code (height, wanted width, 4)}, 0 to 1, colours multiplied by alpha. */
+  /** Every row resized: {@code (height, new width, 4)}, 0 to 1, colours multiplied by alpha. */
   private static float[] resizeRows(RgbaImage image, AreaResampler axis) {
     int width = axis.length();
     float[] out = new float[image.height() * width * RgbaImage.CHANNELS];
@@ -70,7 +70,7 @@ public record PremultipliedImage(ImageSize size, float[] samples) {
     }
   }
 
-  /** Every column resized: {@code (wanted height, wanted width, 4)}. */
+  /** Every column resized: {@code (new height, new width, 4)}. */
   private static float[] resizeColumns(
       float[] from, int height, AreaResampler columns, AreaResampler rows) {
     int stride = columns.length() * RgbaImage.CHANNELS;
@@ -88,9 +88,9 @@ public record PremultipliedImage(ImageSize size, float[] samples) {
   }
 
   /**
-   * Without transparency, in the autoencoder's range.
+   * The image over a background colour.
    *
-   * @param background 0xRRGGBB, what shows through
+   * @param background 0xRRGGBB
    * @return values from -1 (black) to 1 (white)
    */
   public PlanarFloatImage compositeOver(int background) {

@@ -3,7 +3,7 @@ package dev.sanaq.image;
 /**
  * An image of 8-bit RGB samples.
  *
- * @param width pixels a row, at least 1
+ * @param width columns, at least 1
  * @param height rows, at least 1
  * @param samples {@code height * width * 3} bytes: rows from the top, pixels from the left, red
  *     green blue; owned by the image, not to be changed

@@ -1,10 +1,9 @@
 package dev.sanaq.image;
 
 /**
- * An image of 8-bit samples with transparency, as files hold it: colours are not multiplied by
- * alpha.
+ * An image of 8-bit RGBA samples, colours not multiplied by alpha.
  *
- * @param width pixels a row, at least 1
+ * @param width columns, at least 1
  * @param height rows, at least 1
  * @param samples {@code height * width * 4} bytes: rows from the top, pixels from the left, red
  *     green blue alpha; owned by the image, not to be changed
@@ -22,7 +21,7 @@ public record RgbaImage(int width, int height, byte[] samples) {
     }
   }
 
-  /** The same image without a place that can be seen through. */
+  /** The image with alpha 255 everywhere. */
   public static RgbaImage opaque(RgbImage image) {
     byte[] samples = new byte[CHANNELS * image.width() * image.height()];
     for (int i = 0; i < image.width() * image.height(); i++) {

@@ -1,18 +1,17 @@
 package dev.sanaq.image;
 
 /**
- * From the decoder's range to 8-bit samples: {@code round(255 * clamp(v / 2 + 1 / 2))}, halves to
+ * Converts the decoder's output to 8-bit samples: {@code round(255 * clamp(v / 2 + 1 / 2))}, halves to
  * even, in float, as {@code VaeImageProcessor.postprocess} of diffusers does with numpy.
  */
 public final class VaePostprocessor {
   private VaePostprocessor() {}
 
   /**
-   * The image in 8 bits. Works on every core; blocks until done.
+   * Converts an image. Uses all cores; blocks until done.
    *
-   * @param planes values from -1 (black) to 1 (white); what lies outside is clamped
-   * @throws IllegalArgumentException where a value is not a number: the network overflowed, and the
-   *     image would be black there
+   * @param planes values from -1 (black) to 1 (white); others are clamped
+   * @throws IllegalArgumentException if a value is NaN: the network overflowed
    */
   public static RgbImage toRgb(PlanarFloatImage planes) {
     int pixels = planes.height() * planes.width();
@@ -28,9 +27,9 @@ public final class VaePostprocessor {
         float value = planes.values()[channel * pixels + i];
         if (Float.isNaN(value)) {
           throw new IllegalArgumentException(
-              "the decoder's answer is not a number at row %d, column %d, channel %d: the network"
+              "the decoder's output is NaN at row %d, column %d, channel %d: the network overflowed;"
                       .formatted(y, i - y * planes.width(), channel)
-                  + " overflowed; try a precision of wider range (bf16, fp32)");
+                  + " use a precision of wider range (bf16, fp32)");
         }
         float unit = Math.min(Math.max(value * 0.5f + 0.5f, 0), 1);
         samples[i * PlanarFloatImage.CHANNELS + channel] = (byte) (int) Math.rint(unit * 255f);

@@ -1,12 +1,27 @@
 package dev.sanaq.sana;
 
-/** Told of a batch's work as it goes on, on the thread that draws. */
+/** Follows a running batch and cancels its entries. Called on the thread that runs the batch. */
 public interface BatchControl extends ProgressListener {
   /**
-   * Asked before every step and before the decoding: a drawing that nobody wants any more leaves
-   * the batch, and the others go on as if it had never been there.
+   * Whether an entry is still needed. Called before every step and before decoding; on false the
+   * entry ends as cancelled, without any effect on the others.
    *
-   * @param drawing its place in the batch
+   * @param entry index in the batch
    */
-  boolean shouldContinue(int drawing);
+  boolean shouldContinue(int entry);
+
+  /** Reports progress and never cancels. An exception from the listener ends the whole batch. */
+  static BatchControl reportingTo(ProgressListener progress) {
+    return new BatchControl() {
+      @Override
+      public void onProgress(int done, int steps) {
+        progress.onProgress(done, steps);
+      }
+
+      @Override
+      public boolean shouldContinue(int entry) {
+        return true;
+      }
+    };
+  }
 }

@@ -5,15 +5,16 @@ import dev.sanaq.sana.solver.SolverKind;
 import java.util.List;
 
 /**
- * What drawings must have in common to share a batch; prompts, seeds, counts and scales may differ.
+ * The parameters that all entries of a batch share. Prompts, seeds, counts and guidance scales may
+ * differ.
  *
- * @param width pixels asked for
- * @param height pixels asked for
+ * @param width requested width in pixels
+ * @param height requested height in pixels
  * @param steps denoising steps
  * @param solver the solver
- * @param resolutionBinning whether the nearest published aspect is drawn
- * @param guided whether there is classifier-free guidance, which takes a row more an image
- * @param adapters what is added to the model
+ * @param resolutionBinning whether the nearest published aspect is generated
+ * @param guided whether classifier-free guidance is on
+ * @param adapters the LoRA adapters
  */
 public record BatchKey(
     int width,
@@ -27,15 +28,15 @@ public record BatchKey(
     adapters = List.copyOf(adapters);
   }
 
-  /** The shape of a drawing. */
-  public static BatchKey of(GenerationParams drawing) {
+  /** The key of these parameters. */
+  public static BatchKey of(GenerationParams params) {
     return new BatchKey(
-        drawing.width(),
-        drawing.height(),
-        drawing.steps(),
-        drawing.solver(),
-        drawing.resolutionBinning(),
-        drawing.guidanceScale() > 1,
-        drawing.adapters());
+        params.width(),
+        params.height(),
+        params.steps(),
+        params.solver(),
+        params.resolutionBinning(),
+        params.guidanceScale() > 1,
+        params.adapters());
   }
 }

@@ -1,13 +1,13 @@
 package dev.sanaq.sana;
 
-/** What came of one drawing of a batch. */
+/** The result of one entry of a batch. */
 public sealed interface BatchResult {
-  /** Its images. */
+  /** All of its images are generated. */
   record Done(GenerationResult result) implements BatchResult {}
 
-  /** It was not wanted any more. */
+  /** {@link BatchControl#shouldContinue} cancelled it. */
   record Cancelled() implements BatchResult {}
 
-  /** It alone went wrong; the others of its batch did not. */
+  /** It failed, without effect on the other entries. */
   record Failed(RuntimeException cause) implements BatchResult {}
 }

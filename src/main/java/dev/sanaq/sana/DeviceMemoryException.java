@@ -1,6 +1,6 @@
 package dev.sanaq.sana;
 
-/** The device's memory, or the heap, did not hold the work; the next drawing may still succeed. */
+/** The device's memory or the heap ran out; a later call may succeed. */
 public final class DeviceMemoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -5,21 +5,21 @@ import dev.sanaq.sana.solver.SolverKind;
 import java.util.List;
 
 /**
- * What to draw, every choice made: {@code count} images of one prompt.
+ * The parameters of {@code count} images of one prompt, without defaults.
  *
- * @param prompt what the image shows
- * @param negativePrompt what it should not show; empty for nothing
+ * @param prompt what the images show
+ * @param negativePrompt what the images avoid, under guidance; may be empty
  * @param width pixels
  * @param height pixels
  * @param steps denoising steps, at least 1
- * @param guidanceScale classifier-free guidance; none at 1 or less
- * @param seed image i is drawn from {@code seed + i}, as diffusers does with a CPU generator
+ * @param guidanceScale scale of classifier-free guidance; off at 1 or less
+ * @param seed the noise of image i comes from {@code seed + i}, as in diffusers with CPU generators
  * @param count images, at least 1
  * @param solver the solver
- * @param resolutionBinning draw the nearest published aspect, then resize and crop to width and
- *     height; without it both must be multiples of the autoencoder's compression
+ * @param resolutionBinning generate the nearest published aspect, then resize and crop to width
+ *     and height; without it both must be multiples of the autoencoder's compression
  * @param instruction put the complex human instruction before the prompt
- * @param adapters what is added to the model; their order does not count
+ * @param adapters the LoRA adapters, in any order
  */
 public record GenerationParams(
     String prompt,

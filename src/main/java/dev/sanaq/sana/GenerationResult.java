@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Images and what they cost.
+ * The images of one entry, and the time of each stage.
  *
- * @param images image i was drawn from {@code seed + i}
- * @param timings wall time by stage, in the order of the stages: text, denoise, decode, resize;
- *     denoise is that of the passes its images were in, whoever shared them
+ * @param images the noise of image i came from {@code seed + i}
+ * @param timings wall time by stage, in this order: text, denoise, decode, resize. denoise is the
+ *     time of whole passes, also where they had images of other entries
  */
 public record GenerationResult(List<RgbImage> images, Map<String, Duration> timings) {}

@@ -2,35 +2,36 @@ package dev.sanaq.sana;
 
 import java.util.List;
 
-/** Draws images: the pipeline, or in tests something that fails on purpose. */
+/**
+ * Generates images from prompts. Safe for several threads; calls run one at a time.
+ */
 public interface ImageGenerator extends AutoCloseable {
-  /** What is loaded. */
+  /** The loaded model. */
   ModelInfo model();
 
   /**
-   * Draws. One drawing at a time: a second caller waits.
+   * Generates the images of one prompt.
    *
-   * @throws UnsupportedSizeException where the size cannot be drawn
-   * @throws DeviceMemoryException where the device's memory does not hold the work
+   * @param progress reports each step; an exception from it ends the generation
+   * @throws UnsupportedSizeException if the model cannot generate the size
+   * @throws DeviceMemoryException if memory does not hold a single image
    */
-  GenerationResult generate(GenerationParams drawing, ProgressListener progress);
+  GenerationResult generate(GenerationParams params, ProgressListener progress);
 
   /**
-   * Draws several drawings of one {@link BatchKey} in as few passes as memory allows. Each image is
-   * the one that {@link #generate} makes, within rounding.
+   * Generates several entries of one {@link BatchKey} together, in as few passes as memory allows.
+   * Each image is that of {@link #generate}, within rounding.
    *
-   * @param drawings at least one, all of one shape
-   * @return what came of each, in their order
-   * @throws UnsupportedSizeException where the size cannot be drawn
-   * @throws DeviceMemoryException where the device's memory does not even hold one image
+   * @param params at least one, all of the same batch key
+   * @param control reports progress, and cancels entries
+   * @return the result of each entry, in order
+   * @throws UnsupportedSizeException if the model cannot generate the size
+   * @throws DeviceMemoryException if memory does not hold a single image
    */
-  List<BatchResult> generateBatch(List<GenerationParams> drawings, BatchControl progress);
+  List<BatchResult> generateBatch(List<GenerationParams> params, BatchControl control);
 
-  /**
-   * How many images of that shape are worth drawing together: as many as memory is known to hold,
-   * at least 1.
-   */
-  int maxBatchImages(BatchKey shape);
+  /** The number of images, at least 1, that fit into one pass according to the memory estimate. */
+  int maxBatchImages(BatchKey key);
 
   @Override
   void close();

@@ -6,16 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What an image's file says of how it was drawn, so that it can be drawn again: {@link #PARAMETERS}
- * for people and for the many programs that read what AUTOMATIC1111's web UI writes there ({@code
- * modules/processing.py}, {@code create_infotext}), {@link #REQUEST} for this one. Nothing of who
- * asked, or for what.
+ * The metadata texts of an image file, from which the image can be generated again. {@link
+ * #PARAMETERS} is the form of AUTOMATIC1111's web UI ({@code modules/processing.py}, {@code
+ * create_infotext}), which many programs read; {@link #REQUEST} is a request of this project.
+ * Neither identifies the caller.
  */
 public final class ImageMetadata {
   /** The keyword of the text in AUTOMATIC1111's form. */
   public static final String PARAMETERS = "parameters";
 
-  /** The keyword of the request, as the job contract has it, that draws this one image. */
+  /** The keyword of the request (see the job contract) that generates this one image. */
   public static final String REQUEST = "sanaq";
 
   private ImageMetadata() {}
@@ -24,54 +24,54 @@ public final class ImageMetadata {
    * The texts by keyword.
    *
    * @param model the model's name
-   * @param index which of the drawing's images
+   * @param index of the image among those of the parameters, from 0
    */
-  public static Map<String, String> of(GenerationParams drawing, String model, int index) {
+  public static Map<String, String> of(GenerationParams params, String model, int index) {
     return Map.of(
-        PARAMETERS, parameters(drawing, model, index), REQUEST, request(drawing, model, index));
+        PARAMETERS, parameters(params, model, index), REQUEST, request(params, model, index));
   }
 
-  private static String parameters(GenerationParams drawing, String model, int index) {
-    StringBuilder text = new StringBuilder(drawing.prompt()).append('\n');
-    if (!drawing.negativePrompt().isEmpty()) {
-      text.append("Negative prompt: ").append(drawing.negativePrompt()).append('\n');
+  private static String parameters(GenerationParams params, String model, int index) {
+    StringBuilder text = new StringBuilder(params.prompt()).append('\n');
+    if (!params.negativePrompt().isEmpty()) {
+      text.append("Negative prompt: ").append(params.negativePrompt()).append('\n');
     }
-    Map<String, Object> said = new LinkedHashMap<>();
-    said.put("Steps", drawing.steps());
-    said.put("Sampler", drawing.solver().label());
-    said.put("CFG scale", drawing.guidanceScale());
-    said.put("Seed", drawing.seed() + index);
-    said.put("Size", drawing.width() + "x" + drawing.height());
-    said.put("Model", quoted(model));
-    said.put("Version", "sanaq");
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("Steps", params.steps());
+    settings.put("Sampler", params.solver().label());
+    settings.put("CFG scale", params.guidanceScale());
+    settings.put("Seed", params.seed() + index);
+    settings.put("Size", params.width() + "x" + params.height());
+    settings.put("Model", quoted(model));
+    settings.put("Version", "sanaq");
     String separator = "";
-    for (Map.Entry<String, Object> one : said.entrySet()) {
-      text.append(separator).append(one.getKey()).append(": ").append(one.getValue());
+    for (Map.Entry<String, Object> setting : settings.entrySet()) {
+      text.append(separator).append(setting.getKey()).append(": ").append(setting.getValue());
       separator = ", ";
     }
     return text.toString();
   }
 
-  private static String request(GenerationParams drawing, String model, int index) {
+  private static String request(GenerationParams params, String model, int index) {
     Map<String, Object> request = new LinkedHashMap<>();
-    request.put("prompt", drawing.prompt());
-    request.put("negativePrompt", drawing.negativePrompt());
-    request.put("width", drawing.width());
-    request.put("height", drawing.height());
-    request.put("steps", drawing.steps());
-    request.put("guidanceScale", drawing.guidanceScale());
-    request.put("seed", drawing.seed() + index);
-    request.put("solver", drawing.solver().label());
-    request.put("resolutionBinning", drawing.resolutionBinning());
+    request.put("prompt", params.prompt());
+    request.put("negativePrompt", params.negativePrompt());
+    request.put("width", params.width());
+    request.put("height", params.height());
+    request.put("steps", params.steps());
+    request.put("guidanceScale", params.guidanceScale());
+    request.put("seed", params.seed() + index);
+    request.put("solver", params.solver().label());
+    request.put("resolutionBinning", params.resolutionBinning());
     request.put("model", model);
-    if (!drawing.instruction()) {
-      // No request can say so, and none that is drawn otherwise must pass for this one.
+    if (!params.instruction()) {
+      // No field of a request; keeps the text from passing for a request of the same image.
       request.put("instruction", false);
     }
     return json(request);
   }
 
-  // As that program quotes what would otherwise end a value.
+  // As AUTOMATIC1111 quotes values with separators.
   private static String quoted(String value) {
     return value.matches("[^,:\n]*") ? value : json(value);
   }

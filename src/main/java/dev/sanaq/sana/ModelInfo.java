@@ -4,19 +4,19 @@ import dev.sanaq.sana.solver.SolverKind;
 import java.util.Set;
 
 /**
- * What a loaded model is and what it draws unless told otherwise.
+ * A loaded model and its default parameters.
  *
  * @param name the checkpoint's folder name
- * @param compression pixels a latent's side stands for; exact sizes are multiples of it
+ * @param compression pixels per latent, each side; exact sizes are multiples of it
  * @param width default width in pixels
  * @param height default height in pixels
  * @param steps default steps
  * @param guidanceScale default guidance
- * @param solver the solver that the checkpoint's scheduler file names
- * @param solvers the solvers that it can be drawn with
- * @param adapters names of the adapters that it can be drawn with
- * @param device where it runs, in words
- * @param precision what it computes in: fp32, bf16, fp16, int8
+ * @param solver the default solver, that of the checkpoint's scheduler
+ * @param solvers the solvers that it supports
+ * @param adapters names of its LoRA adapters
+ * @param device the device, as torch names it
+ * @param precision fp32, bf16, fp16, int8
  */
 public record ModelInfo(
     String name,

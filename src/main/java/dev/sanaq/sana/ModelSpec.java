@@ -14,20 +14,27 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a checkpoint says of how it is drawn with: sizes, solvers, guidance, defaults. */
+/**
+ * The parameters that a checkpoint supports and their defaults: sizes, solvers, guidance. Immutable.
+ */
 public record ModelSpec(
     TransformerConfig transformer, int compression, SchedulerConfig scheduler, ModelInfo info) {
   private static final double DEFAULT_GUIDANCE_SCALE = 4.5;
   private static final int PUBLISHED_COMPRESSION = 32;
 
-  /** Beyond it three planes of floats are no longer one array of bytes. */
+  /** Three planes of floats must fit into one byte array. */
   private static final long MAX_PIXELS = Integer.MAX_VALUE / (3 * Float.BYTES);
 
+  /**
+   * The spec of a checkpoint.
+   *
+   * @param adapters names of the available LoRA adapters
+   */
   public static ModelSpec of(
       Checkpoint checkpoint, Set<String> adapters, DevicePlacement placement) {
     TransformerConfig transformer = checkpoint.transformer();
     int compression = checkpoint.autoencoder().spatialCompression();
-    SolverKind solver = solverKind(checkpoint.scheduler());
+    SolverKind solver = checkpoint.scheduler().solver();
     int side = checkpoint.defaultSize();
     ModelInfo info =
         new ModelInfo(
@@ -47,13 +54,6 @@ public record ModelSpec(
     return new ModelSpec(transformer, compression, checkpoint.scheduler(), info);
   }
 
-  private static SolverKind solverKind(SchedulerConfig scheduler) {
-    if (scheduler instanceof SchedulerConfig.DpmSolver) {
-      return SolverKind.FLOW_DPM;
-    }
-    return scheduler instanceof SchedulerConfig.FlowEuler ? SolverKind.FLOW_EULER : SolverKind.SCM;
-  }
-
   private static int defaultSteps(SolverKind solver) {
     return switch (solver) {
       case FLOW_DPM -> 20;
@@ -62,27 +62,30 @@ public record ModelSpec(
     };
   }
 
-  /**
-   * Whether guidance goes into the network as a number rather than as a second half of the batch.
-   */
+  /** Whether the guidance scale is an input of the network, instead of a second half of the batch. */
   boolean embedsGuidance() {
     return transformer.guidanceEmbeds();
   }
 
-  /** Rows an image: classifier-free guidance takes two, without the prompt and with it. */
-  public int guidanceRows(BatchKey shape) {
-    return shape.guided() && !embedsGuidance() ? 2 : 1;
+  /** Rows per image: 2 under classifier-free guidance (without the prompt, with it), else 1. */
+  public int guidanceRows(BatchKey key) {
+    return key.guided() && !embedsGuidance() ? 2 : 1;
   }
 
-  public Schedule schedule(BatchKey shape) {
-    if (!info.solvers().contains(shape.solver())) {
+  /**
+   * The solver's steps.
+   *
+   * @throws IllegalArgumentException if the model does not support the solver or the step count
+   */
+  public Schedule schedule(BatchKey key) {
+    if (!info.solvers().contains(key.solver())) {
       throw new IllegalArgumentException(
           "solver %s does not fit the checkpoint's scheduler; it takes %s"
               .formatted(
-                  shape.solver().label(),
+                  key.solver().label(),
                   info.solvers().stream().map(SolverKind::label).sorted().toList()));
     }
-    return Schedule.of(shape.solver(), solverSettings(), shape.steps());
+    return key.solver().schedule(solverSettings(), key.steps());
   }
 
   private SolverSettings solverSettings() {
@@ -97,7 +100,7 @@ public record ModelSpec(
     return published.withSigmaData(((SchedulerConfig.Scm) scheduler).sigmaData());
   }
 
-  /** What the network is told of each step; Sprint's times are not scaled. */
+  /** The network's timestep at each step; Sprint's times are not scaled. */
   public float[] timesteps(Schedule schedule, SolverKind solver) {
     double scale = solver == SolverKind.SCM ? 1 : transformer.timestepScale();
     float[] timesteps = new float[schedule.steps().size()];
@@ -109,29 +112,29 @@ public record ModelSpec(
   }
 
   /**
-   * The size that is drawn: the nearest published aspect, or what was asked for.
+   * The size to generate: the nearest published aspect under resolution binning, else the requested
+   * one.
    *
-   * @throws UnsupportedSizeException naming what can be drawn
+   * @throws UnsupportedSizeException if the model cannot generate it; the message says what it can
    */
-  public ImageSize generatedSize(BatchKey shape) {
-    if ((long) shape.width() * shape.height() > MAX_PIXELS) {
+  public ImageSize generatedSize(BatchKey key) {
+    if ((long) key.width() * key.height() > MAX_PIXELS) {
       throw new UnsupportedSizeException(
           "%d x %d: an image has at most %d pixels"
-              .formatted(shape.width(), shape.height(), MAX_PIXELS));
+              .formatted(key.width(), key.height(), MAX_PIXELS));
     }
-    return shape.resolutionBinning() ? binnedSize(shape) : exactSize(shape);
+    return key.resolutionBinning() ? binnedSize(key) : exactSize(key);
   }
 
   /**
-   * The nearest aspect, or what whole latents give of it: as the reference, rounded down. Where no
-   * aspects are published for the sample size, which the reference refuses, the size that it was
-   * trained on.
+   * The nearest published aspect, rounded down to whole latents as in the reference. For sample
+   * sizes without published aspects, which the reference refuses, the training size.
    */
-  private ImageSize binnedSize(BatchKey shape) {
+  private ImageSize binnedSize(BatchKey key) {
     ImageSize trained = new ImageSize(info.height(), info.width());
     ImageSize nearest =
         aspectBins(transformer)
-            .map(aspects -> aspects.nearest(shape.height(), shape.width()))
+            .map(bins -> bins.nearest(key.height(), key.width()))
             .orElse(trained);
     int rows = nearest.height() / compression;
     int columns = nearest.width() / compression;
@@ -145,23 +148,21 @@ public record ModelSpec(
     return new ImageSize(rows * compression, columns * compression);
   }
 
-  /**
-   * As the reference, by the latents' side alone: 16 is for 512 pixels, whatever the autoencoder.
-   */
+  /** As in the reference by the sample size alone: 16 means 512 pixels for every autoencoder. */
   private static Optional<AspectBins> aspectBins(TransformerConfig transformer) {
     return AspectBins.forBase(transformer.sampleSize() * PUBLISHED_COMPRESSION);
   }
 
-  private ImageSize exactSize(BatchKey shape) {
+  private ImageSize exactSize(BatchKey key) {
     int unit = compression * transformer.patchSize();
-    if (shape.width() < unit
-        || shape.height() < unit
-        || shape.width() % unit != 0
-        || shape.height() % unit != 0) {
+    if (key.width() < unit
+        || key.height() < unit
+        || key.width() % unit != 0
+        || key.height() % unit != 0) {
       throw new UnsupportedSizeException(
           "%d x %d: without resolution binning width and height must be multiples of %d"
-              .formatted(shape.width(), shape.height(), unit));
+              .formatted(key.width(), key.height(), unit));
     }
-    return new ImageSize(shape.height(), shape.width());
+    return new ImageSize(key.height(), key.width());
   }
 }

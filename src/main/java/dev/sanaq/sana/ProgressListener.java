@@ -1,18 +1,17 @@
 package dev.sanaq.sana;
 
-/** Told of the work as it goes on, on the thread that draws; an exception from it ends the work. */
+/** Receives progress on the thread that generates. An exception from it ends the generation. */
 @FunctionalInterface
 public interface ProgressListener {
-  /** Nobody listens. */
+  /** Ignores progress. */
   ProgressListener NONE = (done, steps) -> {};
 
   /**
-   * A denoising step has ended.
+   * Called before the first denoising step and after each.
    *
-   * @param done steps done, 0 once the text is encoded, {@code steps} after the last; where memory
-   *     ran out, those of the pass that is repeated are counted anew
-   * @param steps steps of all passes as they are now planned: more where one is repeated in smaller
-   *     ones
+   * @param done finished steps: 0 after the prompts are encoded, {@code steps} after the last. If a
+   *     pass runs out of memory and is repeated, its steps count anew
+   * @param steps the steps of all passes as now planned; grows if a pass is split
    */
   void onProgress(int done, int steps);
 }

@@ -11,28 +11,32 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** What memory a placement has, and how it is given back. */
+/** Free memory of a placement's device, and how to recognise that it ran out. */
 public final class DeviceMemory {
   private static final Path MEMORY_INFO = Path.of("/proc/meminfo");
 
   private DeviceMemory() {}
 
   /**
-   * Bytes that a program could still have, or empty where nobody says. On a CUDA device that is
-   * what the driver has left, without what the engine keeps for itself: ask before the first work.
+   * The free memory in bytes, if known. On a GPU it is what the driver has left, without the
+   * engine's own cache, so the value is only useful before the first computation.
    */
   public static OptionalLong freeBytes(DevicePlacement placement) {
     return placement.gpu() < 0 ? hostFreeBytes() : gpuFreeBytes(placement);
   }
 
-  /**
-   * Gives what the engine keeps for later back to the device; on the processor it keeps nothing.
-   */
+  /** Returns the engine's cached memory to the device; on a CPU there is none. */
   public static void releaseCaches(DevicePlacement placement) {
     if (placement.gpu() >= 0) {
-      Torch.engine();
+      TorchEngine.get();
       JniUtils.emptyCudaCache();
     }
+  }
+
+  /** Whether the failure means that the device's memory, or the heap, ran out. */
+  public static boolean ranOut(Throwable failure) {
+    return failure instanceof OutOfMemoryError
+        || (failure instanceof TorchException torch && torch.isOutOfMemory());
   }
 
   private static OptionalLong gpuFreeBytes(DevicePlacement placement) {
@@ -40,7 +44,7 @@ public final class DeviceMemory {
       MemoryUsage usage = CudaUtils.getGpuMemory(placement.djlDevice());
       return OptionalLong.of(usage.getMax() - usage.getUsed());
     } catch (IllegalArgumentException | IllegalStateException e) {
-      return OptionalLong.empty(); // libcudart is where libtorch finds it, but not where DJL looks
+      return OptionalLong.empty(); // libtorch finds libcudart, but DJL does not
     }
   }
 
@@ -50,11 +54,11 @@ public final class DeviceMemory {
     if (!(ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system)) {
       return available;
     }
-    // A container's own limit counts too; the page cache is used memory there, which is the safe
-    // side. Outside one it must not count, or a machine that has read much would seem full.
+    // Inside a container its limit counts too, where the page cache counts as used: an
+    // underestimate, which is safe. Outside, MemAvailable alone counts, without the page cache.
     boolean contained = system.getTotalMemorySize() < machine.orElse(Long.MAX_VALUE);
-    long most = available.orElse(Long.MAX_VALUE);
-    return OptionalLong.of(contained ? Math.min(most, system.getFreeMemorySize()) : most);
+    long max = available.orElse(Long.MAX_VALUE);
+    return OptionalLong.of(contained ? Math.min(max, system.getFreeMemorySize()) : max);
   }
 
   private static OptionalLong memoryInfo(String key) {

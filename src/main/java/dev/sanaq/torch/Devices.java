@@ -2,33 +2,21 @@ package dev.sanaq.torch;
 
 import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
+import dev.sanaq.torch.host.CpuFeatures;
 
-/** Chooses where to run and in what precision, and says why. */
+/** Chooses the device and the precision. */
 public final class Devices {
-  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-
-  /** Flags of processors that multiply bfloat16 in hardware; without one it is far slower. */
-  private static final Set<String> BF16_FLAGS = Set.of("amx_bf16", "avx512_bf16");
-
-  /** Flags of processors that add products of 8 bits in 32: without one 7 bits are safe. */
-  private static final Set<String> VNNI_FLAGS = Set.of("amx_int8", "avx512_vnni", "avx_vnni");
-
   private static final int AMPERE_CAPABILITY = 80;
 
   private Devices() {}
 
   /**
-   * The placement for these wishes.
+   * Chooses a placement.
    *
-   * @param device auto, cpu or cuda
-   * @param precision auto, fp32, bf16, fp16 or, on the processor, int8
-   * @throws IllegalArgumentException where a wish is unknown or the device has no such thing
+   * @param device auto (a GPU if the engine finds one), cpu or cuda
+   * @param precision auto (the fastest that the device supports), fp32, bf16, fp16 or, on a CPU,
+   *     int8
+   * @throws IllegalArgumentException if an option is unknown or the device does not support it
    */
   public static DevicePlacement choose(String device, String precision) {
     int gpus = Torch.gpuCount();
@@ -69,59 +57,9 @@ public final class Devices {
       return new DevicePlacement(
           -1, Precision.of(precision), "cpu: " + why + "; precision asked for");
     }
-    return cpuHasBf16()
+    return CpuFeatures.hasBf16()
         ? new DevicePlacement(-1, Precision.BF16, "cpu: " + why + "; the processor multiplies bf16")
         : new DevicePlacement(
             -1, Precision.FP32, "cpu: " + why + "; the processor has neither AMX nor AVX512-BF16");
-  }
-
-  /** Whether the processor multiplies bfloat16 itself. */
-  public static boolean cpuHasBf16() {
-    return cpuHasAnyFlag(BF16_FLAGS);
-  }
-
-  /** Whether the processor adds products of 8-bit numbers without overflow. */
-  public static boolean cpuHasVnni() {
-    return cpuHasAnyFlag(VNNI_FLAGS);
-  }
-
-  private static boolean cpuHasAnyFlag(Set<String> wanted) {
-    if (!Files.isReadable(CPU_INFO)) {
-      return false; // not Linux: what needs none of them is right everywhere
-    }
-    try {
-      return Files.readAllLines(CPU_INFO).stream()
-          .filter(line -> line.startsWith("flags"))
-          .limit(1)
-          .flatMap(line -> Arrays.stream(line.split("\\s+")))
-          .anyMatch(wanted::contains);
-    } catch (IOException e) {
-      return false; // as above
-    }
-  }
-
-  /**
-   * Cores that compute: hardware threads that share one count once. Where the system does not say,
-   * every processor that the JVM may use.
-   */
-  public static int physicalCores() {
-    int processors = Runtime.getRuntime().availableProcessors();
-    if (!Files.isReadable(CPU_INFO)) {
-      return processors;
-    }
-    try {
-      Set<String> cores = new HashSet<>();
-      String socket = "";
-      for (String line : Files.readAllLines(CPU_INFO)) {
-        if (line.startsWith("physical id")) {
-          socket = line;
-        } else if (line.startsWith("core id")) {
-          cores.add(socket + line);
-        }
-      }
-      return cores.isEmpty() ? processors : Math.min(cores.size(), processors);
-    } catch (IOException e) {
-      return processors;
-    }
   }
 }

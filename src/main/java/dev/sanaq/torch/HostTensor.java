@@ -1,10 +1,10 @@
 package dev.sanaq.torch;
 
 /**
- * A tensor's copy in Java.
+ * An fp32 tensor as a Java array.
  *
- * @param shape its sizes; empty for a scalar
- * @param values row by row
+ * @param shape empty for a scalar
+ * @param values in row-major order
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record HostTensor(long[] shape, float[] values) {}

@@ -1,20 +1,20 @@
 package dev.sanaq.torch;
 
-/** Holds one value at a time, and closes the one that another takes the place of. */
+/** A variable that owns its {@link ScriptValue}: closes it on replacement and on close. One thread. */
 public final class OwnedValue implements AutoCloseable {
   private ScriptValue value;
 
-  /** Takes the value over. */
+  /** Takes ownership of the value. */
   public OwnedValue(ScriptValue value) {
     this.value = value;
   }
 
-  /** What is in it; it stays the slot's. */
+  /** The current value, without its ownership. */
   public ScriptValue get() {
     return value;
   }
 
-  /** Takes another value over in its place. */
+  /** Closes the current value and takes ownership of another. */
   public void set(ScriptValue next) {
     value.close();
     value = next;

@@ -2,13 +2,13 @@ package dev.sanaq.torch;
 
 import java.util.Locale;
 
-/** The number type that a network computes in. Statistics and sums are in fp32 whichever it is. */
+/** The number type of a network's computation. Statistics and sums are always in fp32. */
 public enum Precision {
   FP32(6, 4),
   BF16(15, 2),
   FP16(5, 2),
   /**
-   * The transformer's products in 8 bits with sums in fp32, which is also what lies between them.
+   * 8-bit matrix products in the transformer; sums and everything else in fp32.
    */
   INT8(6, 4);
 
@@ -20,12 +20,12 @@ public enum Precision {
     this.bytes = bytes;
   }
 
-  /** The number that TorchScript calls this type by ({@code c10::ScalarType}). */
+  /** TorchScript's number of this type ({@code c10::ScalarType}). */
   public int scalarType() {
     return scalarType;
   }
 
-  /** Bytes an element. */
+  /** Bytes per element. */
   public int bytes() {
     return bytes;
   }
@@ -36,9 +36,9 @@ public enum Precision {
   }
 
   /**
-   * The precision of that name.
+   * The precision with this name.
    *
-   * @throws IllegalArgumentException naming the known ones
+   * @throws IllegalArgumentException if there is none; the message lists the known names
    */
   public static Precision of(String label) {
     for (Precision precision : values()) {

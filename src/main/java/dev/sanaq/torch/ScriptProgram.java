@@ -12,6 +12,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.sanaq.torch.host.MmapPages;
 import dev.sanaq.torch.script.ScriptSource;
 import dev.sanaq.torch.script.TorchScriptArchive;
 import java.io.ByteArrayInputStream;
@@ -27,11 +28,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A network's TorchScript text, compiled, with its weights: called by method name. One caller at a
+ * A compiled TorchScript module with its weights; its methods are called by name. One caller at a
  * time.
  *
- * <p>A text is a resource that defines {@code class Model(Module)} with {@code weights : Dict[str,
- * Tensor]} and a method {@code put}; helpers shared by the networks are in {@code
+ * <p>The source is a resource that defines {@code class Model(Module)} with {@code weights :
+ * Dict[str, Tensor]} and a method {@code load_weight}. Layers shared by the networks are in {@code
  * common.torchscript} and {@code lines.torchscript}.
  */
 public final class ScriptProgram implements AutoCloseable {
@@ -49,12 +50,12 @@ public final class ScriptProgram implements AutoCloseable {
   }
 
   /**
-   * Compiles a text.
+   * Compiles a source.
    *
-   * @param owner the class beside whose package the resource lies
+   * @param owner a class in the resource's package
    * @param name the resource's name without {@code .torchscript}
    * @param attributes values of the attributes that the class declares
-   * @throws TorchException with file, line and caret where the text does not compile
+   * @throws TorchException if the source does not compile, with file, line and caret
    */
   public static ScriptProgram compile(
       Class<?> owner, String name, Map<String, ?> attributes, DevicePlacement placement) {
@@ -62,20 +63,20 @@ public final class ScriptProgram implements AutoCloseable {
   }
 
   /**
-   * Compiles a text together with those of its parts.
+   * Compiles a source and those of its nested modules.
    *
-   * @throws TorchException with file, line and caret where one of them does not compile
+   * @throws TorchException if one does not compile, with file, line and caret
    */
-  public static ScriptProgram compile(ScriptSource part, DevicePlacement placement) {
+  public static ScriptProgram compile(ScriptSource source, DevicePlacement placement) {
     Map<String, String> texts = new LinkedHashMap<>();
     SHARED_SOURCES.forEach(
         name ->
             texts.put(name, ScriptSource.readResource(ScriptProgram.class, name + ".torchscript")));
-    part.collectSources(texts);
-    Torch.engine();
-    Model model = Model.newInstance(part.name(), placement.djlDevice(), "PyTorch");
+    source.collectSources(texts);
+    TorchEngine.get();
+    Model model = Model.newInstance(source.name(), placement.djlDevice(), "PyTorch");
     try {
-      model.load(new ByteArrayInputStream(TorchScriptArchive.write(texts, part.toModule())));
+      model.load(new ByteArrayInputStream(TorchScriptArchive.write(texts, source.toModule())));
       return new ScriptProgram(model, placement);
     } catch (IOException | MalformedModelException | RuntimeException e) {
       model.close();
@@ -84,12 +85,12 @@ public final class ScriptProgram implements AutoCloseable {
   }
 
   /**
-   * Loads a TorchScript file that was made elsewhere, whose methods are then called by name.
+   * Loads a TorchScript file made by other software.
    *
-   * @throws TorchException where it is none
+   * @throws TorchException if the engine cannot load it
    */
   public static ScriptProgram open(Path file, DevicePlacement placement) {
-    Torch.engine();
+    TorchEngine.get();
     Model model =
         Model.newInstance(file.getFileName().toString(), placement.djlDevice(), "PyTorch");
     try (InputStream bytes = Files.newInputStream(file)) {
@@ -101,18 +102,18 @@ public final class ScriptProgram implements AutoCloseable {
     }
   }
 
-  /** Where it runs and in what precision. */
+  /** Its device and precision. */
   public DevicePlacement placement() {
     return placement;
   }
 
   /**
-   * Stores part of a weight, converted to this program's precision; the bytes are copied.
+   * Loads a part of a weight: copies and converts the bytes.
    *
    * @param name the checkpoint's key
-   * @param bytes elements from {@code offset} on, little endian, direct
-   * @param stored the type that the bytes are in
-   * @param kept the type that the program keeps it in
+   * @param bytes the elements from {@code offset} on, little endian, in a direct buffer
+   * @param stored type of the bytes
+   * @param kept type of the weight in the program
    * @param shape of the whole weight
    * @param offset of the first element
    */
@@ -122,7 +123,8 @@ public final class ScriptProgram implements AutoCloseable {
   }
 
   /**
-   * Stores part of a tensor as {@link #loadWeight} does, by another method of the same arguments.
+   * As {@link #loadWeight(String, ByteBuffer, Precision, Precision, long[], long)}, by another
+   * method of the script with the same arguments.
    */
   public void loadWeight(
       String method,
@@ -144,12 +146,12 @@ public final class ScriptProgram implements AutoCloseable {
   }
 
   /**
-   * Lends a whole weight to a program on the processor: nothing is copied, it stays in its type,
-   * and its bytes are kept reachable for as long as this program.
+   * Maps a whole weight into a program on the CPU, without a copy and in its stored type. The
+   * program keeps the buffer reachable until it is closed.
    *
    * @param name the checkpoint's key
-   * @param bytes little endian, of a file mapped to be read
-   * @param stored the type that the bytes are in
+   * @param bytes a read-only mapping, little endian
+   * @param stored type of the bytes
    * @param shape of the weight
    */
   public void mapWeight(String name, MappedByteBuffer bytes, Precision stored, long[] shape) {
@@ -163,9 +165,9 @@ public final class ScriptProgram implements AutoCloseable {
   }
 
   /**
-   * Takes lent weights out of memory; whoever reads them next brings them back from their file.
+   * Drops the pages of mapped weights from memory; the next access reads the file again.
    *
-   * @param prefix what their names begin with
+   * @param prefix of the weights' names
    */
   public void releaseMapped(String prefix) {
     mappedWeights.forEach(
@@ -177,13 +179,12 @@ public final class ScriptProgram implements AutoCloseable {
   }
 
   /**
-   * Calls a method; the arguments stay the caller's, the result becomes it.
+   * Calls a method. The caller closes the arguments and the result.
    *
-   * @throws TorchException where the engine fails; see {@link TorchException#isOutOfMemory}
+   * @throws TorchException if the engine fails; see {@link TorchException#isOutOfMemory}
    */
   public ScriptValue call(String method, ScriptValue... arguments) {
-    // The profiling executor compiles anew for shapes it has not seen; the plain one does not. The
-    // switch is each thread's own.
+    // The profiling executor would recompile for every new shape. The switch is per thread.
     JniUtils.setGraphExecutorOptimize(false);
     IValue[] handles = new IValue[arguments.length];
     for (int i = 0; i < arguments.length; i++) {
@@ -197,19 +198,18 @@ public final class ScriptProgram implements AutoCloseable {
   }
 
   /**
-   * Calls a method that computes gradients: what it makes is seen by autograd, which {@link #call}
-   * switches off.
+   * Calls a method with gradients, which {@link #call} switches off.
    *
-   * @param tensors the arguments, tensors all of them, at least one; they stay the caller's
-   * @return the tensor that it answers, which the method must have detached; the caller's
-   * @throws TorchException where the engine fails
+   * @param tensors the arguments, at least one; the caller closes them
+   * @return the resulting tensor, which the method must have detached; the caller closes it
+   * @throws TorchException if the engine fails
    */
   public ScriptValue callWithGrad(String method, ScriptValue... tensors) {
     JniUtils.setGraphExecutorOptimize(false);
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(true);
-    try (PtNDManager scope = (PtNDManager) Torch.manager().newSubManager()) {
-      // DJL's own way to name a method, without which it runs forward: an array of that name.
+    try (PtNDManager scope = (PtNDManager) TorchEngine.manager().newSubManager()) {
+      // DJL takes the method's name from the name of the first array; the default is forward.
       NDArray named = scope.zeros(new Shape(1));
       named.setName("module_method:" + method);
       NDList arguments = new NDList(named);

@@ -19,11 +19,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes into a program and comes out of it: a tensor, a list of tensors, a number, a text. It
- * holds native memory until closed. Not safe for use by several threads at once.
+ * An argument or result of a {@link ScriptProgram}: a tensor, a list of tensors, a number, a string.
+ * It holds native memory until closed. For one thread at a time.
  *
- * <p>Tensors made here from Java arrays lend their memory to the engine: a program must copy what
- * it keeps, and must not hand such an argument back as its result.
+ * <p>Tensors made from Java arrays borrow memory of Java: a program must copy such a tensor to keep
+ * it, and must not return it.
  */
 public final class ScriptValue implements AutoCloseable {
   private static final AtomicLong LIVE_COUNT = new AtomicLong();
@@ -31,13 +31,13 @@ public final class ScriptValue implements AutoCloseable {
   private final IValue handle;
   private final @Nullable PtNDArray hostArray;
 
-  private ScriptValue(IValue handle, @Nullable PtNDArray lent) {
+  private ScriptValue(IValue handle, @Nullable PtNDArray hostArray) {
     this.handle = handle;
-    this.hostArray = lent;
+    this.hostArray = hostArray;
     LIVE_COUNT.incrementAndGet();
   }
 
-  /** How many values hold native memory: what tests of leaks count. */
+  /** The number of open values, for leak tests. */
   static long liveValueCount() {
     return LIVE_COUNT.get();
   }
@@ -46,41 +46,41 @@ public final class ScriptValue implements AutoCloseable {
     return new ScriptValue(handle, null);
   }
 
-  /** A whole number. */
+  /** An int of TorchScript. */
   public static ScriptValue of(long number) {
     return new ScriptValue(IValue.from(number), null);
   }
 
-  /** A number. */
+  /** A float of TorchScript. */
   public static ScriptValue of(double number) {
     return new ScriptValue(IValue.from(number), null);
   }
 
-  /** A truth. */
-  public static ScriptValue of(boolean truth) {
-    return new ScriptValue(IValue.from(truth), null);
+  /** A bool. */
+  public static ScriptValue of(boolean flag) {
+    return new ScriptValue(IValue.from(flag), null);
   }
 
-  /** A text. */
+  /** A str. */
   public static ScriptValue of(String text) {
     return new ScriptValue(IValue.from(text), null);
   }
 
-  /** A list of whole numbers. */
+  /** A list of ints. */
   public static ScriptValue list(long... numbers) {
     return new ScriptValue(IValue.listFrom(numbers), null);
   }
 
-  /** A list of numbers. */
+  /** A list of floats. */
   public static ScriptValue list(double... numbers) {
     return new ScriptValue(IValue.listFrom(numbers), null);
   }
 
-  /** A list of the same tensors; they stay the caller's to close. At least one. */
+  /** A list of these tensors, at least one; the caller closes them. */
   public static ScriptValue tensorList(ScriptValue... tensors) {
     PtNDArray[] arrays = new PtNDArray[tensors.length];
     for (int i = 0; i < tensors.length; i++) {
-      arrays[i] = tensors[i].handle.toTensor(Torch.manager());
+      arrays[i] = tensors[i].handle.toTensor(TorchEngine.manager());
     }
     try {
       return new ScriptValue(IValue.listFrom(arrays), null);
@@ -89,18 +89,19 @@ public final class ScriptValue implements AutoCloseable {
     }
   }
 
-  /** A 32-bit float tensor on the host. */
+  /** An fp32 tensor on the host. */
   public static ScriptValue floats(float[] data, long... shape) {
     return wrapHostData(FloatBuffer.wrap(data), DataType.FLOAT32, shape);
   }
 
-  /** A 64-bit integer tensor on the host. */
+  /** An int64 tensor on the host. */
   public static ScriptValue longs(long[] data, long... shape) {
     return wrapHostData(LongBuffer.wrap(data), DataType.INT64, shape);
   }
 
   /**
-   * A flat tensor of raw elements: 4 bytes each as fp32, 2 bytes each as fp16, whatever is meant.
+   * A flat tensor of raw bytes: elements of 4 bytes as fp32, elements of 2 bytes as fp16, which may
+   * stand for bf16.
    */
   static ScriptValue raw(ByteBuffer bytes, int elementBytes) {
     DataType type = elementBytes == 4 ? DataType.FLOAT32 : DataType.FLOAT16;
@@ -108,11 +109,11 @@ public final class ScriptValue implements AutoCloseable {
   }
 
   private static ScriptValue wrapHostData(Buffer data, DataType type, long... shape) {
-    PtNDArray array = Torch.array(data, type, shape);
+    PtNDArray array = TorchEngine.array(data, type, shape);
     return new ScriptValue(IValue.from(array), array);
   }
 
-  /** A tensor of the engine's own. */
+  /** Takes ownership of a tensor of the engine. */
   static ScriptValue adopt(PtNDArray array) {
     try (array) {
       return new ScriptValue(IValue.from(array), null);
@@ -124,14 +125,13 @@ public final class ScriptValue implements AutoCloseable {
   }
 
   /**
-   * The elements of a 32-bit float tensor, row by row. The program must have made it fp32: reading
-   * a bfloat16 tensor would end the JVM.
+   * The elements of an fp32 tensor in row-major order. Reading a bf16 tensor ends the JVM, so the
+   * program must convert its result to fp32.
    */
   public float[] toFloats() {
-    // Not by way of a heap array of the engine's: where the heap has no room for that, DJL's native
-    // code goes on with nothing and takes the JVM with it. The scope closes what DJL makes for
-    // tensors that are not contiguous.
-    try (NDManager scope = Torch.manager().newSubManager()) {
+    // Not through DJL's own array: if the heap is full, its native code continues with a null
+    // pointer and crashes the JVM. The scope closes DJL's copies of non-contiguous tensors.
+    try (NDManager scope = TorchEngine.manager().newSubManager()) {
       PtNDArray array = handle.toTensor((PtNDManager) scope);
       FloatBuffer buffer = array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
       float[] data = new float[buffer.remaining()];
@@ -140,31 +140,31 @@ public final class ScriptValue implements AutoCloseable {
     }
   }
 
-  /** The elements of a map of 32-bit float tensors, under the same condition. */
+  /** The elements of a dict of fp32 tensors, see {@link #toFloats}. */
   public Map<String, float[]> toFloatMap() {
-    Map<String, float[]> found = new LinkedHashMap<>();
+    Map<String, float[]> arrays = new LinkedHashMap<>();
     for (Map.Entry<String, IValue> entry : handle.toIValueMap().entrySet()) {
       try (ScriptValue value = new ScriptValue(entry.getValue(), null)) {
-        found.put(entry.getKey(), value.toFloats());
+        arrays.put(entry.getKey(), value.toFloats());
       }
     }
-    return found;
+    return arrays;
   }
 
-  /** The tensors of a map by name, sorted, all of them 32-bit floats, under the same condition. */
+  /** The tensors of a dict of fp32 tensors, by name, see {@link #toFloats}. */
   public SortedMap<String, HostTensor> toTensors() {
-    SortedMap<String, HostTensor> found = new TreeMap<>();
+    SortedMap<String, HostTensor> tensors = new TreeMap<>();
     for (Map.Entry<String, IValue> entry : handle.toIValueMap().entrySet()) {
       try (ScriptValue value = new ScriptValue(entry.getValue(), null)) {
-        found.put(entry.getKey(), new HostTensor(value.shape(), value.toFloats()));
+        tensors.put(entry.getKey(), new HostTensor(value.shape(), value.toFloats()));
       }
     }
-    return found;
+    return tensors;
   }
 
-  /** The tensor's sizes. */
+  /** The shape of a tensor. */
   public long[] shape() {
-    try (PtNDArray array = handle.toTensor(Torch.manager())) {
+    try (PtNDArray array = handle.toTensor(TorchEngine.manager())) {
       return array.getShape().getShape();
     }
   }

@@ -3,11 +3,11 @@ package dev.sanaq.torch;
 import java.util.List;
 import java.util.Locale;
 
-/** The engine refused or failed a call; the message is the engine's, with the program's line. */
+/** The engine failed; its message includes the line of the script. */
 public final class TorchException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** How CUDA, its libraries, libtorch's host allocator and C++ itself say it. */
+  /** Messages of CUDA, its libraries, libtorch's host allocator, and C++. */
   private static final List<String> OUT_OF_MEMORY_PHRASES =
       List.of(
           "out of memory",
@@ -20,7 +20,7 @@ public final class TorchException extends RuntimeException {
     super(message, cause);
   }
 
-  /** Whether memory ran out, on the device or on the host: the same call with less may succeed. */
+  /** Whether memory of the device or of the host ran out; a smaller call may succeed. */
   public boolean isOutOfMemory() {
     String message = String.valueOf(getMessage()).toLowerCase(Locale.ROOT);
     return OUT_OF_MEMORY_PHRASES.stream().anyMatch(message::contains);

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sanaq.checkpoint.config.AutoencoderConfig;
+import dev.sanaq.checkpoint.config.AutoencoderConfigReader;
 import dev.sanaq.checkpoint.config.SchedulerConfigReader;
 import dev.sanaq.checkpoint.config.TextEncoderConfig;
+import dev.sanaq.checkpoint.config.TextEncoderConfigReader;
 import dev.sanaq.checkpoint.config.TransformerConfig;
+import dev.sanaq.checkpoint.config.TransformerConfigReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -136,7 +138,7 @@ class ConfigValidationTest {
     json.put("num_layers", -1).put("qk_norm", "l2").put("novelty", 1);
 
     CheckpointException e =
-        catchThrowableOfType(CheckpointException.class, () -> TransformerConfig.of("f", json));
+        catchThrowableOfType(CheckpointException.class, () -> TransformerConfigReader.of("f", json));
 
     assertThat(e.problems())
         .extracting(CheckpointProblem::key)
@@ -148,7 +150,7 @@ class ConfigValidationTest {
     ObjectNode json = JsonFile.MAPPER.createObjectNode();
     json.put("_class_name", "SanaTransformer2DModel");
 
-    TransformerConfig config = TransformerConfig.of("f", json);
+    TransformerConfig config = TransformerConfigReader.of("f", json);
 
     assertThat(config.width()).isEqualTo(2240);
     assertThat(config.numLayers()).isEqualTo(20);
@@ -163,7 +165,7 @@ class ConfigValidationTest {
     ObjectNode json = fixture("transformer/config.json");
     json.putNull("out_channels");
 
-    assertThat(TransformerConfig.of("f", json).outChannels()).isEqualTo(8);
+    assertThat(TransformerConfigReader.of("f", json).outChannels()).isEqualTo(8);
   }
 
   @Test
@@ -173,7 +175,7 @@ class ConfigValidationTest {
     json.putObject("rope_parameters").put("rope_type", "default").put("rope_theta", 5000.0);
     json.put("torch_dtype", "bfloat16").putNull("attn_logit_softcapping").remove("layer_types");
 
-    TextEncoderConfig config = TextEncoderConfig.of("f", json);
+    TextEncoderConfig config = TextEncoderConfigReader.of("f", json);
 
     assertThat(config.ropeTheta()).isEqualTo(5000);
     assertThat(config.attnLogitSoftcapping()).isEmpty();
@@ -190,7 +192,7 @@ class ConfigValidationTest {
     json.putObject("rope_parameters").put("rope_type", "yarn");
 
     CheckpointException e =
-        catchThrowableOfType(CheckpointException.class, () -> TextEncoderConfig.of("f", json));
+        catchThrowableOfType(CheckpointException.class, () -> TextEncoderConfigReader.of("f", json));
 
     assertThat(e.file()).isEqualTo("f: rope_parameters");
     assertThat(e.key()).isEqualTo("rope_type");
@@ -211,9 +213,9 @@ class ConfigValidationTest {
 
   private static Object read(String file, ObjectNode json) {
     return switch (file) {
-      case "transformer/config.json" -> TransformerConfig.of(file, json);
-      case "vae/config.json" -> AutoencoderConfig.of(file, json);
-      case "text_encoder/config.json" -> TextEncoderConfig.of(file, json);
+      case "transformer/config.json" -> TransformerConfigReader.of(file, json);
+      case "vae/config.json" -> AutoencoderConfigReader.of(file, json);
+      case "text_encoder/config.json" -> TextEncoderConfigReader.of(file, json);
       default -> SchedulerConfigReader.of(file, json);
     };
   }

@@ -177,7 +177,7 @@ class GenerateBatchTest {
                   pipeline.generateBatch(
                       List.of(fox(1), withSize(fox(1), 96, 64)), new NeverCancelControl()))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("one shape");
+          .hasMessageContaining("one batch key");
       assertThat(pipeline.maxBatchImages(BatchKey.of(odd))).isEqualTo(1);
     }
   }

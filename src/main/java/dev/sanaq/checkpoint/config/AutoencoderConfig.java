@@ -1,25 +1,21 @@
 package dev.sanaq.checkpoint.config;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sanaq.checkpoint.CheckpointException;
-import dev.sanaq.checkpoint.JsonFile;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
- * DC-AE's sizes and options, as {@code vae/config.json} says; names and defaults are those of
- * diffusers' {@code AutoencoderDC} (0.36.0). Norms are RMS norms everywhere.
+ * The autoencoder's config, {@code vae/config.json}; names are those of diffusers' {@code
+ * AutoencoderDC} (0.36.0). All norms are RMS norms.
  *
  * @param inChannels channels of an image, 3
  * @param latentChannels channels of a latent
  * @param attentionHeadDim width of an attention head in EfficientViT blocks
  * @param encoder the encoder's stages, from the image's resolution to the latent's
- * @param decoder the decoder's stages in the same order, so the last one runs first
- * @param upsample how the decoder doubles
- * @param downsample how the encoder halves
+ * @param decoder the decoder's stages in the same order; the last runs first
+ * @param upsample how the decoder upsamples
+ * @param downsample how the encoder downsamples
  * @param encoderOutShortcut whether channel averages are added to the encoder's last convolution
  * @param decoderInShortcut whether repeated channels are added to the decoder's first convolution
- * @param decoderConvActivation before the decoder's last convolution
+ * @param decoderConvActivation activation before the decoder's last convolution
  * @param scalingFactor multiplies latents after encoding, divides them before decoding
  */
 public record AutoencoderConfig(
@@ -35,7 +31,7 @@ public record AutoencoderConfig(
     Activation decoderConvActivation,
     double scalingFactor) {
 
-  /** How the decoder doubles a resolution. */
+  /** Upsampling by 2 in the decoder. */
   public enum Upsample {
     /** A convolution to four times the channels, then pixel shuffle. */
     PIXEL_SHUFFLE,
@@ -43,7 +39,7 @@ public record AutoencoderConfig(
     INTERPOLATE
   }
 
-  /** How the encoder halves a resolution. */
+  /** Downsampling by 2 in the encoder. */
   public enum Downsample {
     /** A convolution to a quarter of the channels, then pixel unshuffle. */
     PIXEL_UNSHUFFLE,
@@ -56,12 +52,12 @@ public record AutoencoderConfig(
     decoder = List.copyOf(decoder);
   }
 
-  /** Pixels that a latent's side stands for: 32 in the published autoencoder. */
+  /** Pixels per latent, each side: 32 in the published autoencoder. */
   public int spatialCompression() {
     return 1 << (encoder.size() - 1);
   }
 
-  /** The same with another scaling factor. */
+  /** A copy with another scaling factor. */
   public AutoencoderConfig withScalingFactor(double factor) {
     return new AutoencoderConfig(
         inChannels,
@@ -75,19 +71,5 @@ public record AutoencoderConfig(
         decoderInShortcut,
         decoderConvActivation,
         factor);
-  }
-
-  public static AutoencoderConfig read(Path file) {
-    return of(file.toString(), JsonFile.read(file));
-  }
-
-  /**
-   * Reads a config as the published file has it.
-   *
-   * @param file what it is called in messages
-   * @throws CheckpointException naming every field that is wrong
-   */
-  public static AutoencoderConfig of(String file, ObjectNode json) {
-    return AutoencoderConfigReader.read(new ConfigObjectReader(file, json));
   }
 }

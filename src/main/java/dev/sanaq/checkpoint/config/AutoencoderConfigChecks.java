@@ -4,7 +4,7 @@ import dev.sanaq.checkpoint.config.AutoencoderConfig.Downsample;
 import dev.sanaq.checkpoint.config.AutoencoderStage.Block;
 import java.util.List;
 
-/** What DC-AE's numbers must have to do with each other for its shortcuts and heads to fit. */
+/** Checks that the sizes of an autoencoder's config fit together: stages, shortcuts, heads. */
 final class AutoencoderConfigChecks {
   private final ConfigObjectReader f;
   private final AutoencoderConfig config;
@@ -61,7 +61,7 @@ final class AutoencoderConfigChecks {
     }
   }
 
-  /** A halving averages, a doubling repeats, whole groups of the four-fold channels. */
+  /** Shortcuts average or repeat whole groups of the fourfold channels. */
   private void checkShortcut(String side, int finer, int coarser) {
     if (finer * 4 % coarser != 0) {
       String what = "a divisor of 4 * %d after it".formatted(finer);

@@ -1,16 +1,22 @@
 package dev.sanaq.checkpoint.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sanaq.checkpoint.JsonFile;
 import dev.sanaq.checkpoint.config.AutoencoderConfig.Downsample;
 import dev.sanaq.checkpoint.config.AutoencoderConfig.Upsample;
 import dev.sanaq.checkpoint.config.AutoencoderStage.Block;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** Reads {@code vae/config.json}: stages that lie there as parallel lists. */
-final class AutoencoderConfigReader {
-  /** A compression of 2^11. */
+/**
+ * Reads {@code vae/config.json}, which lists the stages' properties separately. Keys and defaults are
+ * those of diffusers 0.36.0.
+ */
+public final class AutoencoderConfigReader {
+  /** A spatial compression of 2^11. */
   private static final int MAX_STAGES = 12;
 
   private static final int MAX_CHANNELS = 1 << 16;
@@ -20,7 +26,7 @@ final class AutoencoderConfigReader {
   private static final Map<String, Upsample> UPSAMPLES =
       Map.of("pixel_shuffle", Upsample.PIXEL_SHUFFLE, "interpolate", Upsample.INTERPOLATE);
 
-  /** The reference takes every other word for a strided convolution; files say Conv or conv. */
+  /** The reference takes every other name for a strided convolution; files use Conv or conv. */
   private static final Map<String, Downsample> DOWNSAMPLES =
       Map.of(
           "pixel_unshuffle",
@@ -36,7 +42,23 @@ final class AutoencoderConfigReader {
 
   private AutoencoderConfigReader() {}
 
-  static AutoencoderConfig read(ConfigObjectReader f) {
+  /**
+   * Reads the file.
+   *
+   * @throws dev.sanaq.checkpoint.CheckpointException with every invalid field
+   */
+  public static AutoencoderConfig read(Path file) {
+    return of(file.toString(), JsonFile.read(file));
+  }
+
+  /**
+   * Reads a config in the published form.
+   *
+   * @param file its name in messages
+   * @throws dev.sanaq.checkpoint.CheckpointException with every invalid field
+   */
+  public static AutoencoderConfig of(String file, ObjectNode json) {
+    ConfigObjectReader f = new ConfigObjectReader(file, json);
     f.requireClass(Component.AUTOENCODER.className());
     AutoencoderConfig config =
         new AutoencoderConfig(

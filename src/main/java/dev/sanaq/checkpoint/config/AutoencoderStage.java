@@ -5,17 +5,17 @@ import java.util.List;
 /**
  * One resolution of the autoencoder's encoder or decoder.
  *
- * @param block what its layers are
- * @param channels their width
- * @param layers how many; 0 only for the first stage of all, whose place the first convolution then
- *     takes by halving the image at once
+ * @param block type of its layers
+ * @param channels of its layers
+ * @param layers their number; 0 only for the first stage, which the first convolution then replaces
+ *     by downsampling the image
  * @param scales kernel sizes of the multi-scale branches of an EfficientViT block's attention, odd;
  *     empty for none
  * @param activation of its residual blocks
  */
 public record AutoencoderStage(
     Block block, int channels, int layers, List<Integer> scales, Activation activation) {
-  /** The kinds of layers. */
+  /** The types of layers. */
   public enum Block {
     /** Two 3x3 convolutions, an RMS norm and a shortcut. */
     RES_BLOCK,

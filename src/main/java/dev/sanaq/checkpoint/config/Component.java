@@ -1,6 +1,6 @@
 package dev.sanaq.checkpoint.config;
 
-/** The three parts of a checkpoint that have weights. */
+/** The three components of a checkpoint with weights. */
 public enum Component {
   TRANSFORMER("transformer", "SanaTransformer2DModel", "diffusion_pytorch_model"),
   AUTOENCODER("vae", "AutoencoderDC", "diffusion_pytorch_model"),
@@ -26,7 +26,7 @@ public enum Component {
     return className;
   }
 
-  /** What the names of its weight files begin with. */
+  /** The stem of its weight files. */
   public String fileBase() {
     return fileBase;
   }

@@ -18,9 +18,9 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a config's values by key: typed, bounded, with the reference's default where a key is
- * absent. Notes what is wrong and goes on with the default; {@link #throwIfInvalid} then refuses.
- * Every key must be asked for or declared harmless: one that nobody knows could change the images.
+ * Reads a config's values by key: typed, bounded, with the reference's default for absent keys. An
+ * invalid value is reported and replaced by the default; {@link #throwIfInvalid} throws at the end.
+ * It also reports keys that were neither read nor ignored, since they could change the images.
  */
 final class ConfigObjectReader {
   private final String file;
@@ -34,40 +34,40 @@ final class ConfigObjectReader {
     this.problems = new ProblemCollector();
   }
 
-  int integer(String key, int absent, int least, int most) {
+  int integer(String key, int absent, int min, int max) {
     JsonNode value = value(key);
     if (value == null) {
       return absent;
     }
-    if (!JsonValues.isInteger(value, least, most)) {
-      addProblem(key, "a whole number, %d to %d".formatted(least, most), value);
+    if (!JsonValues.isInteger(value, min, max)) {
+      addProblem(key, "a whole number, %d to %d".formatted(min, max), value);
       return absent;
     }
     return value.intValue();
   }
 
-  /** A number that is finite and within the bounds. */
-  double number(String key, double absent, double least, double most) {
+  /** A finite number within the bounds. */
+  double number(String key, double absent, double min, double max) {
     JsonNode value = value(key);
     if (value == null) {
       return absent;
     }
-    boolean holds = value.isNumber() && value.doubleValue() >= least && value.doubleValue() <= most;
+    boolean holds = value.isNumber() && value.doubleValue() >= min && value.doubleValue() <= max;
     if (!holds) {
-      addProblem(key, "a number, %s to %s".formatted(least, most), value);
+      addProblem(key, "a number, %s to %s".formatted(min, max), value);
       return absent;
     }
     return value.doubleValue();
   }
 
-  /** As {@link #number}, where null in the file means none. */
-  OptionalDouble optionalNumber(String key, OptionalDouble absent, double least, double most) {
+  /** As {@link #number}; null in the file gives empty. */
+  OptionalDouble optionalNumber(String key, OptionalDouble absent, double min, double max) {
     if (object.path(key).isNull()) {
       knownKeys.add(key);
       return OptionalDouble.empty();
     }
     return object.has(key)
-        ? OptionalDouble.of(number(key, least, least, most))
+        ? OptionalDouble.of(number(key, min, min, max))
         : defaultIfAbsent(key, absent);
   }
 
@@ -83,7 +83,7 @@ final class ConfigObjectReader {
     return value.booleanValue();
   }
 
-  /** One of some names; null in the file reads as the name {@code "null"}. */
+  /** One of the names; null in the file counts as the name {@code "null"}. */
   <E> E choice(String key, E absent, Map<String, E> choices) {
     JsonNode value = value(key);
     if (value == null) {
@@ -97,7 +97,7 @@ final class ConfigObjectReader {
     return chosen;
   }
 
-  /** A list of {@code count} names, or one name that stands for all of them. */
+  /** A list of {@code count} names, or one name for all. */
   <E> List<E> choices(String key, List<E> absent, Map<String, E> choices, int count) {
     JsonNode value = value(key);
     if (value == null) {
@@ -117,45 +117,45 @@ final class ConfigObjectReader {
     return chosen;
   }
 
-  /** A list of whole numbers. */
+  /** A list of integers. */
   List<Integer> integers(
-      String key, List<Integer> absent, int least, int most, int fewest, int longest) {
+      String key, List<Integer> absent, int min, int max, int minSize, int maxSize) {
     JsonNode value = value(key);
     if (value == null) {
       return absent;
     }
-    List<Integer> list = JsonValues.integers(value, least, most, longest);
-    if (list == null || list.size() < fewest) {
+    List<Integer> list = JsonValues.integers(value, min, max, maxSize);
+    if (list == null || list.size() < minSize) {
       String what = "%d to %d whole numbers of %d to %d";
-      addProblem(key, what.formatted(fewest, longest, least, most), value);
+      addProblem(key, what.formatted(minSize, maxSize, min, max), value);
       return absent;
     }
     return list;
   }
 
-  /** {@code count} lists of whole numbers. */
+  /** {@code count} lists of integers. */
   List<List<Integer>> integerLists(
-      String key, List<List<Integer>> absent, int least, int most, int count, int longest) {
+      String key, List<List<Integer>> absent, int min, int max, int count, int maxSize) {
     JsonNode value = value(key);
     if (value == null) {
       return absent;
     }
     List<List<Integer>> lists = new ArrayList<>();
     for (JsonNode element : value) {
-      List<Integer> list = JsonValues.integers(element, least, most, longest);
+      List<Integer> list = JsonValues.integers(element, min, max, maxSize);
       if (list != null) {
         lists.add(list);
       }
     }
     if (!value.isArray() || value.size() != count || lists.size() != count) {
       String what = "%d lists of at most %d whole numbers of %d to %d";
-      addProblem(key, what.formatted(count, longest, least, most), value);
+      addProblem(key, what.formatted(count, maxSize, min, max), value);
       return absent;
     }
     return lists;
   }
 
-  /** A key that may be absent, but if it is there must say one thing. */
+  /** Requires a value if the key is present. */
   void requireIfPresent(String key, String expected, Predicate<JsonNode> holds) {
     knownKeys.add(key);
     JsonNode value = object.get(key);
@@ -164,14 +164,14 @@ final class ConfigObjectReader {
     }
   }
 
-  /** Features that this project does not have and that must be off: false, or null, or absent. */
+  /** Requires that unsupported features are off: false, null or absent. */
   void requireDisabled(String... keys) {
     for (String key : keys) {
       requireIfPresent(key, "false", v -> v.isNull() || (v.isBoolean() && !v.booleanValue()));
     }
   }
 
-  /** The class whose config this is. */
+  /** Requires {@code _class_name}. */
   void requireClass(String name) {
     JsonNode value = object.path("_class_name");
     if (!value.asText().equals(name)) {
@@ -179,7 +179,7 @@ final class ConfigObjectReader {
     }
   }
 
-  /** A number read from an object within, whose own keys are checked as this one's are. */
+  /** A number from a nested object, whose keys are checked in the same way. */
   double nested(String key, ToDoubleFunction<ConfigObjectReader> read, double absent) {
     JsonNode inner = value(key);
     if (!(inner instanceof ObjectNode)) {
@@ -196,12 +196,12 @@ final class ConfigObjectReader {
     return number == null ? absent : number;
   }
 
-  /** Keys whose values cannot change an image. */
+  /** Ignores keys whose values cannot change an image. */
   void ignoreKeys(String... keys) {
     knownKeys.addAll(Set.of(keys));
   }
 
-  /** Notes a value that does not go with the others. */
+  /** Reports a value that is inconsistent with others. */
   void reject(String key, String expected, Object found) {
     problems.add(file, key, expected, found.toString());
   }
@@ -216,9 +216,9 @@ final class ConfigObjectReader {
   }
 
   /**
-   * Ends the reading.
+   * Ends reading.
    *
-   * @throws CheckpointException where a value was wrong or a key is unknown
+   * @throws CheckpointException if a value is invalid or a key is unknown
    */
   void throwIfInvalid() {
     object

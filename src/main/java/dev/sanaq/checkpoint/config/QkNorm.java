@@ -1,9 +1,9 @@
 package dev.sanaq.checkpoint.config;
 
-/** How the transformer normalises queries and keys. */
+/** The transformer's normalization of queries and keys. */
 public enum QkNorm {
-  /** Not at all: Sana. */
+  /** None: Sana. */
   NONE,
-  /** RMS norm over the whole inner width, before the heads are split: SANA-1.5 and Sprint. */
+  /** RMS norm over the whole width, before splitting into heads: SANA-1.5 and Sprint. */
   RMS_NORM_ACROSS_HEADS
 }

@@ -3,25 +3,24 @@ package dev.sanaq.checkpoint.config;
 import dev.sanaq.sana.solver.SolverKind;
 
 /**
- * The solver that a checkpoint was published with, as {@code scheduler/scheduler_config.json} says.
- * Values that this project's solvers cannot follow are refused when it is read, so what is here is
- * what differs between checkpoints.
+ * A checkpoint's scheduler config, {@code scheduler/scheduler_config.json}, reduced to what differs
+ * between supported checkpoints: the reader rejects values that the solvers do not support.
  */
 public sealed interface SchedulerConfig {
   /** The class's name in diffusers. */
   String className();
 
-  /** This project's solver that does the same. */
+  /** The solver that implements it. */
   SolverKind solver();
 
-  /** Sigma 1 in the network's timesteps: 1000. */
+  /** The network's timestep at sigma 1: 1000. */
   int numTrainTimesteps();
 
   /**
    * Flow-DPM-Solver++: {@code dpmsolver++} on flow sigmas, midpoint, ending at sigma zero.
    *
-   * @param numTrainTimesteps sigma 1 in the network's timesteps
-   * @param flowShift how far the sigmas lean towards noise, above 0
+   * @param numTrainTimesteps the network's timestep at sigma 1
+   * @param flowShift shift of the sigmas towards noise, above 0
    * @param solverOrder 1 or 2
    * @param lowerOrderFinal whether short runs end with a step of first order; with a final sigma of
    *     zero they do in any case
@@ -50,8 +49,8 @@ public sealed interface SchedulerConfig {
   /**
    * Euler's method on the flow.
    *
-   * @param numTrainTimesteps sigma 1 in the network's timesteps
-   * @param shift how far the sigmas lean towards noise, above 0
+   * @param numTrainTimesteps the network's timestep at sigma 1
+   * @param shift shift of the sigmas towards noise, above 0
    */
   record FlowEuler(int numTrainTimesteps, double shift) implements SchedulerConfig {
     public static final String CLASS = "FlowMatchEulerDiscreteScheduler";

@@ -13,16 +13,21 @@ import java.util.function.Predicate;
 
 /**
  * Reads {@code scheduler/scheduler_config.json}. Keys and defaults are those of diffusers 0.36.0
- * ({@code schedulers/scheduling_*.py}); harmless ones are those that a run on flow sigmas never
- * looks at.
+ * ({@code schedulers/scheduling_*.py}); keys without an effect on flow sigmas are ignored.
  */
 public final class SchedulerConfigReader {
   private SchedulerConfigReader() {}
 
+  /**
+   * Reads the file.
+   *
+   * @throws CheckpointException with every invalid field
+   */
   public static SchedulerConfig read(Path file) {
     return of(file.toString(), JsonFile.read(file));
   }
 
+  /** As {@link #read}, from parsed JSON; {@code file} is for messages. */
   public static SchedulerConfig of(String file, ObjectNode json) {
     ConfigObjectReader f = new ConfigObjectReader(file, json);
     String name = json.path("_class_name").asText();
@@ -46,7 +51,7 @@ public final class SchedulerConfigReader {
     requireText(f, "algorithm_type", "dpmsolver++");
     requireText(f, "solver_type", "midpoint");
     requireText(f, "final_sigmas_type", "zero");
-    // Absent, the reference would take epsilon and no flow sigmas: those are other models.
+    // Without them the reference predicts epsilon and uses no flow sigmas, as other models do.
     requirePresent(
         f, "prediction_type", "flow_prediction", v -> v.asText().equals("flow_prediction"));
     requirePresent(f, "use_flow_sigmas", "true", v -> v.isBoolean() && v.booleanValue());

@@ -1,15 +1,11 @@
 package dev.sanaq.checkpoint.config;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sanaq.checkpoint.CheckpointException;
-import dev.sanaq.checkpoint.JsonFile;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Gemma-2's sizes and options, as {@code text_encoder/config.json} says; names and defaults are
- * those of transformers' {@code Gemma2Config} (4.57.3).
+ * The text encoder's config, {@code text_encoder/config.json}; names are those of transformers'
+ * {@code Gemma2Config} (4.57.3).
  *
  * @param vocabSize rows of the embedding
  * @param hiddenSize width of the states; embeddings are multiplied by its square root
@@ -18,18 +14,18 @@ import java.util.OptionalDouble;
  * @param numAttentionHeads heads of queries
  * @param numKeyValueHeads heads of keys and values; divides {@code numAttentionHeads}
  * @param headDim width of a head, even
- * @param maxPositionEmbeddings the longest sequence it is meant for
+ * @param maxPositionEmbeddings the maximum sequence length
  * @param rmsNormEps epsilon of the RMS norms, whose weight is (1 + w)
  * @param ropeTheta base of the rotary positions
  * @param attentionBias whether q, k, v and o have a bias
  * @param queryPreAttnScalar attention logits are divided by its square root
- * @param slidingWindow positions, itself included, that a sliding layer sees
- * @param layerTypes what each layer sees
+ * @param slidingWindow positions that a sliding layer attends to, including its own
+ * @param layerTypes attention of each layer
  * @param attnLogitSoftcapping attention logits become {@code cap * tanh(logit / cap)}; empty for no
  *     cap
- * @param padTokenId what fills a short prompt
- * @param bosTokenId what a prompt begins with
- * @param eosTokenId what would end a text
+ * @param padTokenId padding
+ * @param bosTokenId beginning of a text
+ * @param eosTokenId end of a text
  */
 public record TextEncoderConfig(
     int vocabSize,
@@ -51,29 +47,15 @@ public record TextEncoderConfig(
     int bosTokenId,
     int eosTokenId) {
 
-  /** What a layer's attention sees. */
+  /** The positions that a layer attends to. */
   public enum LayerType {
     /** The last {@code slidingWindow} positions. */
     SLIDING_ATTENTION,
-    /** Every position so far. */
+    /** Every earlier position. */
     FULL_ATTENTION
   }
 
   public TextEncoderConfig {
     layerTypes = List.copyOf(layerTypes);
-  }
-
-  public static TextEncoderConfig read(Path file) {
-    return of(file.toString(), JsonFile.read(file));
-  }
-
-  /**
-   * Reads a config as the published file has it.
-   *
-   * @param file what it is called in messages
-   * @throws CheckpointException naming every field that is wrong
-   */
-  public static TextEncoderConfig of(String file, ObjectNode json) {
-    return TextEncoderConfigReader.read(file, json);
   }
 }

@@ -4,14 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sanaq.checkpoint.JsonFile;
 import dev.sanaq.checkpoint.config.TextEncoderConfig.LayerType;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Reads {@code text_encoder/config.json} as several versions of transformers write it. */
-final class TextEncoderConfigReader {
+/** Reads {@code text_encoder/config.json} of several versions of transformers. */
+public final class TextEncoderConfigReader {
   private static final Set<String> CLASSES = Set.of("Gemma2Model", "Gemma2ForCausalLM");
   private static final Map<String, LayerType> LAYER_TYPES =
       Map.of(
@@ -20,7 +21,7 @@ final class TextEncoderConfigReader {
           "full_attention",
           LayerType.FULL_ATTENTION);
 
-  /** What every transformers config may hold and what concerns training or text generation. */
+  /** Keys of training, of text generation, and of every transformers config. */
   private static final String[] IGNORED_KEYS = {
     "add_cross_attention",
     "architectures",
@@ -80,7 +81,22 @@ final class TextEncoderConfigReader {
 
   private TextEncoderConfigReader() {}
 
-  static TextEncoderConfig read(String file, ObjectNode json) {
+  /**
+   * Reads the file.
+   *
+   * @throws dev.sanaq.checkpoint.CheckpointException with every invalid field
+   */
+  public static TextEncoderConfig read(Path file) {
+    return of(file.toString(), JsonFile.read(file));
+  }
+
+  /**
+   * Reads a config in the published form.
+   *
+   * @param file its name in messages
+   * @throws dev.sanaq.checkpoint.CheckpointException with every invalid field
+   */
+  public static TextEncoderConfig of(String file, ObjectNode json) {
     ConfigObjectReader f = new ConfigObjectReader(file, json);
     checkModelType(f);
     int layers = f.integer("num_hidden_layers", 26, 1, 512);
@@ -130,7 +146,7 @@ final class TextEncoderConfigReader {
     f.requireDisabled("is_encoder_decoder", "is_decoder", "use_bidirectional_attention");
   }
 
-  /** Since transformers 5 the base lies in an object of its own. */
+  /** Since transformers 5 the base is in a nested object. */
   private static double ropeTheta(ConfigObjectReader f) {
     double theta = f.number("rope_theta", 10_000, 1, 1e12);
     JsonNode parameters = f.value("rope_parameters");

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A LoRA adapter for a transformer, as diffusers publishes it ({@code
  * pytorch_lora_weights.safetensors}): for each layer {@code transformer.LAYER.lora_A.weight} (rank,
- * in) and {@code .lora_B.weight} (out, rank), F32, and {@code .alpha} where it is not the rank.
+ * in) and {@code .lora_B.weight} (out, rank), F32, and optionally {@code .alpha} (default: the rank).
  */
 public final class LoraFile {
   private static final String PREFIX = "transformer.";
@@ -27,11 +27,11 @@ public final class LoraFile {
   private final Map<String, LowRank> layers;
 
   /**
-   * What is added to a layer's weight: {@code scale * b a}.
+   * The low-rank update of a layer's weight: {@code scale * b a}.
    *
    * @param a (rank, in)
    * @param b (out, rank)
-   * @param scale alpha over rank
+   * @param scale alpha / rank
    */
   public record LowRank(HostTensor a, HostTensor b, double scale) {}
 
@@ -39,15 +39,15 @@ public final class LoraFile {
     this.layers = Collections.unmodifiableMap(layers);
   }
 
-  /** By layer, named as the checkpoint names it, without {@code .weight}. */
+  /** Updates by layer: the weight's name without {@code .weight}. */
   public Map<String, LowRank> layers() {
     return layers;
   }
 
   /**
-   * Reads a file and checks it against the transformer that it is for.
+   * Reads a file and checks it against a transformer.
    *
-   * @throws CheckpointException naming everything that is wrong
+   * @throws CheckpointException with every problem found
    */
   public static LoraFile open(Path file, TransformerConfig config) {
     Map<String, HostTensor> tensors = new LinkedHashMap<>(TensorIndex.open(file).read());

@@ -10,139 +10,130 @@ import dev.sanaq.checkpoint.safetensors.DType;
 import dev.sanaq.checkpoint.safetensors.StoredTensor;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * A checkpoint in the published layout, checked as a whole when it is opened: {@code
- * model_index.json}, every part's config, and every tensor that the configs ask for. Weights are
- * not read; {@link StoredTensor#map} does that. Immutable, for any thread; keeps no file open.
+ * A checkpoint in the published layout. Opening it checks {@code model_index.json}, every config,
+ * and the names, shapes and types of all tensors; {@link StoredTensor#map} reads weights later.
+ * Immutable, for any thread; keeps no file open.
  */
 public final class Checkpoint {
   private final Path folder;
-  private final ModelIndex index;
-  private final Configs configs;
-  private final Map<Component, OpenedWeights> weights;
+  private final CheckpointContents contents;
 
-  /** The four configs. */
-  record Configs(
-      TransformerConfig transformer,
-      AutoencoderConfig autoencoder,
-      TextEncoderConfig textEncoder,
-      SchedulerConfig scheduler) {}
-
-  Checkpoint(
-      Path folder, ModelIndex index, Configs configs, Map<Component, OpenedWeights> weights) {
+  private Checkpoint(Path folder, CheckpointContents contents) {
     this.folder = folder;
-    this.index = index;
-    this.configs = configs;
-    this.weights = Map.copyOf(weights);
+    this.contents = contents;
   }
 
   /**
-   * Opens the plain files; where a part has none, the only variant that there is.
+   * Opens the files without a variant, or the only variant if a component has no such files.
    *
-   * @param folder the one with {@code model_index.json}
-   * @throws CheckpointException naming everything that is wrong
+   * @param folder contains {@code model_index.json}
+   * @throws CheckpointException with every problem found
    */
   public static Checkpoint open(Path folder) {
-    return CheckpointReader.open(folder, VariantResolver.detect(folder));
+    return open(folder, VariantResolver.detect(folder));
   }
 
   /**
-   * Opens a variant, such as {@code bf16}. As in diffusers, a part without it gives its plain
-   * files; a variant that no part has is refused.
+   * Opens a variant, such as {@code bf16}. As in diffusers, a component without it uses its files
+   * without a variant.
    *
-   * @param folder the one with {@code model_index.json}
-   * @param variant empty for the plain files
-   * @throws CheckpointException naming everything that is wrong
+   * @param folder contains {@code model_index.json}
+   * @param variant empty for the files without a variant
+   * @throws CheckpointException with every problem found, or if no component has the variant
    */
   public static Checkpoint open(Path folder, String variant) {
-    return CheckpointReader.open(folder, VariantResolver.requested(folder, variant));
+    return open(folder, VariantResolver.requested(folder, variant));
   }
 
-  /** The folder's name. */
+  private static Checkpoint open(Path folder, VariantResolver variants) {
+    return new Checkpoint(folder, CheckpointReader.read(folder, variants));
+  }
+
+  /** The name: that of its folder. */
   public String name() {
     Path name = folder.toAbsolutePath().normalize().getFileName();
     return name == null ? folder.toString() : name.toString();
   }
 
-  /** The folder that was opened. */
+  /** The folder. */
   public Path folder() {
     return folder;
   }
 
-  /** Which pipeline it is for. */
+  /** The class of its pipeline. */
   public PipelineClass pipelineClass() {
-    return index.pipelineClass();
+    return contents.index().pipelineClass();
   }
 
   /** The transformer's config. */
   public TransformerConfig transformer() {
-    return configs.transformer();
+    return contents.transformer();
   }
 
   /** The autoencoder's config. */
   public AutoencoderConfig autoencoder() {
-    return configs.autoencoder();
+    return contents.autoencoder();
   }
 
   /** The text encoder's config. */
   public TextEncoderConfig textEncoder() {
-    return configs.textEncoder();
+    return contents.textEncoder();
   }
 
-  /** The solver it was published with. */
+  /** The scheduler's config. */
   public SchedulerConfig scheduler() {
-    return configs.scheduler();
+    return contents.scheduler();
   }
 
-  /** The transformer's tensors, named as diffusers names them. */
+  /** The transformer's tensors, by diffusers' names. */
   public TensorIndex transformerTensors() {
     return weights(Component.TRANSFORMER).tensors();
   }
 
-  /** The autoencoder's tensors, named as diffusers names them. */
+  /** The autoencoder's tensors, by diffusers' names. */
   public TensorIndex autoencoderTensors() {
     return weights(Component.AUTOENCODER).tensors();
   }
 
-  /** The text encoder's tensors, named as transformers names those of {@code Gemma2Model}. */
+  /** The text encoder's tensors, by the names of transformers' {@code Gemma2Model}. */
   public TensorIndex textEncoderTensors() {
     return weights(Component.TEXT_ENCODER).tensors();
   }
 
-  /** {@code tokenizer/tokenizer.json}, whose ids are all within the embedding. */
+  /** {@code tokenizer/tokenizer.json}; its ids are all within the embedding table. */
   public Path tokenizerFile() {
     return folder.resolve(CheckpointReader.TOKENIZER_FILE);
   }
 
-  /** The guidance that it draws best with, where it says so. */
+  /** The default guidance scale, if the checkpoint has one. */
   public OptionalDouble guidanceScale() {
-    return index.guidanceScale();
+    return contents.index().guidanceScale();
   }
 
-  /** Side in pixels of the images that it was trained on: what it draws unless told otherwise. */
+  /** The default side in pixels, that of the training images. */
   public int defaultSize() {
     return transformer().sampleSize() * autoencoder().spatialCompression();
   }
 
   /**
-   * Whether the transformer was trained in fp16, so that beyond 65504 its self-attention must clip
-   * in other precisions too: where it is stored so, or lies beside as variant {@code fp16}.
+   * Whether the transformer was trained in fp16, so that its self-attention must clip at 65504 in
+   * other precisions too: if its weights are F16 or there is a variant {@code fp16}.
    */
   public boolean trainedInFp16() {
     return weights(Component.TRANSFORMER).files().hasVariant("fp16")
         || transformerTensors().all().stream().anyMatch(t -> t.dtype() == DType.F16);
   }
 
-  /** The variant of a network's files, empty for plain ones. */
+  /** The opened variant of a network's files; may be empty. */
   public String variant(Component network) {
     return weights(network).variant();
   }
 
-  /** Every variant that lies in a network's folder, "" standing for plain files. */
+  /** The variants in a network's folder; "" stands for files without a variant. */
   public Set<String> variants(Component network) {
     return weights(network).files().variants();
   }
@@ -153,10 +144,10 @@ public final class Checkpoint {
   }
 
   private OpenedWeights weights(Component network) {
-    OpenedWeights of = weights.get(network);
-    if (of == null) {
+    OpenedWeights opened = contents.weights().get(network);
+    if (opened == null) {
       throw new IllegalStateException(network + " was not read");
     }
-    return of;
+    return opened;
   }
 }

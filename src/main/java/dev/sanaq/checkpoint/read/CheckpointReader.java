@@ -2,12 +2,14 @@ package dev.sanaq.checkpoint.read;
 
 import dev.sanaq.checkpoint.ProblemCollector;
 import dev.sanaq.checkpoint.config.AutoencoderConfig;
+import dev.sanaq.checkpoint.config.AutoencoderConfigReader;
 import dev.sanaq.checkpoint.config.Component;
 import dev.sanaq.checkpoint.config.SchedulerConfig;
 import dev.sanaq.checkpoint.config.SchedulerConfigReader;
 import dev.sanaq.checkpoint.config.TextEncoderConfig;
+import dev.sanaq.checkpoint.config.TextEncoderConfigReader;
 import dev.sanaq.checkpoint.config.TransformerConfig;
-import dev.sanaq.checkpoint.read.Checkpoint.Configs;
+import dev.sanaq.checkpoint.config.TransformerConfigReader;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import dev.sanaq.checkpoint.tensors.AutoencoderTensors;
 import dev.sanaq.checkpoint.tensors.ExpectedTensors;
@@ -19,7 +21,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a checkpoint part by part and refuses it with everything that is wrong. */
+/** Reads and checks a checkpoint component by component, collecting all problems. */
 final class CheckpointReader {
   static final String TOKENIZER_FILE = "tokenizer/tokenizer.json";
   private static final String CONFIG_FILE = "config.json";
@@ -28,23 +30,28 @@ final class CheckpointReader {
   private final VariantResolver variantResolver;
   private final ProblemCollector problems = new ProblemCollector();
 
-  private CheckpointReader(Path folder, VariantResolver choice) {
+  private CheckpointReader(Path folder, VariantResolver variants) {
     this.folder = folder;
-    this.variantResolver = choice;
+    this.variantResolver = variants;
   }
 
-  static Checkpoint open(Path folder, VariantResolver choice) {
-    return new CheckpointReader(folder, choice).read();
+  /**
+   * Reads and checks everything but the weights.
+   *
+   * @throws dev.sanaq.checkpoint.CheckpointException with every problem found
+   */
+  static CheckpointContents read(Path folder, VariantResolver variants) {
+    return new CheckpointReader(folder, variants).read();
   }
 
-  private Checkpoint read() {
+  private CheckpointContents read() {
     ModelIndex index = problems.collect(() -> ModelIndex.read(folder));
     TransformerConfig transformer =
-        problems.collect(() -> TransformerConfig.read(configFile(Component.TRANSFORMER)));
+        problems.collect(() -> TransformerConfigReader.read(configFile(Component.TRANSFORMER)));
     AutoencoderConfig autoencoder =
-        problems.collect(() -> AutoencoderConfig.read(configFile(Component.AUTOENCODER)));
+        problems.collect(() -> AutoencoderConfigReader.read(configFile(Component.AUTOENCODER)));
     TextEncoderConfig textEncoder =
-        problems.collect(() -> TextEncoderConfig.read(configFile(Component.TEXT_ENCODER)));
+        problems.collect(() -> TextEncoderConfigReader.read(configFile(Component.TEXT_ENCODER)));
     SchedulerConfig scheduler = problems.collect(() -> SchedulerConfigReader.read(schedulerFile()));
     Map<Component, OpenedWeights> weights = new EnumMap<>(Component.class);
     open(weights, Component.TRANSFORMER, expectedTensors(transformer, TransformerTensors::of));
@@ -58,12 +65,13 @@ final class CheckpointReader {
         || textEncoder == null
         || scheduler == null) {
       problems.throwIfAny();
-      throw new IllegalStateException("a part is missing without a problem");
+      throw new IllegalStateException("a component is missing, but no problem was reported");
     }
-    Configs configs = new Configs(transformer, autoencoder, textEncoder, scheduler);
-    new CrossComponentChecks(folder, index, configs, problems).check();
+    CheckpointContents contents =
+        new CheckpointContents(index, transformer, autoencoder, textEncoder, scheduler, weights);
+    new CrossComponentChecks(folder, contents, problems).check();
     problems.throwIfAny();
-    return new Checkpoint(folder, index, configs, weights);
+    return contents;
   }
 
   private static <C> @Nullable ExpectedTensors expectedTensors(
@@ -72,7 +80,7 @@ final class CheckpointReader {
   }
 
   private void open(
-      Map<Component, OpenedWeights> weights, Component network, @Nullable ExpectedTensors table) {
+      Map<Component, OpenedWeights> weights, Component network, @Nullable ExpectedTensors expected) {
     WeightFileNames files = variantResolver.filesOf(network);
     String variant = variantResolver.variant(network);
     TensorIndex tensors = problems.collect(() -> WeightsReader.open(files, variant));
@@ -81,8 +89,8 @@ final class CheckpointReader {
     }
     TensorIndex named =
         network == Component.TEXT_ENCODER ? TextEncoderTensors.stripModelPrefix(tensors) : tensors;
-    if (table != null) {
-      table.check(named, problems);
+    if (expected != null) {
+      expected.check(named, problems);
     }
     weights.put(network, new OpenedWeights(files, variant, named));
   }

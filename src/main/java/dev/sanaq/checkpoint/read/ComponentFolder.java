@@ -5,6 +5,7 @@ import dev.sanaq.checkpoint.CheckpointException;
 import dev.sanaq.checkpoint.JsonFile;
 import dev.sanaq.checkpoint.ProblemCollector;
 import dev.sanaq.checkpoint.config.AutoencoderConfig;
+import dev.sanaq.checkpoint.config.AutoencoderConfigReader;
 import dev.sanaq.checkpoint.config.Component;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import dev.sanaq.checkpoint.tensors.AutoencoderTensors;
@@ -14,20 +15,20 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * One network's folder, outside a whole checkpoint: what was trained last, say.
+ * A network's folder outside a checkpoint, for example from training.
  *
- * @param <C> its config
+ * @param <C> type of the config
  * @param config the config
- * @param tensors every tensor that it asks for
+ * @param tensors all tensors of the config
  */
 public record ComponentFolder<C>(C config, TensorIndex tensors) {
   /**
-   * Opens an autoencoder's folder, as {@code vae} of a checkpoint.
+   * Opens an autoencoder's folder, in the form of a checkpoint's {@code vae}.
    *
-   * @throws CheckpointException naming everything that is wrong
+   * @throws CheckpointException with every problem found
    */
   public static ComponentFolder<AutoencoderConfig> openAutoencoder(Path folder) {
-    return open(folder, Component.AUTOENCODER, AutoencoderConfig::of, AutoencoderTensors::of);
+    return open(folder, Component.AUTOENCODER, AutoencoderConfigReader::of, AutoencoderTensors::of);
   }
 
   private static <C> ComponentFolder<C> open(

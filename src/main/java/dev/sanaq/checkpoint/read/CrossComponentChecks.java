@@ -3,51 +3,48 @@ package dev.sanaq.checkpoint.read;
 import dev.sanaq.checkpoint.ProblemCollector;
 import dev.sanaq.checkpoint.config.SchedulerConfig;
 import dev.sanaq.checkpoint.config.TransformerConfig;
-import dev.sanaq.checkpoint.read.Checkpoint.Configs;
 import java.nio.file.Path;
 
-/** What the parts of a checkpoint must have to do with each other. */
+/** Checks that the components of a checkpoint fit together. */
 final class CrossComponentChecks {
   private final Path folder;
-  private final ModelIndex index;
-  private final Configs configs;
+  private final CheckpointContents contents;
   private final ProblemCollector problems;
 
-  CrossComponentChecks(Path folder, ModelIndex index, Configs configs, ProblemCollector problems) {
+  CrossComponentChecks(Path folder, CheckpointContents contents, ProblemCollector problems) {
     this.folder = folder;
-    this.index = index;
-    this.configs = configs;
+    this.contents = contents;
     this.problems = problems;
   }
 
   void check() {
-    TransformerConfig transformer = configs.transformer();
+    TransformerConfig transformer = contents.transformer();
     checkEqual(
-        "caption_channels", transformer.captionChannels(), configs.textEncoder().hiddenSize());
-    checkEqual("in_channels", transformer.inChannels(), configs.autoencoder().latentChannels());
-    boolean sprint = index.pipelineClass() == PipelineClass.SANA_SPRINT;
+        "caption_channels", transformer.captionChannels(), contents.textEncoder().hiddenSize());
+    checkEqual("in_channels", transformer.inChannels(), contents.autoencoder().latentChannels());
+    boolean sprint = contents.index().pipelineClass() == PipelineClass.SANA_SPRINT;
     if (transformer.guidanceEmbeds() != sprint) {
-      String what = "%s for %s".formatted(sprint, index.pipelineClass().className());
+      String what = "%s for %s".formatted(sprint, contents.index().pipelineClass().className());
       addProblem("transformer/config.json", "guidance_embeds", what, transformer.guidanceEmbeds());
     }
     if (sprint && transformer.outChannels() != transformer.inChannels()) {
-      String what = "in_channels for %s".formatted(index.pipelineClass().className());
+      String what = "in_channels for %s".formatted(contents.index().pipelineClass().className());
       addProblem("transformer/config.json", "out_channels", what, transformer.outChannels());
     }
     checkScheduler(sprint);
   }
 
   private void checkScheduler(boolean sprint) {
-    SchedulerConfig scheduler = configs.scheduler();
+    SchedulerConfig scheduler = contents.scheduler();
     String file = "scheduler/scheduler_config.json";
-    if (!scheduler.className().equals(index.schedulerClass())) {
-      String what = index.schedulerClass() + ", as " + ModelIndex.FILE + " says";
+    if (!scheduler.className().equals(contents.index().schedulerClass())) {
+      String what = contents.index().schedulerClass() + ", as " + ModelIndex.FILE + " says";
       addProblem(file, "_class_name", what, scheduler.className());
     }
     if (sprint != scheduler instanceof SchedulerConfig.Scm) {
       String scm = SchedulerConfig.Scm.CLASS;
       String what = sprint ? scm : "a scheduler other than " + scm;
-      String where = " for " + index.pipelineClass().className();
+      String where = " for " + contents.index().pipelineClass().className();
       addProblem(file, "_class_name", what + where, scheduler.className());
     }
   }

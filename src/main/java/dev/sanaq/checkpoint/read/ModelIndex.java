@@ -16,19 +16,19 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * {@code model_index.json}: which pipeline a checkpoint is and which class each part.
+ * {@code model_index.json}: the class of the pipeline and of each component.
  *
  * @param pipelineClass the pipeline
- * @param schedulerClass the scheduler's class, which its own config names too
- * @param guidanceScale what it draws best with, where it says so; the key is this project's, and
- *     diffusers passes over what begins with an underscore
+ * @param schedulerClass the scheduler's class; its own config must name the same
+ * @param guidanceScale the default guidance scale, if present; the key is this project's, and
+ *     diffusers ignores keys that begin with an underscore
  */
 public record ModelIndex(
     PipelineClass pipelineClass, String schedulerClass, OptionalDouble guidanceScale) {
   public static final String FILE = "model_index.json";
   public static final String GUIDANCE_SCALE = "_guidance_scale";
 
-  /** Library and classes of each part, by folder. */
+  /** Library and classes of each component, by folder. */
   private static final Map<String, Map.Entry<String, Set<String>>> COMPONENTS =
       new TreeMap<>(
           Map.of(

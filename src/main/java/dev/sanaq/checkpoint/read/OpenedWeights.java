@@ -3,10 +3,10 @@ package dev.sanaq.checkpoint.read;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
 
 /**
- * One network's weights.
+ * One network's weight files.
  *
- * @param files what lies in its folder
- * @param variant which of it was opened, empty for the plain files
+ * @param files of its folder
+ * @param variant the opened one; may be empty
  * @param tensors the tensors
  */
 record OpenedWeights(WeightFileNames files, String variant, TensorIndex tensors) {}

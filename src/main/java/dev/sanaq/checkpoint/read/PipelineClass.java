@@ -1,10 +1,10 @@
 package dev.sanaq.checkpoint.read;
 
-/** The pipelines whose checkpoints can be read. */
+/** The supported pipelines. */
 public enum PipelineClass {
   /** Sana and SANA-1.5. */
   SANA("SanaPipeline"),
-  /** SANA-Sprint: distilled to 1 to 4 steps, the guidance scale an input of the network. */
+  /** SANA-Sprint: distilled to 1 to 4 steps, with the guidance scale as an input of the network. */
   SANA_SPRINT("SanaSprintPipeline");
 
   private final String className;

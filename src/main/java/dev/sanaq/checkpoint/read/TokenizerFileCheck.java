@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Checks {@code tokenizer.json} as far as the text encoder needs it: a model with a vocabulary, and
- * no id beyond the embedding's rows. Streams, since Gemma's file has 34 MB.
+ * Checks {@code tokenizer.json}: it has a vocabulary, and every id is within the embedding table.
+ * Reads as a stream, since Gemma's file has 34 MB.
  */
 final class TokenizerFileCheck {
   private static final long MAX_BYTES = 256L << 20;
@@ -28,8 +28,8 @@ final class TokenizerFileCheck {
   /**
    * Checks the file.
    *
-   * @return how many entries its vocabulary has
-   * @throws CheckpointException where it is missing, not JSON, or has an id beyond the embedding
+   * @return the number of vocabulary entries
+   * @throws CheckpointException if it is missing, not JSON, or has an id outside the embedding table
    */
   static long check(Path path, int vocabSize) {
     String file = path.toString();

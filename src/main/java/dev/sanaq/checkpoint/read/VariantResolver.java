@@ -10,16 +10,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which weight files are meant. As in diffusers ({@code pipelines/pipeline_loading_utils.py}) a
- * part that lacks the variant asked for gives its plain files; a variant that no part has is
- * refused.
+ * Resolves the variant of each network's weight files. As in diffusers ({@code
+ * pipelines/pipeline_loading_utils.py}) a network without the requested variant uses its files
+ * without a variant.
  *
- * @param requested the variant, empty for plain files
- * @param files what lies in each network's folder
+ * @param requested the variant; empty for files without one
+ * @param files of each network's folder
  */
 record VariantResolver(String requested, Map<Component, WeightFileNames> files) {
 
-  /** The plain files where every part has them, else the only variant that there is. */
+  /** The files without a variant if every network has them, else the only variant. */
   static VariantResolver detect(Path folder) {
     Map<Component, WeightFileNames> files = list(folder);
     Set<String> candidates = new TreeSet<>();
@@ -35,6 +35,11 @@ record VariantResolver(String requested, Map<Component, WeightFileNames> files) 
     return new VariantResolver(candidates.isEmpty() ? "" : candidates.iterator().next(), files);
   }
 
+  /**
+   * A requested variant.
+   *
+   * @throws CheckpointException if the name is invalid or no network has the variant
+   */
   static VariantResolver requested(Path folder, String variant) {
     if (!variant.isEmpty() && !WeightFileNames.VARIANT_NAME.matcher(variant).matches()) {
       String what = "a variant of letters, digits, _ and -";
@@ -42,24 +47,24 @@ record VariantResolver(String requested, Map<Component, WeightFileNames> files) 
     }
     Map<Component, WeightFileNames> files = list(folder);
     if (files.values().stream().noneMatch(part -> part.hasVariant(variant))) {
-      Set<String> there = new TreeSet<>();
-      files.values().forEach(part -> there.addAll(part.variants()));
+      Set<String> found = new TreeSet<>();
+      files.values().forEach(part -> found.addAll(part.variants()));
       String what = variant.isEmpty() ? "files without a variant" : "variant " + variant;
-      throw new CheckpointException(folder.toString(), "", what, "variants " + there);
+      throw new CheckpointException(folder.toString(), "", what, "variants " + found);
     }
     return new VariantResolver(variant, files);
   }
 
-  /** What lies in a network's folder. */
+  /** The files of a network's folder. */
   WeightFileNames filesOf(Component network) {
-    WeightFileNames of = files.get(network);
-    if (of == null) {
+    WeightFileNames names = files.get(network);
+    if (names == null) {
       throw new IllegalStateException(network + " was not listed");
     }
-    return of;
+    return names;
   }
 
-  /** Which of it to open. */
+  /** The variant to open for a network. */
   String variant(Component network) {
     return filesOf(network).hasVariant(requested) ? requested : "";
   }
@@ -68,11 +73,11 @@ record VariantResolver(String requested, Map<Component, WeightFileNames> files) 
     Map<Component, WeightFileNames> files = new EnumMap<>(Component.class);
     ProblemCollector problems = new ProblemCollector();
     for (Component network : Component.values()) {
-      WeightFileNames of =
+      WeightFileNames names =
           problems.collect(
               () -> WeightFileNames.list(folder.resolve(network.folder()), network.fileBase()));
-      if (of != null) {
-        files.put(network, of);
+      if (names != null) {
+        files.put(network, names);
       }
     }
     problems.throwIfAny();

@@ -11,21 +11,21 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The weight files of one part: which variants lie in its folder, and what their files are called.
+ * The weight files of one network's folder: their variants and names.
  *
- * @param folder the part's folder
- * @param stem the files' stem: {@code model} for transformers, {@code diffusion_pytorch_model} for
- *     diffusers
- * @param variants the variants there, "" for the plain files
+ * @param folder of the network
+ * @param stem of the file names: {@code model} for transformers, {@code diffusion_pytorch_model}
+ *     for diffusers
+ * @param variants in the folder; "" stands for files without a variant
  */
 record WeightFileNames(Path folder, String stem, Set<String> variants) {
-  /** What a variant may be called; such a name cannot leave the folder. */
+  /** Valid names of variants; they cannot lead out of the folder. */
   static final Pattern VARIANT_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   /**
-   * Looks into a folder; one that is not there has no variants.
+   * Lists a folder; a missing one has no variants.
    *
-   * @throws CheckpointException where it cannot be listed
+   * @throws CheckpointException if it cannot be listed
    */
   static WeightFileNames list(Path folder, String base) {
     if (!Files.isDirectory(folder)) {
@@ -56,7 +56,7 @@ record WeightFileNames(Path folder, String stem, Set<String> variants) {
     return new WeightFileNames(folder, base, Set.copyOf(variants));
   }
 
-  /** A shard's number is no part of a variant's name: model.bf16-00001-of-00002.safetensors. */
+  /** A shard, such as model.bf16-00001-of-00002.safetensors; its number is not a variant. */
   private static boolean isShard(String name) {
     return name.matches(".*-\\d{5}-of-\\d{5}\\..*");
   }

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** Opens one part's weights: a single file, or shards and the index that lists them. */
+/** Opens one network's weights: a single file, or shards with their index. */
 final class WeightsReader {
-  /** A file beside the index: no separator, no drive, no leading dot. */
+  /** A file in the folder of the index: no separator, drive or leading dot. */
   private static final Pattern SHARD_NAME =
       Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*\\.safetensors");
 
@@ -26,9 +26,9 @@ final class WeightsReader {
   private WeightsReader() {}
 
   /**
-   * Opens a variant of a part.
+   * Opens a variant of a network.
    *
-   * @throws CheckpointException where files are missing or wrong, or index and shards disagree
+   * @throws CheckpointException if files are missing or invalid, or index and shards disagree
    */
   static TensorIndex open(WeightFileNames files, String variant) {
     Path single = files.singleFile(variant);

@@ -6,7 +6,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** How numbers lie in a safetensors file: little endian, named as the format names them. */
+/** The number types of the safetensors format, by the format's names; little endian. */
 public enum DType {
   F32(4),
   F16(2),
@@ -33,16 +33,17 @@ public enum DType {
     this.bytes = bytes;
   }
 
-  /** Bytes a number takes. */
+  /** Bytes per element. */
   public int bytes() {
     return bytes;
   }
 
-  /** Whether a model's weights may be stored so: F32, F16 and BF16 may. */
+  /** Whether weights may have this type: F32, F16 or BF16. */
   public boolean isWeightType() {
     return this == F32 || this == F16 || this == BF16;
   }
 
+  /** The type of that name, or null. */
   public static @Nullable DType byName(String name) {
     return BY_NAME.get(name);
   }

@@ -19,17 +19,16 @@ import java.util.Map;
 public final class SafetensorsFile {
   private static final int LENGTH_BYTES = 8;
 
-  /** A header of a thousand tensors takes 100 KB; the format itself allows 100 MB. */
+  /** A thousand tensors take 100 KB; the format allows 100 MB. */
   static final int MAX_HEADER_BYTES = 16 << 20;
 
   private SafetensorsFile() {}
 
   /**
-   * Reads and checks the header: what it says of offsets and sizes agrees with itself and with the
-   * file's length.
+   * Reads the header and checks its offsets and sizes against each other and the file's length.
    *
-   * @return tensors in the order of their bytes
-   * @throws CheckpointException where the file cannot be read or its header is wrong
+   * @return tensors in the order of their data
+   * @throws CheckpointException if the file cannot be read or its header is invalid
    */
   public static Map<String, StoredTensor> read(Path file) {
     if (!Files.isRegularFile(file)) {
@@ -49,12 +48,12 @@ public final class SafetensorsFile {
           file.toString(), "", "8 bytes of header length", size + " bytes in all");
     }
     long header = readBytes(channel, 0, LENGTH_BYTES).getLong();
-    long most = Math.min(size - LENGTH_BYTES, MAX_HEADER_BYTES);
-    if (header < 2 || header > most) {
+    long max = Math.min(size - LENGTH_BYTES, MAX_HEADER_BYTES);
+    if (header < 2 || header > max) {
       throw new CheckpointException(
           file.toString(),
           "",
-          "a header of 2 to %d bytes".formatted(most),
+          "a header of 2 to %d bytes".formatted(max),
           Long.toUnsignedString(header));
     }
     ByteBuffer json = readBytes(channel, LENGTH_BYTES, (int) header);
@@ -72,7 +71,7 @@ public final class SafetensorsFile {
     ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, from + buffer.position()) < 0) {
-        throw new EOFException("the file ended while it was read");
+        throw new EOFException("unexpected end of file");
       }
     }
     return buffer.flip();

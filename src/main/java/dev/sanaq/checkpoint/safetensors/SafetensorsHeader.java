@@ -16,14 +16,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks a safetensors header against itself and against the file's length: known types, sizes that
- * agree with the shapes, offsets that cover the data without a hole, an overlap or a rest.
+ * Checks a safetensors header: known types, sizes that match the shapes, and offsets that cover the
+ * data without gaps or overlaps. One thread.
  */
 final class SafetensorsHeader {
   private static final String METADATA = "__metadata__";
   private static final Set<String> ENTRY_KEYS = Set.of("dtype", "shape", "data_offsets");
 
-  /** Torch itself allows 64 dimensions; weights have at most four. */
+  /** Torch's limit; weights have at most four. */
   private static final int MAX_DIMENSIONS = 64;
 
   private record Entry(String name, DType dtype, long[] shape, long begin, long end) {}
@@ -116,7 +116,7 @@ final class SafetensorsHeader {
     return e;
   }
 
-  /** Bytes that a shape takes; -1 where a long cannot say. */
+  /** The size of a shape in bytes; -1 if it overflows a long. */
   private static long byteSize(DType type, long[] shape) {
     for (long side : shape) {
       if (side == 0) {
@@ -148,8 +148,8 @@ final class SafetensorsHeader {
     }
   }
 
-  private static long @Nullable [] longs(JsonNode array, int most) {
-    if (!array.isArray() || array.size() > most) {
+  private static long @Nullable [] longs(JsonNode array, int maxSize) {
+    if (!array.isArray() || array.size() > maxSize) {
       return null;
     }
     long[] values = new long[array.size()];

@@ -15,9 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/** Writes a safetensors file of tensors of one type. */
+/** Writes safetensors files whose tensors have one type. */
 public final class SafetensorsWriter {
-  /** Readers map the data: the header is filled up so that it begins on this boundary. */
+  /** The header is padded so that the data, which readers map, starts on this boundary. */
   private static final int ALIGNMENT = 8;
 
   private SafetensorsWriter() {}
@@ -26,9 +26,8 @@ public final class SafetensorsWriter {
    * Writes a new file of F32 tensors.
    *
    * @param file must not exist
-   * @param shapes names and shapes, in the order in which the data is to lie; a tensor holds less
-   *     than 2 GiB
-   * @param fill puts a tensor's numbers, row by row, into a buffer of its size
+   * @param shapes by name, in the order of the data; each tensor below 2 GiB
+   * @param fill writes a tensor's elements in row-major order into a buffer of its size
    */
   public static void write(
       Path file, Map<String, long[]> shapes, BiConsumer<String, FloatBuffer> fill)
@@ -46,11 +45,11 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Writes a new file, and on to the disk.
+   * Writes a new file and forces it to disk.
    *
    * @param file must not exist
-   * @param tensors in the order in which the data is to lie, each of less than 2 GiB
-   * @param type F32 or BF16, to which numbers are rounded, halves to even
+   * @param tensors by name, in the order of the data; each below 2 GiB
+   * @param type F32 or BF16 (rounded to nearest, ties to even)
    */
   public static void write(Path file, Map<String, HostTensor> tensors, DType type)
       throws IOException {
@@ -75,7 +74,7 @@ public final class SafetensorsWriter {
         }
         bytes.flip();
       }
-      default -> throw new IllegalArgumentException("weights are not written as " + type);
+      default -> throw new IllegalArgumentException("unsupported type for weights: " + type);
     }
     return bytes;
   }

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * A tensor in a file: what it is and where its bytes lie. Nothing is read until {@link #map}.
- * Immutable; any thread may map.
+ * A tensor's name, type, shape and position in a file; its data is read on demand. Immutable, for
+ * any thread.
  */
 public final class StoredTensor {
   private final String name;
@@ -37,7 +37,7 @@ public final class StoredTensor {
     return name;
   }
 
-  /** How its numbers are stored. */
+  /** The type of its elements. */
   public DType dtype() {
     return dtype;
   }
@@ -47,31 +47,30 @@ public final class StoredTensor {
     return shape.clone();
   }
 
-  /** The file it lies in. */
+  /** Its file. */
   public Path file() {
     return file;
   }
 
-  /** Its size: the product of its shape times the bytes a number takes. */
+  /** Its size in bytes. */
   public long bytes() {
     return bytes;
   }
 
-  /** How many numbers it holds. */
+  /** The number of its elements. */
   public long elements() {
     return bytes / dtype.bytes();
   }
 
   /**
-   * Maps a range of its bytes. A buffer holds at most 2 GiB, so larger tensors are mapped piece by
-   * piece. The mapping lives until the buffer is collected; a file that another process shortens
-   * meanwhile ends the reader, as with any mapping.
+   * Maps a range of its bytes; a buffer holds at most 2 GiB. The mapping lives until the buffer is
+   * garbage collected. If another process truncates the file meanwhile, access crashes the JVM.
    *
-   * @param offset first byte, counted from the tensor's start, 0 to {@link #bytes()}
-   * @param length bytes, at most what is left
+   * @param offset of the first byte within the tensor, 0 to {@link #bytes()}
+   * @param length in bytes
    * @return direct, read-only, little endian, from position 0 to {@code length}
-   * @throws IndexOutOfBoundsException where the range leaves the tensor
-   * @throws CheckpointException where the file cannot be read any more
+   * @throws IndexOutOfBoundsException if the range exceeds the tensor
+   * @throws CheckpointException if the file cannot be read
    */
   public MappedByteBuffer map(long offset, int length) {
     checkRange(offset, length);
@@ -88,10 +87,10 @@ public final class StoredTensor {
   /**
    * Reads a range of its bytes.
    *
-   * @param offset first byte, counted from the tensor's start
-   * @param into is filled
-   * @throws IndexOutOfBoundsException where the range leaves the tensor
-   * @throws CheckpointException where the file cannot be read any more
+   * @param offset of the first byte within the tensor
+   * @param into filled up to its limit
+   * @throws IndexOutOfBoundsException if the range exceeds the tensor
+   * @throws CheckpointException if the file cannot be read
    */
   public void read(long offset, ByteBuffer into) {
     int length = into.remaining();
@@ -123,9 +122,9 @@ public final class StoredTensor {
   }
 
   /**
-   * Reads its numbers.
+   * Reads all elements.
    *
-   * @throws CheckpointException where it is not F32
+   * @throws CheckpointException if it is not F32
    */
   public HostTensor read() {
     if (dtype != DType.F32) {

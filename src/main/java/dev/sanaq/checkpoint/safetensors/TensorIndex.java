@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The tensors of one network, by name, whatever files they lie in. Immutable. */
+/** The tensors of one network by name, across its files. Immutable. */
 public final class TensorIndex {
   private final String source;
   private final Map<String, StoredTensor> byName;
@@ -21,16 +21,15 @@ public final class TensorIndex {
   }
 
   /**
-   * Opens one safetensors file: an adapter, say, or reference answers. Its numbers may be of any
-   * {@link DType}.
+   * Opens a single safetensors file of any {@link DType}.
    *
-   * @throws CheckpointException where the file cannot be read or its header is wrong
+   * @throws CheckpointException if the file cannot be read or its header is invalid
    */
   public static TensorIndex open(Path file) {
     return new TensorIndex(file.toString(), SafetensorsFile.read(file));
   }
 
-  /** Every name. */
+  /** All names. */
   public Set<String> names() {
     return byName.keySet();
   }
@@ -38,7 +37,7 @@ public final class TensorIndex {
   /**
    * The tensor of that name.
    *
-   * @throws CheckpointException where there is none
+   * @throws CheckpointException if there is none
    */
   public StoredTensor get(String name) {
     StoredTensor tensor = byName.get(name);
@@ -48,22 +47,22 @@ public final class TensorIndex {
     return tensor;
   }
 
-  /** How many numbers all of them hold. */
+  /** The number of elements of all tensors. */
   public long elements() {
     return byName.values().stream().mapToLong(StoredTensor::elements).sum();
   }
 
-  /** Bytes of all of them. */
+  /** The size of all tensors in bytes. */
   public long bytes() {
     return byName.values().stream().mapToLong(StoredTensor::bytes).sum();
   }
 
-  /** Every tensor. */
+  /** All tensors. */
   public Collection<StoredTensor> all() {
     return byName.values();
   }
 
-  /** Every tensor's numbers, by name; all must be F32 and of less than 2 GiB. */
+  /** Reads all tensors; each must be F32 and below 2 GiB. */
   public Map<String, HostTensor> read() {
     Map<String, HostTensor> found = new LinkedHashMap<>();
     byName.forEach((name, tensor) -> found.put(name, tensor.read()));

@@ -6,22 +6,22 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Predicate;
 
-/** Copies a network's tensors from their files into its program, part by part. */
+/** Loads a network's tensors from their files into its program, in chunks. */
 public final class WeightLoader {
-  /** Bytes read and converted at a time: what loading needs beyond the weights themselves. */
+  /** The memory that loading needs in addition to the weights. */
   private static final int CHUNK_BYTES = 8 << 20;
 
   private WeightLoader() {}
 
   /**
-   * Stores every tensor in the program's precision, and lets the program arrange them ({@code
-   * finish}). A token embedding stays as stored: rows are converted when they are looked up.
+   * Loads all tensors, converted to the program's precision, and calls {@code prepare_weights}. A
+   * token embedding keeps its stored type: the program converts the rows that it looks up.
    */
   public static void load(TensorIndex tensors, ScriptProgram program) {
     loadMatching(tensors, program, name -> true);
   }
 
-  /** As {@link #load(TensorIndex, ScriptProgram)}, of the tensors alone whose names are wanted. */
+  /** As {@link #load(TensorIndex, ScriptProgram)}, for the tensors whose names match. */
   public static void loadMatching(
       TensorIndex tensors, ScriptProgram program, Predicate<String> wanted) {
     ByteBuffer part = allocateChunk();
@@ -37,8 +37,8 @@ public final class WeightLoader {
   }
 
   /**
-   * Lends every tensor to a program on the processor, where it lies in its mapped file and in its
-   * own type: loading takes no time and no memory but the page cache's.
+   * Maps all tensors into a program on the CPU in their stored type, and calls {@code
+   * prepare_weights}. Takes no time, and no memory except the page cache.
    */
   public static void map(TensorIndex tensors, ScriptProgram program) {
     for (StoredTensor tensor : tensors.all()) {
@@ -48,13 +48,13 @@ public final class WeightLoader {
             tensor.name(), tensor.map(0, (int) tensor.bytes()), stored, tensor.shape());
       } else {
         copy(
-            tensor, tensor.name(), program, stored, allocateChunk()); // larger than a buffer can be
+            tensor, tensor.name(), program, stored, allocateChunk()); // exceeds a buffer
       }
     }
     program.call("prepare_weights").close();
   }
 
-  /** Stores every tensor in the program's precision, its name behind a prefix, and no more. */
+  /** Loads all tensors under prefixed names, without calling {@code prepare_weights}. */
   public static void load(TensorIndex tensors, ScriptProgram program, String prefix) {
     ByteBuffer part = allocateChunk();
     for (StoredTensor tensor : tensors.all()) {
@@ -62,7 +62,7 @@ public final class WeightLoader {
     }
   }
 
-  /** Not mapped: what was read of a mapping stays in memory until Java collects the buffer. */
+  /** Not a mapping, whose pages would stay in memory until garbage collection. */
   private static ByteBuffer allocateChunk() {
     return ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   }
@@ -82,7 +82,7 @@ public final class WeightLoader {
       case F32 -> Precision.FP32;
       case F16 -> Precision.FP16;
       case BF16 -> Precision.BF16;
-      default -> throw new IllegalStateException(type + " passed for a weight's type");
+      default -> throw new IllegalStateException("not a type of weights: " + type);
     };
   }
 }

@@ -12,7 +12,7 @@ import java.util.List;
  * models/autoencoders/autoencoder_dc.py}).
  */
 public final class AutoencoderTensors {
-  /** GLUMBConv's expansion in the autoencoder. */
+  /** Expansion ratio of GLUMBConv in the autoencoder. */
   private static final int EXPANSION = 4;
 
   private final AutoencoderConfig c;
@@ -22,6 +22,7 @@ public final class AutoencoderTensors {
     this.c = c;
   }
 
+  /** The tensors that the config requires. */
   public static ExpectedTensors of(AutoencoderConfig c) {
     AutoencoderTensors tensors = new AutoencoderTensors(c);
     tensors.encoder();
@@ -55,12 +56,12 @@ public final class AutoencoderTensors {
     for (int i = stages.size() - 1; i >= 0; i--) {
       AutoencoderStage stage = stages.get(i);
       String prefix = "decoder.up_blocks." + i + ".";
-      boolean doubles = i < stages.size() - 1 && stage.layers() > 0;
-      if (doubles) {
+      boolean upsamples = i < stages.size() - 1 && stage.layers() > 0;
+      if (upsamples) {
         up(prefix + 0, stages.get(i + 1).channels(), stage.channels());
       }
       for (int j = 0; j < stage.layers(); j++) {
-        layer(prefix + (doubles ? j + 1 : j), stage);
+        layer(prefix + (upsamples ? j + 1 : j), stage);
       }
     }
     boolean full = stages.get(0).layers() > 0;

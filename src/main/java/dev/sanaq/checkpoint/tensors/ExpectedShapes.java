@@ -5,21 +5,21 @@ import dev.sanaq.checkpoint.config.TextEncoderConfig;
 import dev.sanaq.checkpoint.config.TransformerConfig;
 import java.util.Map;
 
-/** Names and shapes of the tensors that a network of some config has, layer by layer. */
+/** Names and shapes of all tensors of a network, in the order of its layers. */
 public final class ExpectedShapes {
   private ExpectedShapes() {}
 
-  /** The transformer's. */
+  /** The tensors of a transformer. */
   public static Map<String, long[]> of(TransformerConfig config) {
     return TransformerTensors.of(config).shapes();
   }
 
-  /** The autoencoder's. */
+  /** The tensors of an autoencoder. */
   public static Map<String, long[]> of(AutoencoderConfig config) {
     return AutoencoderTensors.of(config).shapes();
   }
 
-  /** The text encoder's. */
+  /** The tensors of a text encoder. */
   public static Map<String, long[]> of(TextEncoderConfig config) {
     return TextEncoderTensors.of(config).shapes();
   }

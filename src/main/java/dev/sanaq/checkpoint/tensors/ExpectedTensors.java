@@ -8,10 +8,11 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The tensors that a network has according to its config: names and shapes, layer by layer. */
+/** The tensors that a config requires: names and shapes, in the order of the layers. One thread. */
 public final class ExpectedTensors {
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
 
+  /** Shapes by name. */
   public Map<String, long[]> shapes() {
     return Collections.unmodifiableMap(shapes);
   }
@@ -44,7 +45,7 @@ public final class ExpectedTensors {
     return tensor(prefix + ".weight", width).tensor(prefix + ".bias", width);
   }
 
-  /** Notes every tensor that is missing, unexpected, misshapen or stored as no weight is. */
+  /** Reports tensors that are missing, unexpected, or of a wrong shape or type. */
   public void check(TensorIndex tensors, ProblemCollector problems) {
     shapes.forEach(
         (name, shape) -> {

@@ -16,6 +16,7 @@ public final class TextEncoderTensors {
 
   private TextEncoderTensors() {}
 
+  /** The tensors that the config requires. */
   public static ExpectedTensors of(TextEncoderConfig c) {
     ExpectedTensors t = new ExpectedTensors();
     t.tensor("embed_tokens.weight", c.vocabSize(), c.hiddenSize());
@@ -27,8 +28,8 @@ public final class TextEncoderTensors {
   }
 
   /**
-   * Names as {@code Gemma2Model} has them: saved from the class with a language head, they begin
-   * with "model.", and the head may lie beside.
+   * Renames tensors to {@code Gemma2Model}'s names: saved from {@code Gemma2ForCausalLM} they begin
+   * with "model.", and may include the language model head.
    */
   public static TensorIndex stripModelPrefix(TensorIndex tensors) {
     if (tensors.names().stream().noneMatch(name -> name.startsWith(MODEL_PREFIX))) {

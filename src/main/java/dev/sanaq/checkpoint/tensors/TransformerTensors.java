@@ -5,15 +5,15 @@ import dev.sanaq.checkpoint.config.TransformerConfig;
 
 /**
  * The tensors of {@code SanaTransformer2DModel} (diffusers 0.36.0, {@code
- * models/transformers/sana_transformer.py}). The positional embedding is none of them: it is
- * computed.
+ * models/transformers/sana_transformer.py}). The positional embedding is computed, not stored.
  */
 public final class TransformerTensors {
-  /** Sinusoids of a timestep. */
+  /** Width of the sinusoidal timestep embedding. */
   private static final int TIME_CHANNELS = 256;
 
   private TransformerTensors() {}
 
+  /** The tensors that the config requires. */
   public static ExpectedTensors of(TransformerConfig c) {
     int width = c.width();
     ExpectedTensors t = new ExpectedTensors();

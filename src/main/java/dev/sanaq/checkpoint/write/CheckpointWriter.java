@@ -18,8 +18,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 
 /**
- * Writes what was learnt in the published layout, part by part; diffusers reads it, and so does
- * {@link Checkpoint}. Files that are there are replaced.
+ * Writes a trained checkpoint in the published layout, component by component, for diffusers and
+ * {@link Checkpoint}. Replaces existing files. One thread.
  */
 public final class CheckpointWriter {
   private static final String TOKENIZER = "tokenizer";
@@ -28,9 +28,7 @@ public final class CheckpointWriter {
   private final DType dtype;
 
   /**
-   * A writer.
-   *
-   * @param folder the checkpoint's; made where it is missing
+   * @param folder of the checkpoint; created if missing
    * @param type of the weights, F32 or BF16
    */
   public CheckpointWriter(Path folder, DType type) {
@@ -38,7 +36,7 @@ public final class CheckpointWriter {
     this.dtype = type;
   }
 
-  /** Writes the autoencoder: {@code vae}. */
+  /** Writes the autoencoder, into {@code vae}. */
   public void writeAutoencoder(AutoencoderConfig config, Map<String, HostTensor> weights)
       throws IOException {
     writeComponent(Component.AUTOENCODER, ConfigWriter.autoencoder(config), weights);
@@ -56,12 +54,12 @@ public final class CheckpointWriter {
     writeComponent(Component.TEXT_ENCODER, ConfigWriter.textEncoder(config), weights);
   }
 
-  /** Copies a folder's {@code *.json}: the tokenizer. */
+  /** Copies the tokenizer's files from a folder. */
   public void copyTokenizer(Path from) throws IOException {
     copy(from, Files.createDirectories(folder.resolve(TOKENIZER)));
   }
 
-  /** Copies another checkpoint's parts and index, all but one part. */
+  /** Copies another checkpoint, except for one component. */
   public void copyAllExcept(Path checkpoint, String part) throws IOException {
     copy(checkpoint, Files.createDirectories(folder));
     try (var parts = Files.list(checkpoint)) {
@@ -77,7 +75,7 @@ public final class CheckpointWriter {
   /**
    * Writes the scheduler and, last, {@code model_index.json}.
    *
-   * @param guidanceScale what it draws best with
+   * @param guidanceScale the default
    */
   public void writeIndex(
       TransformerConfig transformer, SchedulerConfig scheduler, double guidanceScale)

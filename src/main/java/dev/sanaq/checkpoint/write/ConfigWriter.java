@@ -17,7 +17,7 @@ import dev.sanaq.checkpoint.read.PipelineClass;
 import java.util.List;
 import java.util.Locale;
 
-/** Writes configs as diffusers and transformers write them. */
+/** Converts configs to the JSON of diffusers and transformers. Stateless. */
 public final class ConfigWriter {
   private ConfigWriter() {}
 

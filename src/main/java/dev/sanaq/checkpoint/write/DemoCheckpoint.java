@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 
-/** The small checkpoint that ships: emoji at 128 pixels, trained by this project's trainer. */
+/** The bundled checkpoint: emoji at 128 pixels, trained by this project's trainer. */
 public final class DemoCheckpoint {
-  /** Its name, and that of its folder. */
+  /** The name of the checkpoint and of its folder. */
   public static final String NAME = "sanaq-emoji";
 
   private static final List<String> FILES =
@@ -34,11 +34,11 @@ public final class DemoCheckpoint {
   private DemoCheckpoint() {}
 
   /**
-   * Unpacks it.
+   * Unpacks the checkpoint; replaces existing files.
    *
-   * @param parent where its folder goes; files that are there are replaced
-   * @return the folder
-   * @throws UncheckedIOException where it cannot be written
+   * @param parent of the checkpoint's folder
+   * @return the checkpoint's folder
+   * @throws UncheckedIOException if it cannot be written
    */
   public static Path write(Path parent) {
     Path folder = parent.resolve(NAME);

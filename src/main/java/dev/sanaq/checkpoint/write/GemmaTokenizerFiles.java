@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The files of a byte-pair tokenizer of Gemma's kind: spaces become U+2581, pairs merge, a
- * character outside the vocabulary falls into its UTF-8 bytes, {@code <bos>} comes first.
+ * Writes the files of a byte-pair tokenizer like Gemma's: spaces become U+2581, characters outside
+ * the vocabulary fall back to UTF-8 bytes, and {@code <bos>} comes first.
  */
 public final class GemmaTokenizerFiles {
-  /** What stands for a space. */
+  /** Replaces a space. */
   public static final String SPACE = "\u2581";
 
   private static final List<String> SPECIAL_TOKENS = List.of("<pad>", "<eos>", "<bos>", "<unk>");
@@ -24,10 +24,8 @@ public final class GemmaTokenizerFiles {
   private final List<List<String>> merges;
 
   /**
-   * A tokenizer.
-   *
-   * @param vocabulary by id: {@link #reservedTokens()} first, then characters and what merges make
-   * @param merges two tokens each, the first before all others
+   * @param vocabulary by id: {@link #reservedTokens()} first, then characters and merged tokens
+   * @param merges pairs of tokens, in order of priority
    */
   public GemmaTokenizerFiles(List<String> vocabulary, List<List<String>> merges) {
     this.vocabulary = List.copyOf(vocabulary);
@@ -43,16 +41,16 @@ public final class GemmaTokenizerFiles {
     return tokens;
   }
 
-  /** How many ids it has. */
+  /** The size of the vocabulary. */
   public int size() {
     return vocabulary.size();
   }
 
   /**
    * Writes {@code tokenizer.json}, {@code tokenizer_config.json} and {@code
-   * special_tokens_map.json}, as transformers' {@code GemmaTokenizerFast} reads them.
+   * special_tokens_map.json}, for transformers' {@code GemmaTokenizerFast}.
    *
-   * @param folder an existing one
+   * @param folder must exist
    */
   public void write(Path folder) throws IOException {
     writeJson(folder.resolve("tokenizer.json"), tokenizerJson());

@@ -3,6 +3,7 @@ package dev.sanaq.cli.model;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Devices;
 import dev.sanaq.torch.Torch;
+import dev.sanaq.torch.host.CpuFeatures;
 import picocli.CommandLine.Option;
 
 /** Where to learn and to measure: a device and its threads, in fp32 whichever it is. */
@@ -28,7 +29,7 @@ public final class Fp32DeviceOptions {
    */
   public DevicePlacement placement() {
     ModelOptions.validateThreads(threads);
-    Torch.setThreads(threads > 0 ? threads : Devices.physicalCores());
+    Torch.setThreads(threads > 0 ? threads : CpuFeatures.physicalCores());
     return Devices.choose(device, "fp32");
   }
 }

@@ -1,6 +1,6 @@
 package dev.sanaq.cli.terminal;
 
-import dev.sanaq.torch.ImmediateExit;
+import dev.sanaq.torch.host.ImmediateExit;
 import io.quarkus.runtime.Quarkus;
 import java.util.List;
 import java.util.Map;

@@ -8,8 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 
 /**
- * How a camera was held (Exif 2.32, tag 0x0112): its files lie as the sensor saw them, and say how
- * they are to be turned.
+ * The orientation of a camera's file (Exif 2.32, tag 0x0112): how to turn its pixels for display.
  */
 enum ExifOrientation {
   NORMAL(false, false, false),
@@ -23,21 +22,21 @@ enum ExifOrientation {
 
   private static final int BYTES_PER_PIXEL = 4;
 
-  /** Whether the file's rows are the image's columns. */
+  /** Whether rows of the file are columns of the image. */
   private final boolean swapAxes;
 
-  /** Whether the file's columns, or rows, run the other way. */
+  /** Whether the columns of the file run from right to left. */
   private final boolean flipX;
 
   private final boolean flipY;
 
-  ExifOrientation(boolean swapped, boolean fromRight, boolean fromBottom) {
-    this.swapAxes = swapped;
-    this.flipX = fromRight;
-    this.flipY = fromBottom;
+  ExifOrientation(boolean swapAxes, boolean flipX, boolean flipY) {
+    this.swapAxes = swapAxes;
+    this.flipX = flipX;
+    this.flipY = flipY;
   }
 
-  /** What a file says; upright where it says nothing that can be read. */
+  /** A file's orientation; {@link #NORMAL} if it has none that can be read. */
   static ExifOrientation readExif(byte[] file) {
     try {
       ExifIFD0Directory directory =
@@ -49,11 +48,11 @@ enum ExifOrientation {
           ? NORMAL
           : values()[number - 1];
     } catch (ImageProcessingException | IOException | RuntimeException e) {
-      return NORMAL; // pixels can be whole where what is said of them is not
+      return NORMAL; // the pixels may be intact although the metadata is not
     }
   }
 
-  /** The image as it was meant. */
+  /** Turns the image for display. */
   RgbaImage apply(RgbaImage image) {
     if (this == NORMAL) {
       return image;

@@ -20,20 +20,19 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes PNG, JPEG and WebP files, told apart by their first bytes, not by their names. Any number
- * of threads.
+ * Decodes PNG, JPEG and WebP files, recognised by their first bytes. Any number of threads.
  */
 public final class ImageDecoder {
-  /** Beyond it a header is more likely damaged, or a trap, than true. */
+  /** A larger size in a header is more likely damage or a decompression bomb. */
   private static final long MAX_PIXELS = 1L << 28;
 
   private ImageDecoder() {}
 
   /**
-   * A file's first image, turned as its camera says.
+   * Reads a file's first image, in its EXIF orientation.
    *
-   * @throws UnreadableImageException where it is missing, damaged (a decoder's warning counts:
-   *     JPEG's only warns of a file's missing half), too large, or of another format
+   * @throws UnreadableImageException if it is missing, damaged, too large, or of another format. A
+   *     decoder's warning counts as damage: JPEG's only warns about a truncated file
    */
   public static RgbaImage read(Path file) throws UnreadableImageException {
     try {
@@ -61,7 +60,7 @@ public final class ImageDecoder {
       RgbaImage stored = isGrayscale(image) ? grayToRgba(image.getRaster()) : colorToRgba(image);
       return ExifOrientation.readExif(bytes).apply(stored);
     } catch (RuntimeException e) {
-      // The decoders meet damage with whatever their arrays throw.
+      // Damage makes the decoders throw all kinds of exceptions.
       throw new UnreadableImageException(file, "damaged: " + e);
     } finally {
       reader.dispose();
@@ -106,7 +105,7 @@ public final class ImageDecoder {
     return image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
   }
 
-  /** Java takes grey for linear light and would brighten it: the samples are taken as they are. */
+  /** Copies the samples: Java would treat grey as linear light and brighten it. */
   private static RgbaImage grayToRgba(Raster raster) {
     int shift = raster.getTransferType() == DataBuffer.TYPE_USHORT ? 8 : 0;
     boolean alpha = raster.getNumBands() > 1;

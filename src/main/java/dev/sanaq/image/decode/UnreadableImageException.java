@@ -2,7 +2,7 @@ package dev.sanaq.image.decode;
 
 import java.nio.file.Path;
 
-/** An image that is missing, damaged, or of a format that is not read; names it. */
+/** An image file is missing, damaged, or of an unsupported format; the message names it. */
 public final class UnreadableImageException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -16,13 +16,13 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Images for ImageIO's writers: the same samples, not a copy. */
+/** Writes images through ImageIO, without copying the samples. */
 final class BufferedImages {
   private static final int[] RED_GREEN_BLUE = {0, 1, 2};
 
   private BufferedImages() {}
 
-  /** The file that a writer makes of the image; the writer is disposed of. */
+  /** Encodes the image with the writer, and disposes the writer. */
   static byte[] write(RgbImage image, ImageWriter writer, ImageWriteParam param) {
     ByteArrayOutputStream file = new ByteArrayOutputStream(image.samples().length / 8 + 1024);
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(file)) {

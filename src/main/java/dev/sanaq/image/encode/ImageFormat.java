@@ -7,27 +7,27 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The files that images are written as. Any number of threads. */
+/** The image file formats. Any number of threads. */
 public enum ImageFormat {
-  /** Every pixel as it is, and texts. */
+  /** Lossless, with metadata texts. */
   PNG(List.of("png")) {
     @Override
     public byte[] encode(RgbImage image, int quality, Map<String, String> texts) {
       return PngEncoder.encode(image, texts);
     }
   },
-  /** Nearly every pixel, in much less. */
+  /** Lossy, without texts. */
   JPEG(List.of("jpeg", "jpg")) {
     @Override
     public byte[] encode(RgbImage image, int quality, Map<String, String> texts) {
-      return JpegEncoder.encode(image, quality);
+      return JpegEncoder.encode(image, (float) quality / MAX_QUALITY);
     }
   },
-  /** Nearly every pixel, in less again. */
+  /** Lossy, smaller than JPEG, without texts. */
   WEBP(List.of("webp")) {
     @Override
     public byte[] encode(RgbImage image, int quality, Map<String, String> texts) {
-      return WebpEncoder.encode(image, quality);
+      return WebpEncoder.encode(image, (float) quality / MAX_QUALITY);
     }
   };
 
@@ -41,24 +41,24 @@ public enum ImageFormat {
   }
 
   /**
-   * Writes an image; the same image and quality give the same bytes.
+   * Encodes an image; equal arguments give equal bytes.
    *
-   * @param quality 0 to {@link #MAX_QUALITY}; a lossless format takes no notice
-   * @param texts by keyword, for the formats that hold texts
+   * @param quality 0 to {@link #MAX_QUALITY}; a lossless format ignores it
+   * @param texts by keyword; a format without texts ignores them
    */
   public abstract byte[] encode(RgbImage image, int quality, Map<String, String> texts);
 
-  /** The name in requests, in events, at the end of object keys and in {@code image/...}. */
+  /** The name in requests, events, object keys and media types. */
   public String label() {
     return extensions.get(0);
   }
 
-  /** The format of that name. */
+  /** The format with this label. */
   public static Optional<ImageFormat> of(String label) {
     return Arrays.stream(values()).filter(format -> format.label().equals(label)).findFirst();
   }
 
-  /** The format that a file's name ends in, in small letters or in capitals. */
+  /** The format by the extension of a file name, in any case. */
   public static Optional<ImageFormat> ofFileName(String name) {
     String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     return Arrays.stream(values())

@@ -8,18 +8,22 @@ import javax.imageio.ImageWriter;
 import javax.imageio.plugins.jpeg.JPEGImageWriteParam;
 
 /**
- * Writes JPEG files (JFIF, baseline, colours at half the resolution) with the JDK's own libjpeg.
- * ImageIO and AWT are loaded when the first one is asked for.
+ * Encodes JPEG files (JFIF, baseline, 4:2:0) with the JDK's libjpeg. ImageIO and AWT load on first
+ * use.
  */
 final class JpegEncoder {
   private JpegEncoder() {}
 
-  /** The image as a JPEG file of a quality from 0 to 100. */
-  static byte[] encode(RgbImage image, int quality) {
+  /**
+   * Encodes an image.
+   *
+   * @param quality 0 to 1
+   */
+  static byte[] encode(RgbImage image, float quality) {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     JPEGImageWriteParam param = new JPEGImageWriteParam(Locale.ROOT);
     param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-    param.setCompressionQuality((float) quality / ImageFormat.MAX_QUALITY);
+    param.setCompressionQuality(quality);
     param.setOptimizeHuffmanTables(true);
     return BufferedImages.write(image, writer, param);
   }

@@ -10,32 +10,32 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * Writes PNG files (W3C PNG, third edition): 8-bit RGB, not interlaced, each row under the filter
- * that leaves least.
+ * Encodes PNG files (W3C PNG, third edition): 8-bit RGB, not interlaced, with a filter chosen for
+ * each row.
  *
- * <p>Not through ImageIO: that pulls AWT, its service loading and its native libraries into every
- * worker and into a native image, copies the image into a raster first, and reaches text chunks
- * only through metadata trees. A PNG is three chunks and zlib, which the JDK has.
+ * <p>Not through ImageIO, which would load AWT and its native libraries into every worker, copy the
+ * image into a raster, and hide text chunks behind metadata trees. A PNG is a few chunks and zlib,
+ * which the JDK has.
  */
 public final class PngEncoder {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   private static final byte BIT_DEPTH = 8;
   private static final byte TRUE_COLOUR = 2;
-  // A quarter of the time of zlib's usual 6, for files at most some percent larger.
+  // Takes a quarter of the time of zlib's default 6, for files a few percent larger.
   private static final int COMPRESSION_LEVEL = 4;
   private static final int MAX_BUFFER_BYTES = 1 << 16;
 
   private PngEncoder() {}
 
-  /** The image as a PNG file without texts, see {@link #encode(RgbImage, Map)}. */
+  /** Encodes an image without texts, see {@link #encode(RgbImage, Map)}. */
   public static byte[] encode(RgbImage image) {
     return encode(image, Map.of());
   }
 
   /**
-   * The image as a PNG file: the same image and texts give the same bytes. Works on every core.
+   * Encodes an image; equal arguments give equal bytes. Uses all cores.
    *
-   * @param texts by keyword: 1 to 79 printable ASCII characters
+   * @param texts by keyword of 1 to 79 printable ASCII characters
    */
   public static byte[] encode(RgbImage image, Map<String, String> texts) {
     ByteArrayOutputStream file = new ByteArrayOutputStream(image.samples().length / 2 + 1024);
@@ -44,8 +44,8 @@ public final class PngEncoder {
     new TreeMap<>(texts)
         .forEach(
             (keyword, text) -> {
-              PngTextChunk said = PngTextChunk.of(keyword, text);
-              writeChunk(file, said.type(), said.data());
+              PngTextChunk chunk = PngTextChunk.of(keyword, text);
+              writeChunk(file, chunk.type(), chunk.data());
             });
     writeChunk(file, "IDAT", deflate(PngFilter.filterRows(image)));
     writeChunk(file, "IEND", new byte[0]);
@@ -58,7 +58,7 @@ public final class PngEncoder {
         .putInt(image.height())
         .put(BIT_DEPTH)
         .put(TRUE_COLOUR)
-        .array(); // then the only compression, the only filter method, no interlace: all 0
+        .array(); // compression 0, filter method 0, no interlace
   }
 
   private static byte[] deflate(byte[] data) {

@@ -4,11 +4,10 @@ import dev.sanaq.image.ParallelRows;
 import dev.sanaq.image.RgbImage;
 
 /**
- * PNG's row filters (section 9): each stores the difference from what the neighbours foretell,
- * which deflates better. Of the five, a row takes the one whose differences are smallest in sum,
- * the specification's own heuristic (section 12.7), as every fifth sample has it: that finds nearly
- * always what all of them would, in a fraction of the time. One plain loop a filter, for the
- * compiler to make vectors of.
+ * PNG's row filters (section 9). Each stores the difference from a prediction of the neighbours,
+ * which deflates better. A row takes the filter with the smallest sum of differences, the
+ * specification's heuristic (section 12.7), estimated on every fifth sample, which nearly always
+ * agrees with all samples. Each filter is one plain loop, so that the compiler vectorizes it.
  */
 enum PngFilter {
   NONE(0) {
@@ -48,34 +47,34 @@ enum PngFilter {
     @Override
     void apply(byte[] row, byte[] above, byte[] out, int at) {
       for (int x = 0; x < row.length - BYTES_PER_PIXEL; x++) {
-        int foretold =
+        int predicted =
             paethPredictor(row[x] & 0xff, above[x + BYTES_PER_PIXEL] & 0xff, above[x] & 0xff);
-        out[at + x] = (byte) (row[x + BYTES_PER_PIXEL] - foretold);
+        out[at + x] = (byte) (row[x + BYTES_PER_PIXEL] - predicted);
       }
     }
   };
 
   private static final int BYTES_PER_PIXEL = 3;
-  // No multiple of a pixel, so that each colour has its say.
+  // Not a multiple of a pixel, so that every colour is sampled.
   private static final int SAMPLE_STRIDE = 5;
 
   private final int filterType;
 
-  PngFilter(int number) {
-    this.filterType = number;
+  PngFilter(int filterType) {
+    this.filterType = filterType;
   }
 
   /**
    * Filters a row.
    *
-   * @param row its samples behind one pixel of zeros, which is what lies outside the image
+   * @param row its samples after one pixel of zeros, the value outside the image
    * @param above the row above in the same form
-   * @param out takes the filtered samples, one pixel fewer
-   * @param at where in it they begin
+   * @param out receives the filtered samples, one pixel fewer
+   * @param at index of the first in {@code out}
    */
   abstract void apply(byte[] row, byte[] above, byte[] out, int at);
 
-  /** Every row: its filter's number, then its filtered samples. */
+  /** Filters an image: for each row the number of its filter, then its filtered samples. */
   static byte[] filterRows(RgbImage image) {
     int stride = image.width() * BYTES_PER_PIXEL;
     byte[] out = new byte[image.height() * (stride + 1)];

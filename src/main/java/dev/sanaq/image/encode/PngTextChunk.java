@@ -4,38 +4,38 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A text in a PNG file under a keyword: a {@code tEXt} chunk where Latin-1 has all its characters,
- * else an {@code iTXt} chunk in UTF-8 (W3C PNG, 11.3.3). Readers show both alike.
+ * A PNG text chunk: {@code tEXt} if the text fits into Latin-1, else {@code iTXt} in UTF-8 (W3C PNG,
+ * 11.3.3). Readers show both in the same way.
  *
- * @param type the chunk's name
- * @param data what is in it
+ * @param type of the chunk
+ * @param data of the chunk
  */
 @SuppressWarnings("ArrayRecordComponent") // written once, compared nowhere
 record PngTextChunk(String type, byte[] data) {
   private static final int MAX_KEYWORD_LENGTH = 79;
 
   /**
-   * Makes the chunk.
+   * Builds the chunk.
    *
    * @param keyword 1 to 79 printable ASCII characters, no space at either end
    */
   static PngTextChunk of(String keyword, String text) {
     if (keyword.length() > MAX_KEYWORD_LENGTH || !keyword.matches("[!-~]([ -~]*[!-~])?")) {
-      throw new IllegalArgumentException(keyword + " is no keyword of a PNG text");
+      throw new IllegalArgumentException("invalid PNG keyword: " + keyword);
     }
-    // Neither holds a NUL, which ends what is before it.
-    String said = text.replace("\0", "");
-    boolean latin = StandardCharsets.ISO_8859_1.newEncoder().canEncode(said);
+    // NUL is the separator, so the text must not contain one.
+    String content = text.replace("\0", "");
+    boolean latin = StandardCharsets.ISO_8859_1.newEncoder().canEncode(content);
     ByteArrayOutputStream data = new ByteArrayOutputStream();
     data.writeBytes(keyword.getBytes(StandardCharsets.ISO_8859_1));
     data.write(0);
     if (latin) {
-      data.writeBytes(said.getBytes(StandardCharsets.ISO_8859_1));
+      data.writeBytes(content.getBytes(StandardCharsets.ISO_8859_1));
       return new PngTextChunk("tEXt", data.toByteArray());
     }
-    // Not compressed, by no method, in no language, the keyword not translated.
+    // Not compressed; no compression method, language or translated keyword.
     data.writeBytes(new byte[] {0, 0, 0, 0});
-    data.writeBytes(said.getBytes(StandardCharsets.UTF_8));
+    data.writeBytes(content.getBytes(StandardCharsets.UTF_8));
     return new PngTextChunk("iTXt", data.toByteArray());
   }
 }

@@ -9,8 +9,8 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 
 /**
- * Writes lossy WebP files with libwebp. Its native library is unpacked into {@code java.io.tmpdir}
- * and loaded when the first one is asked for.
+ * Encodes lossy WebP files with libwebp. Its native library is unpacked into {@code java.io.tmpdir}
+ * and loaded on first use.
  */
 final class WebpEncoder {
   /** WebP has 14 bits for a side. */
@@ -19,11 +19,12 @@ final class WebpEncoder {
   private WebpEncoder() {}
 
   /**
-   * The image as a WebP file of a quality from 0 to 100.
+   * Encodes an image.
    *
-   * @throws IllegalArgumentException where a side is longer than {@link #MAX_SIDE}
+   * @param quality 0 to 1
+   * @throws IllegalArgumentException if a side is longer than {@link #MAX_SIDE}
    */
-  static byte[] encode(RgbImage image, int quality) {
+  static byte[] encode(RgbImage image, float quality) {
     if (Math.max(image.width(), image.height()) > MAX_SIDE) {
       throw new IllegalArgumentException(
           "a WebP file is at most %d pixels a side".formatted(MAX_SIDE));
@@ -32,7 +33,7 @@ final class WebpEncoder {
     WebPWriteParam param = new WebPWriteParam(Locale.ROOT);
     param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
     param.setCompressionType(CompressionType.Lossy);
-    param.setCompressionQuality((float) quality / ImageFormat.MAX_QUALITY);
+    param.setCompressionQuality(quality);
     return BufferedImages.write(image, writer, param);
   }
 }

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The deep-compression autoencoder (paper, section 2.1; diffusers {@code AutoencoderDC}): images of
- * -1..1 to latents and back. One caller at a time; every returned value is the caller's to close.
+ * The deep-compression autoencoder (paper, section 2.1; diffusers {@code AutoencoderDC}): images in
+ * -1..1 to latents and back. One caller at a time, who closes every returned value.
  */
 public final class AutoencoderDC implements AutoCloseable {
   private static final String ENCODER_PREFIX = "encoder.";
@@ -28,30 +28,30 @@ public final class AutoencoderDC implements AutoCloseable {
   private final AutoencoderConfig config;
   private final boolean hasEncoder;
 
-  private AutoencoderDC(ScriptProgram program, AutoencoderConfig config, boolean encodes) {
+  private AutoencoderDC(ScriptProgram program, AutoencoderConfig config, boolean withEncoder) {
     this.program = program;
     this.config = config;
-    this.hasEncoder = encodes;
+    this.hasEncoder = withEncoder;
   }
 
-  /** Loads the weights. In fp16 the published autoencoder overflows, so it is fp32 then. */
+  /** Loads encoder and decoder. The published autoencoder overflows in fp16; fp32 replaces it. */
   public static AutoencoderDC load(Checkpoint checkpoint, DevicePlacement placement) {
     return load(checkpoint.autoencoder(), checkpoint.autoencoderTensors(), placement);
   }
 
-  /** Loads what drawing needs: half of the weights, and no {@link #encode}. */
+  /** Loads the decoder alone, without {@link #encode}: half of the weights. */
   public static AutoencoderDC loadDecoder(Checkpoint checkpoint, DevicePlacement placement) {
     return load(checkpoint.autoencoder(), checkpoint.autoencoderTensors(), placement, false);
   }
 
-  /** Loads the weights of an autoencoder that need not be part of a checkpoint. */
+  /** Loads an autoencoder that is not part of a checkpoint. */
   public static AutoencoderDC load(
       AutoencoderConfig config, TensorIndex tensors, DevicePlacement placement) {
     return load(config, tensors, placement, true);
   }
 
   private static AutoencoderDC load(
-      AutoencoderConfig config, TensorIndex tensors, DevicePlacement placement, boolean encodes) {
+      AutoencoderConfig config, TensorIndex tensors, DevicePlacement placement, boolean withEncoder) {
     DevicePlacement own =
         placement.precision() == Precision.FP16
             ? placement.withPrecision(Precision.FP32)
@@ -59,18 +59,18 @@ public final class AutoencoderDC implements AutoCloseable {
     ScriptProgram program = ScriptProgram.compile(scriptSource(config, own.precision()), own);
     try {
       WeightLoader.loadMatching(
-          tensors, program, name -> encodes || !name.startsWith(ENCODER_PREFIX));
+          tensors, program, name -> withEncoder || !name.startsWith(ENCODER_PREFIX));
       if (own.packsWeights()) {
         program.call("pack_weights").close();
       }
-      return new AutoencoderDC(program, config, encodes);
+      return new AutoencoderDC(program, config, withEncoder);
     } catch (RuntimeException e) {
       program.close();
       throw e;
     }
   }
 
-  /** The network as a part of a program: to serve, or to learn. */
+  /** The network's source and attributes, for inference or as a part of a training program. */
   public static ScriptSource scriptSource(AutoencoderConfig config, Precision precision) {
     return new ScriptSource(AutoencoderDC.class, "dcae", attributes(config, precision));
   }
@@ -110,21 +110,22 @@ public final class AutoencoderDC implements AutoCloseable {
   }
 
   /**
-   * The latents' scale that the transformer works in.
+   * The scale of the transformer's latents.
    *
-   * @return what unscaled latents are multiplied by
+   * @return the factor from unscaled latents to the transformer's
    */
   public double scalingFactor() {
     return config.scalingFactor();
   }
 
   /**
-   * Memory that decoding takes a pixel of the image, in bytes, at most: at its full size there are
-   * at once the upsampled stage below, the stage's own input and output, and what a layer leaves.
+   * An upper bound of the memory for decoding, in bytes per pixel of the image. At full resolution
+   * it holds the upsampled stage below, the input and output of the last stage, and the result of a
+   * layer.
    *
-   * <p>On a processor layers pass in strips and change in place, but what the smaller stages leave
-   * free is too broken up for the large ones. Of the published decoder (2560 in fp32, 1280 in bf16)
-   * the first image of 1024 x 1024 in a process took 1560 to 1820 in fp32 and 930 to 1070 in bf16.
+   * <p>On a CPU layers run in strips and in place, but the memory freed by smaller stages is too
+   * fragmented for the large ones. For the published decoder (bound 2560 in fp32, 1280 in bf16) the
+   * first image of 1024 x 1024 in a process took 1560 to 1820 in fp32 and 930 to 1070 in bf16.
    */
   public long bytesPerPixel() {
     List<AutoencoderStage> stages = config.decoder();
@@ -137,11 +138,11 @@ public final class AutoencoderDC implements AutoCloseable {
    *
    * @param images (B, 3, H, W), H and W multiples of the compression
    * @return unscaled latents (B, C, h, w), fp32
-   * @throws IllegalStateException where the decoder alone was loaded
+   * @throws IllegalStateException after {@link #loadDecoder}
    */
   public ScriptValue encode(ScriptValue images) {
     if (!hasEncoder) {
-      throw new IllegalStateException("the decoder alone was loaded: load reads the encoder too");
+      throw new IllegalStateException("the encoder is not loaded; use load instead of loadDecoder");
     }
     return program.call("encode", images);
   }
@@ -157,9 +158,10 @@ public final class AutoencoderDC implements AutoCloseable {
   }
 
   /**
-   * Decodes in overlapping tiles, blended where they overlap: memory is bounded by the tile.
+   * Decodes in overlapping, blended tiles: the tile bounds the memory.
    *
-   * @param tile side in pixels
+   * @param latents (B, C, h, w)
+   * @param tile side of a tile in pixels
    * @param stride pixels from one tile to the next, at most {@code tile}
    */
   public ScriptValue decodeTiled(ScriptValue latents, int tile, int stride) {

@@ -6,27 +6,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Every image's draws of a pass, each from the image's own seed. All are made before the first
- * step, so that no other image's draws come between and a repeated pass draws the same.
+ * The random noise of a pass, from the seed of each image. All of it is sampled before the first
+ * step: images do not influence each other's noise, and a repeated pass gets the same. One thread.
  */
 public final class Noise implements AutoCloseable {
-  /** Image by image, draw by draw. */
+  /** By image, then by tensor. */
   private final List<List<ScriptValue>> perImage = new ArrayList<>();
 
   private Noise() {}
 
   /**
-   * Draws.
+   * Samples standard normal noise, equal to {@code torch.randn} with a CPU generator.
    *
-   * @param seeds one an image
-   * @param draws tensors an image
-   * @param shape of each: (1, C, H, W)
+   * @param seeds one per image
+   * @param count tensors per image
+   * @param shape of each tensor: (1, C, H, W)
    */
-  public static Noise sample(long[] seeds, int draws, long[] shape) {
+  public static Noise sample(long[] seeds, int count, long[] shape) {
     Noise noise = new Noise();
     try {
       for (long seed : seeds) {
-        noise.perImage.add(Torch.normal(seed, draws, shape));
+        noise.perImage.add(Torch.normal(seed, count, shape));
       }
       return noise;
     } catch (RuntimeException | Error e) {
@@ -35,13 +35,13 @@ public final class Noise implements AutoCloseable {
     }
   }
 
-  /** Every image's draw of that number, as a list; the caller closes it. */
-  public ScriptValue tensors(int draw) {
+  /** Tensor {@code index} of every image, as a list; the caller closes it. */
+  public ScriptValue tensors(int index) {
     return ScriptValue.tensorList(
-        perImage.stream().map(own -> own.get(draw)).toArray(ScriptValue[]::new));
+        perImage.stream().map(own -> own.get(index)).toArray(ScriptValue[]::new));
   }
 
-  /** Lets go of all images but these, which are in ascending order. */
+  /** Closes the noise of all images but these, in ascending order. */
   public void retainRows(long[] rows) {
     List<List<ScriptValue>> kept = new ArrayList<>();
     for (long row : rows) {

@@ -7,11 +7,11 @@ import dev.sanaq.torch.ScriptValue;
 import java.util.Map;
 
 /**
- * Applies a solver's steps to the images of a pass (paper, section 3.3): guidance, data prediction,
- * next latents, in fp32 whatever the network computes in.
+ * Applies classifier-free guidance and solver steps to the latents of a pass (paper, section 3.3),
+ * always in fp32; the formulas are in sampler.torchscript.
  *
- * <p>A pass's state is a value of its own: the latents (B, C, H, W) and what the solver remembers
- * of the step before. Every returned value is the caller's to close.
+ * <p>The state of a pass is an opaque value: the latents (B, C, H, W) and the previous data
+ * prediction. The caller closes every returned value. One caller at a time.
  */
 public final class Sampler implements AutoCloseable {
   private final ScriptProgram program;
@@ -20,7 +20,7 @@ public final class Sampler implements AutoCloseable {
     this.program = ScriptProgram.compile(Sampler.class, "sampler", Map.of(), placement);
   }
 
-  /** Where it runs. */
+  /** Its device and precision. */
   DevicePlacement placement() {
     return program.placement();
   }
@@ -28,8 +28,8 @@ public final class Sampler implements AutoCloseable {
   /**
    * The state before the first step.
    *
-   * @param noise each image's first draw
-   * @param scale latents are the noise times this
+   * @param noise the starting noise (1, C, H, W) of each image
+   * @param scale multiplies the noise
    */
   public ScriptValue init(ScriptValue noise, double scale) {
     try (ScriptValue factor = ScriptValue.of(scale);
@@ -38,36 +38,40 @@ public final class Sampler implements AutoCloseable {
     }
   }
 
-  /** The latents of a state. */
+  /** The latents (B, C, H, W) of a state. */
   public ScriptValue latents(ScriptValue state) {
     return program.call("latents", state);
   }
 
   /**
-   * The state after a step.
+   * The state after one more step.
    *
-   * @param out the network's answer for every row: B, or 2 B under guidance
-   * @param guidance scale an image, where the network answers both halves
-   * @param fresh each image's draw for this step; looked at only where the step draws noise
+   * @param output of the transformer: B rows, or 2 B under guidance, without the prompt first
+   * @param guidanceScales one per image; read only with 2 B rows
+   * @param noise of this step, (1, C, H, W) for each image; read only if the step adds noise
    */
   public ScriptValue step(
-      ScriptValue state, ScriptValue out, float[] guidance, ScriptValue fresh, SolverStep step) {
-    try (ScriptValue scales = ScriptValue.floats(guidance, guidance.length);
+      ScriptValue state,
+      ScriptValue output,
+      float[] guidanceScales,
+      ScriptValue noise,
+      SolverStep step) {
+    try (ScriptValue scales = ScriptValue.floats(guidanceScales, guidanceScales.length);
         ScriptValue coefficients =
             ScriptValue.list(
                 step.velocityFromSample(),
                 step.velocityFromOutput(),
                 step.x0FromSample(),
                 step.x0FromVelocity(),
-                step.a(),
-                step.b(),
-                step.c(),
-                step.d())) {
-      return program.call("step", state, out, scales, fresh, coefficients);
+                step.nextFromSample(),
+                step.nextFromX0(),
+                step.nextFromPreviousX0(),
+                step.nextFromNoise())) {
+      return program.call("step", state, output, scales, noise, coefficients);
     }
   }
 
-  /** The state of these images alone. */
+  /** The state reduced to these rows. */
   public ScriptValue selectRows(ScriptValue state, long[] rows) {
     try (ScriptValue index = ScriptValue.longs(rows, rows.length)) {
       return program.call("select_rows", state, index);
@@ -75,16 +79,16 @@ public final class Sampler implements AutoCloseable {
   }
 
   /**
-   * The latents after the last step.
+   * Copies the latents after the last step to the host.
    *
-   * @param scale the schedule's final scale
-   * @param factor the autoencoder's: latents are divided by it
-   * @return (B, C, H, W) on the host
+   * @param finalScale of the schedule
+   * @param scalingFactor of the autoencoder; the latents are divided by it
+   * @return (B, C, H, W)
    */
-  public float[] toHost(ScriptValue state, double scale, double factor) {
-    try (ScriptValue last = ScriptValue.of(scale);
-        ScriptValue inverse = ScriptValue.of(1 / factor);
-        ScriptValue latents = program.call("to_host", state, last, inverse)) {
+  public float[] toHost(ScriptValue state, double finalScale, double scalingFactor) {
+    try (ScriptValue scale = ScriptValue.of(finalScale);
+        ScriptValue inverse = ScriptValue.of(1 / scalingFactor);
+        ScriptValue latents = program.call("to_host", state, scale, inverse)) {
       return latents.toFloats();
     }
   }

@@ -15,7 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The adapters that lie beside a model, in its folder {@code adapters}: {@code NAME.safetensors}.
+ * The LoRA adapters of a model: the files {@code adapters/NAME.safetensors} of its folder, and those
+ * named by their path. Immutable.
  */
 public final class LoraRegistry {
   private static final String FOLDER = "adapters";
@@ -28,51 +29,52 @@ public final class LoraRegistry {
   }
 
   /**
-   * Reads all of them, and those that were named besides.
+   * Reads the adapters of the checkpoint's folder and the given files.
    *
-   * @param files others, whose paths are their names
-   * @throws dev.sanaq.checkpoint.CheckpointException where one does not fit the transformer
+   * @param files further adapters; each is named by its path
+   * @throws dev.sanaq.checkpoint.CheckpointException if one does not fit the transformer
    */
   public static LoraRegistry load(Checkpoint checkpoint, List<Path> files) {
-    Map<String, LoraFile> found = new TreeMap<>();
+    Map<String, LoraFile> byName = new TreeMap<>();
     TransformerConfig config = checkpoint.transformer();
     Path folder = checkpoint.folder().resolve(FOLDER);
     if (Files.isDirectory(folder)) {
-      try (Stream<Path> beside = Files.list(folder)) {
-        for (Path file : (Iterable<Path>) beside.sorted()::iterator) {
+      try (Stream<Path> entries = Files.list(folder)) {
+        for (Path file : (Iterable<Path>) entries.sorted()::iterator) {
           String name = String.valueOf(file.getFileName());
           if (name.endsWith(SUFFIX)) {
-            String own = name.substring(0, name.length() - SUFFIX.length());
-            found.put(own, LoraFile.open(file, config));
+            String stem = name.substring(0, name.length() - SUFFIX.length());
+            byName.put(stem, LoraFile.open(file, config));
           }
         }
       } catch (IOException e) {
         throw new UncheckedIOException("cannot list " + folder, e);
       }
     }
-    files.forEach(file -> found.put(file.toString(), LoraFile.open(file, config)));
-    return new LoraRegistry(found);
+    files.forEach(file -> byName.put(file.toString(), LoraFile.open(file, config)));
+    return new LoraRegistry(byName);
   }
 
+  /** The names of all adapters. */
   public Set<String> names() {
     return byName.keySet();
   }
 
   /**
-   * What a drawing wants.
+   * The adapters by name.
    *
-   * @throws IllegalArgumentException where one is not there
+   * @throws IllegalArgumentException if one does not exist
    */
-  public List<ScaledAdapter> resolve(List<LoraWeight> wanted) {
-    return wanted.stream()
+  public List<ScaledAdapter> resolve(List<LoraWeight> weights) {
+    return weights.stream()
         .map(
-            use -> {
-              LoraFile adapter = byName.get(use.name());
+            weight -> {
+              LoraFile adapter = byName.get(weight.name());
               if (adapter == null) {
                 throw new IllegalArgumentException(
-                    "adapter %s: this model has %s".formatted(use.name(), names()));
+                    "unknown adapter %s; this model has %s".formatted(weight.name(), names()));
               }
-              return new ScaledAdapter(adapter, use.scale());
+              return new ScaledAdapter(adapter, weight.scale());
             })
         .toList();
   }

@@ -3,9 +3,9 @@ package dev.sanaq.sana.lora;
 import dev.sanaq.sana.ModelInfo;
 
 /**
- * An adapter to draw with.
+ * A LoRA adapter and its scale.
  *
  * @param name as {@link ModelInfo#adapters} has it
- * @param scale 0 for nothing of it, 1 for what was learnt
+ * @param scale 0 to switch it off, 1 as trained
  */
 public record LoraWeight(String name, double scale) {}

@@ -1,56 +1,41 @@
 package dev.sanaq.sana.pipeline;
 
 import dev.sanaq.sana.BatchControl;
-import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.BatchResult;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.text.PromptEmbeds;
+import dev.sanaq.torch.DeviceMemory;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
-/**
- * Drawings of one {@link BatchKey} on their way together: who is still in, and what came of whom.
- */
+/** The entries of a batch: which of them are still open, and the result of each. */
 final class Batch {
   private final List<BatchEntry> entries;
   private final BatchControl control;
 
-  Batch(List<GenerationParams> drawings, BatchControl progress) {
-    this.entries = drawings.stream().map(BatchEntry::new).toList();
-    this.control = progress;
+  Batch(List<GenerationParams> params, BatchControl control) {
+    this.entries = params.stream().map(BatchEntry::new).toList();
+    this.control = control;
   }
 
-  /**
-   * The shape that all share.
-   *
-   * @throws IllegalArgumentException where there is no drawing or one differs
-   */
-  static BatchKey commonKey(List<GenerationParams> drawings) {
-    List<BatchKey> shapes = drawings.stream().map(BatchKey::of).distinct().toList();
-    if (shapes.size() != 1) {
-      throw new IllegalArgumentException(
-          "a batch needs drawings of one shape, but these have " + shapes);
-    }
-    return shapes.get(0);
-  }
-
-  /** Encodes the texts. One that cannot be encoded fails its own drawing and no other. */
-  void encode(Function<GenerationParams, List<PromptEmbeds>> encoder) {
-    removeCancelled();
+  /** Encodes the prompts. A prompt that cannot be encoded fails only its own entry. */
+  void encodePrompts(Function<GenerationParams, List<PromptEmbeds>> encoder) {
+    completeCancelled();
     for (BatchEntry entry : entries) {
       if (entry.isOpen()) {
-        encode(entry, encoder);
+        encodePrompts(entry, encoder);
       }
     }
   }
 
-  private static void encode(
+  private static void encodePrompts(
       BatchEntry entry, Function<GenerationParams, List<PromptEmbeds>> encoder) {
     entry.timer().start();
     try {
       entry.setPromptEmbeds(encoder.apply(entry.params()));
     } catch (RuntimeException e) {
-      if (BatchSizeEstimator.isOutOfMemory(e)) {
+      if (DeviceMemory.ranOut(e)) {
         throw e;
       }
       entry.complete(new BatchResult.Failed(e));
@@ -58,8 +43,13 @@ final class Batch {
     entry.timer().record("text");
   }
 
-  /** Whoever is not wanted any more leaves. */
-  void removeCancelled() {
+  /** Completes the entries that were cancelled, and returns the images of the open ones. */
+  List<BatchImage> retainActive(List<BatchImage> images) {
+    completeCancelled();
+    return openImages(images);
+  }
+
+  private void completeCancelled() {
     for (int i = 0; i < entries.size(); i++) {
       if (entries.get(i).isOpen() && !control.shouldContinue(i)) {
         entries.get(i).complete(new BatchResult.Cancelled());
@@ -67,12 +57,23 @@ final class Batch {
     }
   }
 
-  /** The images still to be drawn, drawing by drawing. */
-  List<BatchImage> remainingImages() {
-    return entries.stream().flatMap(BatchEntry::remainingImages).toList();
+  /** Those of the images whose entry is open. */
+  static List<BatchImage> openImages(List<BatchImage> images) {
+    return images.stream().filter(image -> image.entry().isOpen()).toList();
   }
 
-  /** What came of each drawing, in their order, once none is left to be drawn. */
+  /** The images of open entries that are not finished, entry by entry. */
+  List<BatchImage> remainingImages() {
+    return entries.stream()
+        .filter(BatchEntry::isOpen)
+        .flatMap(
+            entry ->
+                IntStream.range(entry.finishedImages(), entry.params().count())
+                    .mapToObj(i -> new BatchImage(entry, i)))
+        .toList();
+  }
+
+  /** The result of each entry, in order; only when no image remains. */
   List<BatchResult> results() {
     return entries.stream().map(BatchEntry::result).toList();
   }

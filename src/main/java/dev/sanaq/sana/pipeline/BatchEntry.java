@@ -8,10 +8,8 @@ import dev.sanaq.sana.text.PromptEmbeds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
-/** One drawing of a batch: its captions, and what has come of it so far. */
+/** One entry of a batch: its parameters, prompt embeddings, finished images, and result. */
 final class BatchEntry {
   private final GenerationParams params;
   private final StageTimer timer = new StageTimer();
@@ -19,8 +17,8 @@ final class BatchEntry {
   private List<PromptEmbeds> promptEmbeds = List.of();
   private Optional<BatchResult> result = Optional.empty();
 
-  BatchEntry(GenerationParams drawing) {
-    this.params = drawing;
+  BatchEntry(GenerationParams params) {
+    this.params = params;
   }
 
   GenerationParams params() {
@@ -31,28 +29,25 @@ final class BatchEntry {
     return timer;
   }
 
-  /** One under each guidance half: without the prompt first. */
+  /** One for each guidance row: under classifier-free guidance the negative prompt first. */
   List<PromptEmbeds> promptEmbeds() {
     return promptEmbeds;
   }
 
-  void setPromptEmbeds(List<PromptEmbeds> encoded) {
-    promptEmbeds = encoded;
+  void setPromptEmbeds(List<PromptEmbeds> embeds) {
+    promptEmbeds = embeds;
   }
 
-  /** Whether there is anything left to do for it. */
+  /** Whether it has no result yet. */
   boolean isOpen() {
     return result.isEmpty();
   }
 
-  /** Its images that are still to be drawn; none once it has ended. */
-  Stream<BatchImage> remainingImages() {
-    return isOpen()
-        ? IntStream.range(images.size(), params.count()).mapToObj(i -> new BatchImage(this, i))
-        : Stream.empty();
+  int finishedImages() {
+    return images.size();
   }
 
-  /** Its next image is finished; with the last one it has ended. */
+  /** Adds its next image; the last one completes the entry. */
   void addImage(RgbImage image) {
     images.add(image);
     if (images.size() == params.count()) {
@@ -60,7 +55,6 @@ final class BatchEntry {
     }
   }
 
-  /** It ends without its images. */
   void complete(BatchResult with) {
     result = Optional.of(with);
   }

@@ -1,24 +1,39 @@
 package dev.sanaq.sana.pipeline;
 
 import dev.sanaq.sana.text.PromptEmbeds;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One image of a batch.
  *
- * @param entry the drawing it belongs to
- * @param index which of its images
+ * @param entry the entry that it belongs to
+ * @param index of the image within the entry, from 0
  */
 record BatchImage(BatchEntry entry, int index) {
-  long seed() {
+  /** As in diffusers with a CPU generator for each image: the entry's seed plus the index. */
+  private long seed() {
     return entry.params().seed() + index;
   }
 
-  float guidanceScale() {
-    return (float) entry.params().guidanceScale();
+  static long[] seeds(List<BatchImage> images) {
+    return images.stream().mapToLong(BatchImage::seed).toArray();
   }
 
-  /** The caption under a guidance half. */
-  PromptEmbeds promptEmbeds(int half) {
-    return entry.promptEmbeds().get(half);
+  /** One scale per image. */
+  static float[] guidanceScales(List<BatchImage> images) {
+    float[] scales = new float[images.size()];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = (float) images.get(i).entry().params().guidanceScale();
+    }
+    return scales;
+  }
+
+  /** One per row: under guidance first every image's negative prompt, then every prompt. */
+  static List<PromptEmbeds> promptEmbeds(List<BatchImage> images, int guidanceRows) {
+    return IntStream.range(0, guidanceRows)
+        .boxed()
+        .flatMap(row -> images.stream().map(image -> image.entry().promptEmbeds().get(row)))
+        .toList();
   }
 }

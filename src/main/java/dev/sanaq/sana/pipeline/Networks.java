@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 
-/** A checkpoint's networks, loaded: what the stages of drawing run on. One caller at a time. */
+/** The loaded networks of a checkpoint. One caller at a time. */
 record Networks(
     TextEncoder textEncoder,
     SanaTransformer transformer,
@@ -23,10 +23,9 @@ record Networks(
     implements AutoCloseable {
 
   /**
-   * Loads all of them, or none where one fails. The text encoder is loaded, and reads the
-   * instruction, while the others are.
+   * Loads all networks; if one fails, closes the others. The text encoder loads on its own thread.
    *
-   * @param adaptable whether adapters will change the transformer's weights
+   * @param adaptable whether the transformer takes LoRA adapters
    */
   static Networks load(
       Checkpoint checkpoint,
@@ -37,7 +36,7 @@ record Networks(
     CompletableFuture<TextEncoder> text =
         CompletableFuture.supplyAsync(
             () -> register(loaded, textLoader.apply(checkpoint, textPlacement(placement))),
-            // A thread that inherits this one's class loader, by which DJL finds its libraries.
+            // Inherits this thread's class loader, with which DJL finds its libraries.
             task -> new Thread(task, "sanaq-load-text-encoder").start());
     try {
       return new Networks(
@@ -46,7 +45,7 @@ record Networks(
           register(loaded, new Sampler(placement)),
           text);
     } catch (RuntimeException | Error e) {
-      text.handle((loadedText, failure) -> true).join(); // so that it is among those to close
+      text.handle((encoder, failure) -> true).join(); // registers it for closing
       Throwable cause = unwrap(e);
       closeAll(loaded, cause);
       throw unchecked(cause);
@@ -61,7 +60,7 @@ record Networks(
     this(text.join(), transformer, autoencoder, sampler);
   }
 
-  /** What went wrong on the other thread comes wrapped. */
+  /** join() wraps the other thread's exception. */
   private static Throwable unwrap(Throwable e) {
     Throwable wrapped = e.getCause();
     return e instanceof CompletionException && wrapped != null ? wrapped : e;

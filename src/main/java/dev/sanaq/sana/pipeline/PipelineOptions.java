@@ -4,16 +4,16 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * How to load a checkpoint.
+ * Options for loading a checkpoint.
  *
- * @param precision auto, fp32, bf16, fp16 or, on the processor, int8
- * @param variant the files' variant, such as bf16; empty for the one that is there
- * @param threads threads an operator uses, at most {@link #MAX_THREADS}; 0 for the physical cores
+ * @param precision auto, fp32, bf16, fp16 or, on a CPU, int8
+ * @param variant variant of the weight files, such as bf16; empty to detect it
+ * @param threads threads per operator, at most {@link #MAX_THREADS}; 0 for the physical cores
  * @param device auto, cpu or cuda
- * @param adapters LoRA files besides those in the model's folder {@code adapters}; each is named by
- *     its path
- * @param lowMemory hold the text encoder's weights in memory for no longer than they are needed, a
- *     layer at a time, and on the processor; decode larger images in tiles whatever is free
+ * @param adapters LoRA files in addition to the model's folder {@code adapters}; each is named by its
+ *     path
+ * @param lowMemory run the text encoder on the CPU with one layer's weights in memory at a time; decode
+ *     larger images in tiles regardless of the free memory
  */
 public record PipelineOptions(
     String precision,
@@ -22,10 +22,10 @@ public record PipelineOptions(
     String device,
     List<Path> adapters,
     boolean lowMemory) {
-  /** Everything chosen from what is there. */
+  /** Detects device, precision, variant and threads. */
   public static final PipelineOptions AUTO = new PipelineOptions("auto", "", 0, "auto");
 
-  /** More than any machine has; libtorch ends the JVM where it cannot start all that it is told. */
+  /** A guard: libtorch ends the JVM if it cannot start the threads. */
   public static final int MAX_THREADS = 1024;
 
   public PipelineOptions {
@@ -36,7 +36,7 @@ public record PipelineOptions(
     }
   }
 
-  /** With no adapters but the model's own. */
+  /** Without further adapters and without low-memory mode. */
   public PipelineOptions(String precision, String variant, int threads, String device) {
     this(precision, variant, threads, device, List.of(), false);
   }

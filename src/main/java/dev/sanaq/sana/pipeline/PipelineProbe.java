@@ -3,21 +3,26 @@ package dev.sanaq.sana.pipeline;
 import dev.sanaq.torch.ScriptValue;
 
 /**
- * Sees from inside what the pipeline does: the tests that compare every step, and those that have
- * memory run out at a place of their choice.
+ * Observes the stages of the pipeline: for tests that compare every step with the reference, or
+ * that simulate running out of memory at a chosen point.
  */
 @FunctionalInterface
 public interface PipelineProbe {
-  /** Nobody looks. */
-  PipelineProbe NONE = (done, latents) -> {};
-
-  /** After each step; the latents (B, C, H, W) are the pass's. */
-  void onStepEnd(int done, ScriptValue latents);
+  /** Observes nothing. */
+  PipelineProbe NONE = (step, latents) -> {};
 
   /**
-   * Before each decoding.
+   * Called after each denoising step.
    *
-   * @param tile side in pixels; 0 for the whole image at once
+   * @param step from 1
+   * @param latents of the pass (B, C, H, W); the pipeline closes them
+   */
+  void onStepEnd(int step, ScriptValue latents);
+
+  /**
+   * Called before each attempt to decode.
+   *
+   * @param tile side of the tiles in pixels; 0 for the whole image
    */
   default void onDecode(int tile) {}
 }

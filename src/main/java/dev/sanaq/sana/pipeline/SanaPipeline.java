@@ -1,6 +1,11 @@
 package dev.sanaq.sana.pipeline;
 
 import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.image.CoverAndCrop;
+import dev.sanaq.image.ImageSize;
+import dev.sanaq.image.PlanarFloatImage;
+import dev.sanaq.image.RgbImage;
+import dev.sanaq.image.VaePostprocessor;
 import dev.sanaq.sana.BatchControl;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.BatchResult;
@@ -20,19 +25,22 @@ import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Devices;
 import dev.sanaq.torch.Torch;
 import dev.sanaq.torch.TorchException;
+import dev.sanaq.torch.host.CpuFeatures;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
- * Text to images: encode, denoise, decode (paper, figure 5; diffusers {@code SanaPipeline} and
- * {@code SanaSprintPipeline}). Draws for one caller at a time; others wait.
+ * Text to images in five stages: check, encode, prepare latents, denoise, decode (paper, figure 5;
+ * diffusers {@code SanaPipeline} and {@code SanaSprintPipeline}). {@link #generateBatch} shows them
+ * in order. Safe for several threads; calls run one at a time.
  */
 public final class SanaPipeline implements ImageGenerator {
   private final ModelSpec spec;
-  private final LoraRegistry adapters;
+  private final LoraRegistry loras;
   private final DevicePlacement placement;
   private final Networks networks;
   private final LatentDecoder decoder;
@@ -40,12 +48,12 @@ public final class SanaPipeline implements ImageGenerator {
 
   private SanaPipeline(
       ModelSpec spec,
-      LoraRegistry adapters,
+      LoraRegistry loras,
       DevicePlacement placement,
       Networks networks,
       boolean lowMemory) {
     this.spec = spec;
-    this.adapters = adapters;
+    this.loras = loras;
     this.placement = placement;
     this.networks = networks;
     Supplier<OptionalLong> free = freeMemory(placement);
@@ -57,9 +65,9 @@ public final class SanaPipeline implements ImageGenerator {
   /**
    * Loads a checkpoint.
    *
-   * @throws dev.sanaq.checkpoint.CheckpointException where something in it is not as it must be
-   * @throws IllegalArgumentException where an option is unknown or asks for what is not there
-   * @throws DeviceMemoryException where memory does not hold the weights
+   * @throws dev.sanaq.checkpoint.CheckpointException with every problem of the checkpoint
+   * @throws IllegalArgumentException if an option is unknown, or the machine does not support it
+   * @throws DeviceMemoryException if memory does not hold the weights
    */
   public static SanaPipeline load(Path folder, PipelineOptions options) {
     Checkpoint checkpoint =
@@ -67,7 +75,7 @@ public final class SanaPipeline implements ImageGenerator {
             ? Checkpoint.open(folder)
             : Checkpoint.open(folder, options.variant());
     DevicePlacement placement = Devices.choose(options.device(), options.precision());
-    Torch.setThreads(options.threads() > 0 ? options.threads() : Devices.physicalCores());
+    Torch.setThreads(options.threads() > 0 ? options.threads() : CpuFeatures.physicalCores());
     return load(
         checkpoint,
         LoraRegistry.load(checkpoint, options.adapters()),
@@ -76,6 +84,11 @@ public final class SanaPipeline implements ImageGenerator {
         options.lowMemory());
   }
 
+  /**
+   * Loads an open checkpoint, with the LoRA adapters of its folder alone.
+   *
+   * @param textLoader loads the text encoder, see {@link TextEncoder#load}
+   */
   public static SanaPipeline load(
       Checkpoint checkpoint,
       DevicePlacement placement,
@@ -85,23 +98,23 @@ public final class SanaPipeline implements ImageGenerator {
 
   private static SanaPipeline load(
       Checkpoint checkpoint,
-      LoraRegistry adapters,
+      LoraRegistry loras,
       DevicePlacement placement,
       BiFunction<Checkpoint, DevicePlacement, TextEncoder> textLoader,
       boolean lowMemory) {
     try {
-      boolean adaptable = !adapters.names().isEmpty();
+      boolean adaptable = !loras.names().isEmpty();
       Networks networks = Networks.load(checkpoint, placement, adaptable, textLoader);
-      ModelSpec spec = ModelSpec.of(checkpoint, adapters.names(), placement);
-      return new SanaPipeline(spec, adapters, placement, networks, lowMemory);
+      ModelSpec spec = ModelSpec.of(checkpoint, loras.names(), placement);
+      return new SanaPipeline(spec, loras, placement, networks, lowMemory);
     } catch (TorchException | OutOfMemoryError e) {
-      throw toDeviceMemoryException("loading the weights", e, placement);
+      throw translate(e, "loading the weights", placement);
     }
   }
 
   /**
-   * On a processor what the system has at that moment; on a GPU what was left when the weights were
-   * in, since the engine keeps what it once had.
+   * On a CPU the bytes available at the moment of the call. On a GPU those after loading the
+   * weights: the engine never returns memory to the driver, so later values would be too small.
    */
   private static Supplier<OptionalLong> freeMemory(DevicePlacement placement) {
     OptionalLong afterLoading = DeviceMemory.freeBytes(placement);
@@ -113,30 +126,31 @@ public final class SanaPipeline implements ImageGenerator {
     return spec.info();
   }
 
-  /** Where it runs, in what precision, and why: for the log at start. */
+  /** Model, device, precision and the reason for them, for the log. */
   public String description() {
     return "%s on %s in %s (%s)"
         .formatted(model().name(), model().device(), model().precision(), placement.reason());
   }
 
   @Override
-  public int maxBatchImages(BatchKey shape) {
+  public int maxBatchImages(BatchKey key) {
     try {
-      return batchSizeEstimator.maxImages(spec.generatedSize(shape), spec.guidanceRows(shape));
+      return batchSizeEstimator.maxImages(spec.generatedSize(key), spec.guidanceRows(key));
     } catch (UnsupportedSizeException e) {
-      return 1; // whoever draws it hears why it cannot be drawn
+      return 1; // generate() reports the unsupported size
     }
   }
 
   @Override
-  public GenerationResult generate(GenerationParams drawing, ProgressListener progress) {
-    return generate(drawing, progress, PipelineProbe.NONE);
+  public GenerationResult generate(GenerationParams params, ProgressListener progress) {
+    return generate(params, progress, PipelineProbe.NONE);
   }
 
+  /** As {@link #generate(GenerationParams, ProgressListener)}, for tests that observe each step. */
   public GenerationResult generate(
-      GenerationParams drawing, ProgressListener progress, PipelineProbe observer) {
+      GenerationParams params, ProgressListener progress, PipelineProbe probe) {
     BatchResult result =
-        generateBatch(List.of(drawing), new ProgressOnlyControl(progress), observer).get(0);
+        generateBatch(List.of(params), BatchControl.reportingTo(progress), probe).get(0);
     if (result instanceof BatchResult.Failed failed) {
       throw failed.cause();
     }
@@ -144,57 +158,78 @@ public final class SanaPipeline implements ImageGenerator {
   }
 
   @Override
-  public List<BatchResult> generateBatch(List<GenerationParams> drawings, BatchControl progress) {
-    return generateBatch(drawings, progress, PipelineProbe.NONE);
+  public List<BatchResult> generateBatch(List<GenerationParams> params, BatchControl control) {
+    return generateBatch(params, control, PipelineProbe.NONE);
   }
 
+  /** As {@link #generateBatch(List, BatchControl)}, for tests that observe each step. */
   public synchronized List<BatchResult> generateBatch(
-      List<GenerationParams> drawings, BatchControl progress, PipelineProbe observer) {
-    BatchKey shape = Batch.commonKey(drawings);
-    DenoisingLoop denoising = new DenoisingLoop(networks, spec, shape);
-    Batch batch = new Batch(drawings, progress);
+      List<GenerationParams> params, BatchControl control, PipelineProbe probe) {
+    GenerationPlan plan = GenerationPlan.check(spec, params); // 1. check
+    Batch batch = new Batch(params, control);
     try {
-      networks.transformer().setAdapters(adapters.resolve(shape.adapters()));
-      batch.encode(this::encodePrompt);
-      new BatchRunner(batch, denoising, decoder, batchSizeEstimator, progress, observer).run();
+      networks.transformer().setAdapters(loras.resolve(plan.key().adapters()));
+      batch.encodePrompts(one -> encodePrompt(one, plan.guidanceRows())); // 2. encode
+      PassScheduler passes = new PassScheduler(plan, batch, control, batchSizeEstimator);
+      DenoisingLoop loop = new DenoisingLoop(networks, plan, batch, passes, probe);
+      List<BatchImage> images;
+      while (!(images = passes.next()).isEmpty()) {
+        Map<BatchImage, float[]> finalLatents;
+        try (NoisyLatents latents =
+            NoisyLatents.prepare(networks.sampler(), plan, images)) { // 3. prepare latents
+          finalLatents = loop.denoise(latents); // 4. denoise
+        } catch (TorchException | OutOfMemoryError e) {
+          passes.retryInHalves(images, e);
+          continue;
+        }
+        passes.complete(images);
+        finalLatents.forEach(
+            (image, latents) -> decode(image, latents, plan, batch, probe)); // 5. decode
+      }
       return batch.results();
     } catch (TorchException | OutOfMemoryError e) {
-      throw toDeviceMemoryException("before or after denoising", e, placement);
+      throw translate(e, "before or after denoising", placement);
     }
   }
 
-  /** One under each guidance half: without the prompt first. */
-  private List<PromptEmbeds> encodePrompt(GenerationParams drawing) {
-    PromptEmbeds prompt = networks.textEncoder().encode(drawing.prompt(), drawing.instruction());
-    return spec.guidanceRows(BatchKey.of(drawing)) == 2
-        ? List.of(networks.textEncoder().encode(drawing.negativePrompt(), false), prompt)
+  /** One for each guidance row: with two rows the negative prompt first. */
+  private List<PromptEmbeds> encodePrompt(GenerationParams params, int guidanceRows) {
+    TextEncoder encoder = networks.textEncoder();
+    PromptEmbeds prompt = encoder.encode(params.prompt(), params.instruction());
+    return guidanceRows == 2
+        ? List.of(encoder.encode(params.negativePrompt(), false), prompt)
         : List.of(prompt);
   }
 
-  private static RuntimeException toDeviceMemoryException(
-      String when, Throwable e, DevicePlacement placement) {
-    if (!BatchSizeEstimator.isOutOfMemory(e)) {
-      return (RuntimeException) e;
+  /** Latents to an image of the requested size, unless the entry was cancelled. */
+  private void decode(
+      BatchImage image, float[] latents, GenerationPlan plan, Batch batch, PipelineProbe probe) {
+    if (batch.retainActive(List.of(image)).isEmpty()) {
+      return;
+    }
+    StageTimer timer = image.entry().timer();
+    timer.start();
+    PlanarFloatImage decoded = decoder.decode(latents, plan.latentShape(), plan.size(), probe);
+    timer.record("decode");
+    ImageSize requested = new ImageSize(plan.key().height(), plan.key().width());
+    RgbImage rgb = VaePostprocessor.toRgb(CoverAndCrop.resize(decoded, requested));
+    timer.record("resize");
+    image.entry().addImage(rgb);
+  }
+
+  /** A {@link DeviceMemoryException} if memory ran out, else the failure itself. */
+  private static RuntimeException translate(
+      Throwable failure, String during, DevicePlacement placement) {
+    if (!DeviceMemory.ranOut(failure)) {
+      return (RuntimeException) failure;
     }
     DeviceMemory.releaseCaches(placement);
-    return new DeviceMemoryException("memory ran out %s: %s".formatted(when, e.getMessage()), e);
+    return new DeviceMemoryException(
+        "memory ran out %s: %s".formatted(during, failure.getMessage()), failure);
   }
 
   @Override
   public synchronized void close() {
     networks.close();
-  }
-
-  /** A single drawing is wanted for as long as its listener does not throw. */
-  private record ProgressOnlyControl(ProgressListener progress) implements BatchControl {
-    @Override
-    public void onProgress(int done, int steps) {
-      progress.onProgress(done, steps);
-    }
-
-    @Override
-    public boolean shouldContinue(int drawing) {
-      return true;
-    }
   }
 }

@@ -7,30 +7,30 @@ import java.util.List;
  * Flow-DPM-Solver++ (Sana, section 3.3): the multistep DPM-Solver++ of order 2, midpoint, on data
  * predictions {@code x0 = x - sigma * v} of a flow. Follows {@code
  * schedulers/scheduling_dpmsolver_multistep.py} of diffusers 0.36.0 with flow sigmas and a final
- * sigma of zero, in float where that computes in float, so that images agree to the last level.
+ * sigma of zero. It computes in float where the reference does, so that images are equal.
  */
 final class FlowDpmSolver {
   private FlowDpmSolver() {}
 
   static Schedule schedule(SolverSettings settings, int steps) {
     double[] exact = sigmas(settings, steps);
-    List<SolverStep> table = new ArrayList<>(steps);
+    List<SolverStep> list = new ArrayList<>(steps);
     for (int i = 0; i < steps; i++) {
       float sigma = (float) exact[i];
       float next = i + 1 < steps ? (float) exact[i + 1] : 0f;
       boolean firstOrder = settings.solverOrder() == 1 || i == 0 || i == steps - 1;
       float before = firstOrder ? Float.NaN : (float) exact[i - 1];
-      // The network learned whole timesteps; the solver keeps the sigmas as they are.
+      // The network was trained on whole timesteps; the sigmas stay unrounded.
       double timestep = Math.floor(exact[i] * settings.numTrainTimesteps());
-      table.add(
+      list.add(
           firstOrder
               ? firstOrder(timestep, sigma, next)
               : secondOrder(timestep, before, sigma, next));
     }
-    return new Schedule(table, 1, 1);
+    return new Schedule(list, 1, 1);
   }
 
-  /** The shifted sigmas, largest first, without the final zero. */
+  /** The shifted sigmas in descending order, without the final zero. */
   private static double[] sigmas(SolverSettings settings, int steps) {
     double[] sigmas = new double[steps];
     double shift = settings.flowShift();
@@ -45,12 +45,12 @@ final class FlowDpmSolver {
     return sigmas;
   }
 
-  /** DPM-Solver++ 1, which is DDIM: {@code x' = (sigma' / sigma) x + growth * m0}. */
+  /** DPM-Solver++ 1, which is DDIM: {@code x' = (sigma' / sigma) x + growth * x0}. */
   private static SolverStep firstOrder(double timestep, float sigma, float next) {
     return SolverStep.flow(timestep, 1, -sigma, next / sigma, expm1Term(sigma, next), 0);
   }
 
-  /** DPM-Solver++ (2M): the slope between the last two data predictions, taken to the midpoint. */
+  /** DPM-Solver++ (2M), midpoint: extrapolates the last two data predictions. */
   private static SolverStep secondOrder(double timestep, float before, float sigma, float next) {
     float ratio = (lambda(sigma) - lambda(before)) / (lambda(next) - lambda(sigma));
     double growth = expm1Term(sigma, next);
@@ -58,13 +58,13 @@ final class FlowDpmSolver {
     return SolverStep.flow(timestep, 1, -sigma, next / sigma, growth + slope, -slope);
   }
 
-  /** {@code alpha' * (1 - exp(-h))}, h the way in half log signal-to-noise. */
+  /** {@code alpha' * (1 - exp(-h))}, h the difference of lambda. */
   private static float expm1Term(float sigma, float next) {
     float h = lambda(next) - lambda(sigma);
     return -((1 - next) * ((float) Math.exp(-h) - 1));
   }
 
-  /** Half the log signal-to-noise ratio; infinite where there is no noise. */
+  /** lambda, half the log signal-to-noise ratio; infinite at sigma 0. */
   private static float lambda(float sigma) {
     return (float) Math.log(1 - sigma) - (float) Math.log(sigma);
   }

@@ -5,23 +5,23 @@ import java.util.List;
 
 /**
  * Euler's method on the flow: {@code x' = x + (sigma' - sigma) v}. Follows {@code
- * schedulers/scheduling_flow_match_euler_discrete.py} of diffusers 0.36.0, which shifts twice: the
- * ends of the range when it is made, and the sigmas between them.
+ * schedulers/scheduling_flow_match_euler_discrete.py} of diffusers 0.36.0, which shifts twice: first
+ * the ends of the range, then every sigma between them.
  */
 final class FlowEulerSolver {
   private FlowEulerSolver() {}
 
   static Schedule schedule(SolverSettings settings, int steps) {
     float[] sigmas = sigmas(settings, steps);
-    List<SolverStep> table = new ArrayList<>(steps);
+    List<SolverStep> list = new ArrayList<>(steps);
     for (int i = 0; i < steps; i++) {
       float timestep = sigmas[i] * settings.numTrainTimesteps();
-      table.add(SolverStep.flow(timestep, 0, 1, 1, sigmas[i + 1] - sigmas[i], 0));
+      list.add(SolverStep.flow(timestep, 0, 1, 1, sigmas[i + 1] - sigmas[i], 0));
     }
-    return new Schedule(table, 1, 1);
+    return new Schedule(list, 1, 1);
   }
 
-  /** The sigmas, largest first, and the final zero. */
+  /** The sigmas in descending order, with the final zero. */
   private static float[] sigmas(SolverSettings settings, int steps) {
     int train = settings.numTrainTimesteps();
     double first = (double) shiftedOnce(settings, 1f) * train;

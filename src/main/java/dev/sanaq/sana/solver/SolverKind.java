@@ -3,7 +3,7 @@ package dev.sanaq.sana.solver;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** The solvers that a request can name. */
+/** The solvers, by their names in requests. */
 public enum SolverKind {
   /** Flow-DPM-Solver++, order 2, midpoint (paper, section 3.3 and appendix): 14 to 20 steps. */
   FLOW_DPM("flow-dpm"),
@@ -24,9 +24,28 @@ public enum SolverKind {
   }
 
   /**
-   * The solver of that name.
+   * The schedule of this solver.
    *
-   * @throws IllegalArgumentException naming the known ones
+   * @param settings the checkpoint's settings
+   * @param steps 1 to {@link SolverSettings#numTrainTimesteps()}
+   * @throws IllegalArgumentException if the number of steps is outside that range
+   */
+  public Schedule schedule(SolverSettings settings, int steps) {
+    if (steps < 1 || steps > settings.numTrainTimesteps()) {
+      throw new IllegalArgumentException(
+          "%d steps: %s takes 1 to %d".formatted(steps, label, settings.numTrainTimesteps()));
+    }
+    return switch (this) {
+      case FLOW_DPM -> FlowDpmSolver.schedule(settings, steps);
+      case FLOW_EULER -> FlowEulerSolver.schedule(settings, steps);
+      case SCM -> ScmSolver.schedule(settings, steps);
+    };
+  }
+
+  /**
+   * The solver with this name.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists the known names
    */
   public static SolverKind of(String label) {
     for (SolverKind kind : values()) {

@@ -1,19 +1,19 @@
 package dev.sanaq.sana.solver;
 
 /**
- * What a checkpoint's scheduler file says of its solver; each solver reads what concerns it.
+ * The settings of a checkpoint's scheduler; each solver reads its own.
  *
- * <p>The file's {@code lower_order_final} and {@code euler_at_final} have no place here: with a
- * final sigma of zero the last step is of first order whatever they say, and the step before it is
- * theirs to change only at order 3.
+ * <p>The scheduler file's {@code lower_order_final} and {@code euler_at_final} are ignored: with a
+ * final sigma of zero the last step is always of first order, and they affect the step before it
+ * only at order 3.
  *
- * @param flowShift how far the sigmas lean towards noise, above 0: 3 at 1024 pixels, 6 at 4096
- * @param numTrainTimesteps sigma 1 in the network's timesteps, at least 2; also the most steps
+ * @param flowShift shift of the sigmas towards noise, above 0: 3 at 1024 pixels, 6 at 4096
+ * @param numTrainTimesteps the network's timestep at sigma 1, at least 2; also the maximum number of steps
  * @param solverOrder of Flow-DPM-Solver++: 1 or 2
  * @param sigmaData SCM: standard deviation of the data, above 0
- * @param maxTimestep SCM: where denoising starts, above 0, at most a little more than pi / 2
- * @param intermediateTimestep SCM: where the second of exactly two steps starts, between 0 and
- *     {@code maxTimestep}
+ * @param maxTimestep SCM: the first time, above 0, at most a little more than pi / 2
+ * @param intermediateTimestep SCM: the second time of a two-step schedule, between 0 and {@code
+ *     maxTimestep}
  */
 public record SolverSettings(
     double flowShift,
@@ -23,7 +23,7 @@ public record SolverSettings(
     double maxTimestep,
     double intermediateTimestep) {
 
-  /** Those of the 512 to 2048 pixel checkpoints and of Sprint; SCM's times are the pipeline's. */
+  /** The settings of the 512 to 2048 pixel checkpoints and of Sprint. */
   public static final SolverSettings PUBLISHED =
       new SolverSettings(3.0, 1000, 2, 0.5, 1.57080, 1.3);
 
@@ -51,25 +51,25 @@ public record SolverSettings(
         "between 0 and " + maxTimestep);
   }
 
-  /** These with another flow shift. */
+  /** A copy with another flow shift. */
   public SolverSettings withFlowShift(double other) {
     return new SolverSettings(
         other, numTrainTimesteps, solverOrder, sigmaData, maxTimestep, intermediateTimestep);
   }
 
-  /** These with another order of Flow-DPM-Solver++. */
+  /** A copy with another order of Flow-DPM-Solver++. */
   public SolverSettings withSolverOrder(int other) {
     return new SolverSettings(
         flowShift, numTrainTimesteps, other, sigmaData, maxTimestep, intermediateTimestep);
   }
 
-  /** These with another number of training timesteps. */
+  /** A copy with another number of training timesteps. */
   public SolverSettings withNumTrainTimesteps(int other) {
     return new SolverSettings(
         flowShift, other, solverOrder, sigmaData, maxTimestep, intermediateTimestep);
   }
 
-  /** These with another standard deviation of the data. */
+  /** A copy with another standard deviation of the data. */
   public SolverSettings withSigmaData(double other) {
     return new SolverSettings(
         flowShift, numTrainTimesteps, solverOrder, other, maxTimestep, intermediateTimestep);

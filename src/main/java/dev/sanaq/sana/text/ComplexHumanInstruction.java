@@ -6,14 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The complex human instruction that the published checkpoints were trained with: it is put before
- * the prompt so that the decoder-only language model attends to what an image needs (paper, section
- * 2.3). Part of the model's interface, like its tokenizer: another wording gives other images.
+ * The complex human instruction of the published checkpoints. It precedes the prompt, so that the
+ * decoder-only language model attends to visual details (paper, section 2.3). Like the tokenizer it
+ * is part of the model: another wording gives other images.
  */
 public final class ComplexHumanInstruction {
   private ComplexHumanInstruction() {}
 
-  /** The published instruction; the prompt follows without a break. */
+  /** The published text; the prompt follows without a separator. */
   public static String text() {
     try (InputStream in =
         ComplexHumanInstruction.class.getResourceAsStream("complex-human-instruction.txt")) {

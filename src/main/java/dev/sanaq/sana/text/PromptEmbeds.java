@@ -1,7 +1,7 @@
 package dev.sanaq.sana.text;
 
 /**
- * What the transformer attends to of one prompt: its selected token embeddings, without padding.
+ * The embeddings of one prompt, without padding (diffusers: {@code prompt_embeds}).
  *
  * @param embeddings {@code tokens * width} values, token by token
  * @param tokens at least 1

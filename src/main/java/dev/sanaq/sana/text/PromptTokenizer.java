@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * From a prompt to token ids, as the reference pipeline prepares them. Safe for several threads.
+ * Converts prompts to token ids as the reference pipeline does. Safe for several threads.
  */
 public final class PromptTokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
@@ -17,12 +17,12 @@ public final class PromptTokenizer implements AutoCloseable {
   /**
    * Reads {@code tokenizer.json}.
    *
-   * @param vocabulary ids must be below it: the embedding table's rows
+   * @param vocabSize rows of the embedding table; every id must be below
    */
-  public PromptTokenizer(Path file, int vocabulary) {
-    this.vocabSize = vocabulary;
+  public PromptTokenizer(Path file, int vocabSize) {
+    this.vocabSize = vocabSize;
     try {
-      // What the file says of padding and truncation is the pipeline's business, not its own.
+      // The pipeline pads and truncates; the file's own settings are ignored.
       this.tokenizer =
           HuggingFaceTokenizer.builder()
               .optTokenizerPath(file)
@@ -34,16 +34,16 @@ public final class PromptTokenizer implements AutoCloseable {
       throw new UncheckedIOException("cannot read " + file, e);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          "%s is no tokenizer.json that the tokenizers library reads: %s"
+          "cannot read %s as tokenizer.json: %s"
               .formatted(file, e.getMessage()),
           e);
     }
   }
 
   /**
-   * The ids of a text, {@code <bos>} first.
+   * The token ids of a text, {@code <bos>} first.
    *
-   * @throws IllegalArgumentException where the tokenizer gives an id that the model has no row for
+   * @throws IllegalArgumentException if an id is outside the vocabulary
    */
   public long[] encode(String text) {
     long[] ids = tokenizer.encode(text).getIds();
@@ -57,13 +57,13 @@ public final class PromptTokenizer implements AutoCloseable {
     return ids;
   }
 
-  /** The ids of a text, at most {@code length} of them. */
+  /** The first {@code length} token ids of a text. */
   long[] encode(String text, int length) {
     long[] ids = encode(text);
     return ids.length > length ? Arrays.copyOf(ids, length) : ids;
   }
 
-  /** Lower case, and stripped of what Python calls white space. */
+  /** Lower case, without leading and trailing white space as Python's {@code strip} defines it. */
   public static String normalise(String prompt) {
     String lower = prompt.toLowerCase(Locale.ROOT);
     int start = 0;

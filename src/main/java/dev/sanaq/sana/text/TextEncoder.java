@@ -4,6 +4,7 @@ import dev.sanaq.checkpoint.config.TextEncoderConfig;
 import dev.sanaq.checkpoint.config.TextEncoderConfig.LayerType;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.safetensors.WeightLoader;
+import dev.sanaq.collection.LruMap;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptProgram;
@@ -12,17 +13,18 @@ import dev.sanaq.torch.script.ScriptSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Gemma-2 as a text encoder: a prompt in, the embeddings that the transformer attends to out
- * (paper, section 2.3; diffusers {@code SanaPipeline.encode_prompt}).
+ * Gemma-2 as a text encoder: a prompt to the embeddings that the transformer attends to (paper,
+ * section 2.3; diffusers {@code SanaPipeline.encode_prompt}).
  *
- * <p>Padding is never computed: the model is causal and padding comes last. The instruction's keys
- * and values are computed once and kept; so are the embeddings of recent prompts. One caller at a
+ * <p>Padding is not computed: the model is causal and padding comes last. The KV cache of the
+ * instruction is computed once, and the embeddings of recent prompts are cached. One caller at a
  * time.
  */
 public final class TextEncoder implements AutoCloseable {
-  /** Tokens of a prompt that count, and the most that the transformer sees. */
+  /** A prompt is cut to this many tokens, and so is the embedding. */
   static final int MAX_TOKENS = 300;
 
   private static final int MAX_CACHED_PROMPTS = 64;
@@ -36,40 +38,39 @@ public final class TextEncoder implements AutoCloseable {
   private final long[] instructionIds;
   private final ScriptValue emptyKvCache;
   private final ScriptValue instructionKvCache;
-  private final Map<String, PromptEmbeds> promptCache;
+  private final LruMap<String, PromptEmbeds> promptCache = new LruMap<>(MAX_CACHED_PROMPTS);
 
   TextEncoder(
-      PromptTokenizer tokenizer, ScriptProgram program, TextEncoderConfig config, boolean sparing) {
+      PromptTokenizer tokenizer, ScriptProgram program, TextEncoderConfig config, boolean lowMemory) {
     this.tokenizer = tokenizer;
     this.program = program;
     this.width = config.hiddenSize();
     this.layers = config.numHiddenLayers();
-    this.lowMemory = sparing;
+    this.lowMemory = lowMemory;
     this.instructionIds = tokenizer.encode(instruction);
     this.emptyKvCache = program.call("empty_kv_cache");
     this.instructionKvCache = forward(instructionIds, emptyKvCache, 0);
-    this.promptCache = new LinkedHashMap<>(16, 0.75f, true);
   }
 
-  /** Loads tokenizer and weights, and runs the instruction through the model. */
+  /** Loads tokenizer and weights, and computes the KV cache of the instruction. */
   public static TextEncoder load(Checkpoint checkpoint, DevicePlacement placement) {
     return load(checkpoint, placement, false);
   }
 
   /**
-   * As {@link #load(Checkpoint, DevicePlacement)}, with one layer's weights in memory at a time,
-   * and none between prompts: always on the processor, whose weights stay in their file.
+   * As {@link #load(Checkpoint, DevicePlacement)}, but always on the CPU, from the memory-mapped
+   * file: one layer's weights are in memory at a time, and none between prompts.
    */
   public static TextEncoder loadLowMemory(Checkpoint checkpoint, DevicePlacement placement) {
     return load(checkpoint, placement.onCpu(), true);
   }
 
   private static TextEncoder load(
-      Checkpoint checkpoint, DevicePlacement placement, boolean sparing) {
+      Checkpoint checkpoint, DevicePlacement placement, boolean lowMemory) {
     TextEncoderConfig config = checkpoint.textEncoder();
     PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerFile(), config.vocabSize());
     try {
-      return new TextEncoder(tokenizer, program(checkpoint, placement), config, sparing);
+      return new TextEncoder(tokenizer, program(checkpoint, placement), config, lowMemory);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -96,7 +97,7 @@ public final class TextEncoder implements AutoCloseable {
     }
   }
 
-  /** The network as a part of a program: to serve, or to learn. */
+  /** The network's source and attributes, for inference or as a part of a training program. */
   public static ScriptSource scriptSource(TextEncoderConfig config, Precision precision) {
     return new ScriptSource(TextEncoder.class, "gemma2", attributes(config, precision));
   }
@@ -121,27 +122,26 @@ public final class TextEncoder implements AutoCloseable {
   }
 
   /**
-   * Encodes a prompt.
+   * Encodes a prompt, or returns its cached embeddings.
    *
-   * @param withInstruction put the complex human instruction before it
+   * @param withInstruction put the complex human instruction before the prompt
+   * @return at most 300 tokens
+   * @throws IllegalArgumentException if the tokenizer gives an id outside the vocabulary
    */
   public PromptEmbeds encode(String prompt, boolean withInstruction) {
     String text = PromptTokenizer.normalise(prompt);
     String key = (withInstruction ? "+" : "-") + text;
-    PromptEmbeds known = promptCache.get(key);
-    if (known != null) {
-      return known;
+    Optional<PromptEmbeds> cached = promptCache.get(key);
+    if (cached.isPresent()) {
+      return cached.get();
     }
-    PromptEmbeds caption = encode(text, withInstruction, MAX_TOKENS);
-    promptCache.put(key, caption);
-    if (promptCache.size() > MAX_CACHED_PROMPTS) {
-      promptCache.remove(promptCache.keySet().iterator().next());
-    }
-    return caption;
+    PromptEmbeds embeds = encode(text, withInstruction, MAX_TOKENS);
+    promptCache.put(key, embeds);
+    return embeds;
   }
 
   PromptEmbeds encode(String text, boolean withInstruction, int maxTokens) {
-    // The reference pads to this length and then takes token 0 and the last maxTokens - 1.
+    // The reference pads to this length, then selects token 0 and the last maxTokens - 1.
     int padded = withInstruction ? instructionIds.length + maxTokens - 2 : maxTokens;
     long[] ids = tokenizer.encode(withInstruction ? instruction + text : text, padded);
     float[] hidden = lastHiddenState(ids);
@@ -153,11 +153,11 @@ public final class TextEncoder implements AutoCloseable {
     return new PromptEmbeds(selected, tokens, width);
   }
 
-  /** The last hidden state of every token, row by row: what the model answers before selection. */
+  /** The model's last hidden state of every token, row by row. */
   float[] lastHiddenState(long[] ids) {
-    // A word at the seam can merge with the instruction's last token, so compare ids, not texts.
-    int differs = Arrays.mismatch(ids, instructionIds);
-    int common = differs < 0 ? ids.length - 1 : Math.min(differs, ids.length - 1);
+    // The prompt's first word can merge with the instruction's last token: compare ids, not texts.
+    int mismatch = Arrays.mismatch(ids, instructionIds);
+    int common = mismatch < 0 ? ids.length - 1 : Math.min(mismatch, ids.length - 1);
     long[] rest = Arrays.copyOfRange(ids, common, ids.length);
     try (ScriptValue states =
             forward(rest, common > 0 ? instructionKvCache : emptyKvCache, common);
@@ -166,22 +166,22 @@ public final class TextEncoder implements AutoCloseable {
     }
   }
 
-  private ScriptValue forward(long[] ids, ScriptValue past, int kept) {
+  private ScriptValue forward(long[] ids, ScriptValue kvCache, int cachedTokens) {
     try (ScriptValue tokens = ScriptValue.longs(ids, ids.length);
-        ScriptValue count = ScriptValue.of((long) kept)) {
-      ScriptValue found = program.call("start_forward", tokens);
+        ScriptValue count = ScriptValue.of((long) cachedTokens)) {
+      ScriptValue states = program.call("start_forward", tokens);
       try {
         for (int i = 0; i < layers; i++) {
           try (ScriptValue layer = ScriptValue.of((long) i)) {
-            program.call("forward_layer", found, past, count, layer).close();
+            program.call("forward_layer", states, kvCache, count, layer).close();
           }
           releaseWeights("layers." + i + ".");
         }
-        program.call("finish_forward", found, past, count).close();
+        program.call("finish_forward", states, kvCache, count).close();
         releaseWeights("");
-        return found;
+        return states;
       } catch (RuntimeException | Error e) {
-        found.close();
+        states.close();
         throw e;
       }
     }

@@ -7,10 +7,10 @@ import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.safetensors.WeightLoader;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.torch.DevicePlacement;
-import dev.sanaq.torch.Devices;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptProgram;
 import dev.sanaq.torch.ScriptValue;
+import dev.sanaq.torch.host.CpuFeatures;
 import dev.sanaq.torch.script.ScriptSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,14 +18,13 @@ import java.util.Map;
 
 /**
  * The linear diffusion transformer (paper, section 2.2; diffusers {@code SanaTransformer2DModel}).
- * What does not change from step to step is asked for once: {@link #encodePrompt}, {@link
- * #timeModulation}, {@link #positionalEmbedding}. One caller at a time; every returned value is the
- * caller's to close.
+ * {@link #encodePrompt}, {@link #timeModulation} and {@link #positionalEmbedding} compute once what
+ * does not change between steps. One caller at a time, who closes every returned value.
  */
 public final class SanaTransformer implements AutoCloseable {
   /**
-   * An image of 1024 pixels under guidance. More brings no speed on a processor: what lies between
-   * a block's products would only outgrow its caches.
+   * The tokens of a 1024-pixel image under guidance. On a CPU more are not faster: a block's
+   * intermediate results would no longer fit into the caches.
    */
   private static final int TOKENS_PER_CHUNK = 2048;
 
@@ -41,24 +40,22 @@ public final class SanaTransformer implements AutoCloseable {
   }
 
   /**
-   * Loads the weights, on a processor packed for its own kernels: {@link #setAdapters} is not for
-   * it.
+   * Loads the weights. On a CPU they are packed for its kernels, so {@link #setAdapters} takes
+   * none.
    */
   public static SanaTransformer load(Checkpoint checkpoint, DevicePlacement placement) {
     return load(checkpoint, placement, TOKENS_PER_CHUNK);
   }
 
-  /**
-   * As {@link #load(Checkpoint, DevicePlacement)}, with so many tokens at a time on a processor.
-   */
+  /** As {@link #load(Checkpoint, DevicePlacement)}, with another chunk size on a CPU. */
   static SanaTransformer load(
-      Checkpoint checkpoint, DevicePlacement placement, int tokensTogether) {
+      Checkpoint checkpoint, DevicePlacement placement, int tokensPerChunk) {
     if (!placement.packsWeights()) {
       return loadAdaptable(checkpoint, placement);
     }
     ScriptProgram program = program(checkpoint, placement);
     try {
-      packWeights(program, tokensTogether);
+      packWeights(program, tokensPerChunk);
       return new SanaTransformer(program, checkpoint.transformer(), false);
     } catch (RuntimeException e) {
       program.close();
@@ -67,15 +64,16 @@ public final class SanaTransformer implements AutoCloseable {
   }
 
   /**
-   * Loads the weights as they are, for adapters to change: slower on a processor than packed.
+   * Loads plain weights, into which {@link #setAdapters} fuses adapters. On a CPU slower than
+   * packed ones.
    *
-   * @throws IllegalArgumentException for int8, which is a way to pack
+   * @throws IllegalArgumentException for int8, which exists only packed
    */
   public static SanaTransformer loadAdaptable(Checkpoint checkpoint, DevicePlacement placement) {
     if (placement.precision() == Precision.INT8) {
       throw new IllegalArgumentException(
-          "precision int8: adapters cannot change weights of 8 bits;"
-              + " take the model's adapters away, or choose auto, bf16 or fp32");
+          "precision int8 does not support adapters;"
+              + " remove the model's adapters, or use auto, bf16 or fp32");
     }
     return new SanaTransformer(program(checkpoint, placement), checkpoint.transformer(), true);
   }
@@ -93,22 +91,20 @@ public final class SanaTransformer implements AutoCloseable {
     }
   }
 
-  /**
-   * Arranges the weights for the processor's own kernels, and has so many tokens pass at a time.
-   */
-  private static void packWeights(ScriptProgram program, int tokens) {
+  /** Packs the weights for the CPU's kernels. */
+  private static void packWeights(ScriptProgram program, int tokensPerChunk) {
     Precision precision = program.placement().precision();
     try (ScriptValue kernels = ScriptValue.of(precision == Precision.INT8 ? "int8" : "packed");
-        ScriptValue together = ScriptValue.of((long) tokens);
-        ScriptValue reducedRange = ScriptValue.of(!Devices.cpuHasVnni())) {
-      program.call("pack_weights", kernels, together, reducedRange).close();
+        ScriptValue tokens = ScriptValue.of((long) tokensPerChunk);
+        ScriptValue reducedRange = ScriptValue.of(!CpuFeatures.hasVnni())) {
+      program.call("pack_weights", kernels, tokens, reducedRange).close();
     }
   }
 
   /**
-   * The network as a part of a program: to serve, or to learn.
+   * The network's source and attributes, for inference or as a part of a training program.
    *
-   * @param clamp whether self-attention clips what fp16 could not hold
+   * @param clamp whether self-attention clips its output to fp16's range
    */
   public static ScriptSource scriptSource(TransformerConfig config, boolean clamp) {
     return new ScriptSource(SanaTransformer.class, "transformer", attributes(config, clamp));
@@ -132,10 +128,10 @@ public final class SanaTransformer implements AutoCloseable {
   }
 
   /**
-   * Draws with these adapters from now on, and with no others.
+   * Replaces the active adapters.
    *
    * @param wanted each with its scale; empty for none
-   * @throws IllegalStateException where the weights are packed and one is wanted
+   * @throws IllegalStateException if the weights are packed and the list is not empty
    */
   public void setAdapters(List<ScaledAdapter> wanted) {
     if (wanted.equals(adapters)) {
@@ -143,7 +139,7 @@ public final class SanaTransformer implements AutoCloseable {
     }
     if (!adaptable) {
       throw new IllegalStateException(
-          "packed weights cannot be adapted: loadAdaptable loads others");
+          "packed weights take no adapters; use loadAdaptable");
     }
     program.call("unfuse_lora").close();
     adapters = List.of();
@@ -163,32 +159,31 @@ public final class SanaTransformer implements AutoCloseable {
   }
 
   /**
-   * What the blocks attend to: the caption projected, and each block's keys and values.
+   * Projects the prompts, and computes each block's keys and values.
    *
-   * @param captions one a row of the batch, of any lengths
+   * @param prompts one per row of the batch, of any lengths
+   * @return an opaque value for {@link #forward}
    */
-  public ScriptValue encodePrompt(List<PromptEmbeds> captions) {
-    int longest = captions.stream().mapToInt(PromptEmbeds::tokens).max().orElseThrow();
-    int width = captions.get(0).width();
-    float[] padded = new float[captions.size() * longest * width];
-    long[] lengths = new long[captions.size()];
-    for (int i = 0; i < captions.size(); i++) {
-      PromptEmbeds caption = captions.get(i);
-      lengths[i] = caption.tokens();
+  public ScriptValue encodePrompt(List<PromptEmbeds> prompts) {
+    int longest = prompts.stream().mapToInt(PromptEmbeds::tokens).max().orElseThrow();
+    int width = prompts.get(0).width();
+    float[] padded = new float[prompts.size() * longest * width];
+    long[] lengths = new long[prompts.size()];
+    for (int i = 0; i < prompts.size(); i++) {
+      PromptEmbeds prompt = prompts.get(i);
+      lengths[i] = prompt.tokens();
       System.arraycopy(
-          caption.embeddings(), 0, padded, i * longest * width, caption.tokens() * width);
+          prompt.embeddings(), 0, padded, i * longest * width, prompt.tokens() * width);
     }
-    try (ScriptValue host = ScriptValue.floats(padded, captions.size(), longest, width)) {
+    try (ScriptValue host = ScriptValue.floats(padded, prompts.size(), longest, width)) {
       return encodePrompt(host, lengths);
     }
   }
 
-  /**
-   * What these rows of {@link #encodePrompt}'s answer attend to; the others have left the batch.
-   */
-  public ScriptValue selectPromptRows(ScriptValue attended, long[] rows) {
+  /** The result of {@link #encodePrompt} reduced to these rows. */
+  public ScriptValue selectPromptRows(ScriptValue prompts, long[] rows) {
     try (ScriptValue index = ScriptValue.longs(rows, rows.length)) {
-      return program.call("select_prompt_rows", attended, index);
+      return program.call("select_prompt_rows", prompts, index);
     }
   }
 
@@ -199,11 +194,12 @@ public final class SanaTransformer implements AutoCloseable {
   }
 
   /**
-   * AdaLN-single's modulation for every step at once.
+   * Computes AdaLN-single's modulation for all steps.
    *
-   * @param timesteps a step each, or a step and row each
-   * @param rows how many of {@code timesteps} belong to one step: 1, or the batch's rows
-   * @param guidance scale a row, for checkpoints with embedded guidance; otherwise ignored
+   * @param timesteps one per step, or one per step and row
+   * @param rows the number of timesteps per step: 1, or the batch's rows
+   * @param guidance one scale per row, for checkpoints with embedded guidance; otherwise ignored
+   * @return an opaque value for {@link #forward}
    */
   public ScriptValue timeModulation(float[] timesteps, int rows, float[] guidance) {
     float[] scaled = new float[guidance.length];
@@ -213,7 +209,7 @@ public final class SanaTransformer implements AutoCloseable {
     return timeModulationScaled(timesteps, rows, scaled);
   }
 
-  /** The modulation of these rows of the batch; the others have left it. */
+  /** The result of {@link #timeModulation} reduced to these rows. */
   public ScriptValue selectModulationRows(ScriptValue modulation, long[] rows) {
     try (ScriptValue index = ScriptValue.longs(rows, rows.length)) {
       return program.call("select_modulation_rows", modulation, index);
@@ -227,7 +223,7 @@ public final class SanaTransformer implements AutoCloseable {
     }
   }
 
-  /** The positional embedding of so many latent rows and columns; empty for most checkpoints. */
+  /** The positional embedding of a latent size; empty for checkpoints without one. */
   public ScriptValue positionalEmbedding(int latentHeight, int latentWidth) {
     try (ScriptValue height = ScriptValue.of((long) (latentHeight / config.patchSize()));
         ScriptValue width = ScriptValue.of((long) (latentWidth / config.patchSize()))) {
@@ -236,14 +232,14 @@ public final class SanaTransformer implements AutoCloseable {
   }
 
   /**
-   * One evaluation.
+   * Evaluates the network once.
    *
    * @param latents (B, C, H, W)
-   * @param scale the network sees the latents times this
+   * @param scale multiplies the latents
    * @param modulation from {@link #timeModulation}
-   * @param step which of its steps
+   * @param step index into the modulation's steps
    * @param positions from {@link #positionalEmbedding}
-   * @param attended from {@link #encodePrompt}: B rows, or 2 B under guidance, without the prompt
+   * @param prompts from {@link #encodePrompt}: B rows, or 2 B under guidance, without the prompt
    *     first
    * @return (rows, out channels, H, W)
    */
@@ -253,10 +249,10 @@ public final class SanaTransformer implements AutoCloseable {
       ScriptValue modulation,
       int step,
       ScriptValue positions,
-      ScriptValue attended) {
+      ScriptValue prompts) {
     try (ScriptValue factor = ScriptValue.of(scale);
         ScriptValue index = ScriptValue.of((long) step)) {
-      return program.call("forward", latents, factor, modulation, index, positions, attended);
+      return program.call("forward", latents, factor, modulation, index, positions, prompts);
     }
   }
 

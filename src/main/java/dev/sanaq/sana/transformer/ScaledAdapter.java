@@ -3,9 +3,9 @@ package dev.sanaq.sana.transformer;
 import dev.sanaq.checkpoint.lora.LoraFile;
 
 /**
- * An adapter and how much of it.
+ * The weights of a LoRA adapter and their scale.
  *
- * @param adapter the adapter
- * @param scale 0 for nothing of it, 1 for what was learnt
+ * @param adapter the weights
+ * @param scale 0 to switch it off, 1 as trained
  */
 public record ScaledAdapter(LoraFile adapter, double scale) {}

@@ -8,22 +8,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes the little of Python's pickle format (protocol 2) that a TorchScript archive needs: one
- * object with attributes that are numbers, texts, booleans, and lists and maps of them.
+ * Writes the subset of Python's pickle format (protocol 2) that a TorchScript archive needs: objects
+ * whose attributes are numbers, strings, booleans, objects, and lists and maps of them.
  */
 public final class PickleWriter {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   /**
-   * An object.
+   * A Python object.
    *
-   * @param module where its class is
-   * @param name the class's
-   * @param attributes numbers, texts, booleans, lists and maps of them, and objects
+   * @param module of its class
+   * @param name of its class
+   * @param attributes numbers, strings, booleans, objects, and lists and maps of them
    */
   public record PickledObject(String module, String name, Map<String, ?> attributes) {}
 
-  /** The bytes of an object. */
+  /** Pickles an object. */
   static byte[] writeObject(PickledObject module) {
     PickleWriter pickle = new PickleWriter();
     pickle.protocol();
@@ -41,7 +41,7 @@ public final class PickleWriter {
     out.write('b'); // BUILD: the map becomes the object's attributes
   }
 
-  /** The bytes of an empty tuple. */
+  /** Pickles an empty tuple. */
   static byte[] emptyTuple() {
     PickleWriter pickle = new PickleWriter();
     pickle.protocol();

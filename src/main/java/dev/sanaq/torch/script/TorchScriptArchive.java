@@ -10,22 +10,22 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writes a TorchScript archive: a stored zip of program texts and one module object, as {@code
- * torch.jit.load} reads it.
+ * Writes a TorchScript archive for {@code torch.jit.load}: an uncompressed zip of sources and one
+ * pickled module.
  */
 public final class TorchScriptArchive {
   private static final String ROOT = "sanaq/";
 
-  /** A lower version makes the loader apply old operators' meanings. */
+  /** With a lower version the loader applies older operator semantics. */
   private static final String VERSION = "10";
 
   private TorchScriptArchive() {}
 
   /**
-   * The archive's bytes.
+   * Builds the archive in memory.
    *
-   * @param texts every text by the name under which others call it ({@code __torch__.NAME.f})
-   * @param module the object, whose class one of the texts defines
+   * @param texts sources by name; functions are called {@code __torch__.NAME.f}
+   * @param module the module, whose class one of the sources defines
    */
   public static byte[] write(Map<String, String> texts, PickleWriter.PickledObject module) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

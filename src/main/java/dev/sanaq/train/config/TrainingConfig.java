@@ -2,8 +2,11 @@ package dev.sanaq.train.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sanaq.checkpoint.config.AutoencoderConfig;
+import dev.sanaq.checkpoint.config.AutoencoderConfigReader;
 import dev.sanaq.checkpoint.config.TextEncoderConfig;
+import dev.sanaq.checkpoint.config.TextEncoderConfigReader;
 import dev.sanaq.checkpoint.config.TransformerConfig;
+import dev.sanaq.checkpoint.config.TransformerConfigReader;
 import dev.sanaq.checkpoint.safetensors.DType;
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
@@ -47,7 +50,7 @@ public record TrainingConfig(
       List<AutoencoderPhase> phases) {
     /** The config, checked. */
     public AutoencoderConfig checkedConfig() {
-      return AutoencoderConfig.of("autoencoder.config", config);
+      return AutoencoderConfigReader.of("autoencoder.config", config);
     }
 
     public Backgrounds backgroundSampler() {
@@ -84,7 +87,7 @@ public record TrainingConfig(
       }
       return start instanceof StartingPoint.Lora adapting
           ? adapting.checkpoint().transformer()
-          : TransformerConfig.of("transformer.config", config);
+          : TransformerConfigReader.of("transformer.config", config);
     }
 
     /** The text encoder's, likewise. */
@@ -94,7 +97,7 @@ public record TrainingConfig(
       }
       return start instanceof StartingPoint.Lora adapting
           ? adapting.checkpoint().textEncoder()
-          : TextEncoderConfig.of("transformer.textEncoder", textEncoder);
+          : TextEncoderConfigReader.of("transformer.textEncoder", textEncoder);
     }
   }
 

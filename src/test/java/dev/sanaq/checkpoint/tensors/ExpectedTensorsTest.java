@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sanaq.checkpoint.JsonFile;
-import dev.sanaq.checkpoint.config.AutoencoderConfig;
+import dev.sanaq.checkpoint.config.AutoencoderConfigReader;
 import dev.sanaq.checkpoint.config.Component;
-import dev.sanaq.checkpoint.config.TextEncoderConfig;
-import dev.sanaq.checkpoint.config.TransformerConfig;
+import dev.sanaq.checkpoint.config.TextEncoderConfigReader;
+import dev.sanaq.checkpoint.config.TransformerConfigReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -83,7 +83,7 @@ class ExpectedTensorsTest {
     config.put("cross_attention_head_dim", crossDim).put("cross_attention_dim", heads * 32);
     config.put("qk_norm", norm.equals("null") ? null : norm).put("guidance_embeds", guided);
 
-    ExpectedTensors table = TransformerTensors.of(TransformerConfig.of("config.json", config));
+    ExpectedTensors table = TransformerTensors.of(TransformerConfigReader.of("config.json", config));
 
     assertThat(parameterCount(table)).isEqualTo(count);
   }
@@ -92,7 +92,7 @@ class ExpectedTensorsTest {
   void gemma2_2b_hasPublishedParameterCount() {
     ObjectNode defaults = JsonFile.MAPPER.createObjectNode().put("model_type", "gemma2");
 
-    ExpectedTensors table = TextEncoderTensors.of(TextEncoderConfig.of("config.json", defaults));
+    ExpectedTensors table = TextEncoderTensors.of(TextEncoderConfigReader.of("config.json", defaults));
 
     assertThat(parameterCount(table)).isEqualTo(2_614_341_888L);
   }
@@ -106,9 +106,9 @@ class ExpectedTensorsTest {
   private static ExpectedTensors expectedTensors(JsonNode network) {
     ObjectNode config = (ObjectNode) network.get("config");
     return switch (Component.valueOf(network.get("network").asText())) {
-      case TRANSFORMER -> TransformerTensors.of(TransformerConfig.of("config.json", config));
-      case AUTOENCODER -> AutoencoderTensors.of(AutoencoderConfig.of("config.json", config));
-      case TEXT_ENCODER -> TextEncoderTensors.of(TextEncoderConfig.of("config.json", config));
+      case TRANSFORMER -> TransformerTensors.of(TransformerConfigReader.of("config.json", config));
+      case AUTOENCODER -> AutoencoderTensors.of(AutoencoderConfigReader.of("config.json", config));
+      case TEXT_ENCODER -> TextEncoderTensors.of(TextEncoderConfigReader.of("config.json", config));
     };
   }
 }

@@ -56,16 +56,6 @@ class BatchSizeEstimatorTest {
     assertThat(capacity.maxImages(new ImageSize(64, 96), 2)).isEqualTo(32);
   }
 
-  @Test
-  void learnedLimits_beyondMaximum_evictsLeastRecent() {
-    LearnedLimits<Integer> learnt = new LearnedLimits<>();
-    for (int i = 0; i < 1000; i++) {
-      learnt.put(i, i);
-    }
-    assertThat(learnt.getOrDefault(999, -1)).isEqualTo(999);
-    assertThat(learnt.getOrDefault(0, -1)).isEqualTo(-1);
-  }
-
   private static BatchSizeEstimator estimator(DevicePlacement placement, OptionalLong free) {
     Checkpoint checkpoint = Checkpoint.open(Fixtures.path("tiny-sana/checkpoint"));
     return new BatchSizeEstimator(

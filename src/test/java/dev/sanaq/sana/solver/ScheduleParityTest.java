@@ -35,7 +35,7 @@ class ScheduleParityTest {
             case "scm" -> SolverKind.SCM;
             default -> throw new IllegalArgumentException(scheduler);
           };
-      return Schedule.of(kind, SolverSettings.PUBLISHED.withFlowShift(shift), steps);
+      return kind.schedule(SolverSettings.PUBLISHED.withFlowShift(shift), steps);
     }
 
     Tensor answer(String what) {
@@ -81,7 +81,7 @@ class ScheduleParityTest {
     List<SolverStep> steps = c.schedule().steps();
     for (int i = 0; i < steps.size(); i++) {
       SolverStep step = steps.get(i);
-      double stated = c.scheduler.equals("dpm") ? -step.x0FromVelocity() : sigmas[i + 1] - step.b();
+      double stated = c.scheduler.equals("dpm") ? -step.x0FromVelocity() : sigmas[i + 1] - step.nextFromX0();
       assertThat(stated).as("sigma %d", i).isCloseTo(sigmas[i], within(1e-7));
     }
     assertThat(steps).hasSize(sigmas.length - 1);
@@ -99,12 +99,12 @@ class ScheduleParityTest {
       float[] m0 = prediction(step, x);
       float[] next = new float[x.length];
       for (int k = 0; k < x.length; k++) {
-        next[k] = (float) (step.a() * x[k] + step.b() * m0[k] + step.c() * m1[k]);
+        next[k] = (float) (step.nextFromSample() * x[k] + step.nextFromX0() * m0[k] + step.nextFromPreviousX0() * m1[k]);
       }
       if (step.addsNoise()) {
         float[] z = Fixtures.tensor(NOISE, c.index + ".noise").row(i).floats();
         for (int k = 0; k < x.length; k++) {
-          next[k] += (float) (step.d() * z[k]);
+          next[k] += (float) (step.nextFromNoise() * z[k]);
         }
       }
       assertThat(distance(next, trajectory.row(i + 1))).as("after step %d", i).isLessThan(BOUND);

@@ -18,10 +18,10 @@ class ScheduleTest {
   void schedule_stepsOutOfRange_throwsNamingRange(SolverKind kind) {
     for (int steps : List.of(-1, 0, 1001)) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> Schedule.of(kind, SETTINGS, steps))
+          .isThrownBy(() -> kind.schedule(SETTINGS, steps))
           .withMessage("%d steps: %s takes 1 to 1000", steps, kind.label());
     }
-    assertThat(Schedule.of(kind, SETTINGS, 1000).steps()).hasSize(1000);
+    assertThat(kind.schedule(SETTINGS, 1000).steps()).hasSize(1000);
   }
 
   @ParameterizedTest
@@ -29,7 +29,7 @@ class ScheduleTest {
   void schedule_coefficientsFinite_timestepsDecrease(SolverKind kind) {
     for (int steps : List.of(1, 2, 3, 20, 100)) {
       double before = Double.POSITIVE_INFINITY;
-      for (SolverStep s : Schedule.of(kind, SETTINGS.withFlowShift(6), steps).steps()) {
+      for (SolverStep s : kind.schedule(SETTINGS.withFlowShift(6), steps).steps()) {
         assertThat(
                 List.of(
                     s.inputScale(),
@@ -38,7 +38,7 @@ class ScheduleTest {
                     s.x0FromSample(),
                     s.x0FromVelocity()))
             .allMatch(Double::isFinite);
-        assertThat(List.of(s.a(), s.b(), s.c(), s.d())).allMatch(Double::isFinite);
+        assertThat(List.of(s.nextFromSample(), s.nextFromX0(), s.nextFromPreviousX0(), s.nextFromNoise())).allMatch(Double::isFinite);
         assertThat(s.timestep()).isLessThan(before);
         before = s.timestep();
       }
@@ -55,12 +55,12 @@ class ScheduleTest {
       double x = noise;
       double m1 = 0;
       for (SolverStep s :
-          Schedule.of(SolverKind.FLOW_DPM, SETTINGS.withSolverOrder(order), steps).steps()) {
+          SolverKind.FLOW_DPM.schedule(SETTINGS.withSolverOrder(order), steps).steps()) {
         // With noise at sigma 1, the data seen from x at sigma is x - sigma * v for one v.
         double sigma = -s.x0FromVelocity();
         double v = (x - data) / sigma;
         double m0 = s.x0FromSample() * x + s.x0FromVelocity() * v;
-        x = s.a() * x + s.b() * m0 + s.c() * m1;
+        x = s.nextFromSample() * x + s.nextFromX0() * m0 + s.nextFromPreviousX0() * m1;
         m1 = m0;
       }
       assertThat(x).as("order %d", order).isCloseTo(data, within(1e-6));
@@ -69,10 +69,10 @@ class ScheduleTest {
 
   @Test
   void flowDpm_order1_ignoresPreviousPrediction() {
-    assertThat(Schedule.of(SolverKind.FLOW_DPM, SETTINGS.withSolverOrder(1), 20).steps())
-        .allMatch(step -> step.c() == 0);
-    assertThat(Schedule.of(SolverKind.FLOW_DPM, SETTINGS, 20).steps())
-        .extracting(step -> step.c() != 0)
+    assertThat(SolverKind.FLOW_DPM.schedule(SETTINGS.withSolverOrder(1), 20).steps())
+        .allMatch(step -> step.nextFromPreviousX0() == 0);
+    assertThat(SolverKind.FLOW_DPM.schedule(SETTINGS, 20).steps())
+        .extracting(step -> step.nextFromPreviousX0() != 0)
         .containsSubsequence(false, true, true, false)
         .filteredOn(looksBack -> looksBack)
         .hasSize(18);
@@ -80,7 +80,7 @@ class ScheduleTest {
 
   @Test
   void scm_addsNoiseBetweenSteps_notAfterLast() {
-    Schedule schedule = Schedule.of(SolverKind.SCM, SETTINGS, 4);
+    Schedule schedule = SolverKind.SCM.schedule(SETTINGS, 4);
     assertThat(schedule.steps())
         .extracting(SolverStep::addsNoise)
         .containsExactly(true, true, true, false);
@@ -94,7 +94,7 @@ class ScheduleTest {
     double sd = 0.25;
     double x = 0.7;
     double out = -0.4;
-    for (SolverStep step : Schedule.of(SolverKind.SCM, SETTINGS.withSigmaData(sd), 3).steps()) {
+    for (SolverStep step : SolverKind.SCM.schedule(SETTINGS.withSigmaData(sd), 3).steps()) {
       double t = step.timestep();
       double s = Math.sin(t) / (Math.cos(t) + Math.sin(t));
       double norm = Math.sqrt(s * s + (1 - s) * (1 - s));

@@ -1,4 +1,4 @@
-package dev.sanaq.torch;
+package dev.sanaq.torch.host;
 
 import com.sun.jna.Function;
 import com.sun.jna.Native;
@@ -7,8 +7,8 @@ import java.nio.MappedByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
-/** Takes mapped files out of a process's memory while they stay mapped. */
-final class MmapPages {
+/** Drops the resident pages of memory-mapped files, which stay mapped. Any number of threads. */
+public final class MmapPages {
   private static final Logger LOG = Logger.getLogger(MmapPages.class);
   private static final AtomicBoolean WARNED = new AtomicBoolean();
 
@@ -18,20 +18,20 @@ final class MmapPages {
   private MmapPages() {}
 
   /**
-   * Takes its pages out of this process. The system keeps them in its own cache for as long as
-   * nobody needs that memory, and where they are touched again reads what is missing from the file.
-   * Where it cannot be told so it decides by itself, and the log says why: no image is worth less.
+   * Drops the pages of a mapping from this process. The system may keep them in its page cache; the
+   * next access reads missing pages from the file. If the system refuses, the pages stay resident
+   * and the log says why, once.
    *
-   * @param bytes the whole of what was mapped, to be read only: what was written would be lost
+   * @param bytes a whole read-only mapping; modified pages would be lost
    */
-  static void release(MappedByteBuffer bytes) {
+  public static void release(MappedByteBuffer bytes) {
     try {
       long start = Pointer.nativeValue(Native.getDirectBufferPointer(bytes));
-      // Mappings begin with a page, these bytes where they lie in the file.
+      // The mapping starts at a page boundary, the buffer at its offset in the file.
       long before = start % Function.getFunction("c", "getpagesize").invokeInt(new Object[0]);
       Object[] arguments = {new Pointer(start - before), before + bytes.capacity(), MADV_DONTNEED};
       if (Function.getFunction("c", "madvise").invokeInt(arguments) != 0) {
-        warnOnce("madvise refuses");
+        warnOnce("madvise failed");
       }
     } catch (UnsatisfiedLinkError e) {
       warnOnce(String.valueOf(e.getMessage()));
@@ -40,7 +40,7 @@ final class MmapPages {
 
   private static void warnOnce(String why) {
     if (WARNED.compareAndSet(false, true)) {
-      LOG.warnf("weights that are not needed stay in memory: %s", why);
+      LOG.warnf("cannot release unused weights, they stay in memory: %s", why);
     }
   }
 }

@@ -1,29 +1,29 @@
-package dev.sanaq.torch;
+package dev.sanaq.torch.host;
 
 import com.sun.jna.Function;
 
 /**
- * Has the C library keep the memory that tensors give back, instead of returning it to the system:
- * a step frees and asks for the same sizes again, and each time the system would clear the pages
- * anew, which cost a fifth of a step's time.
+ * Makes malloc keep the memory that tensors free, instead of returning it to the system. A denoising
+ * step frees and allocates the same sizes again; clearing the pages each time costs a fifth of the
+ * step.
  */
-final class MallocTuning {
+public final class MallocTuning {
   // From glibc's malloc.h.
   private static final int M_TRIM_THRESHOLD = -1;
   private static final int M_TOP_PAD = -2;
   private static final int M_MMAP_MAX = -4;
 
-  /** More than a thread's heap (64 MiB), so that no heap is ever given back. */
+  /** More than a thread's heap (64 MiB), so that malloc never returns one. */
   private static final int TOP_PAD_BYTES = 128 << 20;
 
   private MallocTuning() {}
 
   /**
-   * Sets it for the whole process.
+   * Applies the settings to the whole process.
    *
-   * @return false where the C library has no such settings (musl) and keeps its own ways
+   * @return false if the C library has no such settings (musl)
    */
-  static boolean retainFreedMemory() {
+  public static boolean retainFreedMemory() {
     try {
       Function mallopt = Function.getFunction("c", "mallopt");
       return setOption(mallopt, M_MMAP_MAX, 0)

@@ -1,0 +1,72 @@
+package dev.sanaq.sana.pipeline;
+
+import dev.sanaq.image.ImageSize;
+import dev.sanaq.sana.BatchKey;
+import dev.sanaq.sana.GenerationParams;
+import dev.sanaq.sana.ModelSpec;
+import dev.sanaq.sana.UnsupportedSizeException;
+import dev.sanaq.sana.solver.Schedule;
+import dev.sanaq.sana.solver.SolverStep;
+import java.util.List;
+
+/**
+ * What the check stage decides for a whole batch (diffusers: {@code check_inputs}, {@code
+ * classify_height_width_bin}, {@code scheduler.set_timesteps}).
+ *
+ * @param key shared by the batch
+ * @param size generated, in pixels; resized to the requested size after decoding
+ * @param latentShape (1, C, H, W) of one image's latents
+ * @param schedule the solver's steps
+ * @param timesteps the transformer's input at each step
+ * @param guidanceRows rows per image: 2 with classifier-free guidance (without the prompt first),
+ *     else 1
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared; read-only
+record GenerationPlan(
+    BatchKey key,
+    ImageSize size,
+    long[] latentShape,
+    Schedule schedule,
+    float[] timesteps,
+    int guidanceRows) {
+
+  /**
+   * Checks a batch against the model.
+   *
+   * @throws UnsupportedSizeException if the model cannot generate the size
+   * @throws IllegalArgumentException if the batch is empty or its keys differ, or if the model does
+   *     not take the solver or the number of steps
+   */
+  static GenerationPlan check(ModelSpec spec, List<GenerationParams> batch) {
+    BatchKey key = commonKey(batch);
+    ImageSize size = spec.generatedSize(key);
+    Schedule schedule = spec.schedule(key);
+    int height = size.height() / spec.compression();
+    int width = size.width() / spec.compression();
+    return new GenerationPlan(
+        key,
+        size,
+        new long[] {1, spec.transformer().inChannels(), height, width},
+        schedule,
+        spec.timesteps(schedule, key.solver()),
+        spec.guidanceRows(key));
+  }
+
+  private static BatchKey commonKey(List<GenerationParams> batch) {
+    List<BatchKey> keys = batch.stream().map(BatchKey::of).distinct().toList();
+    if (keys.size() != 1) {
+      throw new IllegalArgumentException("a batch needs one batch key, found " + keys);
+    }
+    return keys.get(0);
+  }
+
+  /** The number of denoising steps. */
+  int steps() {
+    return timesteps.length;
+  }
+
+  /** Noise tensors per image: the starting noise, and one for each step that adds noise (SCM). */
+  int noiseTensors() {
+    return 1 + (int) schedule.steps().stream().filter(SolverStep::addsNoise).count();
+  }
+}

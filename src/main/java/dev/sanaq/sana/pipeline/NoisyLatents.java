@@ -1,0 +1,110 @@
+package dev.sanaq.sana.pipeline;
+
+import dev.sanaq.sana.denoise.Noise;
+import dev.sanaq.sana.denoise.Sampler;
+import dev.sanaq.sana.solver.SolverStep;
+import dev.sanaq.torch.OwnedValue;
+import dev.sanaq.torch.ScriptValue;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The latents x_t of a pass, a row per image, with the noise of every image and the solver's
+ * previous prediction. One thread.
+ */
+final class NoisyLatents implements AutoCloseable {
+  private final Sampler sampler;
+  private final GenerationPlan plan;
+  private final Noise noise;
+  private final OwnedValue state;
+  private List<BatchImage> images;
+  private int nextNoise = 1;
+
+  private NoisyLatents(
+      Sampler sampler,
+      GenerationPlan plan,
+      List<BatchImage> images,
+      Noise noise,
+      ScriptValue state) {
+    this.sampler = sampler;
+    this.plan = plan;
+    this.images = images;
+    this.noise = noise;
+    this.state = new OwnedValue(state);
+  }
+
+  /**
+   * Samples the starting latents (diffusers: {@code prepare_latents}): each image's noise from its
+   * own seed, times the schedule's initial noise scale.
+   */
+  static NoisyLatents prepare(Sampler sampler, GenerationPlan plan, List<BatchImage> images) {
+    Noise noise =
+        Noise.sample(BatchImage.seeds(images), plan.noiseTensors(), plan.latentShape());
+    try (ScriptValue first = noise.tensors(0)) {
+      ScriptValue state = sampler.init(first, plan.schedule().initialNoiseScale());
+      return new NoisyLatents(sampler, plan, images, noise, state);
+    } catch (RuntimeException | Error e) {
+      noise.close();
+      throw e;
+    }
+  }
+
+  /** The images that have a row, in the order of the rows. */
+  List<BatchImage> images() {
+    return images;
+  }
+
+  /** x_t (B, C, H, W); the caller closes it. */
+  ScriptValue current() {
+    return sampler.latents(state.get());
+  }
+
+  /**
+   * Goes from x_t to the next latents.
+   *
+   * @param output of the transformer: B rows, or 2 B under guidance
+   */
+  void step(SolverStep step, ScriptValue output) {
+    float[] guidanceScales = BatchImage.guidanceScales(images);
+    try (ScriptValue fresh = noise.tensors(step.addsNoise() ? nextNoise++ : 0)) {
+      state.set(sampler.step(state.get(), output, guidanceScales, fresh, step));
+    }
+  }
+
+  /**
+   * Keeps these images alone, which are at least one, and in order.
+   *
+   * @return the rows that they had before
+   */
+  long[] retain(List<BatchImage> active) {
+    long[] rows = active.stream().mapToLong(images::indexOf).toArray();
+    state.set(sampler.selectRows(state.get(), rows));
+    noise.retainRows(rows);
+    images = active;
+    return rows;
+  }
+
+  /**
+   * The latents after the last step.
+   *
+   * @param scalingFactor of the autoencoder
+   * @return (C, H, W) of each image on the host, in the autoencoder's own scale
+   */
+  Map<BatchImage, float[]> toHost(double scalingFactor) {
+    float[] all = sampler.toHost(state.get(), plan.schedule().finalScale(), scalingFactor);
+    int length = all.length / images.size();
+    Map<BatchImage, float[]> latents = new LinkedHashMap<>();
+    for (int i = 0; i < images.size(); i++) {
+      latents.put(images.get(i), Arrays.copyOfRange(all, i * length, (i + 1) * length));
+    }
+    return latents;
+  }
+
+  @Override
+  public void close() {
+    state.close();
+    noise.close();
+  }
+}
