@@ -63,7 +63,7 @@ class KafkaCommandsTest {
 
   @Test
   void submit_wait_printsImageUrls() {
-    Result ran = submit("--prompt", "a pear", "--id", "two", "--count", "2", "--wait");
+    Result ran = submit("--prompt", "a pear", "--id", "two", "--num-images", "2", "--wait");
     assertThat(ran.code()).as(ran.err()).isZero();
     assertThat(ran.out().lines()).hasSize(3);
     assertThat(ran.out().lines().findFirst().orElse("")).endsWith(" two completed");
@@ -133,7 +133,7 @@ class KafkaCommandsTest {
       assertThat(letter.get("source").asText()).isEqualTo("sanaq.requests-0@" + offset);
       assertThat(letter.get("reason").asText()).contains("line 1");
       assertThat(letter.get("bytes").asInt()).isEqualTo(7);
-      assertThat(deadLetters("list").out()).contains("place", "sanaq.requests-0@" + offset);
+      assertThat(deadLetters("list").out()).contains("position", "sanaq.requests-0@" + offset);
 
       Result sent = deadLetters("replay", letter.get("place").asText());
       assertThat(sent.code()).as(sent.err()).isZero();
@@ -157,7 +157,7 @@ class KafkaCommandsTest {
     assertThat(submit().code()).isEqualTo(2);
     assertThat(submit("--prompt", "p", "--id", "a b").code()).isEqualTo(2);
     assertThat(submit("--file", "/no/such/file").code()).isEqualTo(2);
-    assertThat(submit("--file", "/no/such/file").err()).contains("there is no file /no/such/file");
+    assertThat(submit("--file", "/no/such/file").err()).contains("no file /no/such/file");
     assertThat(submit("--prompt", "p", "--width", "wide").code()).isEqualTo(2);
   }
 

@@ -83,7 +83,7 @@ class TrainAllTest {
         output.toString(),
         "--data",
         folder.toString(),
-        "--recipe",
+        "--config",
         TinyTraining.recipeFile().toString(),
         "--limit",
         limit);
