@@ -77,8 +77,7 @@ class ArchitectureTest {
                       "FlowEulerSolver",
                       "ScmSolver",
                       "JpegEncoder",
-                      "WebpEncoder",
-                      "DatasetFingerprint")
+                      "WebpEncoder")
                   .contains(c.getSimpleName()));
 
   /** Every feature and what it may use of the others. */
