@@ -31,7 +31,7 @@ public final class BucketBatchSampler {
   public BucketBatchSampler(int[] bucketOfRow, int[] repeatsOfRow, int batchSize, long seed) {
     if (bucketOfRow.length == 0 || bucketOfRow.length != repeatsOfRow.length || batchSize < 1) {
       throw new IllegalArgumentException(
-          "rows and repeats must be as many, and the batch size at least 1: %d rows, %d repeats, %d"
+          "no rows, or not as many repeats, or no batch: %d rows, %d repeats, batches of %d"
               .formatted(bucketOfRow.length, repeatsOfRow.length, batchSize));
     }
     this.batchSize = batchSize;

@@ -47,7 +47,7 @@ public final class NpmClient {
       return folder.resolve(archive.fileName());
     } catch (IOException e) {
       throw new BadDataException(
-          "cannot download %s: %s. Download it elsewhere with npm pack %s and pass the file"
+          "cannot download %s: %s. Download it elsewhere with npm pack %s and name the file"
               .formatted(archive.id(), e.getMessage(), archive.id()),
           e);
     } catch (InterruptedException e) {
