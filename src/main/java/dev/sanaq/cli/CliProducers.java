@@ -7,23 +7,13 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Map;
-import org.jboss.logging.Logger;
 import picocli.CommandLine;
 
-/** What all commands share: how a failure is told, and the way to Kafka. */
+/** CDI producers that all commands share: picocli with its error handling, and Kafka clients. */
 public final class CliProducers {
-  private static final Logger LOG = Logger.getLogger(CliProducers.class);
-
   @Produces
   CommandLine commandLine(PicocliCommandLineFactory factory) {
-    return factory
-        .create()
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(
-            (failure, command, parsed) -> {
-              LOG.debug("the command failed", failure);
-              return CliErrors.report(command.getErr(), failure, false);
-            });
+    return CliErrors.install(factory.create().setCaseInsensitiveEnumValuesAllowed(true));
   }
 
   @Produces

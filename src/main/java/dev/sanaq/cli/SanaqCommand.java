@@ -16,7 +16,7 @@ import dev.sanaq.cli.train.TrainCommand;
 import io.quarkus.picocli.runtime.annotations.TopCommand;
 import picocli.CommandLine.Command;
 
-/** The program; what it does is its first argument. */
+/** The top command; each subcommand is one role of the program. */
 @TopCommand
 @Command(
     name = "sanaq",

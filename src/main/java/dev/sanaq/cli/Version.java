@@ -3,7 +3,7 @@ package dev.sanaq.cli;
 import org.eclipse.microprofile.config.ConfigProvider;
 import picocli.CommandLine.IVersionProvider;
 
-/** The program's version, as it was built. */
+/** The version that {@code --version} prints: the one of the build. */
 public final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {

@@ -7,6 +7,7 @@ import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.train.autoencoder.AutoencoderTask;
 import dev.sanaq.train.config.TrainingConfig;
 import dev.sanaq.train.data.Dataset;
+import dev.sanaq.train.data.DatasetFingerprint;
 import dev.sanaq.train.data.MaxCorruptShare;
 import dev.sanaq.train.loop.DivergedException;
 import dev.sanaq.train.loop.RunDirectory;
@@ -17,48 +18,48 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** {@code train autoencoder}: from images to {@code vae}. */
+/** Trains an autoencoder on images and exports it. */
 public final class AutoencoderTraining {
   private AutoencoderTraining() {}
 
   /**
-   * Trains, or goes on, and writes the weights to {@code vae} in the output's folder.
+   * Trains and exports the result to {@code vae} in the folder of the run.
    *
-   * @param recipe its {@code autoencoder} part
-   * @param data what is learnt
-   * @param heldOut what is measured on
-   * @param output the run's folder
-   * @param resume go on after the last snapshot there
+   * @param config its {@code autoencoder} part is used
+   * @param data training images
+   * @param evalData held-out images for evaluation
+   * @param output folder of the run
+   * @param resume whether to continue after the last snapshot
    * @return the folder of the weights
-   * @throws DivergedException where the loss is no number any more
-   * @throws IllegalArgumentException where the folder holds another run
+   * @throws DivergedException if the loss becomes NaN or infinite
+   * @throws IllegalArgumentException if the folder holds another run
    */
   public static Path run(
-      TrainingConfig recipe,
+      TrainingConfig config,
       Path data,
-      Path heldOut,
+      Path evalData,
       Path output,
       boolean resume,
       DevicePlacement placement,
       TrainingProgress progress)
       throws IOException {
-    TrainingConfig.AutoencoderPart part = recipe.autoencoder();
-    Dataset images =
+    TrainingConfig.AutoencoderPart part = config.autoencoder();
+    Dataset trainingImages =
         Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
-    Dataset measured =
-        Dataset.read(heldOut).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
+    Dataset evalImages =
+        Dataset.read(evalData).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
     Map<String, Object> identity =
-        Map.of("seed", recipe.seed(), "autoencoder", part, "data", images.fingerprint());
-    RunDirectory folder = RunDirectory.open(output, resume, identity, progress);
+        Map.of("seed", config.seed(), "autoencoder", part, "data", DatasetFingerprint.of(trainingImages));
+    RunDirectory directory = RunDirectory.open(output, resume, identity, progress);
     try (AutoencoderTask task =
-        new AutoencoderTask(part, recipe.seed(), images, measured, placement)) {
+        new AutoencoderTask(part, config.seed(), trainingImages, evalImages, placement)) {
       TrainingSnapshots snapshots = new TrainingSnapshots(output);
-      new TrainingLoop(task, part.optimizer(), snapshots, part.intervals(), folder).run();
-      AutoencoderConfig config = part.checkedConfig().withScalingFactor(task.scalingFactor());
+      new TrainingLoop(task, part.optimizer(), snapshots, part.intervals(), directory).run();
+      AutoencoderConfig scaled = part.checkedConfig().withScalingFactor(task.scalingFactor());
       new CheckpointWriter(output, DType.F32)
-          .writeAutoencoder(config, CheckpointExporter.emaWeights(task.program().stateDict(), ""));
+          .writeAutoencoder(scaled, CheckpointExporter.emaWeights(task.program().stateDict(), ""));
       progress.onMessage(
-          "measured: %s; scaling factor %.4f".formatted(task.evaluate(), config.scalingFactor()));
+          "evaluation: %s; scaling factor %.4f".formatted(task.evaluate(), scaled.scalingFactor()));
     }
     return output.resolve("vae");
   }

@@ -21,32 +21,32 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Writes what a learner has learnt, its averages, as others read it. */
-record CheckpointExporter(TrainingConfig recipe, BaseModels models, Path output) {
+/** Exports the averaged weights of a training program in the published layouts. */
+record CheckpointExporter(TrainingConfig config, BaseModels models, Path output) {
   /** The name that diffusers looks for. */
   private static final String LORA_FILE = "pytorch_lora_weights.safetensors";
 
   private static final int NUM_TRAIN_TIMESTEPS = 1000;
 
-  /** The checkpoint's folder, or the adapter's file. */
-  Path export(TrainableProgram learner) {
-    Map<String, HostTensor> tensors = learner.stateDict();
+  /** Writes a checkpoint or a LoRA file; returns its path. */
+  Path export(TrainableProgram program) {
+    Map<String, HostTensor> tensors = program.stateDict();
     try {
       if (models.start() instanceof StartingPoint.FromScratch) {
         return exportFromScratch(tensors);
       }
-      return models.start() instanceof StartingPoint.FineTune tuning
-          ? exportFineTuned(tuning, tensors)
+      return models.start() instanceof StartingPoint.FineTune fineTune
+          ? exportFineTuned(fineTune, tensors)
           : exportLora(((StartingPoint.Lora) models.start()).config(), tensors);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write what was learnt in " + output, e);
+      throw new UncheckedIOException("cannot export the weights to " + output, e);
     }
   }
 
   private Path exportFromScratch(Map<String, HostTensor> tensors) throws IOException {
     Path folder = Files.createDirectories(output.resolve("checkpoint"));
-    TrainingConfig.TransformerPart part = recipe.transformer();
-    CheckpointWriter writer = new CheckpointWriter(folder, recipe.weights());
+    TrainingConfig.TransformerPart part = config.transformer();
+    CheckpointWriter writer = new CheckpointWriter(folder, config.weights());
     writer.writeTransformer(
         part.transformer(models.start()), emaWeights(tensors, TransformerTask.TRANSFORMER_PREFIX));
     writer.writeTextEncoder(
@@ -61,25 +61,25 @@ record CheckpointExporter(TrainingConfig recipe, BaseModels models, Path output)
     return folder;
   }
 
-  private Path exportFineTuned(StartingPoint.FineTune tuning, Map<String, HostTensor> tensors)
+  private Path exportFineTuned(StartingPoint.FineTune fineTune, Map<String, HostTensor> tensors)
       throws IOException {
     Path folder = output.resolve("checkpoint");
-    CheckpointWriter writer = new CheckpointWriter(folder, recipe.weights());
-    writer.copyAllExcept(tuning.checkpoint().folder(), "transformer");
+    CheckpointWriter writer = new CheckpointWriter(folder, config.weights());
+    writer.copyAllExcept(fineTune.checkpoint().folder(), "transformer");
     writer.writeTransformer(
-        tuning.checkpoint().transformer(), emaWeights(tensors, TransformerTask.TRANSFORMER_PREFIX));
+        fineTune.checkpoint().transformer(), emaWeights(tensors, TransformerTask.TRANSFORMER_PREFIX));
     return folder;
   }
 
-  /** In the published format, whose alpha is the rank: the scale is multiplied into B. */
-  private Path exportLora(LoraConfig settings, Map<String, HostTensor> tensors) throws IOException {
+  /** In the published layout alpha equals the rank, so the scale is multiplied into B. */
+  private Path exportLora(LoraConfig lora, Map<String, HostTensor> tensors) throws IOException {
     Map<String, HostTensor> named = new LinkedHashMap<>();
     emaWeights(tensors, TransformerTask.LORA_PREFIX)
         .forEach(
             (name, tensor) ->
                 named.put(
                     "transformer." + name,
-                    name.contains("lora_B") ? scale(tensor, settings.scale()) : tensor));
+                    name.contains("lora_B") ? scale(tensor, lora.scale()) : tensor));
     Path file = output.resolve(LORA_FILE);
     Path unfinished = output.resolve("." + LORA_FILE);
     Files.deleteIfExists(unfinished);
@@ -89,28 +89,28 @@ record CheckpointExporter(TrainingConfig recipe, BaseModels models, Path output)
   }
 
   private static HostTensor scale(HostTensor tensor, double factor) {
-    float[] numbers = tensor.values().clone();
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] *= (float) factor;
+    float[] values = tensor.values().clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= (float) factor;
     }
-    return new HostTensor(tensor.shape(), numbers);
+    return new HostTensor(tensor.shape(), values);
   }
 
   /**
-   * The weights to keep: the averages of those that learn, and the others as they are.
+   * The weights to export: averages of trained weights, and the other weights unchanged.
    *
-   * @param prefix of the names wanted, which they lose
+   * @param prefix selects the weights; removed from their names
    */
   static Map<String, HostTensor> emaWeights(Map<String, HostTensor> tensors, String prefix) {
-    Map<String, HostTensor> found = new LinkedHashMap<>();
-    String weight = "weight." + prefix;
+    Map<String, HostTensor> weights = new LinkedHashMap<>();
+    String weightPrefix = "weight." + prefix;
     tensors.forEach(
         (name, tensor) -> {
-          if (name.startsWith(weight)) {
-            String own = name.substring(weight.length());
-            found.put(own, tensors.getOrDefault("average." + prefix + own, tensor));
+          if (name.startsWith(weightPrefix)) {
+            String exported = name.substring(weightPrefix.length());
+            weights.put(exported, tensors.getOrDefault("average." + prefix + exported, tensor));
           }
         });
-    return found;
+    return weights;
   }
 }

@@ -25,8 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * {@code train evaluate}: how well a checkpoint gives images back, predicts the flow, and draws
- * what captions say.
+ * Evaluates a checkpoint on held-out images: reconstruction and flow-matching loss.
  */
 public final class Evaluation {
   private final Checkpoint checkpoint;
@@ -34,7 +33,7 @@ public final class Evaluation {
   private final TrainingProgress progress;
   private final int side;
 
-  /** An evaluation of a checkpoint, in fp32. */
+  /** Opens a checkpoint for evaluation in fp32. */
   public Evaluation(Path model, DevicePlacement placement, TrainingProgress progress) {
     this.checkpoint = Checkpoint.open(model);
     this.placement = placement;
@@ -43,30 +42,31 @@ public final class Evaluation {
   }
 
   /**
-   * Images through the autoencoder and back.
+   * Measures the reconstruction of images by the autoencoder.
    *
-   * @param data images that it has not learnt; transparent ones lie on their row's background
+   * @param data held-out images; transparent ones are composited over their background
    * @return {@code psnr} in decibels and {@code ssim}, means over the images
    */
   public Map<String, Double> reconstruction(Path data) {
-    Dataset rows = readDataset(data);
+    Dataset dataset = readDataset(data);
     double psnr = 0;
     double ssim = 0;
     long done = 0;
-    ImageCache images = new ImageCache(rows);
+    ImageCache images = new ImageCache(dataset);
     try (AutoencoderDC autoencoder = AutoencoderDC.load(checkpoint, placement)) {
-      for (TrainingSample row : rows.samples()) {
-        PlanarFloatImage before = images.planes(row, row.background(), new ImageSize(side, side));
-        PlanarFloatImage after = encodeAndDecode(autoencoder, before);
-        psnr += Psnr.of(before, after);
-        ssim += Ssim.of(before, after);
-        progress.onPreparation("reconstruct", ++done, rows.samples().size());
+      for (TrainingSample sample : dataset.samples()) {
+        PlanarFloatImage original =
+            images.planes(sample, sample.background(), new ImageSize(side, side));
+        PlanarFloatImage reconstructed = encodeAndDecode(autoencoder, original);
+        psnr += Psnr.of(original, reconstructed);
+        ssim += Ssim.of(original, reconstructed);
+        progress.onPreparation("reconstruct", ++done, dataset.samples().size());
       }
     }
-    Map<String, Double> found = new LinkedHashMap<>();
-    found.put("psnr", psnr / done);
-    found.put("ssim", ssim / done);
-    return found;
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("psnr", psnr / done);
+    metrics.put("ssim", ssim / done);
+    return metrics;
   }
 
   private static PlanarFloatImage encodeAndDecode(
@@ -80,29 +80,29 @@ public final class Evaluation {
   }
 
   /**
-   * The flow-matching loss by timestep, each row with its first caption.
+   * Measures the flow-matching loss by timestep, with the first caption of each image.
    *
-   * @param data images, with captions or without
-   * @param cache a folder to keep latents and captions' embeddings in
-   * @param seed of the noise
+   * @param data images with or without captions
+   * @param cache folder for latents and prompt embeddings
+   * @param seed seed of the noise
    * @return {@code loss0.1} to {@code loss0.9} and {@code lossMean}
    */
   public Map<String, Double> flowLoss(Path data, Path cache, long seed) throws IOException {
-    Dataset rows = readDataset(data);
+    Dataset dataset = readDataset(data);
     BaseModels models =
         new BaseModels(
             checkpoint.folder().resolve("vae"),
             checkpoint.folder().resolve("tokenizer"),
             new StartingPoint.FineTune(checkpoint));
     FeatureCaches caches = new FeatureCaches(cache, placement, progress);
-    TransformerTask.TrainingData lessons =
+    TransformerTask.TrainingData trainingData =
         new TransformerTask.TrainingData(
-            rows.samples(),
-            caches.latents(rows, models, side),
-            new FrozenCaptions(caches.promptEmbeds(rows, checkpoint)));
+            dataset.samples(),
+            caches.latents(dataset, models, side),
+            new FrozenCaptions(caches.promptEmbeds(dataset, checkpoint)));
     TrainingConfig.TransformerPart part = TrainingConfig.read(TrainingConfig.EMOJI).transformer();
     try (TransformerTask task =
-        new TransformerTask(part, seed, models.start(), lessons, step -> {}, placement)) {
+        new TransformerTask(part, seed, models.start(), trainingData, step -> {}, placement)) {
       return task.evaluate();
     }
   }

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Draws a sheet of samples with the pipeline that serves: captions spread over the data. */
+/** Renders a sheet of samples with the pipeline, for captions spread over the data. */
 final class SampleRenderer {
   private static final int NUM_IMAGES = 24;
   private static final int COLUMNS = 6;
@@ -25,17 +25,17 @@ final class SampleRenderer {
   private final Path folder;
   private final long seed;
 
-  SampleRenderer(List<TrainingSample> rows, Path folder, long seed) {
+  SampleRenderer(List<TrainingSample> samples, Path folder, long seed) {
     this.folder = folder;
     this.seed = seed;
     this.captions = new ArrayList<>();
     for (int i = 0; i < NUM_IMAGES; i++) {
-      TrainingSample row = rows.get((int) ((long) i * rows.size() / NUM_IMAGES));
-      captions.add(row.captions().get(i % Math.min(3, row.captions().size())).text());
+      TrainingSample sample = samples.get((int) ((long) i * samples.size() / NUM_IMAGES));
+      captions.add(sample.captions().get(i % Math.min(3, sample.captions().size())).text());
     }
   }
 
-  /** Draws {@code samples-STEP.png} from a checkpoint. */
+  /** Renders {@code samples-STEP.png} with a checkpoint. */
   void render(long step, Path checkpoint) {
     List<RgbImage> images = new ArrayList<>();
     PipelineOptions options = new PipelineOptions("fp32", "", Torch.threads(), "auto");

@@ -26,9 +26,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** {@code train transformer}: from captioned images to a checkpoint, or to an adapter for one. */
+/** Trains a transformer on captioned images and exports a checkpoint or a LoRA adapter. */
 public final class TransformerTraining {
-  private final TrainingConfig recipe;
+  private final TrainingConfig config;
   private final Path data;
   private final BaseModels models;
   private final Path output;
@@ -36,21 +36,21 @@ public final class TransformerTraining {
   private final TrainingProgress progress;
 
   /**
-   * A training.
+   * A training run that has not started.
    *
-   * @param recipe its {@code transformer} part
+   * @param config its {@code transformer} part is used
    * @param data captioned images
-   * @param models what stands around the transformer, and where it begins
-   * @param output the run's folder
+   * @param models autoencoder, tokenizer and initial weights
+   * @param output folder of the run
    */
   public TransformerTraining(
-      TrainingConfig recipe,
+      TrainingConfig config,
       Path data,
       BaseModels models,
       Path output,
       DevicePlacement placement,
       TrainingProgress progress) {
-    this.recipe = recipe;
+    this.config = config;
     this.data = data;
     this.models = models;
     this.output = output;
@@ -59,85 +59,84 @@ public final class TransformerTraining {
   }
 
   /**
-   * Trains, or goes on, and writes what was learnt: {@code checkpoint} in the output's folder, or
-   * {@code pytorch_lora_weights.safetensors}.
+   * Trains and exports the result: the folder {@code checkpoint}, or the file {@code
+   * pytorch_lora_weights.safetensors}.
    *
-   * @param resume go on after the last snapshot there
-   * @return the folder or file that was written
-   * @throws DivergedException where the loss is no number any more
-   * @throws IllegalArgumentException where the folder holds another run
+   * @param resume whether to continue after the last snapshot
+   * @return the folder or file of the result
+   * @throws DivergedException if the loss becomes NaN or infinite
+   * @throws IllegalArgumentException if the folder holds another run
    */
   public Path run(boolean resume) throws IOException {
-    Dataset rows = Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
-    RunDirectory folder = RunDirectory.open(output, resume, identity(rows), progress);
+    Dataset dataset = Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
+    RunDirectory directory =
+        RunDirectory.open(output, resume, identity(dataset), progress);
     FeatureCaches caches = new FeatureCaches(output.resolve("cache"), placement, progress);
-    LatentCache latents = caches.latents(rows, models, imageSize());
+    LatentCache latents = caches.latents(dataset, models, imageSize());
     if (models.start() instanceof StartingPoint.FromScratch) {
-      int vocabulary = recipe.transformer().textEncoder(models.start()).vocabSize();
+      int vocabSize = config.transformer().textEncoder(models.start()).vocabSize();
       try (PromptTokenizer tokenizer =
-          new PromptTokenizer(models.tokenizer().resolve("tokenizer.json"), vocabulary)) {
-        return run(folder, rows, latents, new TrainableCaptions(new PackedCaptions(tokenizer)));
+          new PromptTokenizer(models.tokenizer().resolve("tokenizer.json"), vocabSize)) {
+        return run(directory, dataset, latents, new TrainableCaptions(new PackedCaptions(tokenizer)));
       }
     }
-    PromptEmbedsCache features = caches.promptEmbeds(rows, checkpoint());
-    return run(folder, rows, latents, new FrozenCaptions(features));
+    PromptEmbedsCache promptEmbeds = caches.promptEmbeds(dataset, base());
+    return run(directory, dataset, latents, new FrozenCaptions(promptEmbeds));
   }
 
-  private Checkpoint checkpoint() {
-    return models.start() instanceof StartingPoint.FineTune tuning
-        ? tuning.checkpoint()
-        : ((StartingPoint.Lora) models.start()).checkpoint();
+  private Checkpoint base() {
+    return models.start().base().orElseThrow();
   }
 
   private Path run(
-      RunDirectory folder, Dataset rows, LatentCache latents, CaptionEncoder captions) {
-    TrainingConfig.TransformerPart part = recipe.transformer();
-    CheckpointExporter parts = new CheckpointExporter(recipe, models, output);
-    SampleRenderer samples = new SampleRenderer(rows.samples(), output, recipe.seed());
-    TransformerTask[] own = new TransformerTask[1];
+      RunDirectory directory, Dataset dataset, LatentCache latents, CaptionEncoder captions) {
+    TrainingConfig.TransformerPart part = config.transformer();
+    CheckpointExporter exporter = new CheckpointExporter(config, models, output);
+    SampleRenderer samples = new SampleRenderer(dataset.samples(), output, config.seed());
+    TransformerTask[] current = new TransformerTask[1]; // the task renders samples of itself
     try (TransformerTask task =
         new TransformerTask(
             part,
-            recipe.seed(),
+            config.seed(),
             models.start(),
-            new TransformerTask.TrainingData(rows.samples(), latents, captions),
-            step -> renderSamples(step, samples, parts.export(own[0].program())),
+            new TransformerTask.TrainingData(dataset.samples(), latents, captions),
+            step -> renderSamples(step, samples, exporter.export(current[0].program())),
             placement)) {
-      own[0] = task;
+      current[0] = task;
       new TrainingLoop(
-              task, part.optimizer(), new TrainingSnapshots(output), part.intervals(), folder)
+              task, part.optimizer(), new TrainingSnapshots(output), part.intervals(), directory)
           .run();
-      return parts.export(task.program());
+      return exporter.export(task.program());
     }
   }
 
-  /** An adapter alone draws nothing. */
-  private void renderSamples(long step, SampleRenderer samples, Path written) {
+  /** Renders samples, except for an adapter, which is not a checkpoint. */
+  private void renderSamples(long step, SampleRenderer samples, Path checkpoint) {
     if (!(models.start() instanceof StartingPoint.Lora)) {
-      samples.render(step, written);
+      samples.render(step, checkpoint);
     }
   }
 
-  /** What must be the same when a run goes on. */
-  private Map<String, Object> identity(Dataset rows) throws IOException {
+  /** Everything that must be the same in a resumed run. */
+  private Map<String, Object> identity(Dataset dataset) throws IOException {
     String start =
         models.start() instanceof StartingPoint.FromScratch
             ? "fresh"
-            : new CacheKey().withFiles(checkpoint().folder().resolve("transformer")).toHex();
+            : new CacheKey().withFiles(base().folder().resolve("transformer")).toHex();
     String adapter =
-        models.start() instanceof StartingPoint.Lora adapting
-            ? adapting.config().toString()
+        models.start() instanceof StartingPoint.Lora lora
+            ? lora.config().toString()
             : "none";
     return Map.of(
-        "seed", recipe.seed(),
-        "transformer", recipe.transformer(),
-        "latents", FeatureCaches.latentKey(rows, models, imageSize()),
+        "seed", config.seed(),
+        "transformer", config.transformer(),
+        "latents", FeatureCaches.latentKey(dataset, models, imageSize()),
         "start", start,
         "adapter", adapter);
   }
 
   private int imageSize() {
-    return recipe.transformer().transformer(models.start()).sampleSize()
+    return config.transformer().transformer(models.start()).sampleSize()
         * models.autoencoderConfig().spatialCompression();
   }
 }

@@ -67,7 +67,7 @@ class GenerateParityTest {
       args.addAll(List.of("--solver", "flow-euler"));
     }
     if (!image.path("instruction").asBoolean(true)) {
-      args.add("--no-instruction");
+      args.add("--no-prompt-instruction");
     }
     return args;
   }

@@ -64,7 +64,7 @@ class KafkaCommandsTest {
 
   @Test
   void submit_wait_printsImageUrls() {
-    Result ran = submit("--prompt", "a pear", "--id", "two", "--count", "2", "--wait");
+    Result ran = submit("--prompt", "a pear", "--id", "two", "--num-images", "2", "--wait");
     assertThat(ran.code()).as(ran.err()).isZero();
     assertThat(ran.out().lines()).hasSize(3);
     assertThat(ran.out().lines().findFirst().orElse("")).endsWith(" two completed");
@@ -158,7 +158,7 @@ class KafkaCommandsTest {
     assertThat(submit().code()).isEqualTo(2);
     assertThat(submit("--prompt", "p", "--id", "a b").code()).isEqualTo(2);
     assertThat(submit("--file", "/no/such/file").code()).isEqualTo(2);
-    assertThat(submit("--file", "/no/such/file").err()).contains("there is no file /no/such/file");
+    assertThat(submit("--file", "/no/such/file").err()).contains("no file /no/such/file");
     assertThat(submit("--prompt", "p", "--width", "wide").code()).isEqualTo(2);
   }
 

@@ -44,10 +44,10 @@ class TrainDataCommandsTest {
   }
 
   @Test
-  void tokenizer_noInstruction_omitsInstruction() throws IOException {
+  void tokenizer_noPromptInstruction_omitsInstruction() throws IOException {
     Path list = Files.writeString(folder.resolve("list.jsonl"), LIST);
     Path output = folder.resolve("tokenizer");
-    tokenizer("--data", list.toString(), "--no-instruction", "--output", output.toString());
+    tokenizer("--data", list.toString(), "--no-prompt-instruction", "--output", output.toString());
     assertThat(output.resolve("tokenizer.json")).content().doesNotContain("prompt\"");
   }
 

@@ -33,7 +33,7 @@ class DivergenceTest {
 
     assertThatThrownBy(() -> training.autoencoder(run, TinyTraining.noProgress()))
         .isInstanceOf(DivergedException.class)
-        .hasMessageContaining("step 6 gave loss NaN")
+        .hasMessageContaining("step 6 diverged: loss NaN")
         .hasMessageContaining(run.toString());
     assertThat(Files.readString(run.resolve("diverged.json")))
         .contains("\"step\":6")

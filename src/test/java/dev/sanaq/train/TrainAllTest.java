@@ -43,7 +43,7 @@ class TrainAllTest {
 
     Files.delete(output.resolve("transformer.done"));
     assertThat(trainAll(output, "6")).as(err).isZero();
-    assertThat(err).contains("going on after step 9");
+    assertThat(err).contains("resuming after step 9");
     assertThat(out).contains(figures);
 
     assertThat(trainAll(output, "7")).isEqualTo(1);
@@ -83,7 +83,7 @@ class TrainAllTest {
         output.toString(),
         "--data",
         folder.toString(),
-        "--recipe",
+        "--config",
         TinyTraining.recipeFile().toString(),
         "--limit",
         limit);

@@ -9,6 +9,7 @@ import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.cli.model.ModelOptions;
 import dev.sanaq.cli.terminal.CliErrors;
 import dev.sanaq.cli.terminal.SignalHandling;
+import dev.sanaq.cli.terminal.VerboseOption;
 import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.pipeline.SanaPipeline;
 import java.io.IOException;
@@ -24,62 +25,67 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code benchmark}: how fast a checkpoint draws here, a JSON line a stage. */
+/** {@code benchmark}: times each stage of generation on this machine; one JSON line per stage. */
 @Command(
     name = "benchmark",
     mixinStandardHelpOptions = true,
-    description = "Times every stage of drawing beside the machine's own limits: JSON lines.")
+    description = "Times each stage of generation next to the machine's limits, as JSON lines.")
 public final class BenchmarkCommand implements Callable<Integer> {
   @Mixin private ModelOptions modelOptions;
 
-  @Option(names = "--height", paramLabel = "PIXELS", description = "Default: the model's.")
+  @Option(
+      names = "--height",
+      paramLabel = "PIXELS",
+      description = "Height of the image (default: the model's).")
   private @Nullable Integer height;
 
-  @Option(names = "--width", paramLabel = "PIXELS", description = "Default: the model's.")
+  @Option(
+      names = "--width",
+      paramLabel = "PIXELS",
+      description = "Width of the image (default: the model's).")
   private @Nullable Integer width;
 
   @Option(
       names = "--steps",
       paramLabel = "N",
       defaultValue = "20",
-      description = "Steps of the image that is reckoned with. Default: 20.")
+      description = "Denoising steps that the total is computed for (default: ${DEFAULT-VALUE}).")
   private int steps;
 
   @Option(
       names = "--timed-steps",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Steps that are timed a run. Default: 3.")
+      description = "Denoising steps to time in each run (default: ${DEFAULT-VALUE}).")
   private int timedSteps;
 
   @Option(
       names = "--runs",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Images drawn and timed after the first one. Default: 3.")
+      description = "Timed runs, one image each, after a first one (default: ${DEFAULT-VALUE}).")
   private int runs;
 
   @Option(
       names = "--sizes",
       split = ",",
       paramLabel = "PIXELS",
-      description = "Squares whose step is timed besides, such as 512,1024,2048,4096.")
+      description = "Also time one step at these square sizes, such as 512,1024,2048,4096.")
   private @Nullable List<Integer> sizes;
 
   @Option(
       names = "--compare",
       paramLabel = "FILE",
-      description = "JSON lines of another program, or of an earlier run: adds ratios.")
+      description = "JSON lines of another program or an earlier run, to compute ratios to.")
   private @Nullable Path compare;
 
   @Option(
       names = "--report",
       paramLabel = "DIR",
-      description = "Also write a Markdown table, the lines, and a plot where there are sizes.")
+      description = "Also write a Markdown table, the JSON lines, and with --sizes a plot.")
   private @Nullable Path report;
 
-  @Option(names = "--verbose", description = "Print the stack trace of a failure.")
-  private boolean verbose;
+  @Mixin private VerboseOption verbose;
 
   @Spec private CommandSpec spec;
 
@@ -91,17 +97,17 @@ public final class BenchmarkCommand implements Callable<Integer> {
       options = modelOptions.pipelineOptions(List.of());
       model = modelOptions.model();
       if (compare != null && !Files.isReadable(compare)) {
-        throw new IllegalArgumentException("--compare " + compare + ": there is no such file");
+        throw new IllegalArgumentException("--compare " + compare + ": no such file");
       }
-      benchmarkConfig(1); // says what is wrong before anything is loaded
+      benchmarkConfig(1); // validates the options before the model is loaded
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    try (SignalHandling ended = SignalHandling.exitImmediately(this)) {
+    try (SignalHandling signals = SignalHandling.exitImmediately(this)) {
       runBenchmark(model, options);
       return 0;
     } catch (IOException | RuntimeException e) {
-      return CliErrors.report(spec.commandLine().getErr(), e, verbose);
+      return CliErrors.report(spec.commandLine().getErr(), e, verbose.isSet());
     }
   }
 
@@ -111,8 +117,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
         options.variant().isEmpty()
             ? Checkpoint.open(model)
             : Checkpoint.open(model, options.variant());
-    BenchmarkConfig plan = benchmarkConfig(checkpoint.defaultSize());
-    Benchmark benchmark = new Benchmark(checkpoint, plan);
+    BenchmarkConfig config = benchmarkConfig(checkpoint.defaultSize());
+    Benchmark benchmark = new Benchmark(checkpoint, config);
     List<StageTiming> lines =
         comparison.annotate(benchmark.run(() -> SanaPipeline.load(model, options)));
     lines.forEach(line -> spec.commandLine().getOut().println(line.toJson()));
@@ -124,8 +130,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
               .map(line -> line.fields().get("dtype").toString())
               .findFirst()
               .orElseThrow();
-      synchronized (this) { // written whole
-        Report.write(report, "%s-%dx%d".formatted(dtype, plan.width(), plan.height()), lines);
+      synchronized (this) { // SignalHandling does not exit in between
+        Report.write(report, "%s-%dx%d".formatted(dtype, config.width(), config.height()), lines);
       }
     }
   }

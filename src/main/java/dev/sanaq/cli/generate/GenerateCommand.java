@@ -4,6 +4,7 @@ import dev.sanaq.cli.model.ModelOptions;
 import dev.sanaq.cli.terminal.CliErrors;
 import dev.sanaq.cli.terminal.ProgressBar;
 import dev.sanaq.cli.terminal.SignalHandling;
+import dev.sanaq.cli.terminal.VerboseOption;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.image.encode.ImageFormat;
 import dev.sanaq.sana.GenerationParams;
@@ -24,15 +25,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code generate}: images of one prompt from a checkpoint on disk to files, no Kafka. The files'
- * names go to standard output, the progress bar to standard error.
+ * {@code generate}: generates images from a prompt with a checkpoint on disk, without Kafka. The
+ * names of the files go to standard output, the progress bar to standard error.
  */
 @Command(
     name = "generate",
     mixinStandardHelpOptions = true,
-    description = "Draws images of a prompt into files.")
+    description = "Generates images from a prompt and writes them to files.")
 public final class GenerateCommand implements Callable<Integer> {
-  /** How a checkpoint becomes a painter. */
+  /** Loads a checkpoint into an image generator. */
   @FunctionalInterface
   interface Loader {
     ImageGenerator load(Path model, PipelineOptions options);
@@ -46,28 +47,27 @@ public final class GenerateCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "A *.png, *.jpg or *.webp; with several images *-0.png, *-1.png, ..."
-              + " A png holds what draws it again.")
+          "Image file: *.png, *.jpg or *.webp; several images become *-0.png, *-1.png, ... A PNG"
+              + " holds its generation parameters.")
   private Path output;
 
   @Option(
       names = "--quality",
       paramLabel = "N",
       defaultValue = "90",
-      description = "0 to 100, of a *.jpg or *.webp. Default: ${DEFAULT-VALUE}.")
+      description = "Quality of JPEG and WebP, 0 to 100 (default: ${DEFAULT-VALUE}).")
   private int quality;
 
-  @Option(names = "--json", description = "Print what was drawn as one JSON object.")
+  @Option(names = "--json", description = "Print the result as one JSON object.")
   private boolean json;
 
-  @Option(names = "--verbose", description = "Print the stack trace of a failure.")
-  private boolean verbose;
+  @Mixin private VerboseOption verbose;
 
   @Spec private CommandSpec spec;
 
   private final Loader loader;
 
-  /** The command as the program has it. */
+  /** The command with the real pipeline. */
   public GenerateCommand() {
     this(SanaPipeline::load);
   }
@@ -83,38 +83,38 @@ public final class GenerateCommand implements Callable<Integer> {
     try {
       generationOptions.validate();
       checkQuality();
-      options = modelOptions.pipelineOptions(generationOptions.adapterFiles());
+      options = modelOptions.pipelineOptions(generationOptions.loraFiles());
       modelOptions.model();
-      files = OutputFiles.of(output, generationOptions.count());
+      files = OutputFiles.of(output, generationOptions.numImages());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    try (SignalHandling ended = SignalHandling.exitImmediately(files)) {
+    try (SignalHandling signals = SignalHandling.exitImmediately(files)) {
       generate(options, files);
       return 0;
     } catch (IOException | RuntimeException e) {
-      return CliErrors.report(spec.commandLine().getErr(), e, verbose);
+      return CliErrors.report(spec.commandLine().getErr(), e, verbose.isSet());
     }
   }
 
   private void generate(PipelineOptions options, OutputFiles files) throws IOException {
-    GenerationParams drawing;
-    GenerationResult drawn;
+    GenerationParams params;
+    GenerationResult result;
     ModelInfo info;
     try (ProgressBar bar = ProgressBar.onStandardError()) {
       bar.show("load");
-      try (ImageGenerator painter = loader.load(modelOptions.model(), options)) {
-        info = painter.model();
-        drawing = generationParams(info);
+      try (ImageGenerator generator = loader.load(modelOptions.model(), options)) {
+        info = generator.model();
+        params = generationParams(info);
         bar.show("text");
-        drawn = painter.generate(drawing, (done, steps) -> showProgress(bar, done, steps));
+        result = generator.generate(params, (done, steps) -> showProgress(bar, done, steps));
       }
-      for (int i = 0; i < drawn.images().size(); i++) {
-        bar.show("write", i, drawn.images().size());
-        files.write(i, encodeImage(files.format(), drawn.images().get(i), drawing, info, i));
+      for (int i = 0; i < result.images().size(); i++) {
+        bar.show("write", i, result.images().size());
+        files.write(i, encodeImage(files.format(), result.images().get(i), params, info, i));
       }
     }
-    GenerateReport report = GenerateReport.of(files, info, drawing, drawn);
+    GenerateReport report = GenerateReport.of(files, info, params, result);
     spec.commandLine().getOut().println(json ? report.toJson() : report.toText());
     spec.commandLine().getOut().flush();
   }
@@ -128,8 +128,8 @@ public final class GenerateCommand implements Callable<Integer> {
   }
 
   private byte[] encodeImage(
-      ImageFormat format, RgbImage image, GenerationParams drawing, ModelInfo model, int index) {
-    return format.encode(image, quality, ImageMetadata.of(drawing, model.name(), index));
+      ImageFormat format, RgbImage image, GenerationParams params, ModelInfo model, int index) {
+    return format.encode(image, quality, ImageMetadata.of(params, model.name(), index));
   }
 
   private void checkQuality() {

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What {@code generate} says of its images on standard output.
+ * The result of {@code generate}, as it is printed to standard output.
  *
- * @param images the files and the seeds that draw them again
+ * @param images the files, each with the seed that reproduces it
  * @param timings milliseconds by stage
  */
 record GenerateReport(
@@ -28,7 +28,7 @@ record GenerateReport(
     @JsonProperty String precision,
     @JsonProperty("timingsMs") Map<String, Long> timings) {
 
-  /** One file. */
+  /** One image file. */
   record ImageFile(
       @JsonProperty String file,
       @JsonProperty long seed,
@@ -36,33 +36,33 @@ record GenerateReport(
       @JsonProperty int height) {}
 
   static GenerateReport of(
-      OutputFiles files, ModelInfo model, GenerationParams drawing, GenerationResult drawn) {
+      OutputFiles files, ModelInfo model, GenerationParams params, GenerationResult result) {
     List<ImageFile> images = new ArrayList<>();
-    for (int i = 0; i < drawn.images().size(); i++) {
+    for (int i = 0; i < result.images().size(); i++) {
       images.add(
           new ImageFile(
               files.file(i).toString(),
-              drawing.seed() + i,
-              drawn.images().get(i).width(),
-              drawn.images().get(i).height()));
+              params.seed() + i,
+              result.images().get(i).width(),
+              result.images().get(i).height()));
     }
     Map<String, Long> timings = new LinkedHashMap<>();
-    drawn.timings().forEach((stage, time) -> timings.put(stage, time.toMillis()));
+    result.timings().forEach((stage, time) -> timings.put(stage, time.toMillis()));
     return new GenerateReport(
         images,
         model.name(),
-        drawing.solver().label(),
-        drawing.steps(),
-        drawing.guidanceScale(),
+        params.solver().label(),
+        params.steps(),
+        params.guidanceScale(),
         model.device(),
         model.precision(),
         timings);
   }
 
-  /** For people: a line a file. */
+  /** For people: one line per file. */
   String toText() {
     return images.stream()
-        .map(p -> "%s  %dx%d  seed %d".formatted(p.file, p.width, p.height, p.seed))
+        .map(f -> "%s  %dx%d  seed %d".formatted(f.file, f.width, f.height, f.seed))
         .collect(Collectors.joining(System.lineSeparator()));
   }
 

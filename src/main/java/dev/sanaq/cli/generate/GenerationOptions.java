@@ -13,90 +13,99 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say what to draw. What is not said is the model's own default. */
+/** Options that describe the images to generate; absent ones take the model's defaults. */
 final class GenerationOptions {
-  /** Seeds drawn for those who name none stay short enough to be typed again. */
+  /** Random seeds stay short enough to be typed again. */
   private static final long RANDOM_SEED_BOUND = 1L << 32;
 
   @Option(
       names = "--prompt",
       required = true,
       paramLabel = "TEXT",
-      description = "What the image shows.")
+      description = "Text that describes the image.")
   private String prompt;
 
   @Option(
       names = "--negative-prompt",
       paramLabel = "TEXT",
       defaultValue = "",
-      description = "What it should not show.")
+      description = "Text that describes what to avoid (default: empty).")
   private String negativePrompt;
 
-  @Option(names = "--width", paramLabel = "PIXELS", description = "Default: the model's.")
+  @Option(
+      names = "--width",
+      paramLabel = "PIXELS",
+      description = "Width of the image (default: the model's).")
   private @Nullable Integer width;
 
-  @Option(names = "--height", paramLabel = "PIXELS", description = "Default: the model's.")
+  @Option(
+      names = "--height",
+      paramLabel = "PIXELS",
+      description = "Height of the image (default: the model's).")
   private @Nullable Integer height;
 
-  @Option(names = "--steps", paramLabel = "N", description = "Default: the model's.")
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Denoising steps (default: the model's).")
   private @Nullable Integer steps;
 
   @Option(
       names = "--guidance-scale",
       paramLabel = "X",
-      description = "No guidance at 1 or less. Default: the model's.")
+      description = "Classifier-free guidance; off at 1 or less (default: the model's).")
   private @Nullable Double guidanceScale;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "0 to 2^63-1, as in diffusers with a CPU generator. Default: any, printed.")
+      description = "Random seed, 0 to 2^63-1; image i uses seed + i (default: random).")
   private @Nullable Long seed;
 
   @Option(
-      names = "--count",
+      names = {"--num-images", "--count"},
       paramLabel = "N",
       defaultValue = "1",
-      description = "Images: the first from the seed, the next from the seed + 1, and so on.")
-  private int count;
+      description = "Number of images (default: ${DEFAULT-VALUE}).")
+  private int numImages;
 
   @Option(
       names = "--solver",
       paramLabel = "NAME",
-      description = "flow-dpm, flow-euler or scm. Default: the model's.")
+      description = "flow-dpm, flow-euler or scm (default: the model's).")
   private @Nullable String solver;
 
   @Option(
       names = "--no-resolution-binning",
-      description = "Draw exactly this size, not the nearest trained one resized.")
+      description = "Generate exactly this size, instead of the nearest trained size resized.")
   private boolean noResolutionBinning;
 
   @Option(
-      names = "--no-instruction",
-      description = "Leave out the complex human instruction before the prompt.")
-  private boolean noInstruction;
+      names = "--no-prompt-instruction",
+      description = "Omit the complex human instruction in front of the prompt.")
+  private boolean noPromptInstruction;
 
   @Option(
-      names = "--adapter",
+      names = {"--lora", "--adapter"},
       paramLabel = "FILE[=SCALE]",
       description =
-          "A LoRA file as diffusers publishes it, or the name of one beside the model; its scale is"
-              + " 1 unless told otherwise. Several add up.")
-  private List<String> adapters = List.of();
+          "A LoRA file in diffusers' layout, or the name of one beside the model; SCALE is 1 by"
+              + " default. May be repeated.")
+  private List<String> loras = List.of();
 
-  /** The adapters that are files. */
-  List<Path> adapterFiles() {
-    return adapters().stream()
-        .map(use -> Path.of(use.name()))
+  /** The LoRA files given by path rather than by name. */
+  List<Path> loraFiles() {
+    return loraWeights().stream()
+        .map(lora -> Path.of(lora.name()))
         .filter(Files::isRegularFile)
         .toList();
   }
 
-  private List<LoraWeight> adapters() {
-    return adapters.stream().map(GenerationOptions::parseAdapter).toList();
+  private List<LoraWeight> loraWeights() {
+    return loras.stream().map(GenerationOptions::parseLora).toList();
   }
 
-  private static LoraWeight parseAdapter(String text) {
+  private static LoraWeight parseLora(String text) {
     int equals = text.lastIndexOf('=');
     if (equals < 0) {
       return new LoraWeight(text, 1);
@@ -105,39 +114,39 @@ final class GenerationOptions {
       return new LoraWeight(
           text.substring(0, equals), Double.parseDouble(text.substring(equals + 1)));
     } catch (NumberFormatException e) {
-      throw invalidOption("--adapter", text, "must be FILE or FILE=SCALE");
+      throw invalidOption("--lora", text, "must be FILE or FILE=SCALE");
     }
   }
 
-  /** Images to draw. */
-  int count() {
-    return count;
+  /** Number of images to generate. */
+  int numImages() {
+    return numImages;
   }
 
   /**
-   * Checks what can be checked before a model is loaded.
+   * Validates what can be validated before a model is loaded.
    *
-   * @throws IllegalArgumentException naming the option that is wrong
+   * @throws IllegalArgumentException naming the invalid option
    */
   void validate() {
-    requirePositive("--count", count);
+    requirePositive("--num-images", numImages);
     requirePositive("--width", width);
     requirePositive("--height", height);
     requirePositive("--steps", steps);
     if (guidanceScale != null && (!Double.isFinite(guidanceScale) || guidanceScale < 0)) {
       throw invalidOption("--guidance-scale", guidanceScale, "must be a number from 0");
     }
-    if (seed != null && (seed < 0 || seed > Long.MAX_VALUE - (count - 1))) {
-      throw invalidOption("--seed", seed, "must be 0 to 2^63-1, for every image of the count");
+    if (seed != null && (seed < 0 || seed > Long.MAX_VALUE - (numImages - 1))) {
+      throw invalidOption("--seed", seed, "must be 0 to 2^63-1, for every image");
     }
-    adapters();
+    loraWeights();
     requestedSolver();
   }
 
   /**
-   * The drawing for a model.
+   * The generation parameters for a model.
    *
-   * @throws IllegalArgumentException where the model cannot be drawn with that solver
+   * @throws IllegalArgumentException if the model has no such solver or LoRA
    */
   GenerationParams toGenerationParams(ModelInfo model) {
     SolverKind kind = requestedSolver().orElse(model.solver());
@@ -147,11 +156,11 @@ final class GenerationOptions {
               .map(SolverKind::label)
               .sorted()
               .collect(Collectors.joining(", "));
-      throw invalidOption("--solver", kind.label(), "this model is drawn with " + known);
+      throw invalidOption("--solver", kind.label(), "this model supports " + known);
     }
-    for (LoraWeight use : adapters()) {
-      if (!model.adapters().contains(use.name())) {
-        throw invalidOption("--adapter", use.name(), "no such file, and none beside the model");
+    for (LoraWeight lora : loraWeights()) {
+      if (!model.adapters().contains(lora.name())) {
+        throw invalidOption("--lora", lora.name(), "no such file, and none beside the model");
       }
     }
     return new GenerationParams(
@@ -162,11 +171,11 @@ final class GenerationOptions {
         steps == null ? model.steps() : steps,
         guidanceScale == null ? model.guidanceScale() : guidanceScale,
         seed == null ? ThreadLocalRandom.current().nextLong(RANDOM_SEED_BOUND) : seed,
-        count,
+        numImages,
         kind,
         !noResolutionBinning,
-        !noInstruction,
-        adapters());
+        !noPromptInstruction,
+        loraWeights());
   }
 
   private Optional<SolverKind> requestedSolver() {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Where a command's images go: {@code out.png}, or {@code out-0.png, out-1.png, ...}. */
+/** The files that a command writes its images to: {@code out.png}, or {@code out-0.png, out-1.png, ...}. */
 final class OutputFiles {
   private final Path output;
   private final ImageFormat format;
@@ -20,12 +20,12 @@ final class OutputFiles {
   }
 
   /**
-   * Places for the images.
+   * Validates the output path.
    *
-   * @param output ends in {@code .png}, {@code .jpg}, {@code .jpeg} or {@code .webp}, in a folder
-   *     that exists
-   * @param count images, at least 1
-   * @throws IllegalArgumentException where nothing can be written there, before any work is done
+   * @param output ends in {@code .png}, {@code .jpg}, {@code .jpeg} or {@code .webp}, in an existing
+   *     folder
+   * @param count number of images, at least 1
+   * @throws IllegalArgumentException if nothing can be written there
    */
   static OutputFiles of(Path output, int count) {
     Path folder = output.toAbsolutePath().getParent();
@@ -34,12 +34,12 @@ final class OutputFiles {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        output + ": name it *.png, *.jpg or *.webp, for what it is to be"));
+                        "unsupported extension: %s (use .png, .jpg or .webp)".formatted(output)));
     if (folder == null || !Files.isDirectory(folder)) {
-      throw new IllegalArgumentException(output + ": there is no folder " + folder);
+      throw new IllegalArgumentException(output + ": no folder " + folder);
     }
     if (!Files.isWritable(folder)) {
-      throw new IllegalArgumentException(output + ": the folder cannot be written to");
+      throw new IllegalArgumentException(output + ": the folder is not writable");
     }
     if (Files.isDirectory(output)) {
       throw new IllegalArgumentException(output + ": is a folder");
@@ -47,12 +47,12 @@ final class OutputFiles {
     return new OutputFiles(output, format, count);
   }
 
-  /** What the files' name says that they are. */
+  /** The format that the extension selects. */
   ImageFormat format() {
     return format;
   }
 
-  /** Image {@code index}'s file. */
+  /** The file of image {@code index}. */
   Path file(int index) {
     if (count == 1) {
       return output;
@@ -63,19 +63,19 @@ final class OutputFiles {
   }
 
   /**
-   * Writes an image: whole, or not at all, and holds itself meanwhile. An older file of that name
-   * is replaced.
+   * Writes an image atomically and replaces an older file of that name. Holds this object's lock
+   * meanwhile, so that {@code SignalHandling} does not exit in between.
    *
-   * @throws IOException where the disk is full or the file is held
+   * @throws IOException if the file cannot be written
    */
   synchronized void write(int index, byte[] bytes) throws IOException {
     Path file = file(index);
-    Path part = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
+    Path temporary = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
     try {
-      Files.write(part, bytes, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.write(temporary, bytes, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
-      Files.deleteIfExists(part);
+      Files.deleteIfExists(temporary);
     }
   }
 }

@@ -14,19 +14,23 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Takes a job back; its terminal event tells whether that came in time. */
+/** {@code cancel}: requests the cancellation of a job. */
 @Command(
     name = "cancel",
     mixinStandardHelpOptions = true,
-    description = "Takes a job back. Its terminal event tells whether that came in time.")
+    description = "Cancels a job. Its terminal event shows whether that was in time.")
 public final class CancelCommand implements Callable<Integer> {
   @Inject public KafkaClientFactory kafka;
   @Inject public TopicsConfig topics;
 
-  @Parameters(paramLabel = "ID", description = "The job.")
+  @Parameters(paramLabel = "ID", description = "The job's id.")
   private String id;
 
-  @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Why.")
+  @Option(
+      names = "--reason",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "Reason that the terminal event repeats (default: none).")
   private String reason;
 
   @Spec private CommandSpec spec;
@@ -35,7 +39,7 @@ public final class CancelCommand implements Callable<Integer> {
   public Integer call() {
     if (!JobIds.isValid(id)) {
       throw new ParameterException(
-          spec.commandLine(), "the id %s is not %s".formatted(id, JobIds.ALLOWED));
+          spec.commandLine(), "invalid id %s: must be %s".formatted(id, JobIds.ALLOWED));
     }
     try (RequestProducer requests = new RequestProducer(kafka, topics)) {
       requests.cancel(id, reason);

@@ -22,11 +22,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Records that could not be read: looked at, and put back once the cause is mended. */
+/** {@code dead-letters}: lists records that could not be read, and sends them again. */
 @Command(
     name = "dead-letters",
     mixinStandardHelpOptions = true,
-    description = "Records that could not be read: lists them, or puts them back.")
+    description = "Lists records that could not be read, or sends them again.")
 public final class DeadLettersCommand {
   private static final int MAX_REASON_LENGTH = 80;
 
@@ -38,8 +38,8 @@ public final class DeadLettersCommand {
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      description = "Where each came from, and why it is one.")
-  int list(@Option(names = "--json", description = "One JSON object a line.") boolean json) {
+      description = "Lists the dead letters: position, time, source, size and reason.")
+  int list(@Option(names = "--json", description = "Print one JSON object per line.") boolean json) {
     PrintWriter out = spec.commandLine().getOut();
     List<DeadLetter> letters = deadLetterTopic().read();
     if (json) {
@@ -48,7 +48,7 @@ public final class DeadLettersCommand {
     } else {
       TextTable.format(
               Ansi.AUTO,
-              List.of("position", "time", "from", "bytes", "reason"),
+              List.of("position", "time", "source", "bytes", "reason"),
               letters.stream().map(DeadLettersCommand::row).toList())
           .forEach(out::println);
     }
@@ -60,43 +60,50 @@ public final class DeadLettersCommand {
       name = "replay",
       mixinStandardHelpOptions = true,
       description =
-          "Sends them again to the topic that they came from, as they came. They stay in the list.",
+          "Sends records unchanged to the topic that they came from. They stay in the list.",
       exitCodeListHeading = "Exit codes:%n",
-      exitCodeList = {"0:sent", "1:some could not be", "2:used wrongly"})
+      exitCodeList = {"0:all sent", "1:some could not be sent", "2:invalid command line"})
   int replay(
-      @Parameters(arity = "0..*", paramLabel = "PLACE", description = "Which, as list shows them.")
-          Set<String> places,
-      @Option(names = "--all", description = "All of them.") boolean all) {
-    Set<String> wanted = places == null ? Set.of() : places;
-    if (all == !wanted.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "name places, or give --all");
+      @Parameters(
+              arity = "0..*",
+              paramLabel = "PARTITION@OFFSET",
+              description = "Positions in the dead letters' topic, as list prints them.")
+          Set<String> positions,
+      @Option(names = "--all", description = "Send all of them.") boolean all) {
+    Set<String> requested = positions == null ? Set.of() : positions;
+    if (all == !requested.isEmpty()) {
+      throw usageError("either PARTITION@OFFSET or --all is needed");
     }
-    List<DeadLetter> chosen =
+    List<DeadLetter> selected =
         deadLetterTopic().read().stream()
-            .filter(letter -> all || wanted.contains(letter.position()))
+            .filter(letter -> all || requested.contains(letter.position()))
             .toList();
-    rejectUnknown(wanted, chosen);
-    List<DeadLetter> whole = chosen.stream().filter(DeadLetter::isComplete).toList();
-    deadLetterTopic().replay(whole);
+    rejectUnknown(requested, selected);
+    List<DeadLetter> complete = selected.stream().filter(DeadLetter::isComplete).toList();
+    deadLetterTopic().replay(complete);
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("%d sent%n", whole.size());
+    out.printf("%d sent%n", complete.size());
     out.flush();
-    chosen.stream()
+    selected.stream()
         .filter(letter -> !letter.isComplete())
         .forEach(
             letter ->
                 spec.commandLine()
                     .getErr()
-                    .printf("%s is not sent: it was cut, or has no source%n", letter.position()));
-    return whole.size() == chosen.size() ? ExitCode.OK : ExitCode.SOFTWARE;
+                    .printf("%s is not sent: it is truncated or has no source%n", letter.position()));
+    return complete.size() == selected.size() ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  private void rejectUnknown(Set<String> wanted, List<DeadLetter> chosen) {
-    Set<String> unknown = new TreeSet<>(wanted);
-    unknown.removeAll(chosen.stream().map(DeadLetter::position).collect(Collectors.toSet()));
+  private void rejectUnknown(Set<String> requested, List<DeadLetter> selected) {
+    Set<String> unknown = new TreeSet<>(requested);
+    unknown.removeAll(selected.stream().map(DeadLetter::position).collect(Collectors.toSet()));
     if (!unknown.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "there is no dead letter " + unknown);
+      throw usageError("no dead letter " + unknown);
     }
+  }
+
+  private ParameterException usageError(String message) {
+    return new ParameterException(spec.subcommands().get("replay"), message);
   }
 
   private DeadLetterTopic deadLetterTopic() {

@@ -6,20 +6,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Events for people to read: one line, and one more an image. */
+/** Formats events for people: one line, and one more for each image. */
 public final class EventFormatter {
   private EventFormatter() {}
 
-  /** The event's time, job and kind, and what matters of its data. */
+  /** The event's time, job and type, and the essential part of its data. */
   public static String format(CloudEvent event) {
-    String kind =
+    String type =
         event.type().startsWith(JobEventFactory.TYPE_PREFIX)
             ? event
                 .type()
                 .substring(JobEventFactory.TYPE_PREFIX.length())
                 .replaceAll("\\.v\\d+$", "")
             : event.type();
-    return "%s %s %s%s".formatted(event.time(), event.subject(), kind, details(event));
+    return "%s %s %s%s".formatted(event.time(), event.subject(), type, details(event));
   }
 
   private static String details(CloudEvent event) {

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A gateway as a command speaks to it. One thread. */
+/** HTTP client of a gateway: submits a request and follows its events. For one thread. */
 final class GatewayClient {
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
   private static final String DATA_PREFIX = "data:";
@@ -31,47 +31,47 @@ final class GatewayClient {
   private String lastEventId = "";
 
   /**
-   * @param root the gateway's address
-   * @param key empty for none
+   * @param baseUrl the gateway's URL
+   * @param apiKey sent as a bearer token; empty for none
    */
-  GatewayClient(URI root, String key) {
-    this.baseUrl = root;
-    this.apiKey = key;
+  GatewayClient(URI baseUrl, String apiKey) {
+    this.baseUrl = baseUrl;
+    this.apiKey = apiKey;
   }
 
   /**
-   * Sends a request.
+   * Submits a request.
    *
    * @return the job's full id
-   * @throws IllegalStateException where the gateway refuses it, with what it says
+   * @throws IllegalStateException if the gateway rejects it or cannot be reached
    */
   String submit(Map<String, Object> request) {
     HttpRequest.Builder post =
         requestTo("/v1/jobs")
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofByteArray(Json.write(request)));
-    HttpResponse<Stream<String>> answer = send(post);
-    return String.valueOf(Json.readObject(readBody(answer)).get("id"));
+    HttpResponse<Stream<String>> response = send(post);
+    return String.valueOf(Json.readObject(readBody(response)).get("id"));
   }
 
   /**
-   * Listens to a job's events, the last included; goes on where the connection breaks.
+   * Follows a job's events up to the terminal one; resumes after a broken connection.
    *
-   * @param patience looked at with every line that comes
-   * @return the last event
-   * @throws IllegalStateException where it does not come in time, or there is no such job
+   * @param timeout checked with every line that arrives
+   * @return the terminal event
+   * @throws IllegalStateException if it does not arrive in time, or there is no such job
    */
-  CloudEvent watch(String id, Duration patience, Consumer<CloudEvent> listener) {
-    long began = System.nanoTime();
+  CloudEvent watch(String id, Duration timeout, Consumer<CloudEvent> listener) {
+    long start = System.nanoTime();
     while (true) {
       HttpRequest.Builder get = requestTo("/v1/jobs/" + id + "/events");
-      HttpResponse<Stream<String>> answer = send(get.header("Last-Event-ID", lastEventId));
-      try (Stream<String> lines = answer.body()) {
+      HttpResponse<Stream<String>> response = send(get.header("Last-Event-ID", lastEventId));
+      try (Stream<String> lines = response.body()) {
         for (Iterator<String> each = lines.iterator(); each.hasNext(); ) {
           String line = each.next();
-          if (System.nanoTime() - began > patience.toNanos()) {
+          if (System.nanoTime() - start > timeout.toNanos()) {
             throw new IllegalStateException(
-                "job %s did not end within %s; it may still".formatted(id, patience));
+                "job %s did not finish within %s; it may still finish".formatted(id, timeout));
           }
           if (line.startsWith(DATA_PREFIX)) {
             CloudEvent event = CloudEvent.ofJson(line.substring(DATA_PREFIX.length()));
@@ -83,8 +83,7 @@ final class GatewayClient {
           }
         }
       } catch (UncheckedIOException e) {
-        // Broken off: the next round goes on after the last event.
-        continue;
+        continue; // connection lost: reconnect after the last event
       }
     }
   }
@@ -98,15 +97,15 @@ final class GatewayClient {
 
   private HttpResponse<Stream<String>> send(HttpRequest.Builder request) {
     try {
-      HttpResponse<Stream<String>> answer = client.send(request.build(), BodyHandlers.ofLines());
-      if (answer.statusCode() >= 300) {
+      HttpResponse<Stream<String>> response = client.send(request.build(), BodyHandlers.ofLines());
+      if (response.statusCode() >= 300) {
         throw new IllegalStateException(
-            "%s answers %d: %s"
-                .formatted(baseUrl, answer.statusCode(), problemDetail(readBody(answer))));
+            "%s responded with %d: %s"
+                .formatted(baseUrl, response.statusCode(), problemDetail(readBody(response))));
       }
-      return answer;
+      return response;
     } catch (IOException e) {
-      throw new IllegalStateException("no answer from %s: %s".formatted(baseUrl, e), e);
+      throw new IllegalStateException("no response from %s: %s".formatted(baseUrl, e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
@@ -124,8 +123,8 @@ final class GatewayClient {
     }
   }
 
-  private static byte[] readBody(HttpResponse<Stream<String>> answer) {
-    try (Stream<String> lines = answer.body()) {
+  private static byte[] readBody(HttpResponse<Stream<String>> response) {
+    try (Stream<String> lines = response.body()) {
       return lines.collect(Collectors.joining("\n")).getBytes(StandardCharsets.UTF_8);
     }
   }

@@ -5,24 +5,24 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which gateway to speak to instead of Kafka, and with what key. */
+/** Options that send a command to a gateway instead of Kafka. */
 final class GatewayOptions {
   @Option(
       names = "--url",
       paramLabel = "URL",
-      description = "Speak HTTP to the gateway there, not to Kafka.")
+      description = "URL of a gateway to use instead of Kafka.")
   private @Nullable URI url;
 
   @Option(
       names = "--api-key",
       paramLabel = "KEY",
       defaultValue = "${env:SANAQ_API_KEY}",
-      description = "The gateway's key (default: SANAQ_API_KEY of the environment).")
+      description = "API key of the gateway (default: the environment variable SANAQ_API_KEY).")
   private @Nullable String apiKey;
 
-  /** The gateway, if one is to be spoken to. */
+  /** A client of the gateway; empty if the command uses Kafka. */
   Optional<GatewayClient> client() {
     return Optional.ofNullable(url)
-        .map(root -> new GatewayClient(root, apiKey == null ? "" : apiKey));
+        .map(baseUrl -> new GatewayClient(baseUrl, apiKey == null ? "" : apiKey));
   }
 }

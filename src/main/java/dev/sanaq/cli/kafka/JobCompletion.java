@@ -9,18 +9,18 @@ import java.time.Instant;
 import java.util.Optional;
 import picocli.CommandLine.ExitCode;
 
-/** Waits for a job's end and shows how far it has come. */
+/** Waits for a job's terminal event and shows its progress. */
 public final class JobCompletion {
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
 
   private JobCompletion() {}
 
-  /** The job's terminal event; none where it does not come in time. */
-  public static Optional<CloudEvent> await(EventReader events, String id, Duration patience) {
-    Instant until = Instant.now().plus(patience);
+  /** Waits for the job's terminal event; empty if it does not arrive in time. */
+  public static Optional<CloudEvent> await(EventReader events, String id, Duration timeout) {
+    Instant deadline = Instant.now().plus(timeout);
     try (ProgressBar bar = ProgressBar.onStandardError()) {
       bar.show("waiting");
-      while (Instant.now().isBefore(until)) {
+      while (Instant.now().isBefore(deadline)) {
         for (CloudEvent event : events.poll(POLL_TIMEOUT)) {
           if (event.subject().equals(id)) {
             if (isTerminal(event)) {
@@ -34,21 +34,21 @@ public final class JobCompletion {
     }
   }
 
-  /** Whether the event is a job's last. */
+  /** Whether the event is the last one of its job. */
   static boolean isTerminal(CloudEvent event) {
     return JobEventFactory.isTerminal(event.type());
   }
 
-  /** What a script is told of the event: 0 for images, 1 for none. */
+  /** The exit code for a terminal event: 0 if the job completed, 1 otherwise. */
   public static int exitCode(CloudEvent event) {
     return event.type().equals(JobEventFactory.COMPLETED) ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  /** Shows how far the job has come. */
+  /** Shows the progress that an event reports. */
   static void showProgress(ProgressBar bar, CloudEvent event) {
     if (event.data().get("step") instanceof Number step
         && event.data().get("steps") instanceof Number steps) {
-      bar.show("drawing", step.longValue(), steps.longValue());
+      bar.show("denoise", step.longValue(), steps.longValue());
     } else if (!isTerminal(event)) {
       bar.show("started");
     }

@@ -5,78 +5,119 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** A request's fields as options. Whether they hold is the worker's to say, as for any request. */
+/**
+ * The fields of a request as options, in the words of {@code generate}'s options. The values are
+ * not validated here: the worker does that, as for any request.
+ */
 final class RequestOptions {
   private final Map<String, Object> fields = new LinkedHashMap<>();
 
-  @Option(names = "--id", description = "The job's id; made where absent.")
+  @Option(
+      names = "--id",
+      paramLabel = "ID",
+      description = "The job's id (default: a random UUID).")
   void id(@Nullable String value) {
     put("id", value);
   }
 
-  @Option(names = "--prompt", description = "What the image shows.")
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description = "Text that describes the image.")
   void prompt(@Nullable String value) {
     put("prompt", value);
   }
 
-  @Option(names = "--negative-prompt", description = "What it does not show.")
+  @Option(
+      names = "--negative-prompt",
+      paramLabel = "TEXT",
+      description = "Text that describes what to avoid (default: empty).")
   void negativePrompt(@Nullable String value) {
     put("negativePrompt", value);
   }
 
-  @Option(names = "--width", description = "Pixels.")
+  @Option(
+      names = "--width",
+      paramLabel = "PIXELS",
+      description = "Width of the image (default: the model's).")
   void width(@Nullable Integer value) {
     put("width", value);
   }
 
-  @Option(names = "--height", description = "Pixels.")
+  @Option(
+      names = "--height",
+      paramLabel = "PIXELS",
+      description = "Height of the image (default: the model's).")
   void height(@Nullable Integer value) {
     put("height", value);
   }
 
-  @Option(names = "--steps", description = "Denoising steps.")
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Denoising steps (default: the model's).")
   void steps(@Nullable Integer value) {
     put("steps", value);
   }
 
-  @Option(names = "--guidance-scale", description = "Classifier-free guidance; none at 1.")
+  @Option(
+      names = "--guidance-scale",
+      paramLabel = "X",
+      description = "Classifier-free guidance; off at 1 or less (default: the model's).")
   void guidanceScale(@Nullable Double value) {
     put("guidanceScale", value);
   }
 
-  @Option(names = "--seed", description = "The same seed, the same image.")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Random seed, 0 to 2^63-1; image i uses seed + i (default: random).")
   void seed(@Nullable Long value) {
     put("seed", value);
   }
 
-  @Option(names = "--count", description = "Images.")
-  void count(@Nullable Integer value) {
+  @Option(
+      names = {"--num-images", "--count"},
+      paramLabel = "N",
+      description = "Number of images (default: 1).")
+  void numImages(@Nullable Integer value) {
     put("count", value);
   }
 
-  @Option(names = "--solver", description = "flow-dpm, flow-euler or scm.")
+  @Option(
+      names = "--solver",
+      paramLabel = "NAME",
+      description = "flow-dpm, flow-euler or scm (default: the model's).")
   void solver(@Nullable String value) {
     put("solver", value);
   }
 
-  @Option(names = "--format", description = "png, jpeg or webp.")
+  @Option(
+      names = "--format",
+      paramLabel = "NAME",
+      description = "png, jpeg or webp (default: png).")
   void format(@Nullable String value) {
     put("format", value);
   }
 
-  @Option(names = "--quality", description = "0 to 100, of jpeg and webp.")
+  @Option(
+      names = "--quality",
+      paramLabel = "N",
+      description = "Quality of JPEG and WebP, 0 to 100 (default: 90).")
   void quality(@Nullable Integer value) {
     put("quality", value);
   }
 
-  @Option(names = "--no-resolution-binning", description = "Draw exactly this size.")
+  @Option(
+      names = "--no-resolution-binning",
+      description = "Generate exactly this size, instead of the nearest trained size resized.")
   void noResolutionBinning(boolean value) {
     if (value) {
       put("resolutionBinning", false);
     }
   }
 
-  /** The contract's fields, those not given left out. */
+  /** The given fields, by their names in a request; options that are absent have none. */
   Map<String, Object> fields() {
     return new LinkedHashMap<>(fields);
   }

@@ -31,13 +31,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Sends a request; the job's id goes to standard output, and its end where that is waited for. */
+/** {@code submit}: sends a request; prints the job's id, or with {@code --wait} its result. */
 @Command(
     name = "submit",
     mixinStandardHelpOptions = true,
-    description = "Sends a request: from options, or a JSON object from a file, options on top.",
+    description = "Sends a request: from options, or from a JSON file that options override.",
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:sent, and with --wait drawn", "1:failed", "2:used wrongly"})
+    exitCodeList = {
+      "0:sent; with --wait, the job completed",
+      "1:sending or the job failed",
+      "2:invalid command line"
+    })
 public final class SubmitCommand implements Callable<Integer> {
   private static final String STANDARD_INPUT = "-";
 
@@ -50,20 +54,20 @@ public final class SubmitCommand implements Callable<Integer> {
   @Option(
       names = "--file",
       paramLabel = "FILE",
-      description = "A request as the contract has it; - for standard input.")
+      description = "File of a JSON request; - for standard input.")
   private @Nullable String file;
 
-  @Option(names = "--wait", description = "Wait for the job's end.")
+  @Option(names = "--wait", description = "Wait for the job's terminal event and print it.")
   private boolean wait;
 
   @Option(
       names = "--timeout",
       paramLabel = "DURATION",
       defaultValue = "PT1H",
-      description = "Wait no longer (default: ${DEFAULT-VALUE}).")
+      description = "Maximum wait of --wait (default: ${DEFAULT-VALUE}).")
   private Duration timeout;
 
-  @Option(names = "--json", description = "Print JSON: the id, or with --wait the last event.")
+  @Option(names = "--json", description = "Print JSON: the id, or with --wait the terminal event.")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -71,19 +75,19 @@ public final class SubmitCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, Object> request = buildRequest();
-    Optional<GatewayClient> http = gateway.client();
-    return http.isPresent() ? submitOverHttp(http.get(), request) : submitOverKafka(request);
+    Optional<GatewayClient> client = gateway.client();
+    return client.isPresent() ? submitOverHttp(client.get(), request) : submitOverKafka(request);
   }
 
-  private int submitOverHttp(GatewayClient http, Map<String, Object> request) {
-    String id = http.submit(request);
+  private int submitOverHttp(GatewayClient client, Map<String, Object> request) {
+    String id = client.submit(request);
     if (!wait) {
       return printJobId(id);
     }
     try (ProgressBar bar = ProgressBar.onStandardError()) {
       bar.show("waiting");
       return printTerminalEvent(
-          http.watch(id, timeout, event -> JobCompletion.showProgress(bar, event)));
+          client.watch(id, timeout, event -> JobCompletion.showProgress(bar, event)));
     }
   }
 
@@ -94,7 +98,7 @@ public final class SubmitCommand implements Callable<Integer> {
         requests.send(id, request);
         return printJobId(id);
       }
-      // First the ear, then the mouth: the job may end before sending returns.
+      // Subscribe before sending, or a fast job's final event is missed.
       try (EventReader events = EventReader.fromNow(kafka.standaloneConsumer(), topics.events())) {
         requests.send(id, request);
         return awaitTerminalEvent(events, id);
@@ -108,7 +112,7 @@ public final class SubmitCommand implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     new IllegalStateException(
-                        "job %s did not end within %s; it may still".formatted(id, timeout)));
+                        "job %s did not finish within %s; it may still finish".formatted(id, timeout)));
     return printTerminalEvent(event);
   }
 
@@ -126,27 +130,27 @@ public final class SubmitCommand implements Callable<Integer> {
     Map<String, Object> request = file == null ? new LinkedHashMap<>() : readRequest(file);
     request.putAll(options.fields());
     if (request.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "nothing to draw: give --prompt or --file");
+      throw new ParameterException(spec.commandLine(), "either --prompt or --file is needed");
     }
     request.putIfAbsent("id", UUID.randomUUID().toString());
     if (!(request.get("id") instanceof String id && JobIds.isValid(id))) {
       throw new ParameterException(
-          spec.commandLine(), "the id %s is not %s".formatted(request.get("id"), JobIds.ALLOWED));
+          spec.commandLine(), "invalid id %s: must be %s".formatted(request.get("id"), JobIds.ALLOWED));
     }
     return request;
   }
 
-  private Map<String, Object> readRequest(String from) {
+  private Map<String, Object> readRequest(String source) {
     try {
       return Json.readObject(
-          from.equals(STANDARD_INPUT)
+          source.equals(STANDARD_INPUT)
               ? System.in.readAllBytes()
-              : Files.readAllBytes(Path.of(from)));
+              : Files.readAllBytes(Path.of(source)));
     } catch (NoSuchFileException e) {
-      throw new ParameterException(spec.commandLine(), "there is no file " + from, e);
+      throw new ParameterException(spec.commandLine(), "no file " + source, e);
     } catch (IOException | BadJsonException e) {
       throw new ParameterException(
-          spec.commandLine(), "no request in %s: %s".formatted(from, e.getMessage()), e);
+          spec.commandLine(), "%s is not a request: %s".formatted(source, e.getMessage()), e);
     }
   }
 

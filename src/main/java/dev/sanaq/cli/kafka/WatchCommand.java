@@ -18,13 +18,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints events as they come; of one job until its end, of all until told to stop. */
+/** {@code watch}: prints the events of one job until its end, or of all jobs until Ctrl-C. */
 @Command(
     name = "watch",
     mixinStandardHelpOptions = true,
-    description = "Prints events as they come.",
+    description = "Prints events of one job, or of all, as they arrive.",
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:the job was drawn", "1:it failed", "2:used wrongly"})
+    exitCodeList = {"0:the job completed", "1:the job failed", "2:invalid command line"})
 public final class WatchCommand implements Callable<Integer> {
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
   private static final Duration NO_TIMEOUT = Duration.ofDays(365);
@@ -35,15 +35,15 @@ public final class WatchCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "ID",
-      description = "Only this job's events, and stop at its end.")
+      description = "Only events of this job, up to its terminal event.")
   private @Nullable String id;
 
   @Mixin private GatewayOptions gateway;
 
-  @Option(names = "--from-beginning", description = "Also what has happened before.")
+  @Option(names = "--from-beginning", description = "Also print earlier events in the topic.")
   private boolean fromBeginning;
 
-  @Option(names = "--json", description = "One CloudEvent a line.")
+  @Option(names = "--json", description = "Print one CloudEvent per line.")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -51,15 +51,15 @@ public final class WatchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    Optional<GatewayClient> http = gateway.client();
-    return http.isPresent() ? watchOverHttp(http.get(), out) : watchOverKafka(out);
+    Optional<GatewayClient> client = gateway.client();
+    return client.isPresent() ? watchOverHttp(client.get(), out) : watchOverKafka(out);
   }
 
-  private int watchOverHttp(GatewayClient http, PrintWriter out) {
+  private int watchOverHttp(GatewayClient client, PrintWriter out) {
     if (id == null) {
-      throw new ParameterException(spec.commandLine(), "--url watches one job: give its ID");
+      throw new ParameterException(spec.commandLine(), "--url needs the ID of a job");
     }
-    return JobCompletion.exitCode(http.watch(id, NO_TIMEOUT, event -> print(out, event)));
+    return JobCompletion.exitCode(client.watch(id, NO_TIMEOUT, event -> print(out, event)));
   }
 
   private int watchOverKafka(PrintWriter out) {

@@ -1,21 +1,11 @@
 package dev.sanaq.cli.kafka;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/** Callbacks that were made and are to be made. */
+/** {@code webhooks}: the parent of the commands about webhook deliveries. */
 @Command(
     name = "webhooks",
     mixinStandardHelpOptions = true,
-    description = "Deliveries of callbacks: list them, send one again.",
+    description = "Lists webhook deliveries, or sends them again.",
     subcommands = {WebhooksListCommand.class, WebhooksResendCommand.class})
-public final class WebhooksCommand implements Runnable {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "say list or resend");
-  }
-}
+public final class WebhooksCommand {}

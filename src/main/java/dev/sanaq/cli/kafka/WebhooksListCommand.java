@@ -18,24 +18,24 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints deliveries as their topic has them. */
+/** {@code webhooks list}: prints the deliveries in their topic. */
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
-    description = "Prints deliveries, the latest event first.")
+    description = "Lists deliveries, the latest event first.")
 public final class WebhooksListCommand implements Callable<Integer> {
   private static final List<String> HEADINGS =
       List.of("DELIVERY", "STATUS", "ATTEMPTS", "NEXT OR END", "LAST", "URL");
 
   @Inject DeliveryQueries deliveries;
 
-  @Parameters(arity = "0..1", paramLabel = "JOB", description = "Only this job's.")
+  @Parameters(arity = "0..1", paramLabel = "JOB", description = "Only deliveries of this job.")
   private @Nullable String job;
 
-  @Option(names = "--pending", description = "Only those that are still tried.")
+  @Option(names = "--pending", description = "Only deliveries that are not finished.")
   private boolean pending;
 
-  @Option(names = "--json", description = "One delivery a line.")
+  @Option(names = "--json", description = "Print one JSON object per line.")
   private boolean json;
 
   @Spec private CommandSpec spec;

@@ -10,17 +10,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Asks for deliveries again; whoever delivers sends them. */
+/** {@code webhooks resend}: requests deliveries again; the webhook service sends them. */
 @Command(
     name = "resend",
     mixinStandardHelpOptions = true,
-    description = "Sends deliveries again, each from its first attempt on.",
+    description = "Sends deliveries again, each with a new series of attempts.",
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:all are asked for again", "1:one is not there", "2:used wrongly"})
+    exitCodeList = {"0:all requested", "1:a delivery does not exist", "2:invalid command line"})
 public final class WebhooksResendCommand implements Callable<Integer> {
   @Inject DeliveryQueries deliveries;
 
-  @Parameters(arity = "1..*", paramLabel = "DELIVERY", description = "As list prints it.")
+  @Parameters(arity = "1..*", paramLabel = "DELIVERY", description = "Ids of deliveries, as list prints them.")
   private List<String> ids;
 
   @Spec private CommandSpec spec;
@@ -29,17 +29,17 @@ public final class WebhooksResendCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    int code = 0;
+    int exitCode = 0;
     for (String id : ids) {
       if (deliveries.resend(id).isPresent()) {
         out.println(id);
       } else {
-        err.printf("there is no delivery %s; it may have ended too long ago%n", id);
-        code = 1;
+        err.printf("no delivery %s; it may be past its retention%n", id);
+        exitCode = 1;
       }
     }
     out.flush();
     err.flush();
-    return code;
+    return exitCode;
   }
 }

@@ -7,7 +7,7 @@ import dev.sanaq.checkpoint.config.TextEncoderConfig;
 import dev.sanaq.checkpoint.config.TransformerConfig;
 import java.util.stream.Collectors;
 
-/** The main sizes of a network in a line. */
+/** Describes the main dimensions of a network in one line. */
 final class ComponentSizes {
   private ComponentSizes() {}
 

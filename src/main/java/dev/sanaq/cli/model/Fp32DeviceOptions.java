@@ -4,16 +4,12 @@ import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Devices;
 import dev.sanaq.torch.Torch;
 import dev.sanaq.torch.host.CpuFeatures;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where to learn and to measure: a device and its threads, in fp32 whichever it is. */
+/** Device and threads for training and evaluation, which always compute in fp32. */
 public final class Fp32DeviceOptions {
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Threads of an operator. Default: the physical cores.")
-  private int threads;
+  @Mixin private ThreadsOption threads;
 
   @Option(
       names = "--device",
@@ -25,11 +21,11 @@ public final class Fp32DeviceOptions {
   /**
    * Sets the engine's threads and chooses the device.
    *
-   * @throws IllegalArgumentException naming the option that is wrong
+   * @throws IllegalArgumentException naming the invalid option
    */
   public DevicePlacement placement() {
-    ModelOptions.validateThreads(threads);
-    Torch.setThreads(threads > 0 ? threads : CpuFeatures.physicalCores());
+    int count = threads.threads();
+    Torch.setThreads(count > 0 ? count : CpuFeatures.physicalCores());
     return Devices.choose(device, "fp32");
   }
 }

@@ -4,41 +4,34 @@ import dev.sanaq.checkpoint.CheckpointException;
 import dev.sanaq.checkpoint.CheckpointProblem;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code inspect}: says what a checkpoint is, or everything that is wrong with it. Reads configs
- * and headers only, so it is quick whatever the weights' size.
+ * {@code inspect}: describes a checkpoint, or lists everything that is wrong with it. Reads
+ * configurations and tensor headers only, so it is fast for weights of any size.
  */
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
     description =
-        "Says what a checkpoint is: parts, parameters, precision, bytes, what is missing.",
+        "Describes a checkpoint: components, parameters, precision, bytes, what is missing.",
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:the checkpoint is whole", "1:it is broken", "2:used wrongly"})
+    exitCodeList = {
+      "0:the checkpoint is complete",
+      "1:the checkpoint is broken",
+      "2:invalid command line"
+    })
 public final class InspectCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "A checkpoint in the published (diffusers) layout.")
-  private Path model;
-
-  @Option(
-      names = "--variant",
-      paramLabel = "NAME",
-      description = "The weight files' variant, such as bf16. Default: the one that is there.")
-  private @Nullable String variant;
+  @Mixin private CheckpointOption model;
+  @Mixin private VariantOption variant;
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -47,13 +40,12 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!Files.isDirectory(model)) {
-      throw new ParameterException(
-          spec.commandLine(), "--model " + model + ": there is no such folder");
-    }
+    Path folder = checkpointFolder();
     try {
       Checkpoint checkpoint =
-          variant == null ? Checkpoint.open(model) : Checkpoint.open(model, variant);
+          variant.variant().isEmpty()
+              ? Checkpoint.open(folder)
+              : Checkpoint.open(folder, variant.variant());
       InspectReport report = InspectReport.of(checkpoint);
       Ansi ansi = spec.commandLine().getColorScheme().ansi();
       PrintWriter out = spec.commandLine().getOut();
@@ -62,12 +54,20 @@ public final class InspectCommand implements Callable<Integer> {
       return 0;
     } catch (CheckpointException e) {
       PrintWriter err = spec.commandLine().getErr();
-      err.println("error: %s: problems: %d".formatted(model, e.problems().size()));
+      err.println("error: %s: problems: %d".formatted(folder, e.problems().size()));
       for (CheckpointProblem problem : e.problems()) {
         err.println("  " + problem);
       }
       err.flush();
       return 1;
+    }
+  }
+
+  private Path checkpointFolder() {
+    try {
+      return model.folder();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 }

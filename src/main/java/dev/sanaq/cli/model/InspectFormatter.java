@@ -9,14 +9,14 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Help.Ansi;
 
-/** An {@link InspectReport} for people. */
+/** Formats an {@link InspectReport} for people. */
 final class InspectFormatter {
   private static final List<String> HEADINGS =
       List.of("part", "class", "parameters", "precision", "on disk", "files", "variant", "sizes");
 
   private InspectFormatter() {}
 
-  /** Aligned lines; labels stand out where the terminal has colours. */
+  /** Aligned lines, with bold labels if the terminal supports colours. */
   static String format(InspectReport report, Ansi ansi) {
     List<String> lines = new ArrayList<>();
     lines.add(bold(ansi, "checkpoint  ") + report.name());
@@ -38,17 +38,17 @@ final class InspectFormatter {
 
   private static List<List<String>> tableRows(InspectReport report) {
     List<List<String>> rows = new ArrayList<>();
-    for (InspectReport.ComponentReport part : report.parts()) {
+    for (InspectReport.ComponentReport component : report.parts()) {
       rows.add(
           List.of(
-              part.part(),
-              part.className(),
-              String.format(Locale.ROOT, "%,d", part.parameters()),
-              String.join("+", part.precisions()),
-              formatBytes(part.bytes()),
-              Integer.toString(part.files()),
-              variantText(part),
-              part.sizes()));
+              component.part(),
+              component.className(),
+              String.format(Locale.ROOT, "%,d", component.parameters()),
+              String.join("+", component.precisions()),
+              formatBytes(component.bytes()),
+              Integer.toString(component.files()),
+              variantText(component),
+              component.sizes()));
     }
     rows.add(
         List.of(
@@ -63,10 +63,10 @@ final class InspectFormatter {
     return rows;
   }
 
-  private static String variantText(InspectReport.ComponentReport part) {
-    Set<String> others = new TreeSet<>(part.variantsThere());
-    others.remove(part.variant());
-    String used = variantName(part.variant());
+  private static String variantText(InspectReport.ComponentReport component) {
+    Set<String> others = new TreeSet<>(component.variantsThere());
+    others.remove(component.variant());
+    String used = variantName(component.variant());
     return others.isEmpty()
         ? used
         : used

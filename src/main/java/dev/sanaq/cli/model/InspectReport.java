@@ -16,19 +16,19 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What {@code inspect} says of a whole checkpoint.
+ * The result of {@code inspect} for a complete checkpoint; its JSON is what {@code --json} prints.
  *
- * @param name the folder's name
- * @param pipeline the pipeline's class
- * @param defaultSize default side in pixels
- * @param compression pixels a latent's side stands for
- * @param scheduler the scheduler's class
- * @param solver the solver that this project uses for it
- * @param solverSettings what the scheduler's file sets, in words
- * @param trainedInFp16 whether the transformer's attention must clip as fp16 does
- * @param parts the networks
- * @param parameters of all of them
- * @param bytes of all their tensors
+ * @param name name of the checkpoint's folder
+ * @param pipeline class name of the diffusers pipeline
+ * @param defaultSize default width and height in pixels
+ * @param compression spatial compression of the autoencoder: pixels per latent along a side
+ * @param scheduler class name of the scheduler
+ * @param solver the solver used for that scheduler
+ * @param solverSettings the scheduler's settings, for people
+ * @param trainedInFp16 whether self-attention must be clipped to the range of fp16
+ * @param parts the components
+ * @param parameters number of parameters of all components
+ * @param bytes size of the tensors of all components
  */
 record InspectReport(
     String name,
@@ -43,7 +43,7 @@ record InspectReport(
     long parameters,
     long bytes) {
 
-  /** One network. */
+  /** One component of the checkpoint. */
   record ComponentReport(
       String part,
       @JsonProperty("class") String className,
@@ -56,8 +56,8 @@ record InspectReport(
       String sizes) {}
 
   static InspectReport of(Checkpoint checkpoint) {
-    List<ComponentReport> parts =
-        Arrays.stream(Component.values()).map(network -> component(checkpoint, network)).toList();
+    List<ComponentReport> components =
+        Arrays.stream(Component.values()).map(component -> report(checkpoint, component)).toList();
     return new InspectReport(
         checkpoint.name(),
         checkpoint.pipelineClass().className(),
@@ -67,35 +67,35 @@ record InspectReport(
         checkpoint.scheduler().solver().label(),
         describeScheduler(checkpoint.scheduler()),
         checkpoint.trainedInFp16(),
-        parts,
-        parts.stream().mapToLong(ComponentReport::parameters).sum(),
-        parts.stream().mapToLong(ComponentReport::bytes).sum());
+        components,
+        components.stream().mapToLong(ComponentReport::parameters).sum(),
+        components.stream().mapToLong(ComponentReport::bytes).sum());
   }
 
   String toJson() {
     try {
       return JsonMapper.builder().build().writeValueAsString(this);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a report that is no JSON", e);
+      throw new IllegalStateException("the report cannot be written as JSON", e);
     }
   }
 
-  private static ComponentReport component(Checkpoint checkpoint, Component network) {
-    TensorIndex tensors = checkpoint.tensors(network);
+  private static ComponentReport report(Checkpoint checkpoint, Component component) {
+    TensorIndex tensors = checkpoint.tensors(component);
     Set<String> precisions =
         tensors.all().stream()
             .map(tensor -> tensor.dtype().name().toLowerCase(Locale.ROOT))
             .collect(Collectors.toCollection(TreeSet::new));
     return new ComponentReport(
-        network.folder(),
-        network.className(),
+        component.folder(),
+        component.className(),
         tensors.elements(),
         precisions,
         tensors.bytes(),
         (int) tensors.all().stream().map(StoredTensor::file).distinct().count(),
-        checkpoint.variant(network),
-        new TreeSet<>(checkpoint.variants(network)),
-        switch (network) {
+        checkpoint.variant(component),
+        new TreeSet<>(checkpoint.variants(component)),
+        switch (component) {
           case TRANSFORMER -> ComponentSizes.describe(checkpoint.transformer());
           case AUTOENCODER -> ComponentSizes.describe(checkpoint.autoencoder());
           case TEXT_ENCODER -> ComponentSizes.describe(checkpoint.textEncoder());

@@ -18,11 +18,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** {@code model}: checkpoints on the storage, where workers in a cluster find them. */
+/** {@code model}: uploads a checkpoint to S3 and downloads it. */
 @Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    description = "Publishes a checkpoint on the storage, or fetches one.")
+    description = "Uploads a checkpoint to S3, or downloads one.")
 public final class ModelCommand {
   @Inject StorageConfig storage;
 
@@ -32,22 +32,29 @@ public final class ModelCommand {
       name = "push",
       mixinStandardHelpOptions = true,
       description =
-          "Uploads a checkpoint with a manifest of its checksums, for sanaq.model.source. An "
-              + "address holds one checkpoint for good.",
+          "Uploads a checkpoint with a manifest of its checksums, for sanaq.model.source. A"
+              + " location holds one checkpoint for good.",
       exitCodeListHeading = "Exit codes:%n",
-      exitCodeList = {"0:it is there", "1:it could not be published", "2:used wrongly"})
+      exitCodeList = {"0:uploaded", "1:upload failed", "2:invalid command line"})
   int push(
-      @Option(names = "--model", required = true, paramLabel = "DIR", description = "Its folder.")
+      @Option(
+              names = CheckpointOption.NAME,
+              required = true,
+              paramLabel = "DIR",
+              description = CheckpointOption.DESCRIPTION)
           Path model,
-      @Option(names = "--to", required = true, paramLabel = "s3://BUCKET/PREFIX") String to) {
-    ModelUri address = parseUri("--to", to);
+      @Option(
+              names = "--to",
+              required = true,
+              paramLabel = "s3://BUCKET/PREFIX",
+              description = "The target location.")
+          String to) {
+    ModelUri uri = parseUri("push", "--to", to);
     try (S3Client s3 = S3ClientFactory.client(storage)) {
       Checkpoint.open(model);
-      long bytes = new ModelUploader(s3).push(model, address);
-      return printResult("%s: %d bytes".formatted(address, bytes));
-    } catch (ModelTransferException e) {
-      return printError(e);
-    } catch (CheckpointException e) {
+      long bytes = new ModelUploader(s3).push(model, uri);
+      return printResult("%s: %d bytes".formatted(uri, bytes));
+    } catch (ModelTransferException | CheckpointException e) {
       return printError(e);
     }
   }
@@ -55,32 +62,42 @@ public final class ModelCommand {
   @Command(
       name = "pull",
       mixinStandardHelpOptions = true,
-      description = "Downloads a checkpoint that push published; goes on where it was interrupted.",
+      description = "Downloads a checkpoint that push uploaded; resumes an interrupted download.",
       exitCodeListHeading = "Exit codes:%n",
-      exitCodeList = {"0:it is there, whole", "1:it could not be had", "2:used wrongly"})
+      exitCodeList = {"0:downloaded", "1:download failed", "2:invalid command line"})
   int pull(
-      @Option(names = "--from", required = true, paramLabel = "s3://BUCKET/PREFIX") String from,
-      @Option(names = "--model", required = true, paramLabel = "DIR", description = "Where to.")
+      @Option(
+              names = "--from",
+              required = true,
+              paramLabel = "s3://BUCKET/PREFIX",
+              description = "The source location.")
+          String from,
+      @Option(
+              names = CheckpointOption.NAME,
+              required = true,
+              paramLabel = "DIR",
+              description = "The target folder.")
           Path model) {
-    ModelUri address = parseUri("--from", from);
+    ModelUri uri = parseUri("pull", "--from", from);
     try (S3Client s3 = S3ClientFactory.client(storage)) {
-      new ModelDownloader(s3, storage.retryTimeout()).pull(address, model);
+      new ModelDownloader(s3, storage.retryTimeout()).pull(uri, model);
       return printResult(model.toString());
     } catch (ModelTransferException e) {
       return printError(e);
     }
   }
 
-  private ModelUri parseUri(String option, String text) {
+  private ModelUri parseUri(String command, String option, String text) {
     try {
       return ModelUri.parse(text);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage());
+      throw new ParameterException(
+          spec.subcommands().get(command), option + ": " + e.getMessage(), e);
     }
   }
 
-  private int printResult(String what) {
-    spec.commandLine().getOut().println(what);
+  private int printResult(String text) {
+    spec.commandLine().getOut().println(text);
     spec.commandLine().getOut().flush();
     return ExitCode.OK;
   }

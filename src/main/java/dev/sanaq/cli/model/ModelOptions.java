@@ -1,97 +1,69 @@
 package dev.sanaq.cli.model;
 
 import dev.sanaq.sana.pipeline.PipelineOptions;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say which checkpoint to load and how, for every command that loads one. */
+/** Options that say which checkpoint to load and how. */
 public final class ModelOptions {
   private static final Set<String> PRECISIONS = Set.of("auto", "fp32", "bf16", "fp16", "int8");
   private static final Set<String> DEVICES = Set.of("auto", "cpu", "cuda");
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "A checkpoint in the published (diffusers) layout.")
-  private Path model;
+  @Mixin private CheckpointOption checkpoint;
+  @Mixin private VariantOption variant;
+  @Mixin private ThreadsOption threads;
 
   @Option(
       names = "--precision",
       paramLabel = "NAME",
       defaultValue = "auto",
-      description = "auto, fp32, bf16, fp16, or int8 on a CPU. Default: auto.")
+      description = "auto, fp32, bf16, fp16, or int8 on a CPU (default: ${DEFAULT-VALUE}).")
   private String precision;
-
-  @Option(
-      names = "--variant",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "The weight files' variant, such as bf16. Default: the one that is there.")
-  private String variant;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Threads of an operator. Default: the physical cores.")
-  private int threads;
 
   @Option(
       names = "--device",
       paramLabel = "NAME",
       defaultValue = "auto",
-      description = "auto, cpu or cuda. Default: auto.")
+      description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}).")
   private String device;
 
   @Option(
       names = "--low-memory",
       description =
-          "Hold the text encoder's weights in memory a layer at a time, on the processor, and decode"
-              + " in tiles from above 1.5 megapixels.")
+          "Keep the text encoder on the CPU, one layer in memory at a time, and decode images above"
+              + " 1.5 megapixels in tiles.")
   private boolean lowMemory;
 
   /**
    * The checkpoint's folder.
    *
-   * @throws IllegalArgumentException where there is none
+   * @throws IllegalArgumentException if it does not exist
    */
   public Path model() {
-    if (!Files.isDirectory(model)) {
-      throw new IllegalArgumentException("--model " + model + ": there is no such folder");
-    }
-    return model;
+    return checkpoint.folder();
   }
 
   /**
-   * How to load it.
+   * How to load the checkpoint.
    *
-   * @param adapters LoRA files besides the model's own
-   * @throws IllegalArgumentException naming the option that is wrong
+   * @param adapters LoRA files in addition to the model's own
+   * @throws IllegalArgumentException naming the invalid option
    */
   public PipelineOptions pipelineOptions(List<Path> adapters) {
     requireOneOf("--precision", precision, PRECISIONS);
     requireOneOf("--device", device, DEVICES);
-    validateThreads(threads);
-    return new PipelineOptions(precision, variant, threads, device, adapters, lowMemory);
-  }
-
-  /** For every command that has {@code --threads}. */
-  static void validateThreads(int threads) {
-    if (threads < 0 || threads > PipelineOptions.MAX_THREADS) {
-      throw new IllegalArgumentException(
-          "--threads %d: must be 0 to %d".formatted(threads, PipelineOptions.MAX_THREADS));
-    }
+    return new PipelineOptions(
+        precision, variant.variant(), threads.threads(), device, adapters, lowMemory);
   }
 
   private static void requireOneOf(String option, String value, Set<String> known) {
     if (!known.contains(value)) {
       throw new IllegalArgumentException(
-          "%s %s: known are %s".formatted(option, value, String.join(", ", new TreeSet<>(known))));
+          "%s %s: must be one of %s".formatted(option, value, String.join(", ", new TreeSet<>(known))));
     }
   }
 }

@@ -27,15 +27,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Everything in one process: Kafka, S3, a worker and the gateway, and one request through all of
- * them. {@link EmbeddedServices} has started Kafka and S3 before this runs.
+ * {@code demo}: Kafka, S3, a worker and the gateway in one process, and one request through all of
+ * them. {@link EmbeddedServices} starts Kafka and S3 before this command runs.
  */
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
     description =
-        "Kafka, S3, a worker and the gateway in one process: sends one request, shows its image's address, "
-            + "then serves on until told to stop.")
+        "Runs Kafka, S3, a worker and the gateway in one process, sends one request, prints the URL of"
+            + " its image, and keeps serving until Ctrl-C.")
 public final class DemoCommand implements Callable<Integer> {
   private static final Duration JOB_TIMEOUT = Duration.ofHours(1);
 
@@ -49,21 +49,22 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--prompt",
       paramLabel = "TEXT",
       defaultValue = "a red apple",
-      description = "What to draw (default: ${DEFAULT-VALUE}).")
+      description = "Text that describes the image (default: ${DEFAULT-VALUE}).")
   private String prompt;
 
   @Option(
       names = EmbeddedServices.MODEL_OPTION,
       paramLabel = "DIR",
-      description = "A checkpoint; without it the small one that ships, which knows emoji.")
+      description =
+          "Folder of a checkpoint (default: the bundled one, trained on 341 emoji).")
   private @Nullable Path model;
 
   @Option(
-      names = LocalOptions.FOLDER_OPTION,
+      names = LocalOptions.DATA_DIR_OPTION,
       paramLabel = "DIR",
-      description = "Keep the data there; without it the data goes when this ends.")
-  @SuppressWarnings("UnusedVariable") // EarlyServices reads it
-  private @Nullable Path folder;
+      description = LocalOptions.DATA_DIR_DESCRIPTION)
+  @SuppressWarnings("UnusedVariable") // EmbeddedServices reads it
+  private @Nullable Path dataDir;
 
   @Option(names = "--once", description = "Stop after the first image.")
   private boolean once;
@@ -75,7 +76,7 @@ public final class DemoCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     if (model == null) {
-      err.println("No --model: drawing with the small checkpoint that ships, which knows emoji.");
+      err.println("No --model: using the bundled checkpoint, which is trained on 341 emoji.");
     }
     try (ProgressBar bar = ProgressBar.onStandardError()) {
       bar.show("loading");
@@ -89,7 +90,7 @@ public final class DemoCommand implements Callable<Integer> {
     out.flush();
     if (!once) {
       err.printf(
-          "Serving on until Ctrl-C, HTTP on http://%s:%s, Kafka on %s. From another terminal:%n  java"
+          "Serving until Ctrl-C: HTTP on http://%s:%s, Kafka on %s. From another terminal:%n  java"
               + " -jar target/quarkus-app/quarkus-run.jar submit --url http://%1$s:%2$s --wait"
               + " --prompt TEXT%n",
           configValue("quarkus.http.host"),
@@ -110,7 +111,7 @@ public final class DemoCommand implements Callable<Integer> {
         RequestProducer requests = new RequestProducer(kafka, topics)) {
       requests.send(id, Map.of("id", id, "prompt", prompt));
       return JobCompletion.await(events, id, JOB_TIMEOUT)
-          .orElseThrow(() -> new IllegalStateException("no image of job %s in time".formatted(id)));
+          .orElseThrow(() -> new IllegalStateException("job %s did not finish within %s".formatted(id, JOB_TIMEOUT)));
     }
   }
 }

@@ -16,9 +16,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /**
- * Kafka, S3 and the demo's model, started before the framework and ended after it: so everything
- * between finds them as ordinary configuration, and the last job is still published while the
- * program stops.
+ * Kafka, S3 and the demo's checkpoint, started before Quarkus and stopped after it. The rest of the
+ * program finds them as ordinary configuration, and a worker can still publish its last result
+ * during shutdown.
  */
 public final class EmbeddedServices {
   static final String MODEL_OPTION = "--model";
@@ -40,42 +40,44 @@ public final class EmbeddedServices {
     private @Nullable Path model;
 
     @Parameters
-    @SuppressWarnings("UnusedVariable") // whatever else there is, the command itself reads
+    @SuppressWarnings("UnusedVariable") // the command itself parses the rest
     private List<String> ignoredArguments = List.of();
   }
 
-  /** Starts what the command needs, if any, and puts where it is into system properties. */
+  /** Starts the services that the command needs and sets the system properties that lead to them. */
   public static EmbeddedServices start(String... args) {
-    EmbeddedServices early = new EmbeddedServices();
+    EmbeddedServices embedded = new EmbeddedServices();
     if (needsServices(args) && List.of(args).stream().noneMatch(HELP_OPTIONS::contains)) {
       try {
-        early.start(parse(args), args[0].equals("demo"));
+        embedded.start(parse(args), args[0].equals("demo"));
       } catch (ParameterException e) {
-        // The command itself knows the same options and says what is wrong with them.
-        return early;
+        // The command has the same options and reports what is wrong with them.
+        return embedded;
       }
     }
-    return early;
+    return embedded;
   }
 
-  // In development a reload starts the program again while the first one's services go on.
+  // A reload in development mode runs main again while the first services are still running.
   private static boolean needsServices(String... args) {
     return args.length > 0
         && COMMANDS.contains(args[0])
         && System.getProperty(STARTED_PROPERTY) == null;
   }
 
-  /** The program has ended: the services may. */
+  /** Allows the services to stop: the program has finished. */
   public void allowShutdown() {
     allowShutdown.countDown();
   }
 
   private void start(Arguments arguments, boolean needsModel) {
-    Path folder = arguments.local.folder();
-    LocalServicesConfig plan = arguments.local.plan();
+    Path dataDir = arguments.local.dataDir();
+    LocalServicesConfig config = arguments.local.config();
     LocalServices services =
-        folder == null ? LocalServices.startTemporary(plan) : LocalServices.start(folder, plan);
-    // A signal starts all hooks at once; this one has to come last.
+        dataDir == null
+            ? LocalServices.startTemporary(config)
+            : LocalServices.start(dataDir, config);
+    // The JVM runs all shutdown hooks at once; this one must be the last to act.
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> closeAfterProgram(services), "sanaq-local-services"));
     services.config().forEach(System::setProperty);
@@ -91,7 +93,7 @@ public final class EmbeddedServices {
   private void closeAfterProgram(LocalServices services) {
     try {
       if (!allowShutdown.await(SHUTDOWN_TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
-        System.err.println("the program does not end; its local services do");
+        System.err.println("the program did not stop in time; stopping its local services");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -11,13 +11,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * Kafka and S3 for development, in the foreground. {@link EmbeddedServices} has started them before
- * this runs, so that they end after everything that uses them.
+ * {@code local}: Kafka and S3 for development, in the foreground. {@link EmbeddedServices} starts
+ * them before this command runs and stops them after everything that uses them.
  */
 @Command(
     name = "local",
     mixinStandardHelpOptions = true,
-    description = "Kafka and S3 on this machine, for development, until told to stop.")
+    description = "Runs Kafka and S3 for development until Ctrl-C and prints the configuration to use them.")
 public final class LocalCommand implements Callable<Integer> {
   @Mixin private LocalOptions options;
 
@@ -26,7 +26,7 @@ public final class LocalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    for (String key : LocalServices.configKeys(options.plan())) {
+    for (String key : LocalServices.configKeys(options.config())) {
       out.println(key + "=" + ConfigProvider.getConfig().getValue(key, String.class));
     }
     out.flush();

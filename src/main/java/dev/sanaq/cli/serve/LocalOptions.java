@@ -11,56 +11,58 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What the {@code local} command is told of its services. */
+/** Options of the {@code local} command: which services to start, and where. */
 final class LocalOptions {
-  static final String FOLDER_OPTION = "--folder";
+  static final String DATA_DIR_OPTION = "--data-dir";
+  static final String DATA_DIR_DESCRIPTION =
+      "Folder of Kafka's and S3's data (default: a temporary folder, deleted at exit).";
   static final String ONLY_OPTION = "--only";
 
   @Option(
-      names = FOLDER_OPTION,
+      names = DATA_DIR_OPTION,
       paramLabel = "DIR",
-      description = "Keep the data there; without it the data goes when this ends.")
-  private @Nullable Path folder;
+      description = DATA_DIR_DESCRIPTION)
+  private @Nullable Path dataDir;
 
   @Option(
       names = ONLY_OPTION,
       paramLabel = "SERVICE",
-      description = "Start only this one: ${COMPLETION-CANDIDATES}.")
+      description = "Start only this service: ${COMPLETION-CANDIDATES} (default: both).")
   private @Nullable LocalServiceKind only;
 
   @Option(
       names = "--kafka-port",
       paramLabel = "PORT",
       defaultValue = "0",
-      description = "Kafka's port; 0 picks a free one (default: ${DEFAULT-VALUE}).")
+      description = "Port of Kafka; 0 for any free port (default: ${DEFAULT-VALUE}).")
   private int kafkaPort;
 
   @Option(
       names = "--s3-port",
       paramLabel = "PORT",
       defaultValue = "0",
-      description = "S3's port; 0 picks a free one (default: ${DEFAULT-VALUE}).")
+      description = "Port of S3; 0 for any free port (default: ${DEFAULT-VALUE}).")
   private int s3Port;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec mixee;
 
-  /** Where the data lies; null for a folder that goes in the end. */
-  @Nullable Path folder() {
-    return folder;
+  /** The folder of the data; null for a temporary one. */
+  @Nullable Path dataDir() {
+    return dataDir;
   }
 
   /**
-   * What to start.
+   * The services to start.
    *
-   * @throws ParameterException where a port is none
+   * @throws ParameterException if a port is invalid
    */
-  LocalServicesConfig plan() {
+  LocalServicesConfig config() {
     LocalServiceKind one = only;
-    Set<LocalServiceKind> parts =
+    Set<LocalServiceKind> services =
         one == null ? EnumSet.allOf(LocalServiceKind.class) : EnumSet.of(one);
     try {
-      return new LocalServicesConfig(parts, kafkaPort, s3Port);
+      return new LocalServicesConfig(services, kafkaPort, s3Port);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(mixee.commandLine(), e.getMessage(), e);
     }

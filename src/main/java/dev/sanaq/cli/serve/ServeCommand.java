@@ -10,14 +10,15 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * Takes jobs and answers HTTP until it is told to stop; then it ends the current one and leaves.
+ * {@code serve}: runs the worker, the gateway and the webhooks until SIGTERM; then the worker
+ * finishes its current jobs and leaves the consumer group.
  */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
     description =
-        "Draws what is asked for on the requests' topic and answers HTTP, until told to stop. Needs "
-            + "sanaq.model.path, kafka.bootstrap.servers and sanaq.storage.*; health on /q/health.")
+        "Runs a worker, the gateway and the webhooks until SIGTERM. Needs sanaq.model.path,"
+            + " kafka.bootstrap.servers and sanaq.storage.*; health is at /q/health.")
 public final class ServeCommand implements Callable<Integer> {
   @Inject GatewayLifecycle gateway;
   @Inject WebhookService webhooks;
@@ -32,7 +33,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
     webhooks.start();
     SignalHandling.awaitShutdown();
-    // Here rather than with the program's end, so that the probes answer meanwhile.
+    // Stopped here, not with the container, so that the health probes answer meanwhile.
     worker.stop();
     webhooks.stop();
     return 0;

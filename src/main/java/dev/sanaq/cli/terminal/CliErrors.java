@@ -2,34 +2,64 @@ package dev.sanaq.cli.terminal;
 
 import dev.sanaq.sana.UnsupportedSizeException;
 import java.io.PrintWriter;
+import org.jboss.logging.Logger;
+import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The one place where an exception becomes what a command says and its exit code. */
+/** The one place that turns an exception into a command's error message and exit code. */
 public final class CliErrors {
-  /** The work failed. */
+  private static final Logger LOG = Logger.getLogger(CliErrors.class);
+
+  /** The command failed. */
   static final int EXIT_FAILURE = 1;
 
-  /** The command was used wrongly. */
+  /** The command line is invalid. */
   static final int EXIT_USAGE = 2;
 
   private CliErrors() {}
 
   /**
-   * Says what went wrong, in one line unless details are wanted.
+   * Installs the error handling of all commands: an invalid command line prints one line and where
+   * to find the help, not the help itself; a failure prints one line.
    *
-   * @param out standard error
+   * @return {@code line}
+   */
+  public static CommandLine install(CommandLine line) {
+    return line.setParameterExceptionHandler((error, args) -> reportUsage(error))
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> {
+              LOG.debug("the command failed", failure);
+              return report(command.getErr(), failure, false);
+            });
+  }
+
+  /**
+   * Prints what went wrong, in one line unless details are wanted.
+   *
+   * @param err standard error
    * @param details whether to print the stack trace too
    * @return the exit code
    */
-  public static int report(PrintWriter out, Throwable failure, boolean details) {
+  public static int report(PrintWriter err, Throwable failure, boolean details) {
     String message = failure.getMessage();
-    out.println("error: " + (message == null ? failure.getClass().getName() : message));
+    err.println("error: " + (message == null ? failure.getClass().getName() : message));
     if (details) {
-      failure.printStackTrace(out);
+      failure.printStackTrace(err);
     }
-    out.flush();
-    boolean wrongUse =
+    err.flush();
+    boolean usageError =
         failure instanceof UnsupportedSizeException || failure instanceof ParameterException;
-    return wrongUse ? EXIT_USAGE : EXIT_FAILURE;
+    return usageError ? EXIT_USAGE : EXIT_FAILURE;
+  }
+
+  private static int reportUsage(ParameterException error) {
+    CommandLine command = error.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("error: " + error.getMessage());
+    UnmatchedArgumentException.printSuggestions(error, err);
+    err.printf("See '%s --help'.%n", command.getCommandSpec().qualifiedName());
+    err.flush();
+    return EXIT_USAGE;
   }
 }

@@ -8,43 +8,43 @@ import java.util.stream.Collectors;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
-/** How a command is told to stop. */
+/** Handles SIGTERM and SIGINT for commands. */
 public final class SignalHandling implements AutoCloseable {
   private static final List<String> SIGNALS = List.of("TERM", "INT");
 
-  /** What a shell adds to the signal's number, so that 143 is SIGTERM and 130 is Ctrl-C. */
+  /** Offset of a signal's exit code, as in a shell: 143 is SIGTERM, 130 is Ctrl-C. */
   private static final int SIGNAL_EXIT_BASE = 128;
 
   private final Map<Signal, SignalHandler> previousHandlers;
 
-  private SignalHandling(Object whole) {
+  private SignalHandling(Object lock) {
     this.previousHandlers =
         SIGNALS.stream()
             .map(Signal::new)
-            .collect(Collectors.toMap(signal -> signal, signal -> installHandler(signal, whole)));
+            .collect(Collectors.toMap(signal -> signal, signal -> installHandler(signal, lock)));
   }
 
   /**
-   * Until it is closed SIGTERM and Ctrl-C end the process at once, also in the middle of a
-   * computation: for commands that leave nothing behind but files which are written whole.
+   * Lets SIGTERM and Ctrl-C exit the process at once, even in the middle of a computation, until the
+   * result is closed. For commands whose only side effect is files that are written atomically.
    *
-   * @param whole is not held by another thread when the process ends
+   * @param lock guards those writes: the process never exits while another thread holds it
    */
-  public static SignalHandling exitImmediately(Object whole) {
-    return new SignalHandling(whole);
+  public static SignalHandling exitImmediately(Object lock) {
+    return new SignalHandling(lock);
   }
 
-  private static SignalHandler installHandler(Signal signal, Object whole) {
+  private static SignalHandler installHandler(Signal signal, Object lock) {
     return Signal.handle(
         signal,
         received -> {
-          synchronized (whole) {
+          synchronized (lock) {
             ImmediateExit.exit(SIGNAL_EXIT_BASE + received.getNumber());
           }
         });
   }
 
-  /** Waits until a serving command is told to stop: SIGTERM is the orderly end, exit code 0. */
+  /** Blocks a serving command until SIGTERM or Ctrl-C; SIGTERM is an orderly stop, exit code 0. */
   public static void awaitShutdown() {
     Signal.handle(new Signal("TERM"), signal -> Quarkus.asyncExit(0));
     Quarkus.waitForExit();

@@ -4,17 +4,23 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Help.Ansi;
 
-/** Columns as wide as their widest cell. */
+/**
+ * Formats a table with columns as wide as their widest cell.
+ *
+ * <p>Not picocli's {@code Help.TextTable}: it interprets {@code @|...|@} in cells, which here hold text
+ * from records, and needs the widths of the columns beforehand.
+ */
 public final class TextTable {
   private static final String GAP = "  ";
 
   private TextTable() {}
 
   /**
-   * Lays out a table.
+   * Formats a table.
    *
-   * @param headings one a column, bold where the terminal can
-   * @param rows each as long as the headings
+   * @param headings one per column, bold if the terminal supports it
+   * @param rows cells, as many per row as headings
+   * @return the lines, without trailing spaces
    */
   public static List<String> format(Ansi ansi, List<String> headings, List<List<String>> rows) {
     int[] widths = new int[headings.size()];

@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The program's arguments as they were typed. Where the locale is C or none, as in containers and
- * services, the JVM reads them as ASCII and puts U+FFFD for every other byte: a prompt in another
- * script would silently become another prompt. The system still has the bytes.
+ * Decodes command-line arguments as UTF-8 whatever the locale. In the C locale, as in containers
+ * and services, the JVM decodes arguments as ASCII and replaces every other byte by U+FFFD, which
+ * would silently change a prompt. The kernel still has the original bytes.
  */
 public final class Utf8Arguments {
   private static final Path CMDLINE_FILE = Path.of("/proc/self/cmdline");
@@ -22,9 +22,9 @@ public final class Utf8Arguments {
   private Utf8Arguments() {}
 
   /**
-   * The arguments read as UTF-8 where the JVM could not read them, else as they are.
+   * Decodes as UTF-8 the arguments that the JVM could not decode; the others are unchanged.
    *
-   * @param read as the JVM gives them to {@code main}
+   * @param read the arguments as the JVM passes them to {@code main}
    */
   public static String[] decode(String... read) {
     if (Arrays.stream(read).noneMatch(argument -> argument.indexOf(REPLACEMENT_CHAR) >= 0)) {
@@ -33,47 +33,48 @@ public final class Utf8Arguments {
     try {
       return decode(Files.readAllBytes(CMDLINE_FILE), read);
     } catch (IOException e) {
-      return read; // no such file on this system: what the JVM says is all there is
+      return read; // no such file on this system
     }
   }
 
   /**
    * As {@link #decode(String...)}.
    *
-   * @param commandLine the process's words, the JVM's own first, each with a zero byte after it
+   * @param commandLine the arguments of the process, the JVM's own first, each followed by a zero
+   *     byte
    */
   static String[] decode(byte[] commandLine, String... read) {
-    List<byte[]> words = splitArguments(commandLine);
-    int skipped = words.size() - read.length;
+    List<byte[]> raw = splitArguments(commandLine);
+    int skipped = raw.size() - read.length;
     if (skipped < 0) {
       return read;
     }
-    String[] typed = read.clone();
+    String[] decoded = read.clone();
     for (int i = 0; i < read.length; i++) {
       if (read[i].indexOf(REPLACEMENT_CHAR) >= 0) {
-        typed[i] = decodeUtf8(words.get(skipped + i), read[i]);
+        decoded[i] = decodeUtf8(raw.get(skipped + i), read[i]);
       }
     }
-    return typed;
+    return decoded;
   }
 
   private static List<byte[]> splitArguments(byte[] commandLine) {
-    List<byte[]> words = new ArrayList<>();
+    List<byte[]> arguments = new ArrayList<>();
     int start = 0;
     for (int i = 0; i < commandLine.length; i++) {
       if (commandLine[i] == 0) {
-        words.add(Arrays.copyOfRange(commandLine, start, i));
+        arguments.add(Arrays.copyOfRange(commandLine, start, i));
         start = i + 1;
       }
     }
-    return words;
+    return arguments;
   }
 
-  private static String decodeUtf8(byte[] word, String otherwise) {
+  private static String decodeUtf8(byte[] argument, String fallback) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(word)).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(argument)).toString();
     } catch (CharacterCodingException e) {
-      return otherwise; // of another encoding, which the locale does not name
+      return fallback; // neither ASCII nor UTF-8
     }
   }
 }

@@ -1,34 +1,27 @@
 package dev.sanaq.cli.train;
 
+import dev.sanaq.cli.model.CheckpointOption;
 import dev.sanaq.cli.model.Fp32DeviceOptions;
+import dev.sanaq.cli.terminal.VerboseOption;
 import dev.sanaq.torch.DevicePlacement;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
-/** Which checkpoint to measure, and where. */
+/** Options that say which checkpoint to evaluate, and where. */
 final class EvaluationOptions {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "A checkpoint in the published (diffusers) layout.")
-  private Path model;
-
+  @Mixin private CheckpointOption checkpoint;
   @Mixin private Fp32DeviceOptions device;
-
-  @Option(names = "--verbose", description = "Print the stack trace of a failure.")
-  private boolean verbose;
+  @Mixin private VerboseOption verbose;
 
   Path model() {
-    return model;
+    return checkpoint.folder();
   }
 
   boolean verbose() {
-    return verbose;
+    return verbose.isSet();
   }
 
-  /** In fp32, whatever the device. */
+  /** Where to evaluate; always in fp32. */
   DevicePlacement placement() {
     return device.placement();
   }

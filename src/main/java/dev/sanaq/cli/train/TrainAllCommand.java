@@ -1,7 +1,6 @@
 package dev.sanaq.cli.train;
 
 import dev.sanaq.cli.terminal.CliErrors;
-import dev.sanaq.train.config.TrainingConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,52 +12,42 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code train all}: the checkpoint that ships, from nothing, by the other commands one after
- * another. What is done is marked by a file beside it that says with which options, so running it
- * again goes on where it stopped.
+ * {@code train all}: builds the bundled checkpoint from scratch by running the other commands in
+ * order. A marker file beside each finished stage holds its options, so a second run continues where
+ * the first one stopped.
  */
 @Command(
     name = "all",
     mixinStandardHelpOptions = true,
     description = {
-      "Makes the small checkpoint from nothing: data, tokenizer, autoencoder, transformer with its"
-          + " sample sheet, figures.",
-      "Stopped, and run again with the same options, it goes on where it was."
+      "Builds the bundled checkpoint from scratch: data, tokenizer, autoencoder, transformer with a"
+          + " sample sheet, evaluation.",
+      "If it is stopped and run again with the same options, it continues where it was."
     })
 public final class TrainAllCommand implements Callable<Integer> {
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description =
-          "Where all of it goes: emoji, tokenizer, autoencoder, transformer, figures.jsonl.")
-  private Path output;
+  @Mixin private OutputOption output;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description =
-          "A folder as train emoji makes it. Default: emoji in --output, made with the packages that"
-              + " npm fetches.")
+          "Folder that train emoji wrote (default: emoji in --output, created from packages that npm"
+              + " downloads).")
   private @Nullable Path data;
 
-  @Option(
-      names = "--recipe",
-      paramLabel = "NAME",
-      defaultValue = TrainingConfig.EMOJI,
-      description = "As for the parts (default: ${DEFAULT-VALUE}).")
-  private String recipe;
+  @Mixin private ConfigOption config;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
       defaultValue = "2000",
-      description = "Captions to draw for the figures; 0 for all (default: ${DEFAULT-VALUE}).")
+      description = "Number of captions to evaluate; 0 for all (default: ${DEFAULT-VALUE}).")
   private int limit;
 
   @Spec private CommandSpec spec;
@@ -73,20 +62,20 @@ public final class TrainAllCommand implements Callable<Integer> {
   }
 
   private int runStages() throws IOException {
-    Files.createDirectories(output);
-    for (Stage part : stages()) {
-      if (!isDone(part)) {
-        int code = execute(part, spec.commandLine().getOut());
+    Files.createDirectories(output.folder());
+    for (Stage stage : stages()) {
+      if (!isDone(stage)) {
+        int code = execute(stage, spec.commandLine().getOut());
         if (code != 0) {
           return code;
         }
-        Files.writeString(doneMarker(part), part.optionsText());
+        Files.writeString(doneMarker(stage), stage.optionsText());
       }
     }
     return evaluate();
   }
 
-  /** One of the other commands. */
+  /** A command with its arguments. */
   private record Stage(String name, Object command, List<String> arguments) {
     String optionsText() {
       return String.join(" ", arguments) + "\n";
@@ -94,112 +83,116 @@ public final class TrainAllCommand implements Callable<Integer> {
   }
 
   private List<Stage> stages() {
-    List<Stage> parts = new ArrayList<>();
+    List<Stage> stages = new ArrayList<>();
     if (data == null) {
-      parts.add(stage("emoji", new TrainEmojiCommand()));
+      stages.add(stage("emoji", new TrainEmojiCommand()));
     }
-    String captioned = listFile("transformer");
-    String vocabulary = Integer.toString(TrainingConfig.read(recipe).vocabSize());
-    parts.add(
+    String captionedList = listFile("transformer");
+    String vocabSize = Integer.toString(config.read().vocabSize());
+    stages.add(
         stage(
             "tokenizer",
             new TrainTokenizerCommand(),
             "--data",
-            captioned,
+            captionedList,
             "--vocab-size",
-            vocabulary));
-    parts.add(
+            vocabSize));
+    stages.add(
         trainingStage(
             "autoencoder",
             new TrainAutoencoderCommand(),
             "--data",
             listFile("autoencoder"),
-            "--held-out",
+            "--eval-data",
             listFile("held-out")));
-    parts.add(
+    stages.add(
         trainingStage(
             "transformer",
             new TrainTransformerCommand(),
             "--data",
-            captioned,
+            captionedList,
             "--autoencoder",
-            output.resolve("autoencoder/vae").toString(),
+            outputPath("autoencoder/vae").toString(),
             "--tokenizer",
-            output.resolve("tokenizer").toString()));
-    return parts;
+            outputPath("tokenizer").toString()));
+    return stages;
   }
 
   private Stage trainingStage(String name, Object command, String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--recipe", recipe, "--resume"));
+    all.addAll(List.of("--config", config.nameOrFile(), "--resume"));
     return stage(name, command, all.toArray(String[]::new));
   }
 
   private Stage stage(String name, Object command, String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--output", output.resolve(name).toString()));
+    all.addAll(List.of("--output", outputPath(name).toString()));
     return new Stage(name, command, all);
   }
 
   private String listFile(String name) {
-    return (data == null ? output.resolve("emoji") : data).resolve(name + ".jsonl").toString();
+    return (data == null ? outputPath("emoji") : data).resolve(name + ".jsonl").toString();
   }
 
-  /** The measures, which are printed again where they were taken before. */
+  /** Evaluates the checkpoint, or reads the stored results, and prints them. */
   private int evaluate() throws IOException {
-    Path file = output.resolve("figures.jsonl");
-    Stage part =
+    Path results = outputPath("figures.jsonl");
+    Stage stage =
         new Stage(
             "figures",
             new TrainEvaluateCommand(),
             List.of(
                 "--model",
-                output.resolve("transformer/checkpoint").toString(),
-                "--held-out",
+                outputPath("transformer/checkpoint").toString(),
+                "--eval-data",
                 listFile("held-out"),
                 "--captions",
                 listFile("transformer"),
                 "--limit",
                 Integer.toString(limit)));
-    if (!isDone(part)) {
-      // Not straight into the file: a PrintWriter keeps to itself that a disk is full.
+    if (!isDone(stage)) {
+      // Not directly into the file: a PrintWriter hides that a disk is full.
       StringWriter lines = new StringWriter();
-      int code = execute(part, new PrintWriter(lines));
+      int code = execute(stage, new PrintWriter(lines));
       if (code != 0) {
         return code;
       }
-      Files.writeString(file, lines.toString());
-      Files.writeString(doneMarker(part), part.optionsText());
+      Files.writeString(results, lines.toString());
+      Files.writeString(doneMarker(stage), stage.optionsText());
     }
-    spec.commandLine().getOut().print(Files.readString(file));
+    spec.commandLine().getOut().print(Files.readString(results));
     spec.commandLine().getOut().flush();
     return 0;
   }
 
-  private Path doneMarker(Stage part) {
-    return output.resolve(part.name() + ".done");
+  private Path outputPath(String name) {
+    return output.folder().resolve(name);
   }
 
-  private boolean isDone(Stage part) throws IOException {
-    Path mark = doneMarker(part);
-    if (!Files.exists(mark)) {
+  private Path doneMarker(Stage stage) {
+    return outputPath(stage.name() + ".done");
+  }
+
+  private boolean isDone(Stage stage) throws IOException {
+    Path marker = doneMarker(stage);
+    if (!Files.exists(marker)) {
       return false;
     }
-    if (!Files.readString(mark).equals(part.optionsText())) {
+    if (!Files.readString(marker).equals(stage.optionsText())) {
       throw new IllegalArgumentException(
-          "%s says that this was made with other options: take another --output, or delete it and"
-                  .formatted(mark)
-              + " what it stands for");
+          "%s: this stage was run with other options; use another --output, or delete the file and the"
+                  .formatted(marker)
+              + " stage's output");
     }
     return true;
   }
 
-  private int execute(Stage part, PrintWriter out) {
-    spec.commandLine().getErr().println("train " + part.name());
+  private int execute(Stage stage, PrintWriter out) {
+    spec.commandLine().getErr().println("train " + stage.name());
     spec.commandLine().getErr().flush();
-    return new CommandLine(part.command())
+    return CliErrors.install(new CommandLine(stage.command()))
         .setOut(out)
         .setErr(spec.commandLine().getErr())
-        .execute(part.arguments().toArray(String[]::new));
+        .execute(stage.arguments().toArray(String[]::new));
   }
 }

@@ -11,42 +11,35 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code train autoencoder}: images in, {@code vae} out. */
+/** {@code train autoencoder}: trains a DC-AE on images and writes a {@code vae} folder. */
 @Command(
     name = "autoencoder",
     mixinStandardHelpOptions = true,
     description = "Trains a deep-compression autoencoder on images.")
 public final class TrainAutoencoderCommand implements Callable<Integer> {
   @Option(
-      names = "--data",
+      names = "--eval-data",
       required = true,
       paramLabel = "LIST",
-      description = "JSON Lines of images, or a folder.")
-  private Path data;
-
-  @Option(
-      names = "--held-out",
-      required = true,
-      paramLabel = "LIST",
-      description = "Images to measure on, which are not learnt.")
-  private Path heldOut;
+      description = "Held-out images for evaluation, in the same format as --data.")
+  private Path evalData;
 
   @Mixin private TrainingOptions options;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    try (TrainingConsole lines = new TrainingConsole(spec.commandLine().getErr())) {
-      Path written =
+    try (TrainingConsole console = new TrainingConsole(spec.commandLine().getErr())) {
+      Path vae =
           AutoencoderTraining.run(
-              options.recipe(),
-              data,
-              heldOut,
+              options.config(),
+              options.data(),
+              evalData,
               options.output(),
               options.resume(),
               options.placement(),
-              lines);
-      spec.commandLine().getOut().println(written);
+              console);
+      spec.commandLine().getOut().println(vae);
       spec.commandLine().getOut().flush();
       return 0;
     } catch (IOException | RuntimeException e) {

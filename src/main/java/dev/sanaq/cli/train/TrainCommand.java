@@ -2,11 +2,11 @@ package dev.sanaq.cli.train;
 
 import picocli.CommandLine.Command;
 
-/** {@code train}: what makes a checkpoint, step by step. */
+/** {@code train}: the parent of the commands that build a checkpoint. */
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    description = "Trains a checkpoint: data, tokenizer, autoencoder, transformer.",
+    description = "Trains and evaluates a checkpoint: data, tokenizer, autoencoder, transformer.",
     subcommands = {
       TrainAllCommand.class,
       TrainEmojiCommand.class,

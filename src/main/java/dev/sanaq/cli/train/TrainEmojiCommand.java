@@ -1,6 +1,7 @@
 package dev.sanaq.cli.train;
 
 import dev.sanaq.cli.terminal.CliErrors;
+import dev.sanaq.cli.terminal.VerboseOption;
 import dev.sanaq.train.emoji.EmojiPreparation;
 import dev.sanaq.train.emoji.NpmArchive;
 import dev.sanaq.train.emoji.NpmClient;
@@ -10,70 +11,68 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code train emoji}: the data of the checkpoint that ships, made from two archives of npm, which
- * npm fetches where they are not given.
+ * {@code train emoji}: prepares the data of the bundled checkpoint from two npm archives. The local
+ * npm downloads those that are not given.
  */
 @Command(
     name = "emoji",
     mixinStandardHelpOptions = true,
-    description = "Prepares the data of the small checkpoint: emoji, their names, wordings.")
+    description = "Prepares the data of the bundled checkpoint: images of emoji with captions.")
 public final class TrainEmojiCommand implements Callable<Integer> {
   @Option(
       names = "--images",
       paramLabel = "ARCHIVE",
-      description = "What \"npm pack @lobehub/fluent-emoji-3d@1.1.0\" gives; else npm is asked.")
+      description =
+          "Archive from \"npm pack @lobehub/fluent-emoji-3d@1.1.0\" (default: npm downloads it).")
   private Optional<Path> images;
 
   @Option(
       names = "--names",
       paramLabel = "ARCHIVE",
-      description = "What \"npm pack emojibase-data@17.0.0\" gives; else npm is asked.")
+      description = "Archive from \"npm pack emojibase-data@17.0.0\" (default: npm downloads it).")
   private Optional<Path> names;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "Where the images and the lists go; made where it is missing.")
-  private Path output;
-
-  @Option(names = "--verbose", description = "Print the stack trace of a failure.")
-  private boolean verbose;
+  @Mixin private OutputOption output;
+  @Mixin private VerboseOption verbose;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     try {
-      EmojiPreparation.Summary made = prepare();
+      EmojiPreparation.Summary summary = prepare();
       spec.commandLine()
           .getOut()
           .printf(
-              "%s: %d emoji to draw, %d images for the autoencoder and %d held out%n",
-              output, made.trainedEmoji(), made.autoencoderImages(), made.heldOutImages());
+              "%s: %d emoji for the transformer, %d images for the autoencoder, %d held out%n",
+              output.folder(),
+              summary.trainedEmoji(),
+              summary.autoencoderImages(),
+              summary.heldOutImages());
       spec.commandLine().getOut().flush();
       return 0;
     } catch (IOException | RuntimeException e) {
-      return CliErrors.report(spec.commandLine().getErr(), e, verbose);
+      return CliErrors.report(spec.commandLine().getErr(), e, verbose.isSet());
     }
   }
 
   private EmojiPreparation.Summary prepare() throws IOException {
-    Path fetched = Files.createTempDirectory("sanaq-emoji");
+    Path downloads = Files.createTempDirectory("sanaq-emoji");
     try {
       return EmojiPreparation.prepare(
-          images.orElseGet(() -> fetch(NpmArchive.FLUENT_EMOJI, fetched)),
-          names.orElseGet(() -> fetch(NpmArchive.EMOJIBASE, fetched)),
-          output);
+          images.orElseGet(() -> fetch(NpmArchive.FLUENT_EMOJI, downloads)),
+          names.orElseGet(() -> fetch(NpmArchive.EMOJIBASE, downloads)),
+          output.folder());
     } finally {
-      Files.deleteIfExists(fetched.resolve(NpmArchive.FLUENT_EMOJI.fileName()));
-      Files.deleteIfExists(fetched.resolve(NpmArchive.EMOJIBASE.fileName()));
-      Files.deleteIfExists(fetched);
+      Files.deleteIfExists(downloads.resolve(NpmArchive.FLUENT_EMOJI.fileName()));
+      Files.deleteIfExists(downloads.resolve(NpmArchive.EMOJIBASE.fileName()));
+      Files.deleteIfExists(downloads);
     }
   }
 

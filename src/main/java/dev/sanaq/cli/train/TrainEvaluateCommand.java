@@ -23,31 +23,31 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code train evaluate}: a line of JSON a measure on standard output. */
+/** {@code train evaluate}: prints one JSON line per metric to standard output. */
 @Command(
     name = "evaluate",
     mixinStandardHelpOptions = true,
     description =
-        "Measures a checkpoint: reconstruction and flow-matching loss on held-out images, and"
-            + " whether it draws what captions say.")
+        "Evaluates a checkpoint: reconstruction and flow-matching loss on held-out images, and how"
+            + " often the image generated for a caption is the right one.")
 public final class TrainEvaluateCommand implements Callable<Integer> {
   @Option(
-      names = "--held-out",
+      names = "--eval-data",
       paramLabel = "LIST",
-      description = "Images that were not learnt: PSNR, SSIM, loss by timestep.")
-  private @Nullable Path heldOut;
+      description = "Held-out images: measures PSNR, SSIM and the loss by timestep.")
+  private @Nullable Path evalData;
 
   @Option(
       names = "--captions",
       paramLabel = "LIST",
-      description = "Captioned images: is what is drawn for a caption nearest to its own?")
+      description = "Captioned images: measures how often a generated image is nearest to its caption's.")
   private @Nullable Path captions;
 
   @Option(
       names = "--wordings",
       paramLabel = "LIST",
       description =
-          "Sentences that were not learnt, as train emoji writes them, for the images of"
+          "Wordings that training did not see, as train emoji writes them, for the images of"
               + " --captions.")
   private @Nullable Path wordings;
 
@@ -55,14 +55,15 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
       names = "--clip",
       paramLabel = "DIR",
       description =
-          "A CLIP model, clip.pt and tokenizer.json: how well what is drawn fits the captions.")
+          "Folder of a CLIP model (clip.pt, tokenizer.json): also measures the CLIP score of"
+              + " generated images.")
   private @Nullable Path clip;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Draw so many captions, chosen at random. Default: all.")
+      description = "Number of captions to generate, sampled at random; 0 for all (default: ${DEFAULT-VALUE}).")
   private int limit;
 
   @Option(
@@ -83,24 +84,26 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Of the choice and of the images (default: ${DEFAULT-VALUE}).")
+      description = "Random seed of the sampled captions and of the images (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(names = "--no-instruction", description = "Captions without the instruction before.")
-  private boolean noInstruction;
+  @Option(
+      names = "--no-prompt-instruction",
+      description = "Omit the complex human instruction in front of the captions.")
+  private boolean noPromptInstruction;
 
   @Mixin private EvaluationOptions options;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    try (TrainingConsole lines = new TrainingConsole(spec.commandLine().getErr())) {
+    try (TrainingConsole console = new TrainingConsole(spec.commandLine().getErr())) {
       DevicePlacement placement = options.placement();
-      if (heldOut != null) {
-        heldOut(new Evaluation(options.model(), placement, lines), heldOut);
+      if (evalData != null) {
+        evaluateHeldOut(new Evaluation(options.model(), placement, console), evalData);
       }
       if (captions != null) {
-        captions(placement, lines, captions);
+        evaluateCaptions(placement, console, captions);
       }
       return 0;
     } catch (IOException | RuntimeException e) {
@@ -108,7 +111,7 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private void heldOut(Evaluation evaluation, Path list) throws IOException {
+  private void evaluateHeldOut(Evaluation evaluation, Path list) throws IOException {
     print("reconstruction", evaluation.reconstruction(list));
     Path cache = Files.createTempDirectory("sanaq-evaluate");
     try {
@@ -123,36 +126,37 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private void captions(DevicePlacement placement, TrainingConsole lines, Path list)
+  private void evaluateCaptions(DevicePlacement placement, TrainingConsole console, Path list)
       throws IOException {
     PipelineOptions pipeline =
         new PipelineOptions("fp32", "", Torch.threads(), placement.gpu() < 0 ? "cpu" : "cuda");
     RetrievalEvaluation.Settings settings =
-        new RetrievalEvaluation.Settings(limit, steps, guidanceScale, seed, !noInstruction);
-    try (SanaPipeline painter = SanaPipeline.load(options.model(), pipeline)) {
+        new RetrievalEvaluation.Settings(limit, steps, guidanceScale, seed, !noPromptInstruction);
+    try (SanaPipeline generator = SanaPipeline.load(options.model(), pipeline)) {
       if (clip == null) {
-        captions(list, new RetrievalEvaluation(painter, settings, Map.of(), lines));
+        evaluateRetrieval(list, new RetrievalEvaluation(generator, settings, Map.of(), console));
       } else {
-        try (ClipModel judge = ClipModel.open(clip)) {
-          captions(
+        try (ClipModel clipModel = ClipModel.open(clip)) {
+          evaluateRetrieval(
               list,
-              new RetrievalEvaluation(painter, settings, Map.of("clipScore", judge::score), lines));
+              new RetrievalEvaluation(
+                  generator, settings, Map.of("clipScore", clipModel::score), console));
         }
       }
     }
   }
 
-  private void captions(Path list, RetrievalEvaluation trial) throws IOException {
+  private void evaluateRetrieval(Path list, RetrievalEvaluation evaluation) throws IOException {
     if (wordings == null) {
-      print("retrieval", trial.run(list));
+      print("retrieval", evaluation.run(list));
     } else {
-      print("unseen wordings", trial.run(list, wordings, "wording"));
-      print("unseen names", trial.run(list, wordings, "name"));
+      print("unseen wordings", evaluation.run(list, wordings, "wording"));
+      print("unseen names", evaluation.run(list, wordings, "name"));
     }
   }
 
-  private void print(String measure, Map<String, ?> figures) {
-    Map<String, Object> line = new TreeMap<>(figures);
+  private void print(String measure, Map<String, ?> values) {
+    Map<String, Object> line = new TreeMap<>(values);
     line.put("measure", measure);
     spec.commandLine().getOut().println(new String(Json.write(line), StandardCharsets.UTF_8));
     spec.commandLine().getOut().flush();

@@ -2,6 +2,7 @@ package dev.sanaq.cli.train;
 
 import dev.sanaq.checkpoint.write.GemmaTokenizerFiles;
 import dev.sanaq.cli.terminal.CliErrors;
+import dev.sanaq.cli.terminal.VerboseOption;
 import dev.sanaq.sana.text.ComplexHumanInstruction;
 import dev.sanaq.train.data.Dataset;
 import dev.sanaq.train.data.ScoredCaption;
@@ -15,69 +16,59 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code train tokenizer}: a byte-pair tokenizer of Gemma's kind from a list's captions. */
+/** {@code train tokenizer}: trains a byte-pair tokenizer like Gemma's on captions. */
 @Command(
     name = "tokenizer",
     mixinStandardHelpOptions = true,
-    description = "Learns a byte-pair tokenizer with byte fallback from captions.")
+    description = "Trains a byte-pair tokenizer with byte fallback on captions.")
 public final class TrainTokenizerCommand implements Callable<Integer> {
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "LIST",
-      description = "JSON Lines of images with captions, or a folder.")
-  private Path data;
+  @Mixin private DataOption data;
 
   @Option(
       names = "--vocab-size",
+      paramLabel = "N",
       defaultValue = "2048",
-      description = "Ids at most, 260 reserved ones included (default: ${DEFAULT-VALUE}).")
+      description = "Maximum number of ids, including 260 reserved ones (default: ${DEFAULT-VALUE}).")
   private int vocabSize;
 
   @Option(
-      names = "--no-instruction",
-      description = "Leave out the complex human instruction that prompts are put behind.")
-  private boolean noInstruction;
+      names = "--no-prompt-instruction",
+      description = "Omit the complex human instruction, which otherwise counts once per row.")
+  private boolean noPromptInstruction;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "Where its three files go; made where it is missing.")
-  private Path output;
-
-  @Option(names = "--verbose", description = "Print the stack trace of a failure.")
-  private boolean verbose;
+  @Mixin private OutputOption output;
+  @Mixin private VerboseOption verbose;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     try {
-      List<String> texts = collectTexts(Dataset.read(data).samples());
+      List<String> texts = collectTexts(Dataset.read(data.list()).samples());
       GemmaTokenizerFiles tokenizer = TokenizerTrainer.train(texts, vocabSize);
-      Files.createDirectories(output);
-      tokenizer.write(output);
-      spec.commandLine().getOut().printf("%s: %d ids%n", output, tokenizer.size());
+      Path folder = Files.createDirectories(output.folder());
+      tokenizer.write(folder);
+      spec.commandLine().getOut().printf("%s: %d ids%n", folder, tokenizer.size());
       spec.commandLine().getOut().flush();
       return 0;
     } catch (IOException | RuntimeException e) {
-      return CliErrors.report(spec.commandLine().getErr(), e, verbose);
+      return CliErrors.report(spec.commandLine().getErr(), e, verbose.isSet());
     }
   }
 
-  /** As the text encoder sees them: lower case, the instruction once a row. */
-  private List<String> collectTexts(List<TrainingSample> rows) {
+  /** The texts as the text encoder sees them: lower case, and the instruction once per row. */
+  private List<String> collectTexts(List<TrainingSample> samples) {
     List<String> texts = new ArrayList<>();
-    for (TrainingSample row : rows) {
-      for (ScoredCaption caption : row.captions()) {
+    for (TrainingSample sample : samples) {
+      for (ScoredCaption caption : sample.captions()) {
         texts.add(caption.text().toLowerCase(Locale.ROOT));
       }
-      if (!noInstruction) {
+      if (!noPromptInstruction) {
         texts.add(ComplexHumanInstruction.text());
       }
     }

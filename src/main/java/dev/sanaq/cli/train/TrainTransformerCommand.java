@@ -1,5 +1,6 @@
 package dev.sanaq.cli.train;
 
+import dev.sanaq.cli.model.CheckpointOption;
 import dev.sanaq.cli.terminal.CliErrors;
 import dev.sanaq.train.TransformerTraining;
 import dev.sanaq.train.cache.BaseModels;
@@ -16,28 +17,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code train transformer}: captioned images in, a checkpoint or an adapter out. */
+/** {@code train transformer}: trains on captioned images; writes a checkpoint or a LoRA adapter. */
 @Command(
     name = "transformer",
     mixinStandardHelpOptions = true,
     description =
-        "Trains the transformer by flow matching: with a text encoder from random weights, from a"
-            + " checkpoint, or an adapter (LoRA) for a checkpoint.")
+        "Trains the transformer by flow matching: from scratch together with the text encoder, from a"
+            + " checkpoint, or as a LoRA adapter of a checkpoint.")
 public final class TrainTransformerCommand implements Callable<Integer> {
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "LIST",
-      description = "JSON Lines of images with captions, or a folder.")
-  private Path data;
-
   @ArgGroup(multiplicity = "1")
   private StartingWeights start = new StartingWeights();
 
   @Mixin private TrainingOptions options;
   @Spec private CommandSpec spec;
 
-  /** From random weights or from a checkpoint. */
+  /** Either random weights or a checkpoint. */
   private static final class StartingWeights {
     @ArgGroup(exclusive = false)
     private @Nullable FromScratch fromScratch;
@@ -46,43 +40,44 @@ public final class TrainTransformerCommand implements Callable<Integer> {
     private @Nullable FineTune fineTune;
   }
 
-  /** What stands around a new transformer. */
+  /** The components that a new transformer is trained with. */
   private static final class FromScratch {
     @Option(
         names = "--autoencoder",
         required = true,
         paramLabel = "DIR",
-        description = "A vae folder, as train autoencoder writes it.")
+        description = "Folder of an autoencoder, as train autoencoder writes it (vae).")
     private Path autoencoder;
 
     @Option(
         names = "--tokenizer",
         required = true,
         paramLabel = "DIR",
-        description = "A tokenizer folder, as train tokenizer writes it.")
+        description = "Folder of a tokenizer, as train tokenizer writes it.")
     private Path tokenizer;
   }
 
-  /** What is trained further. */
+  /** A checkpoint to start from. */
   private static final class FineTune {
     @Option(
-        names = "--model",
+        names = CheckpointOption.NAME,
         required = true,
         paramLabel = "DIR",
-        description = "A checkpoint whose transformer learns on; its text encoder stays.")
+        description = "Folder of a checkpoint to fine-tune; its text encoder is frozen.")
     private Path model;
 
     @Option(
         names = "--lora-rank",
         paramLabel = "N",
         defaultValue = "0",
-        description = "Learn an adapter of this rank, and leave the transformer as it is.")
+        description = "Train a LoRA adapter of this rank instead of the transformer; 0 for none (default:"
+                + " ${DEFAULT-VALUE}).")
     private int rank;
 
     @Option(
         names = "--lora-alpha",
         paramLabel = "A",
-        description = "The adapter counts A / rank. Default: the rank.")
+        description = "Scale of the adapter is A / rank (default: the rank).")
     private @Nullable Double alpha;
 
     @Option(
@@ -90,24 +85,29 @@ public final class TrainTransformerCommand implements Callable<Integer> {
         paramLabel = "NAME",
         split = ",",
         defaultValue = "to_q,to_k,to_v",
-        description = "The layers beside which it learns (default: ${DEFAULT-VALUE}).")
+        description = "Layers that get an adapter: last parts of their names (default: ${DEFAULT-VALUE}).")
     private List<String> targets;
 
     BaseModels models() {
       if (rank == 0) {
         return BaseModels.fineTune(model);
       }
-      double counted = alpha == null ? rank : alpha;
-      return BaseModels.lora(model, new LoraConfig(rank, counted, targets));
+      double resolvedAlpha = alpha == null ? rank : alpha;
+      return BaseModels.lora(model, new LoraConfig(rank, resolvedAlpha, targets));
     }
   }
 
   @Override
   public Integer call() {
-    try (TrainingConsole lines = new TrainingConsole(spec.commandLine().getErr())) {
+    try (TrainingConsole console = new TrainingConsole(spec.commandLine().getErr())) {
       TransformerTraining training =
           new TransformerTraining(
-              options.recipe(), data, models(), options.output(), options.placement(), lines);
+              options.config(),
+              options.data(),
+              models(),
+              options.output(),
+              options.placement(),
+              console);
       spec.commandLine().getOut().println(training.run(options.resume()));
       spec.commandLine().getOut().flush();
       return 0;
@@ -117,14 +117,14 @@ public final class TrainTransformerCommand implements Callable<Integer> {
   }
 
   private BaseModels models() {
-    FineTune tuning = start.fineTune;
-    if (tuning != null) {
-      return tuning.models();
+    FineTune fineTune = start.fineTune;
+    if (fineTune != null) {
+      return fineTune.models();
     }
-    FromScratch fresh = start.fromScratch;
-    if (fresh == null) {
-      throw new IllegalArgumentException("either --autoencoder and --tokenizer, or --model");
+    FromScratch fromScratch = start.fromScratch;
+    if (fromScratch == null) {
+      throw new IllegalArgumentException("either --autoencoder and --tokenizer, or --model is needed");
     }
-    return BaseModels.fromScratch(fresh.autoencoder, fresh.tokenizer);
+    return BaseModels.fromScratch(fromScratch.autoencoder, fromScratch.tokenizer);
   }
 }

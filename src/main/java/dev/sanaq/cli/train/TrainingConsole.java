@@ -4,7 +4,7 @@ import dev.sanaq.cli.terminal.ProgressBar;
 import dev.sanaq.train.loop.TrainingProgress;
 import java.io.PrintWriter;
 
-/** A training's progress: a bar where there is a terminal, and lines on standard error. */
+/** Shows training progress: a progress bar on a terminal, and messages on standard error. */
 final class TrainingConsole implements TrainingProgress, AutoCloseable {
   private final ProgressBar preparationBar = ProgressBar.onStandardError();
   private final TrainingProgressBar stepBar = TrainingProgressBar.onStandardError();
@@ -15,8 +15,8 @@ final class TrainingConsole implements TrainingProgress, AutoCloseable {
   }
 
   @Override
-  public void onPreparation(String what, long done, long total) {
-    preparationBar.show(what, done, total);
+  public void onPreparation(String stage, long done, long total) {
+    preparationBar.show(stage, done, total);
   }
 
   @Override

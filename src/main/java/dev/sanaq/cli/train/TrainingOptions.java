@@ -1,44 +1,35 @@
 package dev.sanaq.cli.train;
 
 import dev.sanaq.cli.model.Fp32DeviceOptions;
+import dev.sanaq.cli.terminal.VerboseOption;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.train.config.TrainingConfig;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What every training is told. */
+/** Options of every training run. */
 final class TrainingOptions {
-  @Option(
-      names = "--recipe",
-      paramLabel = "NAME",
-      defaultValue = TrainingConfig.EMOJI,
-      description =
-          "A JSON file of configs, phases and rates, or the one of the checkpoint that ships"
-              + " (default: ${DEFAULT-VALUE}).")
-  private String recipe;
+  @Mixin private DataOption data;
+  @Mixin private ConfigOption config;
+  @Mixin private OutputOption output;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "The run's folder: snapshots, figures, curves, and what was trained.")
-  private Path output;
-
-  @Option(names = "--resume", description = "Go on after the last snapshot in the folder.")
+  @Option(names = "--resume", description = "Continue after the last snapshot in --output.")
   private boolean resume;
 
   @Mixin private Fp32DeviceOptions device;
+  @Mixin private VerboseOption verbose;
 
-  @Option(names = "--verbose", description = "Print the stack trace of a failure.")
-  private boolean verbose;
+  Path data() {
+    return data.list();
+  }
 
-  TrainingConfig recipe() {
-    return TrainingConfig.read(recipe);
+  TrainingConfig config() {
+    return config.read();
   }
 
   Path output() {
-    return output;
+    return output.folder();
   }
 
   boolean resume() {
@@ -46,10 +37,10 @@ final class TrainingOptions {
   }
 
   boolean verbose() {
-    return verbose;
+    return verbose.isSet();
   }
 
-  /** Where to train: in fp32, whatever the device. */
+  /** Where to train; always in fp32. */
   DevicePlacement placement() {
     return device.placement();
   }

@@ -7,8 +7,8 @@ import java.time.InstantSource;
 import java.util.Locale;
 
 /**
- * A {@link ProgressBar} for training: how far, how long still, the loss (smoothed over some fifty
- * steps) and steps a second. For one thread at a time.
+ * A {@link ProgressBar} for training: steps, time left, the loss (an exponential moving average over
+ * about fifty steps) and steps per second. For one thread at a time.
  */
 public final class TrainingProgressBar implements AutoCloseable {
   private static final double SMOOTHING = 0.98;
@@ -26,18 +26,18 @@ public final class TrainingProgressBar implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** A line on standard error, shown only where that is a terminal. */
+  /** A bar on standard error, shown only if that is a terminal. */
   public static TrainingProgressBar onStandardError() {
     return new TrainingProgressBar(ProgressBar.onStandardError(), InstantSource.system());
   }
 
   /**
-   * A step is done.
+   * Shows a finished step.
    *
-   * @param newPhase one word; pace and loss count from its first mention
-   * @param step how many are done
-   * @param steps in all
-   * @param loss of this step
+   * @param newPhase one word; pace and average loss restart when it changes
+   * @param step number of finished steps
+   * @param steps total number of steps
+   * @param loss loss of this step
    */
   public void show(String newPhase, long step, long steps, double loss) {
     Instant now = clock.instant();
@@ -58,11 +58,11 @@ public final class TrainingProgressBar implements AutoCloseable {
     if (step == firstStep || elapsed.isZero()) {
       return smoothed;
     }
-    double rate = (step - firstStep) / (elapsed.toMillis() / 1000.0);
-    return String.format(Locale.ROOT, "%s, %.2f steps/s", smoothed, rate);
+    double stepsPerSecond = (step - firstStep) / (elapsed.toMillis() / 1000.0);
+    return String.format(Locale.ROOT, "%s, %.2f steps/s", smoothed, stepsPerSecond);
   }
 
-  /** Takes the line away. */
+  /** Clears the line. */
   @Override
   public void close() {
     bar.close();

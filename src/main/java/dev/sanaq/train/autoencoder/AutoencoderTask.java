@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
-/** Teaches DC-AE to give images back. */
+/** Trains DC-AE to reconstruct images. */
 public final class AutoencoderTask implements TrainingTask {
   private final AutoencoderConfig config;
   private final List<AutoencoderPhase> phases;
@@ -40,27 +40,28 @@ public final class AutoencoderTask implements TrainingTask {
   private final Map<Integer, BucketBatchSampler> samplers = new LinkedHashMap<>();
   private Map<String, Object> lastBatch = Map.of();
 
+  /** Compiles the program and initialises its weights. */
   public AutoencoderTask(
       TrainingConfig.AutoencoderPart part,
       long seed,
       Dataset data,
-      Dataset heldOut,
+      Dataset evalData,
       DevicePlacement placement) {
     this.config = part.checkedConfig();
     this.phases = List.copyOf(part.phases());
     this.weightDecay = part.optimizer().weightDecay();
     this.seed = seed;
     this.images = new ImageCache(data);
-    this.evalImages = new ImageCache(heldOut);
+    this.evalImages = new ImageCache(evalData);
     this.backgrounds = part.backgroundSampler();
     this.program =
         TrainableProgram.compile(
             "autoencoder_training",
             Map.of("network", AutoencoderDC.scriptSource(config, Precision.FP32)),
             placement);
-    WeightInitializer initial = new WeightInitializer(seed);
+    WeightInitializer initializer = new WeightInitializer(seed);
     ExpectedShapes.of(config)
-        .forEach((name, shape) -> program.put(name, initial.autoencoder(name, shape), shape));
+        .forEach((name, shape) -> program.put(name, initializer.autoencoder(name, shape), shape));
   }
 
   @Override
@@ -93,23 +94,23 @@ public final class AutoencoderTask implements TrainingTask {
     lastBatch = Map.of("rows", batch);
     int side = phase.crop();
     float[] values = new float[rows * 3 * side * side];
-    float[] strengths = new float[rows];
+    float[] noiseScales = new float[rows];
     for (int i = 0; i < rows; i++) {
       RandomGenerator random = StepRng.of(seed, step, part * rows + i);
-      TrainingSample row = images.dataset().samples().get(batch[i]);
-      PlanarFloatImage whole =
+      TrainingSample sample = images.dataset().samples().get(batch[i]);
+      PlanarFloatImage image =
           images.planes(
-              row, backgrounds.sample(row, random), new ImageSize(phase.size(), phase.size()));
-      randomCrop(whole, side, random, values, i * 3 * side * side);
-      strengths[i] = (float) (phase.maxLatentNoise() * random.nextDouble());
+              sample, backgrounds.sample(sample, random), new ImageSize(phase.size(), phase.size()));
+      randomCrop(image, side, random, values, i * 3 * side * side);
+      noiseScales[i] = (float) (phase.maxLatentNoise() * random.nextDouble());
     }
-    int latent = side / config.spatialCompression();
+    int latentSide = side / config.spatialCompression();
     long noiseSeed = StepRng.of(seed, step, -2 - part).nextLong();
     try (ScriptValue p = ScriptValue.floats(values, rows, 3, side, side);
         ScriptValue noise =
-            Torch.normal(noiseSeed, 1, rows, config.latentChannels(), latent, latent).get(0);
-        ScriptValue s = ScriptValue.floats(strengths, rows);
-        ScriptValue numbers =
+            Torch.normal(noiseSeed, 1, rows, config.latentChannels(), latentSide, latentSide).get(0);
+        ScriptValue s = ScriptValue.floats(noiseScales, rows);
+        ScriptValue weights =
             ScriptValue.floats(
                 new float[] {
                   (float) share,
@@ -118,7 +119,7 @@ public final class AutoencoderTask implements TrainingTask {
                   (float) phase.latentStatsWeight()
                 },
                 4)) {
-      return program.accumulateGradients("accumulate_gradients", p, noise, s, numbers);
+      return program.accumulateGradients("accumulate_gradients", p, noise, s, weights);
     }
   }
 
@@ -134,18 +135,18 @@ public final class AutoencoderTask implements TrainingTask {
                 seed));
   }
 
-  /** A square of the image from a random place, mirrored half the time. */
+  /** Copies a random square crop, mirrored with probability one half. */
   private static void randomCrop(
-      PlanarFloatImage whole, int side, RandomGenerator random, float[] to, int offset) {
-    int top = random.nextInt(whole.height() - side + 1);
-    int left = random.nextInt(whole.width() - side + 1);
+      PlanarFloatImage image, int side, RandomGenerator random, float[] target, int offset) {
+    int top = random.nextInt(image.height() - side + 1);
+    int left = random.nextInt(image.width() - side + 1);
     boolean mirrored = random.nextBoolean();
-    int at = offset;
+    int index = offset;
     for (int channel = 0; channel < 3; channel++) {
       for (int y = 0; y < side; y++) {
-        int row = (channel * whole.height() + top + y) * whole.width() + left;
+        int row = (channel * image.height() + top + y) * image.width() + left;
         for (int x = 0; x < side; x++) {
-          to[at++] = whole.values()[row + (mirrored ? side - 1 - x : x)];
+          target[index++] = image.values()[row + (mirrored ? side - 1 - x : x)];
         }
       }
     }
@@ -159,36 +160,38 @@ public final class AutoencoderTask implements TrainingTask {
   @Override
   public Map<String, Double> evaluate() {
     int side = phases.get(phases.size() - 1).size();
-    List<TrainingSample> rows = evalImages.dataset().samples();
+    List<TrainingSample> samples = evalImages.dataset().samples();
     double sum = 0;
-    for (TrainingSample row : rows) {
-      float[] values = evalImages.planes(row, row.background(), new ImageSize(side, side)).values();
+    for (TrainingSample sample : samples) {
+      float[] values =
+          evalImages.planes(sample, sample.background(), new ImageSize(side, side)).values();
       try (ScriptValue image = ScriptValue.floats(values, 1, 3, side, side);
-          ScriptValue averaged = ScriptValue.of(true);
-          ScriptValue back = program.script().call("reconstruct", image, averaged)) {
+          ScriptValue ema = ScriptValue.of(true);
+          ScriptValue decoded = program.script().call("reconstruct", image, ema)) {
         sum +=
             Psnr.of(
                 new PlanarFloatImage(side, side, values),
-                new PlanarFloatImage(side, side, back.toFloats()));
+                new PlanarFloatImage(side, side, decoded.toFloats()));
       }
     }
-    return Map.of("heldOutPsnr", sum / rows.size());
+    return Map.of("heldOutPsnr", sum / samples.size());
   }
 
   @Override
   public void renderSamples(long step) {}
 
-  /** What makes the latents' deviation 1: measured over the images on their own backgrounds. */
+  /** The scaling factor: one over the standard deviation of the latents of all images. */
   public double scalingFactor() {
     int side = phases.get(phases.size() - 1).size();
     double sum = 0;
     double squares = 0;
     long count = 0;
-    for (TrainingSample row : images.dataset().samples()) {
-      float[] values = images.planes(row, row.background(), new ImageSize(side, side)).values();
+    for (TrainingSample sample : images.dataset().samples()) {
+      float[] values =
+          images.planes(sample, sample.background(), new ImageSize(side, side)).values();
       try (ScriptValue image = ScriptValue.floats(values, 1, 3, side, side);
-          ScriptValue averaged = ScriptValue.of(true);
-          ScriptValue latents = program.script().call("encode", image, averaged)) {
+          ScriptValue ema = ScriptValue.of(true);
+          ScriptValue latents = program.script().call("encode", image, ema)) {
         for (float z : latents.toFloats()) {
           sum += z;
           squares += (double) z * z;

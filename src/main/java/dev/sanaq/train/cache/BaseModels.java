@@ -10,19 +10,19 @@ import dev.sanaq.train.config.StartingPoint;
 import java.nio.file.Path;
 
 /**
- * The folders of what the transformer is trained between.
+ * The models that a transformer is trained with.
  *
- * @param autoencoder as {@code vae} of a checkpoint
- * @param tokenizer as {@code tokenizer} of a checkpoint
- * @param start where the transformer's weights begin
+ * @param autoencoder folder like {@code vae} of a checkpoint
+ * @param tokenizer folder like {@code tokenizer} of a checkpoint
+ * @param start initial weights of the transformer
  */
 public record BaseModels(Path autoencoder, Path tokenizer, StartingPoint start) {
-  /** An autoencoder and a tokenizer that were trained before; transformer and text encoder anew. */
+  /** A trained autoencoder and tokenizer; transformer and text encoder start from random weights. */
   public static BaseModels fromScratch(Path autoencoder, Path tokenizer) {
     return new BaseModels(autoencoder, tokenizer, new StartingPoint.FromScratch());
   }
 
-  /** All parts of a checkpoint. */
+  /** All components of a checkpoint; its transformer is fine-tuned. */
   public static BaseModels fineTune(Path checkpoint) {
     return new BaseModels(
         checkpoint.resolve("vae"),
@@ -30,31 +30,31 @@ public record BaseModels(Path autoencoder, Path tokenizer, StartingPoint start) 
         new StartingPoint.FineTune(Checkpoint.open(checkpoint)));
   }
 
-  /** All parts of a checkpoint, and an adapter for its transformer. */
-  public static BaseModels lora(Path checkpoint, LoraConfig adapter) {
+  /** All components of a checkpoint, frozen, and a LoRA adapter for its transformer. */
+  public static BaseModels lora(Path checkpoint, LoraConfig config) {
     return new BaseModels(
         checkpoint.resolve("vae"),
         checkpoint.resolve("tokenizer"),
-        new StartingPoint.Lora(Checkpoint.open(checkpoint), adapter));
+        new StartingPoint.Lora(Checkpoint.open(checkpoint), config));
   }
 
+  /** Configuration of the autoencoder. */
   public AutoencoderConfig autoencoderConfig() {
-    if (start instanceof StartingPoint.FineTune tuning) {
-      return tuning.checkpoint().autoencoder();
-    }
-    return start instanceof StartingPoint.Lora adapting
-        ? adapting.checkpoint().autoencoder()
-        : ComponentFolder.openAutoencoder(autoencoder).config();
+    return start
+        .base()
+        .map(Checkpoint::autoencoder)
+        .orElseGet(() -> ComponentFolder.openAutoencoder(autoencoder).config());
   }
 
   AutoencoderDC loadAutoencoder(DevicePlacement placement) {
-    if (start instanceof StartingPoint.FineTune tuning) {
-      return AutoencoderDC.load(tuning.checkpoint(), placement);
-    }
-    if (start instanceof StartingPoint.Lora adapting) {
-      return AutoencoderDC.load(adapting.checkpoint(), placement);
-    }
-    ComponentFolder<AutoencoderConfig> own = ComponentFolder.openAutoencoder(autoencoder);
-    return AutoencoderDC.load(own.config(), own.tensors(), placement);
+    return start
+        .base()
+        .map(checkpoint -> AutoencoderDC.load(checkpoint, placement))
+        .orElseGet(() -> loadFromFolder(placement));
+  }
+
+  private AutoencoderDC loadFromFolder(DevicePlacement placement) {
+    ComponentFolder<AutoencoderConfig> vae = ComponentFolder.openAutoencoder(autoencoder);
+    return AutoencoderDC.load(vae.config(), vae.tensors(), placement);
   }
 }

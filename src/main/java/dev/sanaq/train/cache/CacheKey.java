@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Says what something was computed from: other data, another model or setting is another key. */
+/** Builds a cache key over data, models and settings (SHA-256, 16 hexadecimal digits). */
 public final class CacheKey {
   private static final int HEX_DIGITS = 16;
 
@@ -26,14 +26,14 @@ public final class CacheKey {
     }
   }
 
-  /** A setting, or a digest of data. */
+  /** Adds a setting, or a digest of data. */
   CacheKey with(String text) {
     digest.update(text.getBytes(StandardCharsets.UTF_8));
     digest.update((byte) 0);
     return this;
   }
 
-  /** The files of a model's folder, by name. */
+  /** Adds the names and contents of the files in a folder. */
   public CacheKey withFiles(Path folder) throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(folder)) {
@@ -48,7 +48,7 @@ public final class CacheKey {
     return this;
   }
 
-  /** The key, fit for a file's name. */
+  /** The key, valid in a file name. */
   public String toHex() {
     return HexFormat.of().formatHex(digest.digest()).substring(0, HEX_DIGITS);
   }

@@ -8,6 +8,7 @@ import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.train.data.AspectBuckets;
 import dev.sanaq.train.data.CaptionSampler;
 import dev.sanaq.train.data.Dataset;
+import dev.sanaq.train.data.DatasetFingerprint;
 import dev.sanaq.train.data.ScoredCaption;
 import dev.sanaq.train.data.TrainingSample;
 import dev.sanaq.train.loop.TrainingProgress;
@@ -16,16 +17,16 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** What does not change while the transformer learns: computed once, kept in a folder. */
+/** Features that stay fixed while the transformer trains; computed once and stored in a folder. */
 public record FeatureCaches(Path folder, DevicePlacement placement, TrainingProgress progress) {
   /**
-   * The data's latents.
+   * The latents of a dataset.
    *
-   * @param side of the images in pixels
+   * @param side side in pixels of a square image; other aspects have about as many pixels
    */
   public LatentCache latents(Dataset data, BaseModels models, int side) throws IOException {
     AutoencoderConfig config = models.autoencoderConfig();
-    int rows = data.samples().size();
+    int count = data.samples().size();
     try (AutoencoderDC autoencoder = models.loadAutoencoder(placement)) {
       return LatentCache.loadOrCompute(
           folder,
@@ -34,24 +35,25 @@ public record FeatureCaches(Path folder, DevicePlacement placement, TrainingProg
           AspectBuckets.of(side, config.spatialCompression()),
           autoencoder::encode,
           config.scalingFactor(),
-          done -> progress.onPreparation("latents", done, rows));
+          done -> progress.onPreparation("latents", done, count));
     }
   }
 
+  /** Cache key of the latents: data, size and autoencoder. */
   public static String latentKey(Dataset data, BaseModels models, int side) throws IOException {
     return new CacheKey()
-        .with(data.fingerprint())
+        .with(DatasetFingerprint.of(data))
         .with(Integer.toString(side))
         .withFiles(models.autoencoder())
         .toHex();
   }
 
-  /** The captions' embeddings by a checkpoint's text encoder, with and without the instruction. */
+  /** The captions' prompt embeddings, with and without the complex human instruction. */
   public PromptEmbedsCache promptEmbeds(Dataset data, Checkpoint checkpoint) throws IOException {
     Set<String> texts = new LinkedHashSet<>();
     texts.add(CaptionSampler.EMPTY_CAPTION);
-    for (TrainingSample row : data.samples()) {
-      row.captions().stream().map(ScoredCaption::text).forEach(texts::add);
+    for (TrainingSample sample : data.samples()) {
+      sample.captions().stream().map(ScoredCaption::text).forEach(texts::add);
     }
     CacheKey key =
         new CacheKey()

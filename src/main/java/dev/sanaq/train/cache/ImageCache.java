@@ -15,7 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Decoded images, and these in the sizes asked for, kept as long as memory allows. One thread. */
+/** Cache of decoded and resized images behind soft references. For one thread at a time. */
 public final class ImageCache {
   private final Dataset dataset;
   private final Map<String, SoftReference<RgbaImage>> decoded = new HashMap<>();
@@ -23,41 +23,45 @@ public final class ImageCache {
 
   private record ResizedKey(String image, ImageSize size) {}
 
-  public ImageCache(Dataset data) {
-    this.dataset = data;
+  public ImageCache(Dataset dataset) {
+    this.dataset = dataset;
   }
 
   public Dataset dataset() {
     return dataset;
   }
 
-  /** A row's image as the file has it. */
-  RgbaImage image(TrainingSample row) {
-    return getOrLoad(decoded, row.image(), () -> decode(dataset.imageFile(row)));
+  /** A sample's image in the size of the file. */
+  RgbaImage image(TrainingSample sample) {
+    return getOrLoad(decoded, sample.image(), () -> decode(dataset.imageFile(sample)));
   }
 
-  /** What cannot be read was left out before the run: a file that changed since ends it. */
+  /** Unreadable files were filtered before the run, so a failure here means that one changed. */
   private static RgbaImage decode(Path file) {
     try {
       return ImageDecoder.read(file);
     } catch (UnreadableImageException e) {
-      throw new BadDataException(file + " could be read when the run began, and no more", e);
+      throw new BadDataException(file + " was readable at the start of the run, but is not any more", e);
     }
   }
 
-  /** A row's image of that size on a colour, (3, H, W) of -1..1. */
-  public PlanarFloatImage planes(TrainingSample row, int background, ImageSize size) {
-    ResizedKey wanted = new ResizedKey(row.image(), size);
-    return getOrLoad(resized, wanted, () -> PremultipliedImage.coverAndCrop(image(row), size))
+  /**
+   * A sample's image, scaled and cropped to a size and composited over a colour.
+   *
+   * @return (3, H, W), -1 to 1
+   */
+  public PlanarFloatImage planes(TrainingSample sample, int background, ImageSize size) {
+    ResizedKey key = new ResizedKey(sample.image(), size);
+    return getOrLoad(resized, key, () -> PremultipliedImage.coverAndCrop(image(sample), size))
         .compositeOver(background);
   }
 
-  private static <K, V> V getOrLoad(Map<K, SoftReference<V>> all, K key, Supplier<V> make) {
-    SoftReference<V> known = all.get(key);
-    V value = known == null ? null : known.get();
+  private static <K, V> V getOrLoad(Map<K, SoftReference<V>> cache, K key, Supplier<V> loader) {
+    SoftReference<V> cached = cache.get(key);
+    V value = cached == null ? null : cached.get();
     if (value == null) {
-      value = make.get();
-      all.put(key, new SoftReference<>(value));
+      value = loader.get();
+      cache.put(key, new SoftReference<>(value));
     }
     return value;
   }

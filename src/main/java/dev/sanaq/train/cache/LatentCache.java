@@ -20,8 +20,8 @@ import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /**
- * The latents of a data set's rows, scaled for the transformer: computed once, kept in a file whose
- * name says of what.
+ * Latents of a dataset's rows, scaled for the transformer; computed once and stored in a file named
+ * by a {@link CacheKey}.
  */
 public final class LatentCache {
   private final List<HostTensor> latents;
@@ -33,11 +33,11 @@ public final class LatentCache {
   /**
    * Reads the file, or computes and writes it.
    *
-   * @param folder of the cache; made where it is missing
-   * @param key of data, model and settings, fit for a file's name
-   * @param encode from an image (1, 3, H, W) to its latents (1, C, h, w), unscaled
-   * @param scale what they are multiplied by
-   * @param done told of each row that was encoded
+   * @param folder folder of the cache; created if it does not exist
+   * @param key key over data, model and settings, valid in a file name
+   * @param encode maps an image (1, 3, H, W) to its unscaled latents (1, C, h, w)
+   * @param scale scaling factor of the latents
+   * @param progress receives the number of encoded rows
    */
   static LatentCache loadOrCompute(
       Path folder,
@@ -46,14 +46,14 @@ public final class LatentCache {
       AspectBuckets buckets,
       Function<ScriptValue, ScriptValue> encode,
       double scale,
-      LongConsumer done)
+      LongConsumer progress)
       throws IOException {
     Path file = folder.resolve("latents-" + key + ".safetensors");
     if (!Files.exists(file)) {
       Files.createDirectories(folder);
       Path unfinished = folder.resolve(".latents-" + key);
       Files.deleteIfExists(unfinished);
-      SafetensorsWriter.write(unfinished, encodeAll(data, buckets, encode, scale, done), DType.F32);
+      SafetensorsWriter.write(unfinished, encodeAll(data, buckets, encode, scale, progress), DType.F32);
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
     return new LatentCache(List.copyOf(TensorIndex.open(file).read().values()));
@@ -64,7 +64,7 @@ public final class LatentCache {
       AspectBuckets buckets,
       Function<ScriptValue, ScriptValue> encode,
       double scale,
-      LongConsumer done) {
+      LongConsumer progress) {
     ImageCache images = new ImageCache(data);
     Map<String, HostTensor> latents = new LinkedHashMap<>();
     for (TrainingSample row : data.samples()) {
@@ -72,42 +72,42 @@ public final class LatentCache {
       float[] values = images.planes(row, row.background(), size).values();
       try (ScriptValue image = ScriptValue.floats(values, 1, 3, size.height(), size.width());
           ScriptValue z = encode.apply(image)) {
-        float[] numbers = z.toFloats();
-        for (int i = 0; i < numbers.length; i++) {
-          numbers[i] = (float) (numbers[i] * scale);
+        float[] scaled = z.toFloats();
+        for (int i = 0; i < scaled.length; i++) {
+          scaled[i] = (float) (scaled[i] * scale);
         }
         long[] shape = z.shape();
         latents.put(
             Integer.toString(latents.size()),
-            new HostTensor(new long[] {shape[1], shape[2], shape[3]}, numbers));
+            new HostTensor(new long[] {shape[1], shape[2], shape[3]}, scaled));
       }
-      done.accept(latents.size());
+      progress.accept(latents.size());
     }
     return latents;
   }
 
-  /** How many rows there are. */
+  /** Number of rows. */
   public int size() {
     return latents.size();
   }
 
-  /** A row's (C, h, w). */
+  /** Shape of a row's latents: (C, h, w). */
   public long[] shape(int row) {
     return latents.get(row).shape();
   }
 
-  /** A row's numbers; not to be changed. */
+  /** Values of a row's latents; callers must not change them. */
   float[] values(int row) {
     return latents.get(row).values();
   }
 
-  /** The numbers of rows of one shape, one after another. */
-  public float[] batch(int... chosen) {
-    int size = values(chosen[0]).length;
-    float[] all = new float[chosen.length * size];
-    for (int i = 0; i < chosen.length; i++) {
-      System.arraycopy(values(chosen[i]), 0, all, i * size, size);
+  /** Values of several rows of one shape, concatenated: (B, C, h, w). */
+  public float[] batch(int... rows) {
+    int size = values(rows[0]).length;
+    float[] batch = new float[rows.length * size];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(values(rows[i]), 0, batch, i * size, size);
     }
-    return all;
+    return batch;
   }
 }

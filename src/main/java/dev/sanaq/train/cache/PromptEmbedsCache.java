@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
-/** Every caption's embeddings by a text encoder that does not learn; kept in a file. */
+/** Prompt embeddings of all captions by a frozen text encoder, stored in a file. */
 public final class PromptEmbedsCache {
   private final Map<String, PromptEmbeds> embeds = new LinkedHashMap<>();
 
@@ -25,50 +25,54 @@ public final class PromptEmbedsCache {
   /**
    * Reads the file, or computes and writes it.
    *
-   * @param folder of the cache; made where it is missing
-   * @param key of the texts and the model, fit for a file's name
-   * @param texts all that may be asked for
-   * @param load the text encoder, asked for where the file is missing
-   * @param done told of each text that was encoded
+   * @param folder folder of the cache; created if it does not exist
+   * @param key key over the texts and the model, valid in a file name
+   * @param texts all texts that may be looked up
+   * @param loader loads the text encoder; called only if the file does not exist
+   * @param progress receives the number of encoded texts
    */
   static PromptEmbedsCache of(
-      Path folder, String key, Set<String> texts, Supplier<TextEncoder> load, LongConsumer done)
+      Path folder,
+      String key,
+      Set<String> texts,
+      Supplier<TextEncoder> loader,
+      LongConsumer progress)
       throws IOException {
     Path file = folder.resolve("text-" + key + ".safetensors");
     if (!Files.exists(file)) {
       Files.createDirectories(folder);
       Path unfinished = folder.resolve(".text-" + key);
       Files.deleteIfExists(unfinished);
-      try (TextEncoder encoder = load.get()) {
-        SafetensorsWriter.write(unfinished, encodeAll(texts, encoder, done), DType.F32);
+      try (TextEncoder encoder = loader.get()) {
+        SafetensorsWriter.write(unfinished, encodeAll(texts, encoder, progress), DType.F32);
       }
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
-    PromptEmbedsCache features = new PromptEmbedsCache();
+    PromptEmbedsCache cache = new PromptEmbedsCache();
     TensorIndex.open(file)
         .read()
         .forEach(
             (name, tensor) ->
-                features.embeds.put(
+                cache.embeds.put(
                     name,
                     new PromptEmbeds(
                         tensor.values(), (int) tensor.shape()[0], (int) tensor.shape()[1])));
-    return features;
+    return cache;
   }
 
   private static Map<String, HostTensor> encodeAll(
-      Set<String> texts, TextEncoder encoder, LongConsumer done) {
-    Map<String, HostTensor> found = new LinkedHashMap<>();
+      Set<String> texts, TextEncoder encoder, LongConsumer progress) {
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
     long count = 0;
     for (String text : texts) {
       for (boolean instructed : new boolean[] {true, false}) {
-        PromptEmbeds caption = encoder.encode(text, instructed);
-        long[] shape = {caption.tokens(), caption.width()};
-        found.put(key(text, instructed), new HostTensor(shape, caption.embeddings()));
+        PromptEmbeds encoded = encoder.encode(text, instructed);
+        long[] shape = {encoded.tokens(), encoded.width()};
+        tensors.put(key(text, instructed), new HostTensor(shape, encoded.embeddings()));
       }
-      done.accept(++count);
+      progress.accept(++count);
     }
-    return found;
+    return tensors;
   }
 
   private static String key(String text, boolean instructed) {
@@ -76,15 +80,16 @@ public final class PromptEmbedsCache {
   }
 
   /**
-   * A text's embeddings.
+   * The embeddings of a text.
    *
-   * @throws IllegalArgumentException where it is none of those that were encoded
+   * @param instructed whether the text follows the complex human instruction
+   * @throws IllegalArgumentException if the text was not encoded
    */
   public PromptEmbeds of(String text, boolean instructed) {
-    PromptEmbeds caption = embeds.get(key(text, instructed));
-    if (caption == null) {
-      throw new IllegalArgumentException("no features of \"%s\"".formatted(text));
+    PromptEmbeds found = embeds.get(key(text, instructed));
+    if (found == null) {
+      throw new IllegalArgumentException("no embeddings of \"%s\"".formatted(text));
     }
-    return caption;
+    return found;
   }
 }

@@ -5,18 +5,21 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * What shows through transparent images while the autoencoder learns.
+ * Background colours behind transparent images in the autoencoder's training.
  *
- * @param palette colours, 0xRRGGBB; empty for the row's own background always
- * @param paletteProbability of the draws that take one of them; the others are any colour
+ * @param palette colours, 0xRRGGBB; if empty, each sample has its own background
+ * @param paletteProbability probability of a colour of the palette instead of any colour
  */
 public record Backgrounds(List<Integer> palette, double paletteProbability) {
-  public int sample(TrainingSample row, RandomGenerator random) {
-    double lot = random.nextDouble();
-    int any = random.nextInt(1 << 24);
+  /** Samples a colour, 0xRRGGBB. Always takes two numbers of the generator. */
+  public int sample(TrainingSample sample, RandomGenerator random) {
+    double choice = random.nextDouble();
+    int anyColor = random.nextInt(1 << 24);
     if (palette.isEmpty()) {
-      return row.background();
+      return sample.background();
     }
-    return lot < paletteProbability ? palette.get(Math.floorMod(any, palette.size())) : any;
+    return choice < paletteProbability
+        ? palette.get(Math.floorMod(anyColor, palette.size()))
+        : anyColor;
   }
 }

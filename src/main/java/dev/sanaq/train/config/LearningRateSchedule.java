@@ -1,15 +1,15 @@
 package dev.sanaq.train.config;
 
 /**
- * A learning rate over a phase.
+ * The learning rate over a phase.
  *
- * @param peak after the warm-up, above 0
- * @param end at the phase's last step
- * @param decay the way from one to the other
- * @param warmupSteps steps over which it rises linearly to {@code start}
+ * @param peak rate after the warm-up, above 0
+ * @param end rate at the last step of the phase
+ * @param decay how the rate goes from {@code peak} to {@code end}
+ * @param warmupSteps steps over which the rate rises linearly to {@code peak}
  */
 public record LearningRateSchedule(double peak, double end, Decay decay, int warmupSteps) {
-  /** How a rate changes. */
+  /** The shape of the decay. */
   public enum Decay {
     CONSTANT,
     LINEAR,
@@ -17,20 +17,20 @@ public record LearningRateSchedule(double peak, double end, Decay decay, int war
   }
 
   /**
-   * The rate of a step.
+   * The rate at a step.
    *
-   * @param step of the phase, from 0
-   * @param steps of the phase
+   * @param step step within the phase, from 0
+   * @param steps number of steps of the phase
    */
   public double at(long step, long steps) {
     if (step < warmupSteps) {
       return peak * (step + 1) / warmupSteps;
     }
-    double way = (double) (step - warmupSteps) / Math.max(1, steps - warmupSteps);
+    double progress = (double) (step - warmupSteps) / Math.max(1, steps - warmupSteps);
     return switch (decay) {
       case CONSTANT -> peak;
-      case LINEAR -> peak + (end - peak) * way;
-      case COSINE -> end + (peak - end) * (1 + Math.cos(Math.PI * way)) / 2;
+      case LINEAR -> peak + (end - peak) * progress;
+      case COSINE -> end + (peak - end) * (1 + Math.cos(Math.PI * progress)) / 2;
     };
   }
 }

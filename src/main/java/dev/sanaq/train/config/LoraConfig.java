@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * LoRA (arXiv 2106.09685): what learns is a product of two thin matrices beside each target.
+ * Settings of a LoRA adapter (arXiv 2106.09685): a trained low-rank product beside each target.
  *
- * @param rank their inner width
- * @param alpha the product counts {@code alpha / rank}
- * @param targets the last parts of the names of the layers, such as {@code to_q}
+ * @param rank inner width of the two matrices
+ * @param alpha the product is scaled by {@code alpha / rank}
+ * @param targets last parts of the names of the layers, such as {@code to_q}
  */
 public record LoraConfig(int rank, double alpha, List<String> targets) {
   private static final String WEIGHT = ".weight";
@@ -18,21 +18,22 @@ public record LoraConfig(int rank, double alpha, List<String> targets) {
     targets = List.copyOf(targets);
     if (rank < 1 || alpha <= 0 || targets.isEmpty()) {
       throw new IllegalArgumentException(
-          "an adapter needs a rank of at least 1, an alpha above 0 and targets: %d, %s, %s"
+          "a LoRA adapter needs rank >= 1, alpha > 0 and targets: rank %d, alpha %s, targets %s"
               .formatted(rank, alpha, targets));
     }
   }
 
+  /** Factor of the product. */
   public double scale() {
     return alpha / rank;
   }
 
   /**
-   * The adapter's matrices, named as published after {@code transformer.}: {@code
-   * LAYER.lora_A.weight} (rank, in) and {@code LAYER.lora_B.weight} (out, rank).
+   * Shapes of the adapter's matrices: {@code LAYER.lora_A.weight} (rank, in) and {@code
+   * LAYER.lora_B.weight} (out, rank), as published after the prefix {@code transformer.}.
    *
-   * @param transformer the transformer's shapes
-   * @throws IllegalArgumentException where a target is no linear layer of it
+   * @param transformer shapes of the transformer's weights
+   * @throws IllegalArgumentException if a target matches no linear layer
    */
   public Map<String, long[]> shapes(Map<String, long[]> transformer) {
     Map<String, long[]> found = new LinkedHashMap<>();
@@ -49,7 +50,7 @@ public record LoraConfig(int rank, double alpha, List<String> targets) {
           });
       if (found.size() == before) {
         throw new IllegalArgumentException(
-            "no linear layer of the transformer ends with \"%s\"".formatted(target));
+            "no linear layer of the transformer has a name that ends with \"%s\"".formatted(target));
       }
     }
     return found;

@@ -7,6 +7,7 @@ import dev.sanaq.checkpoint.config.TextEncoderConfig;
 import dev.sanaq.checkpoint.config.TextEncoderConfigReader;
 import dev.sanaq.checkpoint.config.TransformerConfig;
 import dev.sanaq.checkpoint.config.TransformerConfigReader;
+import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.safetensors.DType;
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
@@ -19,27 +20,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a training is: the networks' configs as published files have them, and how each learns.
+ * A training configuration, read from JSON: the networks' configurations as in published files, and
+ * how each network is trained.
  *
- * @param seed of everything random
- * @param weights how the checkpoint stores them: F32 or BF16
- * @param autoencoder the autoencoder's training
- * @param transformer the transformer's and the text encoder's training
+ * @param seed seed of every random choice
+ * @param weights data type of the stored checkpoint: F32 or BF16
+ * @param autoencoder training of the autoencoder
+ * @param transformer training of the transformer and the text encoder
  */
 public record TrainingConfig(
     long seed, DType weights, AutoencoderPart autoencoder, TransformerPart transformer) {
-  /** The recipe of the checkpoint that ships. */
+  /** Name of the bundled configuration, which makes the bundled checkpoint. */
   public static final String EMOJI = "emoji";
 
   /**
-   * The autoencoder's part.
+   * How the autoencoder is trained.
    *
-   * @param config {@code vae/config.json}; its scaling factor is measured anew
-   * @param optimizer how weights move
-   * @param backgrounds colours behind transparent images, as #rrggbb; empty for the rows' own
-   * @param paletteProbability share of the draws that take one of them; the others take any colour
-   * @param intervals how often things are done
-   * @param phases one after another
+   * @param config {@code vae/config.json}; the scaling factor is measured after training
+   * @param optimizer optimizer hyperparameters
+   * @param backgrounds colours behind transparent images, as #rrggbb; empty for each row's own
+   * @param paletteProbability probability of a colour of {@code backgrounds} instead of any colour
+   * @param intervals steps between evaluations, snapshots and samples
+   * @param phases the phases in order
    */
   public record AutoencoderPart(
       ObjectNode config,
@@ -48,11 +50,12 @@ public record TrainingConfig(
       double paletteProbability,
       Intervals intervals,
       List<AutoencoderPhase> phases) {
-    /** The config, checked. */
+    /** The network's configuration, validated. */
     public AutoencoderConfig checkedConfig() {
       return AutoencoderConfigReader.of("autoencoder.config", config);
     }
 
+    /** Samples the background of a training image. */
     public Backgrounds backgroundSampler() {
       return new Backgrounds(
           backgrounds.stream().map(color -> Integer.decode(color)).toList(), paletteProbability);
@@ -60,16 +63,16 @@ public record TrainingConfig(
   }
 
   /**
-   * The transformer's part.
+   * How the transformer is trained.
    *
    * @param config {@code transformer/config.json}
    * @param textEncoder {@code text_encoder/config.json}
-   * @param flowShift what the scheduler samples with
-   * @param guidanceScale what the checkpoint is drawn with unless told otherwise
-   * @param objective what is learnt
-   * @param optimizer how weights move
-   * @param intervals how often things are done
-   * @param phases one after another
+   * @param flowShift flow shift of the checkpoint's scheduler
+   * @param guidanceScale default guidance scale of the checkpoint
+   * @param objective what the transformer predicts
+   * @param optimizer optimizer hyperparameters
+   * @param intervals steps between evaluations, snapshots and samples
+   * @param phases the phases in order
    */
   public record TransformerPart(
       ObjectNode config,
@@ -80,54 +83,50 @@ public record TrainingConfig(
       OptimizerSettings optimizer,
       Intervals intervals,
       List<TransformerPhase> phases) {
-    /** The transformer's config, checked: the checkpoint's where one is the starting point. */
+    /** The transformer's configuration, validated: the checkpoint's if training starts from one. */
     public TransformerConfig transformer(StartingPoint start) {
-      if (start instanceof StartingPoint.FineTune tuning) {
-        return tuning.checkpoint().transformer();
-      }
-      return start instanceof StartingPoint.Lora adapting
-          ? adapting.checkpoint().transformer()
-          : TransformerConfigReader.of("transformer.config", config);
+      return start
+          .base()
+          .map(Checkpoint::transformer)
+          .orElseGet(() -> TransformerConfigReader.of("transformer.config", config));
     }
 
-    /** The text encoder's, likewise. */
+    /** The text encoder's configuration, validated, likewise. */
     public TextEncoderConfig textEncoder(StartingPoint start) {
-      if (start instanceof StartingPoint.FineTune tuning) {
-        return tuning.checkpoint().textEncoder();
-      }
-      return start instanceof StartingPoint.Lora adapting
-          ? adapting.checkpoint().textEncoder()
-          : TextEncoderConfigReader.of("transformer.textEncoder", textEncoder);
+      return start
+          .base()
+          .map(Checkpoint::textEncoder)
+          .orElseGet(() -> TextEncoderConfigReader.of("transformer.textEncoder", textEncoder));
     }
   }
 
-  /** How many ids the tokenizer may have: rows of the text encoder's table. */
+  /** Maximum number of ids of the tokenizer: rows of the text encoder's embedding table. */
   public int vocabSize() {
     return transformer.textEncoder(new StartingPoint.FromScratch()).vocabSize();
   }
 
-  /** What the transformer learns to answer. */
+  /** What the transformer predicts. */
   public enum Objective {
-    /** noise - latents: flow matching, what the pipelines sample. */
+    /** noise - latents: flow matching, as the pipelines expect. */
     VELOCITY,
-    /** The noise, for comparison: no pipeline samples it. */
+    /** The noise, for comparison only: no pipeline supports it. */
     NOISE
   }
 
   /**
-   * How often things are done, in steps.
+   * Numbers of steps between recurring actions.
    *
-   * @param evaluate losses or PSNR on what is held out
-   * @param snapshot a state to continue from
-   * @param renderSamples a sample sheet and the loss plot; a multiple of {@code snapshot}
+   * @param evaluate measures the loss or PSNR on evaluation data
+   * @param snapshot writes a state to resume from
+   * @param renderSamples renders a sample sheet and the loss plot; a multiple of {@code snapshot}
    */
   public record Intervals(int evaluate, int snapshot, int renderSamples) {}
 
   /**
-   * Reads a recipe.
+   * Reads a configuration.
    *
    * @param nameOrFile {@link #EMOJI}, or a JSON file
-   * @throws IllegalArgumentException where there is none, or it is not as it must be
+   * @throws IllegalArgumentException if it does not exist or is invalid
    */
   public static TrainingConfig read(String nameOrFile) {
     byte[] text = readBytes(nameOrFile);
@@ -135,15 +134,15 @@ public record TrainingConfig(
       return Json.readStrictly(text, TrainingConfig.class);
     } catch (BadJsonException e) {
       throw new IllegalArgumentException(
-          "%s is no recipe: %s".formatted(nameOrFile, e.getMessage()), e);
+          "%s is not a training configuration: %s".formatted(nameOrFile, e.getMessage()), e);
     }
   }
 
   private static byte[] readBytes(String nameOrFile) {
-    try (InputStream own = openBundled(nameOrFile)) {
-      return own == null ? Files.readAllBytes(Path.of(nameOrFile)) : own.readAllBytes();
+    try (InputStream bundled = openBundled(nameOrFile)) {
+      return bundled == null ? Files.readAllBytes(Path.of(nameOrFile)) : bundled.readAllBytes();
     } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read the recipe " + nameOrFile, e);
+      throw new IllegalArgumentException("cannot read the training configuration " + nameOrFile, e);
     }
   }
 

@@ -1,19 +1,19 @@
 package dev.sanaq.train.config;
 
-/** A stretch of a run with settings of its own. */
+/** A part of a run with its own settings. */
 public interface TrainingPhase {
-  /** What it is called in messages and metrics. */
+  /** Name in messages and metrics. */
   String name();
 
-  /** Updates of the weights. */
+  /** Number of optimizer steps. */
   int steps();
 
-  /** How many parts a batch is computed in. */
+  /** Number of micro-batches per batch. */
   int gradientAccumulationSteps();
 
-  /** The learning rate. */
+  /** The learning rate over the phase. */
   LearningRateSchedule learningRate();
 
-  /** Whether the optimizer begins anew: it must where another choice of weights learns. */
+  /** Whether the phase clears the optimizer's state; required if it trains other weights. */
   boolean resetOptimizer();
 }

@@ -1,20 +1,19 @@
 package dev.sanaq.train.config;
 
 /**
- * A stretch of the transformer's training.
+ * A phase of the transformer's training.
  *
- * @param name what it is called
- * @param steps updates
- * @param batchSize images an update
- * @param gradientAccumulationSteps parts a batch is computed in
- * @param resetOptimizer whether the optimizer begins anew
- * @param flowShift how far the timesteps lean towards noise
- * @param captionTau temperature of the choice among an image's captions
- * @param captionDropout share of the images that are learnt without a caption, for guidance
- * @param instructionShare share of the captions that stand behind the complex human instruction
- * @param learningRate the learning rate
- * @param textEncoderRateScale the text encoder's rate as a multiple of that; 0 where it does not
- *     learn
+ * @param name name in messages and metrics
+ * @param steps number of optimizer steps
+ * @param batchSize images per step
+ * @param gradientAccumulationSteps micro-batches per batch
+ * @param resetOptimizer whether the phase clears the optimizer's state
+ * @param flowShift shift of the timesteps towards noise
+ * @param captionTau temperature of the softmax over an image's captions
+ * @param captionDropout probability of dropping the caption, for classifier-free guidance
+ * @param instructionShare share of captions that follow the complex human instruction
+ * @param learningRate the learning rate over the phase
+ * @param textEncoderRateScale multiple of it for the text encoder; 0 freezes the text encoder
  */
 public record TransformerPhase(
     String name,

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The sizes that images are trained in, about one number of pixels in several aspects (paper,
- * section 4): each image goes into the nearest, so that little of it is cropped.
+ * Aspect-ratio buckets: training sizes with about the same number of pixels (paper, section 4). Each
+ * image goes into the nearest bucket, so little of it is cropped.
  */
 public final class AspectBuckets {
-  /** The widest image is so many times as wide as high. */
+  /** Maximum ratio of the longer to the shorter side. */
   private static final double MAX_ASPECT_RATIO = 4;
 
   private final List<ImageSize> sizes;
@@ -18,23 +18,22 @@ public final class AspectBuckets {
     this.sizes = List.copyOf(sizes);
   }
 
-  /** One bucket: everything becomes a square. */
+  /** A single square bucket. */
   public static AspectBuckets square(int side) {
     return new AspectBuckets(List.of(new ImageSize(side, side)));
   }
 
   /**
-   * Every size from 1:4 to 4:1 of about {@code side} squared pixels, its sides multiples of a
-   * number.
+   * All sizes from 1:4 to 4:1 of about {@code side} squared pixels.
    *
-   * @param side of the square, a multiple of {@code multiple}
-   * @param multiple what both sides must be divisible by: the autoencoder's compression, or twice
-   *     that and more for fewer buckets
+   * @param side side of the square size, a multiple of {@code multiple}
+   * @param multiple both sides are multiples of it: the autoencoder's compression, or more for fewer
+   *     buckets
    */
   public static AspectBuckets of(int side, int multiple) {
     if (side < multiple || multiple < 1 || side % multiple != 0) {
       throw new IllegalArgumentException(
-          "images of %d pixels cannot be cut into steps of %d".formatted(side, multiple));
+          "the image size %d is not a multiple of %d".formatted(side, multiple));
     }
     List<ImageSize> sizes = new ArrayList<>();
     for (int width = multiple; width <= side * MAX_ASPECT_RATIO; width += multiple) {
@@ -48,29 +47,29 @@ public final class AspectBuckets {
     return new AspectBuckets(sizes);
   }
 
-  /** All of them, the narrowest first. */
+  /** All sizes, the narrowest first. */
   public List<ImageSize> sizes() {
     return sizes;
   }
 
   /**
-   * The one of the nearest aspect; twice as wide is as far as half as wide.
+   * The size with the nearest aspect ratio, by the logarithm of the ratio.
    *
    * @param width pixels, at least 1
    * @param height pixels, at least 1
    */
   public ImageSize nearest(int width, int height) {
-    double wanted = Math.log((double) width / height);
+    double logRatio = Math.log((double) width / height);
     ImageSize nearest = sizes.get(0);
     for (ImageSize size : sizes) {
-      if (logRatioDistance(size, wanted) < logRatioDistance(nearest, wanted)) {
+      if (logRatioDistance(size, logRatio) < logRatioDistance(nearest, logRatio)) {
         nearest = size;
       }
     }
     return nearest;
   }
 
-  private static double logRatioDistance(ImageSize size, double wanted) {
-    return Math.abs(Math.log((double) size.width() / size.height()) - wanted);
+  private static double logRatioDistance(ImageSize size, double logRatio) {
+    return Math.abs(Math.log((double) size.width() / size.height()) - logRatio);
   }
 }

@@ -1,15 +1,15 @@
 package dev.sanaq.train.data;
 
-/** Data that cannot be learnt from: says which file, which line, what was wrong. */
+/** Training data is invalid; the message names the file, the line and the problem. */
 public final class BadDataException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Data that is not as it must be. */
+  /** The data is invalid. */
   public BadDataException(String message) {
     super(message);
   }
 
-  /** Data that cannot be read. */
+  /** The data cannot be read. */
   public BadDataException(String message, Throwable cause) {
     super(message, cause);
   }

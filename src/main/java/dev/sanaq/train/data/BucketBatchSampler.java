@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Which rows each step learns. An epoch takes every row as often as it repeats: the rows of each
- * bucket are shuffled and cut into batches, and the batches shuffled. A bucket's last batch is
- * filled up from the shuffle's start, so that small buckets are learnt too. What a step gets
- * depends on its number and the seed alone. For one thread at a time.
+ * Samples the batch of each step. An epoch takes each row as often as it repeats: the rows of each
+ * bucket are shuffled and cut into batches, then the batches are shuffled. The last batch of a bucket
+ * is filled from the start of its shuffle, so small buckets are used too. A batch depends only on the
+ * step and the seed. For one thread at a time.
  */
 public final class BucketBatchSampler {
   private static final int SHUFFLE_INDEX = -1;
@@ -22,16 +22,16 @@ public final class BucketBatchSampler {
   private List<int[]> batches = List.of();
 
   /**
-   * An order.
+   * Groups the rows by bucket.
    *
-   * @param bucketOfRow any number a bucket
-   * @param repeatsOfRow how often a row is in an epoch, as long as the buckets
-   * @param batchSize rows a batch, at least 1
+   * @param bucketOfRow id of the bucket of each row
+   * @param repeatsOfRow number of times that each row is in an epoch
+   * @param batchSize rows per batch, at least 1
    */
   public BucketBatchSampler(int[] bucketOfRow, int[] repeatsOfRow, int batchSize, long seed) {
     if (bucketOfRow.length == 0 || bucketOfRow.length != repeatsOfRow.length || batchSize < 1) {
       throw new IllegalArgumentException(
-          "an order needs rows and a batch: %d rows, %d repeats, batches of %d"
+          "no rows, or not as many repeats, or no batch: %d rows, %d repeats, batches of %d"
               .formatted(bucketOfRow.length, repeatsOfRow.length, batchSize));
     }
     this.batchSize = batchSize;
@@ -41,7 +41,7 @@ public final class BucketBatchSampler {
         buckets.stream().mapToInt(rows -> (rows.length + batchSize - 1) / batchSize).sum();
   }
 
-  /** How many steps pass until every row was learnt. */
+  /** Number of batches in an epoch. */
   public int batchesPerEpoch() {
     return batchesPerEpoch;
   }
@@ -50,11 +50,11 @@ public final class BucketBatchSampler {
    * The rows of a step.
    *
    * @param step from 0
-   * @return {@code batchSize} numbers of rows, all of one bucket; a row may come twice
+   * @return {@code batchSize} row numbers of one bucket; a row may occur twice
    */
   public int[] batch(long step) {
     if (step < 0) {
-      throw new IllegalArgumentException("steps count from 0, not from " + step);
+      throw new IllegalArgumentException("steps start at 0, got " + step);
     }
     if (step / batchesPerEpoch != epoch) {
       epoch = step / batchesPerEpoch;
@@ -79,7 +79,7 @@ public final class BucketBatchSampler {
 
   private List<int[]> shuffleEpoch(long number) {
     RandomGenerator random = StepRng.of(seed, number, SHUFFLE_INDEX);
-    List<int[]> all = new ArrayList<>();
+    List<int[]> shuffled = new ArrayList<>();
     for (int[] bucket : buckets) {
       int[] rows = bucket.clone();
       for (int i = rows.length - 1; i > 0; i--) {
@@ -90,18 +90,18 @@ public final class BucketBatchSampler {
         for (int i = 0; i < batchSize; i++) {
           batch[i] = rows[(start + i) % rows.length];
         }
-        all.add(batch);
+        shuffled.add(batch);
       }
     }
-    for (int i = all.size() - 1; i > 0; i--) {
-      all.set(i, all.set(random.nextInt(i + 1), all.get(i)));
+    for (int i = shuffled.size() - 1; i > 0; i--) {
+      shuffled.set(i, shuffled.set(random.nextInt(i + 1), shuffled.get(i)));
     }
-    return all;
+    return shuffled;
   }
 
   private static void swap(int[] rows, int a, int b) {
-    int kept = rows[a];
+    int previous = rows[a];
     rows[a] = rows[b];
-    rows[b] = kept;
+    rows[b] = previous;
   }
 }

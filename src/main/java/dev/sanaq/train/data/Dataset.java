@@ -16,26 +16,26 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * What is learnt from: a list as JSON Lines, or a folder of images with a text file beside each.
- * Holds no pixels. Any number of threads.
+ * Training data: a JSON Lines list, or a folder of images with a text file beside each. Immutable;
+ * holds no pixels.
  */
 public final class Dataset {
   private final Path folder;
   private final List<TrainingSample> samples;
 
-  private Dataset(Path folder, List<TrainingSample> rows) {
+  private Dataset(Path folder, List<TrainingSample> samples) {
     this.folder = folder;
-    this.samples = List.copyOf(rows);
+    this.samples = List.copyOf(samples);
   }
 
   /**
-   * Reads a list.
+   * Reads a list or a folder.
    *
-   * @param source a file with an object a line, {@code {"image": "a.webp", "captions": [{"text":
+   * @param source a file with one object per line, {@code {"image": "a.webp", "captions": [{"text":
    *     "...", "clipScore": 0.31, "source": "vlm-1"}], "background": "#ffffff", "repeats": 1}},
-   *     files relative to its own folder; or a folder, whose images are taken, with those below it,
-   *     by their names' order, each line of {@code x.txt} a caption of {@code x.png}
-   * @throws BadDataException where there is nothing, or a line is not as it must be
+   *     paths relative to its folder; or a folder, with all images in it and below in the order of
+   *     their names, each line of {@code x.txt} a caption of {@code x.png}
+   * @throws BadDataException if there is no image, or a line is invalid
    */
   public static Dataset read(Path source) {
     try {
@@ -48,64 +48,53 @@ public final class Dataset {
       }
       return dataset;
     } catch (CharacterCodingException e) {
-      throw new BadDataException(source + " is no text in UTF-8", e);
+      throw new BadDataException(source + " is not UTF-8 text", e);
     } catch (IOException | UncheckedIOException e) {
       throw new BadDataException("%s cannot be read: %s".formatted(source, e), e);
     }
   }
 
-  /** The rows in the list's order. */
+  /** The samples in the order of the list. */
   public List<TrainingSample> samples() {
     return samples;
   }
 
-  /** Where a row's image is. */
-  public Path imageFile(TrainingSample row) {
-    return folder.resolve(row.image());
+  /** The file of a sample's image. */
+  public Path imageFile(TrainingSample sample) {
+    return folder.resolve(sample.image());
   }
 
   /**
-   * The rows whose image can be decoded; decodes every image, on every core.
+   * Removes samples whose image cannot be decoded. Decodes all images, on all cores.
    *
-   * @param report told of each image that is left out, in the list's order
-   * @throws BadDataException where more are damaged or missing than the limit allows, or all
+   * @param report receives one message per removed image, in the order of the list
+   * @throws BadDataException if more images are corrupt than the limit allows, or all are
    */
   public Dataset filterReadable(MaxCorruptShare limit, Consumer<String> report) {
     List<String> images = samples.stream().map(TrainingSample::image).distinct().toList();
-    Map<String, String> damaged = new TreeMap<>();
-    List<Optional<String>> faults = images.parallelStream().map(this::decodeError).toList();
+    Map<String, String> corrupt = new TreeMap<>();
+    List<Optional<String>> errors = images.parallelStream().map(this::decodeError).toList();
     for (int i = 0; i < images.size(); i++) {
       String image = images.get(i);
-      faults
+      errors
           .get(i)
           .ifPresent(
-              fault -> {
-                damaged.put(image, fault);
-                report.accept(fault);
+              error -> {
+                corrupt.put(image, error);
+                report.accept(error);
               });
     }
-    if (!limit.allows(damaged.size(), images.size()) || damaged.size() == images.size()) {
+    if (!limit.allows(corrupt.size(), images.size()) || corrupt.size() == images.size()) {
       throw new BadDataException(
-          "%d of %d images are damaged or missing, more than the %s %% that may be; the first: %s"
+          "%d of %d images are corrupt or missing, more than the allowed %s %%; the first: %s"
               .formatted(
-                  damaged.size(),
+                  corrupt.size(),
                   images.size(),
                   100 * limit.share(),
-                  damaged.values().iterator().next()));
+                  corrupt.values().iterator().next()));
     }
     return new Dataset(
-        folder, samples.stream().filter(row -> !damaged.containsKey(row.image())).toList());
-  }
-
-  /**
-   * What the data is, for the keys of what is computed from it: a SHA-256 over the rows and the
-   * bytes of their images. Another caption, pixel or order is another fingerprint.
-   *
-   * @return 64 hexadecimal digits
-   * @throws BadDataException where an image cannot be read
-   */
-  public String fingerprint() {
-    return DatasetFingerprint.compute(this);
+        folder, samples.stream().filter(sample -> !corrupt.containsKey(sample.image())).toList());
   }
 
   private Optional<String> decodeError(String image) {
@@ -118,17 +107,17 @@ public final class Dataset {
   }
 
   private static List<TrainingSample> readLines(Path file) throws IOException {
-    List<TrainingSample> rows = new ArrayList<>();
+    List<TrainingSample> samples = new ArrayList<>();
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       int number = 1;
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (!line.isBlank()) {
-          rows.add(new TrainingSampleReader("%s, line %d".formatted(file, number)).read(line));
+          samples.add(new TrainingSampleReader("%s, line %d".formatted(file, number)).read(line));
         }
         number++;
       }
     }
-    return rows;
+    return samples;
   }
 
   private static Path parentFolder(Path file) {

@@ -11,21 +11,29 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 
-/** What a dataset is, in 256 bits. */
-final class DatasetFingerprint {
+/** SHA-256 over the rows of a dataset and the bytes of their images, for cache keys. */
+public final class DatasetFingerprint {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private DatasetFingerprint() {}
 
-  static String compute(Dataset dataset) {
-    MessageDigest all = newSha256();
-    Map<String, byte[]> known = new HashMap<>();
-    for (TrainingSample row : dataset.samples()) {
-      // A record's text names every field, and no field's text can pass for two.
-      all.update(row.toString().getBytes(StandardCharsets.UTF_8));
-      all.update(known.computeIfAbsent(row.image(), image -> hashFile(dataset.imageFile(row))));
+  /**
+   * Computes the fingerprint; another caption, pixel or order gives another one.
+   *
+   * @return 64 hexadecimal digits
+   * @throws BadDataException if an image cannot be read
+   */
+  public static String of(Dataset dataset) {
+    MessageDigest digest = newSha256();
+    Map<String, byte[]> imageHashes = new HashMap<>();
+    for (TrainingSample sample : dataset.samples()) {
+      // A record's text names every field, so two different samples never have the same text.
+      digest.update(sample.toString().getBytes(StandardCharsets.UTF_8));
+      digest.update(
+          imageHashes.computeIfAbsent(
+              sample.image(), image -> hashFile(dataset.imageFile(sample))));
     }
-    return HexFormat.of().formatHex(all.digest());
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static byte[] hashFile(Path file) {
@@ -45,7 +53,7 @@ final class DatasetFingerprint {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("SHA-256 is part of every Java", e);
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A folder as a list: every image in it or below, its captions in a text file beside it. */
+/** Reads a folder of images; the captions of an image are in a text file beside it. */
 final class ImageFolder {
   private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "webp");
 

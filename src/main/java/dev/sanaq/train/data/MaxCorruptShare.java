@@ -1,10 +1,10 @@
 package dev.sanaq.train.data;
 
 /**
- * How much of a list may be damaged or missing before it is refused: some of millions always is,
- * most of them is a wrong folder.
+ * Maximum share of corrupt or missing images in a dataset. A few among millions are normal; many mean
+ * a wrong folder.
  *
- * @param share of all images, 0 to 1
+ * @param share share of all images, 0 to 1
  */
 public record MaxCorruptShare(double share) {
   /** One in a hundred. */
@@ -13,11 +13,11 @@ public record MaxCorruptShare(double share) {
   public MaxCorruptShare {
     if (!(share >= 0 && share <= 1)) {
       throw new IllegalArgumentException(
-          "the share of images that may be damaged is 0 to 1, not " + share);
+          "the maximum share of corrupt images must be 0 to 1, not " + share);
     }
   }
 
-  boolean allows(int damaged, int all) {
-    return damaged <= share * all;
+  boolean allows(int corrupt, int total) {
+    return corrupt <= share * total;
   }
 }

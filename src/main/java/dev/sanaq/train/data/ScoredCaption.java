@@ -1,11 +1,10 @@
 package dev.sanaq.train.data;
 
 /**
- * One of several wordings of an image (paper, section 4: captions by several models, each with the
- * CLIP score of how well it says what is seen).
+ * One of several captions of an image with its CLIP score (paper, section 4).
  *
- * @param text as it is learnt, any language
- * @param clipScore how well it fits; only differences between one image's captions count
- * @param source who wrote it, {@code vlm-1}; empty where nobody said
+ * @param text the caption, in any language
+ * @param clipScore how well it fits; only differences between captions of one image matter
+ * @param source its author, such as {@code vlm-1}; empty if unknown
  */
 public record ScoredCaption(String text, double clipScore, String source) {}

@@ -4,25 +4,24 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /**
- * Random numbers that depend on where in the training they are drawn and on nothing else: a run
- * that continues at a step needs no state but the step's number to draw what it would have drawn.
+ * Random generators that depend only on the seed and the position in the training, so a resumed run
+ * needs no random state except the number of its step.
  */
 public final class StepRng {
   private StepRng() {}
 
   /**
-   * The generator of a place. {@link Random}, because its numbers are fixed by its specification
-   * for every Java.
+   * The generator of a position; {@link Random}, because its specification fixes its numbers.
    *
-   * @param seed the run's
-   * @param step the training step, or the epoch
-   * @param index within the step; a purpose of its own takes an index of its own
+   * @param seed seed of the run
+   * @param step training step, or epoch
+   * @param index index within the step; each purpose has its own
    */
   public static RandomGenerator of(long seed, long step, int index) {
     return new Random(mix(mix(mix(seed) + step) + index));
   }
 
-  /** Neighbouring numbers become distant ones (the finaliser of SplitMix64). */
+  /** Spreads neighbouring numbers (the finaliser of SplitMix64). */
   private static long mix(long number) {
     long z = number + 0x9e3779b97f4a7c15L;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;

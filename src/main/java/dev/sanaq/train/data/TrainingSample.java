@@ -3,16 +3,16 @@ package dev.sanaq.train.data;
 import java.util.List;
 
 /**
- * An image to learn from and what may be said of it.
+ * A training image with its captions.
  *
  * @param image its file, relative to the folder of the list
- * @param background 0xRRGGBB, what shows where the image is transparent: one file serves many rows
- * @param repeats how often it is drawn in an epoch, at least 1
- * @param captions of which each draw chooses one; none for an autoencoder
+ * @param background 0xRRGGBB, the colour behind transparent pixels; many samples may share a file
+ * @param repeats number of times that an epoch takes it, at least 1
+ * @param captions one is sampled each time; none for an autoencoder
  */
 public record TrainingSample(
     String image, int background, int repeats, List<ScoredCaption> captions) {
-  /** What shows through where the list says nothing. */
+  /** The default background. */
   public static final int WHITE = 0xffffff;
 
   public TrainingSample {

@@ -9,36 +9,36 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One line of a list of images, checked field by field. */
+/** Parses and validates one line of a list of images. */
 final class TrainingSampleReader {
   private static final Set<String> SAMPLE_FIELDS =
       Set.of("image", "background", "repeats", "captions", "metadata");
   private static final Set<String> CAPTION_FIELDS = Set.of("text", "clipScore", "source");
   private static final int MAX_REPEATS = 1_000_000;
 
-  /** The file and the line, for errors. */
+  /** File and line, for error messages. */
   private final String location;
 
-  TrainingSampleReader(String where) {
-    this.location = where;
+  TrainingSampleReader(String location) {
+    this.location = location;
   }
 
   /**
-   * Reads a line.
+   * Parses a line.
    *
-   * @throws BadDataException naming the field and what it must be
+   * @throws BadDataException naming the invalid field and what it must be
    */
   TrainingSample read(String line) {
     Map<String, Object> fields;
     try {
       fields = Json.readObject(line.getBytes(StandardCharsets.UTF_8));
     } catch (BadJsonException e) {
-      throw new BadDataException("%s is no JSON object: %s".formatted(location, e.getMessage()), e);
+      throw new BadDataException("%s: not a JSON object: %s".formatted(location, e.getMessage()), e);
     }
     rejectUnknownFields(fields, SAMPLE_FIELDS, "");
     String image = requireText(fields.get("image"), "image");
     if (image.isBlank()) {
-      throw invalidField("image", "the name of a file", "an empty text");
+      throw invalidField("image", "a file name", "empty");
     }
     return new TrainingSample(
         image,
@@ -113,14 +113,14 @@ final class TrainingSampleReader {
     for (Object name : fields.keySet()) {
       if (!names.contains(String.valueOf(name))) {
         throw new BadDataException(
-            "%s has an unknown field %s%s; what training shall not read goes into \"metadata\""
+            "%s: unknown field %s%s (additional data belongs into \"metadata\")"
                 .formatted(location, prefix, name));
       }
     }
   }
 
-  private BadDataException invalidField(String name, String wanted, @Nullable Object value) {
+  private BadDataException invalidField(String name, String expected, @Nullable Object value) {
     return new BadDataException(
-        "%s: %s must be %s, not %s".formatted(location, name, wanted, value));
+        "%s: %s must be %s, not %s".formatted(location, name, expected, value));
   }
 }

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is said of an emoji. Nobody measured these scores: they say how often each wording shall be
- * learnt, and stand where CLIP scores stand in other data.
+ * Captions of an emoji. The scores take the place of CLIP scores, but are not measured: they set how
+ * often each template is sampled.
  */
 final class CaptionTemplates {
   private static final double TAGS_SCORE = 0.18;
   private static final String SOURCE = "wordings";
   private static final String TAG_SOURCE = "emojibase-tags";
 
-  /** A sentence of a name with its article (%a), a name without (%n), and a background (%b). */
+  /** A sentence with a name with its article (%a), without it (%n), or a background (%b). */
   private record Template(String text, double score) {}
 
   private static final List<Template> ANY_BACKGROUND =
@@ -26,7 +26,7 @@ final class CaptionTemplates {
           new Template("a picture of %a %b", 0.28),
           new Template("an image of %a %b", 0.26));
 
-  /** Who names no background gets white. */
+  /** A caption without a background is used on white only. */
   private static final List<Template> WHITE_BACKGROUND =
       List.of(
           new Template("%a", 0.31),
@@ -37,14 +37,14 @@ final class CaptionTemplates {
           new Template("an emoji of %a", 0.26),
           new Template("%n emoji", 0.27));
 
-  /** By another name, less often. */
+  /** Templates for other names, which are sampled less often. */
   private static final List<Template> ALIAS_ANY_BACKGROUND =
       List.of(new Template("%a %b", 0.28), new Template("a picture of %a %b", 0.25));
 
   private static final List<Template> ALIAS_WHITE_BACKGROUND =
       List.of(new Template("%a", 0.28), new Template("a 3d icon of %a", 0.25));
 
-  /** Never learnt. */
+  /** Not in the training data. */
   private static final List<String> HELD_OUT_TEMPLATES =
       List.of(
           "draw %a",
@@ -58,31 +58,31 @@ final class CaptionTemplates {
 
   private CaptionTemplates() {}
 
-  /** The captions on a background; none twice. */
+  /** The distinct captions of an emoji on a background. */
   static List<ScoredCaption> captions(Emoji emoji, NamedColor background) {
     Map<String, ScoredCaption> captions = new LinkedHashMap<>();
     add(captions, emoji.name(), ANY_BACKGROUND, background);
-    emoji.aliases().forEach(other -> add(captions, other, ALIAS_ANY_BACKGROUND, background));
+    emoji.aliases().forEach(alias -> add(captions, alias, ALIAS_ANY_BACKGROUND, background));
     if (background == NamedColor.WHITE) {
       add(captions, emoji.name(), WHITE_BACKGROUND, background);
-      emoji.aliases().forEach(other -> add(captions, other, ALIAS_WHITE_BACKGROUND, background));
+      emoji.aliases().forEach(alias -> add(captions, alias, ALIAS_WHITE_BACKGROUND, background));
     }
     return new ArrayList<>(captions.values());
   }
 
-  /** Tags as a caption, the poorest. */
+  /** Tags as a caption, with the lowest score. */
   static ScoredCaption tagCaption(String tags) {
     return new ScoredCaption(tags, TAGS_SCORE, TAG_SOURCE);
   }
 
-  /** Sentences of learnt names that are never learnt. */
+  /** Unseen sentences with names from the training data. */
   static List<String> heldOutWordings(Emoji emoji) {
     return HELD_OUT_TEMPLATES.stream()
         .map(text -> fillTemplate(text, emoji.name(), NamedColor.WHITE))
         .toList();
   }
 
-  /** Learnt sentences of names that are never learnt. */
+  /** Sentences from the training data with unseen names. */
   static List<String> heldOutNames(Emoji emoji) {
     return emoji.heldOut().stream()
         .flatMap(

@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Writes lists as JSON Lines. */
+/** Writes the lists of the emoji dataset as JSON Lines. */
 final class EmojiDatasetWriter {
   /** The folder of the images. */
   static final String IMAGE_DIR = "images";
 
-  /** White as often as all others together. */
+  /** White is sampled as often as all other backgrounds together. */
   private static final int WHITE_REPEATS = NamedColor.values().length - 1;
 
   private final Path folder;
@@ -31,7 +31,7 @@ final class EmojiDatasetWriter {
     this.folder = folder;
   }
 
-  /** An image's file, within the folder. */
+  /** Path of an emoji's image, relative to the folder. */
   static String imagePath(String code) {
     return IMAGE_DIR + "/" + code + ".webp";
   }
@@ -42,19 +42,19 @@ final class EmojiDatasetWriter {
     write(name, rows);
   }
 
-  /** Each emoji on each background; a caption belongs to one emoji alone. */
-  void writeCaptionedList(String name, List<Emoji> drawn, Map<String, EmojiImage> things)
+  /** Writes each emoji on each background; a caption belongs to one emoji only. */
+  void writeCaptionedList(String name, List<Emoji> emojis, Map<String, EmojiImage> images)
       throws IOException {
     List<Object> rows = new ArrayList<>();
     Map<String, String> owners = new HashMap<>();
     Map<String, Long> tagUses =
-        drawn.stream().collect(Collectors.groupingBy(e -> tags(e, things), Collectors.counting()));
-    for (Emoji emoji : drawn) {
-      String tags = tags(emoji, things);
-      boolean tagged = !tags.isEmpty() && tagUses.getOrDefault(tags, 0L) == 1;
+        emojis.stream().collect(Collectors.groupingBy(e -> tags(e, images), Collectors.counting()));
+    for (Emoji emoji : emojis) {
+      String tags = tags(emoji, images);
+      boolean hasUniqueTags = !tags.isEmpty() && tagUses.getOrDefault(tags, 0L) == 1;
       for (NamedColor color : NamedColor.values()) {
         List<ScoredCaption> captions = CaptionTemplates.captions(emoji, color);
-        if (tagged && color == NamedColor.WHITE) {
+        if (hasUniqueTags && color == NamedColor.WHITE) {
           captions.add(CaptionTemplates.tagCaption(tags));
         }
         captions.forEach(caption -> requireUniqueCaption(owners, caption.text(), emoji));
@@ -64,10 +64,10 @@ final class EmojiDatasetWriter {
     write(name, rows);
   }
 
-  /** What is asked of the checkpoint though it was never learnt, and the image that is meant. */
-  void writeEvalPrompts(String name, List<Emoji> drawn) throws IOException {
+  /** Writes prompts that are not in the training data, each with the expected image. */
+  void writeEvalPrompts(String name, List<Emoji> emojis) throws IOException {
     List<Object> rows = new ArrayList<>();
-    for (Emoji emoji : drawn) {
+    for (Emoji emoji : emojis) {
       CaptionTemplates.heldOutWordings(emoji)
           .forEach(text -> rows.add(evalPrompt(emoji, text, "wording")));
       CaptionTemplates.heldOutNames(emoji)
@@ -76,19 +76,19 @@ final class EmojiDatasetWriter {
     write(name, rows);
   }
 
-  private static String tags(Emoji emoji, Map<String, EmojiImage> things) {
-    EmojiImage thing = things.get(emoji.code());
-    if (thing == null) {
-      throw new BadDataException("there is no image of %s, %s".formatted(emoji.code(), emoji));
+  private static String tags(Emoji emoji, Map<String, EmojiImage> images) {
+    EmojiImage image = images.get(emoji.code());
+    if (image == null) {
+      throw new BadDataException("no image of %s, %s".formatted(emoji.code(), emoji));
     }
-    return thing.tags();
+    return image.tags();
   }
 
   private static void requireUniqueCaption(Map<String, String> owners, String text, Emoji emoji) {
     String owner = owners.putIfAbsent(text, emoji.code());
     if (owner != null && !owner.equals(emoji.code())) {
       throw new BadDataException(
-          "\"%s\" is said of %s and of %s".formatted(text, owner, emoji.code()));
+          "caption \"%s\" belongs to both %s and %s".formatted(text, owner, emoji.code()));
     }
   }
 

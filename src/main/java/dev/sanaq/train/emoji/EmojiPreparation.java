@@ -16,16 +16,16 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Makes the data of the small checkpoint from the two archives: the same bytes from the same
- * archives. In the folder are then {@code images/*.webp}; {@code transformer.jsonl}, the emoji that
- * are learnt to be drawn, each on ten backgrounds; {@code autoencoder.jsonl}, all images but those
- * of {@code held-out.jsonl}; {@code unseen-wordings.jsonl} for the evaluation; and the licences.
+ * Prepares the data of the bundled checkpoint from two npm archives; the same archives give the same
+ * bytes. Writes {@code images/*.webp}; {@code transformer.jsonl}, the emoji for the transformer, each
+ * on ten backgrounds; {@code autoencoder.jsonl}, all images except those of {@code held-out.jsonl};
+ * {@code unseen-wordings.jsonl} for the evaluation; and the licences.
  */
 public final class EmojiPreparation {
   private static final String ASSETS = "assets/";
   private static final String LICENSE = "LICENSE";
 
-  /** Of the emoji that are not drawn, one in so many is kept from the autoencoder. */
+  /** Of the emoji that are not in the transformer's data, every sixteenth is held out. */
   private static final int HELD_OUT_INTERVAL = 16;
 
   private static final String NOTICE =
@@ -37,23 +37,23 @@ public final class EmojiPreparation {
       """;
 
   /**
-   * What was made.
+   * Sizes of the prepared data.
    *
-   * @param trainedEmoji emoji that the checkpoint learns to draw
-   * @param autoencoderImages that the autoencoder learns
-   * @param heldOutImages images that it does not
+   * @param trainedEmoji emoji for the transformer
+   * @param autoencoderImages training images of the autoencoder
+   * @param heldOutImages images that nothing is trained on
    */
   public record Summary(int trainedEmoji, int autoencoderImages, int heldOutImages) {}
 
   private EmojiPreparation() {}
 
   /**
-   * Prepares.
+   * Prepares the data.
    *
    * @param images the archive {@link NpmArchive#FLUENT_EMOJI}
    * @param names the archive {@link NpmArchive#EMOJIBASE}
-   * @param output a folder, made where it is missing; files of these names are replaced
-   * @throws BadDataException where an archive is another one, or the folder cannot be written to
+   * @param output a folder, created if it does not exist; existing files are replaced
+   * @throws BadDataException if an archive is another one, or the folder cannot be written
    */
   public static Summary prepare(Path images, Path names, Path output) {
     Map<String, byte[]> texts =
@@ -63,54 +63,54 @@ public final class EmojiPreparation {
     return prepare(texts, assets, output);
   }
 
-  /** As above, from the archives' files. */
+  /** As {@link #prepare(Path, Path, Path)}, from the contents of the archives. */
   static Summary prepare(Map<String, byte[]> texts, Map<String, byte[]> assets, Path output) {
     Set<String> files =
         assets.keySet().stream()
             .map(path -> path.substring(ASSETS.length()))
             .collect(Collectors.toSet());
-    Map<String, EmojiImage> things =
+    Map<String, EmojiImage> emojiImages =
         Emojibase.selectEmoji(requireFile(texts, Emojibase.FILE), files);
     try {
       Files.createDirectories(output.resolve(EmojiDatasetWriter.IMAGE_DIR));
-      for (EmojiImage thing : things.values()) {
+      for (EmojiImage image : emojiImages.values()) {
         Files.write(
-            output.resolve(EmojiDatasetWriter.imagePath(thing.code())),
-            requireFile(assets, ASSETS + thing.imageFile()));
+            output.resolve(EmojiDatasetWriter.imagePath(image.code())),
+            requireFile(assets, ASSETS + image.imageFile()));
       }
       writeLicenses(output, requireFile(texts, LICENSE));
-      return writeLists(output, things, assets);
+      return writeLists(output, emojiImages, assets);
     } catch (IOException e) {
-      throw new BadDataException("%s cannot be written to: %s".formatted(output, e), e);
+      throw new BadDataException("cannot write %s: %s".formatted(output, e), e);
     }
   }
 
   private static Summary writeLists(
-      Path output, Map<String, EmojiImage> things, Map<String, byte[]> assets) throws IOException {
-    List<Emoji> drawn = EmojiSet.read();
-    Set<String> apart = selectHeldOut(things.keySet(), drawn);
-    Map<String, ByteBuffer> learnt = new TreeMap<>();
+      Path output, Map<String, EmojiImage> emojiImages, Map<String, byte[]> assets) throws IOException {
+    List<Emoji> trained = EmojiSet.read();
+    Set<String> heldOutCodes = selectHeldOut(emojiImages.keySet(), trained);
+    Map<String, ByteBuffer> training = new TreeMap<>();
     Map<String, ByteBuffer> heldOut = new TreeMap<>();
-    for (EmojiImage thing : things.values()) {
-      ByteBuffer image = ByteBuffer.wrap(requireFile(assets, ASSETS + thing.imageFile()));
-      (apart.contains(thing.code()) ? heldOut : learnt).put(thing.code(), image);
+    for (EmojiImage image : emojiImages.values()) {
+      ByteBuffer bytes = ByteBuffer.wrap(requireFile(assets, ASSETS + image.imageFile()));
+      (heldOutCodes.contains(image.code()) ? heldOut : training).put(image.code(), bytes);
     }
-    // The archive has an image under two names: what is learnt under one is not held out.
-    heldOut.values().removeAll(Set.copyOf(learnt.values()));
+    // The archive has one image under two names; it must not be in both lists.
+    heldOut.values().removeAll(Set.copyOf(training.values()));
     EmojiDatasetWriter lists = new EmojiDatasetWriter(output);
-    lists.writeImageList("autoencoder.jsonl", learnt.keySet());
+    lists.writeImageList("autoencoder.jsonl", training.keySet());
     lists.writeImageList("held-out.jsonl", heldOut.keySet());
-    lists.writeCaptionedList("transformer.jsonl", drawn, things);
-    lists.writeEvalPrompts("unseen-wordings.jsonl", drawn);
-    return new Summary(drawn.size(), learnt.size(), heldOut.size());
+    lists.writeCaptionedList("transformer.jsonl", trained, emojiImages);
+    lists.writeEvalPrompts("unseen-wordings.jsonl", trained);
+    return new Summary(trained.size(), training.size(), heldOut.size());
   }
 
-  private static Set<String> selectHeldOut(Set<String> codes, List<Emoji> drawn) {
-    List<String> undrawn = new ArrayList<>(codes);
-    undrawn.removeAll(drawn.stream().map(Emoji::code).toList());
-    return IntStream.range(0, undrawn.size())
+  private static Set<String> selectHeldOut(Set<String> codes, List<Emoji> trained) {
+    List<String> others = new ArrayList<>(codes);
+    others.removeAll(trained.stream().map(Emoji::code).toList());
+    return IntStream.range(0, others.size())
         .filter(i -> i % HELD_OUT_INTERVAL == 0)
-        .mapToObj(undrawn::get)
+        .mapToObj(others::get)
         .collect(Collectors.toSet());
   }
 

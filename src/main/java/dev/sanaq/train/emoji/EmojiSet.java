@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Which emoji the small checkpoint learns: what can be told from all others at 128 pixels and has a
- * plain name; no people, symbols, flags or clock faces.
+ * The emoji that the bundled checkpoint is trained on: those with a plain name that can be
+ * distinguished from all others at 128 pixels; no people, symbols, flags or clock faces.
  */
 final class EmojiSet {
   private static final String RESOURCE = "emoji.tsv";

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The names and tags of emojibase, and the images that go with them. */
+/** Reads emojibase: names and tags of emoji, matched with the files of their images. */
 final class Emojibase {
-  /** Where its archive has them. */
+  /** Path of the data within the archive. */
   static final String FILE = "en/data.json";
 
   /** Smileys, animals, food, places, activities, objects: no people, symbols or flags. */
@@ -23,7 +23,7 @@ final class Emojibase {
   private static final int MAX_TAGS = 5;
   private static final String VARIATION_SELECTOR = "-fe0f";
 
-  /** An emoji as the file has it, as far as it counts here. */
+  /** An entry of the file, with the fields that are used. */
   private record Entry(
       String label, String hexcode, @Nullable Integer group, @Nullable List<String> tags) {}
 
@@ -31,36 +31,35 @@ final class Emojibase {
    * An emoji with its image.
    *
    * @param code its code points in hexadecimal, lower case
-   * @param imageFile its file's name in the images' archive
-   * @param tags the first five, separated by commas; empty where there are less than three, which
-   *     say too little
+   * @param imageFile name of its file in the images' archive
+   * @param tags the first five, separated by commas; empty if there are fewer than three
    */
   record EmojiImage(String code, String imageFile, String tags) {}
 
   private Emojibase() {}
 
   /**
-   * The emoji that stand for things.
+   * Selects the emoji of the supported groups that have an image.
    *
-   * @param json the file's bytes
-   * @param images names of files
-   * @return by code; those without an image are left out
+   * @param json content of {@link #FILE}
+   * @param images names of the image files
+   * @return the emoji by code
    */
   static Map<String, EmojiImage> selectEmoji(byte[] json, Set<String> images) {
-    Map<String, EmojiImage> things = new TreeMap<>();
+    Map<String, EmojiImage> selected = new TreeMap<>();
     for (Entry entry : Json.read(json, Entry[].class)) {
       String code = entry.hexcode().toLowerCase(Locale.ROOT);
       if (entry.group() != null && GROUPS.contains(entry.group()) && !isClock(code)) {
         candidateFileNames(code).stream()
             .filter(images::contains)
             .findFirst()
-            .ifPresent(image -> things.put(code, new EmojiImage(code, image, tags(entry))));
+            .ifPresent(image -> selected.put(code, new EmojiImage(code, image, tags(entry))));
       }
     }
-    return things;
+    return selected;
   }
 
-  /** Some files' names have the variation selector, some lack it. */
+  /** File names with and without the variation selector: both exist. */
   private static List<String> candidateFileNames(String code) {
     List<String> names = new ArrayList<>();
     names.add(code + ".webp");

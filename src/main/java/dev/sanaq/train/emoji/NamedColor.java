@@ -2,7 +2,7 @@ package dev.sanaq.train.emoji;
 
 import java.util.Locale;
 
-/** The backgrounds that captions name. */
+/** Background colours that captions name. */
 enum NamedColor {
   WHITE(0xffffff),
   RED(0xe04646),

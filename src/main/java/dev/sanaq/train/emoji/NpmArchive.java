@@ -17,12 +17,11 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
- * A package of npm at one version, whose bytes are known beforehand: another archive of its name is
- * refused.
+ * An npm package at one version with a fixed checksum; an archive with other bytes is rejected.
  *
- * @param name as {@code npm install} takes it
- * @param version exactly
- * @param sha512 of the archive in Base64, as npm's lock files hold it after {@code sha512-}
+ * @param name the package's name
+ * @param version the exact version
+ * @param sha512 checksum of the archive in Base64, as in npm's lock files after {@code sha512-}
  */
 public record NpmArchive(String name, String version, String sha512) {
   /** 3391 images of 256 pixels, MIT. */
@@ -32,7 +31,7 @@ public record NpmArchive(String name, String version, String sha512) {
           "1.1.0",
           "Wlq2lVStTnr8BDpIJ0pEnTKO4LuDxxqTEhTvRtD1DLRF0me7ogeRQjKoehDHXuVJ2Qaecgl5wRBv60lUAG3h7g==");
 
-  /** What each emoji is called, MIT. */
+  /** Names and tags of all emoji, MIT. */
   public static final NpmArchive EMOJIBASE =
       new NpmArchive(
           "emojibase-data",
@@ -41,32 +40,32 @@ public record NpmArchive(String name, String version, String sha512) {
 
   private static final String ROOT_DIR = "package/";
 
-  /** What {@code npm pack} takes. */
+  /** The argument of {@code npm pack}. */
   public String id() {
     return name + "@" + version;
   }
 
-  /** The file that {@code npm pack} writes. */
+  /** The name of the file that {@code npm pack} writes. */
   public String fileName() {
     return name.replace("@", "").replace('/', '-') + "-" + version + ".tgz";
   }
 
   /**
-   * Checks an archive and unpacks a part of it.
+   * Verifies an archive and extracts some of its files.
    *
-   * @param file as {@code npm pack} writes it
-   * @param wanted which of its files, by their path within the package
+   * @param file the archive, as {@code npm pack} writes it
+   * @param filter selects files by their path within the package
    * @return their bytes by path
-   * @throws BadDataException where it is missing, another one, or damaged
+   * @throws BadDataException if the archive is missing, damaged or another one
    */
-  public Map<String, byte[]> extract(Path file, Predicate<String> wanted) {
+  public Map<String, byte[]> extract(Path file, Predicate<String> filter) {
     verifyChecksum(file);
     Map<String, byte[]> files = new TreeMap<>();
     try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file));
         TarArchiveInputStream tar = new TarArchiveInputStream(new GZIPInputStream(bytes))) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         String path = entry.getName();
-        if (entry.isFile() && path.startsWith(ROOT_DIR) && wanted.test(pathInPackage(path))) {
+        if (entry.isFile() && path.startsWith(ROOT_DIR) && filter.test(pathInPackage(path))) {
           files.put(pathInPackage(path), tar.readAllBytes());
         }
       }
@@ -92,7 +91,7 @@ public record NpmArchive(String name, String version, String sha512) {
     } catch (IOException e) {
       throw new BadDataException("%s cannot be read: %s".formatted(file, e), e);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-512", e);
+      throw new IllegalStateException("SHA-512 is part of every Java", e);
     }
   }
 }

@@ -6,8 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Fetches archives with the {@code npm} of this machine, so that the registry, the proxy and the
- * credentials are those that its user has set up.
+ * Downloads archives with the local {@code npm}, and so with its registry, proxy and credentials.
  */
 public final class NpmClient {
   private final String command;
@@ -22,11 +21,11 @@ public final class NpmClient {
   }
 
   /**
-   * Fetches a package's archive; blocks until it is there.
+   * Downloads a package's archive; blocks until it is complete.
    *
-   * @param folder an existing one
-   * @return the file; its bytes are not yet checked
-   * @throws BadDataException where there is no npm, or it fails: with what it said
+   * @param folder an existing folder
+   * @return the file; its checksum is not verified yet
+   * @throws BadDataException if npm is missing or fails; the message holds its output
    */
   public Path fetch(NpmArchive archive, Path folder) {
     try {
@@ -41,19 +40,19 @@ public final class NpmClient {
               .redirectErrorStream(true)
               .start();
       npm.getOutputStream().close();
-      String said = new String(npm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String output = new String(npm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (npm.waitFor() != 0) {
-        throw new BadDataException("npm pack %s failed: %s".formatted(archive.id(), said.strip()));
+        throw new BadDataException("npm pack %s failed: %s".formatted(archive.id(), output.strip()));
       }
       return folder.resolve(archive.fileName());
     } catch (IOException e) {
       throw new BadDataException(
-          "%s cannot be fetched: %s. Fetch it elsewhere with npm pack %s and name the file"
+          "cannot download %s: %s. Download it elsewhere with npm pack %s and name the file"
               .formatted(archive.id(), e.getMessage(), archive.id()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new BadDataException("fetching %s was interrupted".formatted(archive.id()), e);
+      throw new BadDataException("the download of %s was interrupted".formatted(archive.id()), e);
     }
   }
 }

@@ -13,10 +13,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * A CLIP model that the user gives, in a folder: {@code clip.pt}, TorchScript with the methods
- * {@code image} and {@code text}, and {@code tokenizer.json}. Says how well an image fits a text
- * (CLIPScore, arXiv 2104.08718, as torchmetrics computes it). On the processor; one caller at a
- * time.
+ * Computes the CLIP score of an image and a text (arXiv 2104.08718, as torchmetrics computes it) with
+ * a CLIP model from a folder: {@code clip.pt}, TorchScript with the methods {@code image} and {@code
+ * text}, and {@code tokenizer.json}. Runs on the CPU; for one thread at a time.
  */
 public final class ClipModel implements AutoCloseable {
   private static final int IMAGE_SIZE = 224;
@@ -33,56 +32,56 @@ public final class ClipModel implements AutoCloseable {
   }
 
   /**
-   * Opens the folder.
+   * Loads the model.
    *
-   * @throws IllegalArgumentException where one of the files is missing or not what it should be
+   * @throws IllegalArgumentException if one of the files is missing or invalid
    */
   public static ClipModel open(Path folder) {
     Path file = folder.resolve("clip.pt");
-    Path words = folder.resolve("tokenizer.json");
-    for (Path needed : new Path[] {file, words}) {
+    Path tokenizerFile = folder.resolve("tokenizer.json");
+    for (Path needed : new Path[] {file, tokenizerFile}) {
       if (!Files.isRegularFile(needed)) {
         throw new IllegalArgumentException(
             "%s is missing: a CLIP model is clip.pt and tokenizer.json".formatted(needed));
       }
     }
-    PromptTokenizer tokenizer = new PromptTokenizer(words, Integer.MAX_VALUE);
+    PromptTokenizer tokenizer = new PromptTokenizer(tokenizerFile, Integer.MAX_VALUE);
     try {
       return new ClipModel(
           ScriptProgram.open(file, DevicePlacement.cpu(Precision.FP32)), tokenizer);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw new IllegalArgumentException(
-          "%s is no TorchScript file: %s".formatted(file, e.getMessage()), e);
+          "%s is not a TorchScript file: %s".formatted(file, e.getMessage()), e);
     }
   }
 
   /**
-   * How well an image fits a text: 100 times the cosine of their features, 0 where that is less.
+   * The CLIP score: 100 times the cosine of the features of image and text, at least 0.
    *
-   * @param image a square one
-   * @throws dev.sanaq.torch.TorchException where the file has no such method, or it fails
+   * @param image a square image
+   * @throws dev.sanaq.torch.TorchException if a method of the file is missing or fails
    */
   public double score(RgbImage image, String text) {
-    float[] seen = imageFeatures(image);
-    float[] said = textFeatures(text);
-    if (seen.length != said.length) {
+    float[] imageFeatures = imageFeatures(image);
+    float[] textFeatures = textFeatures(text);
+    if (imageFeatures.length != textFeatures.length) {
       throw new IllegalArgumentException(
-          "clip.pt answers %d features of an image and %d of a text"
-              .formatted(seen.length, said.length));
+          "clip.pt returns %d features of an image and %d of a text"
+              .formatted(imageFeatures.length, textFeatures.length));
     }
     double product = 0;
-    double a = 0;
-    double b = 0;
-    for (int i = 0; i < seen.length; i++) {
-      product += (double) seen[i] * said[i];
-      a += (double) seen[i] * seen[i];
-      b += (double) said[i] * said[i];
+    double imageSquares = 0;
+    double textSquares = 0;
+    for (int i = 0; i < imageFeatures.length; i++) {
+      product += (double) imageFeatures[i] * textFeatures[i];
+      imageSquares += (double) imageFeatures[i] * imageFeatures[i];
+      textSquares += (double) textFeatures[i] * textFeatures[i];
     }
-    return Math.max(100 * product / Math.sqrt(a * b), 0);
+    return Math.max(100 * product / Math.sqrt(imageSquares * textSquares), 0);
   }
 
-  /** An image's features. */
+  /** The features of an image. */
   float[] imageFeatures(RgbImage image) {
     byte[] samples = BicubicResizer.resize(image, new ImageSize(IMAGE_SIZE, IMAGE_SIZE)).samples();
     float[] planes = new float[samples.length];
@@ -98,7 +97,7 @@ public final class ClipModel implements AutoCloseable {
     }
   }
 
-  /** A text's features. */
+  /** The features of a text. */
   float[] textFeatures(String text) {
     try (ScriptValue ids = ScriptValue.longs(tokenIds(text), 1, CONTEXT_LENGTH);
         ScriptValue features = program.call("text", ids)) {
@@ -106,12 +105,12 @@ public final class ClipModel implements AutoCloseable {
     }
   }
 
-  /** As many as CLIP reads: the last one, which ends a text, ends a cut one too and fills up. */
+  /** Ids truncated or padded to the context length; the end token ends and pads them. */
   long[] tokenIds(String text) {
-    long[] all = tokenizer.encode(text);
-    long[] ids = Arrays.copyOf(all, CONTEXT_LENGTH);
-    long end = all[all.length - 1];
-    Arrays.fill(ids, Math.min(all.length, CONTEXT_LENGTH) - 1, CONTEXT_LENGTH, end);
+    long[] encoded = tokenizer.encode(text);
+    long[] ids = Arrays.copyOf(encoded, CONTEXT_LENGTH);
+    long endToken = encoded[encoded.length - 1];
+    Arrays.fill(ids, Math.min(encoded.length, CONTEXT_LENGTH) - 1, CONTEXT_LENGTH, endToken);
     return ids;
   }
 

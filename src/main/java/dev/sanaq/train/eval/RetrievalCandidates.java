@@ -10,24 +10,24 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The images of one background, any of which a drawn one could be.
+ * The images on one background that a generated image is compared with.
  *
- * @param rows which rows of the data they are
- * @param values of each, planes of -1..1
+ * @param rows row of each image in the dataset
+ * @param values values of each image: (3, side, side), -1 to 1
  */
 record RetrievalCandidates(List<Integer> rows, List<float[]> values) {
-  /** All of the data's, in a square size, by their background. */
+  /** Groups the images of a dataset, scaled to a square, by their background. */
   static Map<Integer, RetrievalCandidates> groupByBackground(Dataset data, int side) {
     ImageCache images = new ImageCache(data);
-    Map<Integer, RetrievalCandidates> found = new TreeMap<>();
+    Map<Integer, RetrievalCandidates> groups = new TreeMap<>();
     for (int i = 0; i < data.samples().size(); i++) {
-      TrainingSample row = data.samples().get(i);
-      RetrievalCandidates own =
-          found.computeIfAbsent(
-              row.background(), b -> new RetrievalCandidates(new ArrayList<>(), new ArrayList<>()));
-      own.rows().add(i);
-      own.values().add(images.planes(row, row.background(), new ImageSize(side, side)).values());
+      TrainingSample sample = data.samples().get(i);
+      RetrievalCandidates group =
+          groups.computeIfAbsent(
+              sample.background(), b -> new RetrievalCandidates(new ArrayList<>(), new ArrayList<>()));
+      group.rows().add(i);
+      group.values().add(images.planes(sample, sample.background(), new ImageSize(side, side)).values());
     }
-    return found;
+    return groups;
   }
 }

@@ -28,13 +28,13 @@ import java.util.function.ToDoubleBiFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * Draws what captions say and asks whether the image is nearer to the one that was captioned than
- * to any other on the same background.
+ * Retrieval evaluation: generates an image for each caption and checks whether the captioned image is
+ * nearer to it than any other on the same background.
  */
 public final class RetrievalEvaluation {
   private static final int BATCH_SIZE = 16;
 
-  /** After how many captions the figures so far are told. */
+  /** Number of captions between progress messages. */
   private static final int REPORT_INTERVAL = 500;
 
   private static final BatchControl NO_CANCELLATION =
@@ -43,7 +43,7 @@ public final class RetrievalEvaluation {
         public void onProgress(int done, int steps) {}
 
         @Override
-        public boolean shouldContinue(int drawing) {
+        public boolean shouldContinue(int job) {
           return true;
         }
       };
@@ -54,131 +54,131 @@ public final class RetrievalEvaluation {
   private final TrainingProgress progress;
 
   /**
-   * How to draw.
+   * How to sample captions and generate images.
    *
-   * @param maxCaptions how many are drawn at most, of all that there are, at random; 0 for all
+   * @param maxCaptions maximum number of captions, sampled at random; 0 for all
    * @param steps denoising steps
    * @param guidanceScale classifier-free guidance
-   * @param seed of the choice, and of the first image
-   * @param instruction whether the complex human instruction stands before them
+   * @param seed seed of the sampled captions and of the first image
+   * @param instruction whether the complex human instruction precedes the captions
    */
   public record Settings(
       int maxCaptions, int steps, double guidanceScale, long seed, boolean instruction) {}
 
-  /** A caption and the row that it is of. */
+  /** A caption and the row of its image. */
   private record Query(String caption, int row) {}
 
   /**
-   * A trial of what a painter draws.
+   * An evaluation of a generator.
    *
-   * @param fits measures of how a drawn image fits its caption, by the names of their means
+   * @param scorers scores of a generated image and its caption, by the name of the metric
    */
   public RetrievalEvaluation(
-      ImageGenerator painter,
+      ImageGenerator generator,
       Settings settings,
-      Map<String, ToDoubleBiFunction<RgbImage, String>> fits,
+      Map<String, ToDoubleBiFunction<RgbImage, String>> scorers,
       TrainingProgress progress) {
-    this.generator = painter;
+    this.generator = generator;
     this.settings = settings;
-    this.scorers = Map.copyOf(fits);
+    this.scorers = Map.copyOf(scorers);
     this.progress = progress;
   }
 
   /**
-   * Draws the captions and compares.
+   * Evaluates the captions of a dataset.
    *
-   * @param data captioned images; those of one background are compared with each other
-   * @return {@code captions}, {@code candidates} (the fewest), {@code top1}, {@code top5}, and the
-   *     means of {@code fits}
+   * @param data captioned images; those on one background are compared with each other
+   * @return {@code captions}, {@code candidates} (the minimum), {@code top1}, {@code top5}, and the
+   *     means of the scorers
    */
   public Map<String, Object> run(Path data) {
-    Dataset rows = Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
-    List<Query> all = new ArrayList<>();
-    for (int i = 0; i < rows.samples().size(); i++) {
+    Dataset dataset = Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
+    List<Query> queries = new ArrayList<>();
+    for (int i = 0; i < dataset.samples().size(); i++) {
       int row = i;
-      rows.samples().get(i).captions().forEach(caption -> all.add(new Query(caption.text(), row)));
+      dataset.samples().get(i).captions().forEach(caption -> queries.add(new Query(caption.text(), row)));
     }
-    return evaluate(rows, all);
+    return evaluate(dataset, queries);
   }
 
   /**
-   * Draws sentences that were not learnt and compares.
+   * Evaluates sentences that are not in the training data.
    *
-   * @param data captioned images; a sentence's is the first row of its image
+   * @param data captioned images; a sentence belongs to the first row of its image
    * @param wordings JSON Lines of {@code {"text": ..., "image": ..., "kind": ...}}
-   * @param kind of the lines that count
-   * @throws BadDataException where a line has no text, or names an image that is not there
+   * @param kind kind of the lines to evaluate; others are skipped
+   * @throws BadDataException if a line has no text, or its image is not in the dataset
    */
   public Map<String, Object> run(Path data, Path wordings, String kind) throws IOException {
-    Dataset rows = Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
+    Dataset dataset = Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
     Map<String, Integer> firstRow = new TreeMap<>();
-    for (int i = 0; i < rows.samples().size(); i++) {
-      firstRow.putIfAbsent(rows.samples().get(i).image(), i);
+    for (int i = 0; i < dataset.samples().size(); i++) {
+      firstRow.putIfAbsent(dataset.samples().get(i).image(), i);
     }
-    List<Query> all = new ArrayList<>();
+    List<Query> queries = new ArrayList<>();
     for (String line : Files.readAllLines(wordings)) {
       Map<String, Object> fields = Json.readObject(line.getBytes(StandardCharsets.UTF_8));
       if (kind.equals(fields.get("kind"))) {
         Integer row = firstRow.get(String.valueOf(fields.get("image")));
         if (row == null || !(fields.get("text") instanceof String text)) {
-          throw new BadDataException("%s: no image or no text in %s".formatted(wordings, line));
+          throw new BadDataException("%s: unknown image or no text in %s".formatted(wordings, line));
         }
-        all.add(new Query(text, row));
+        queries.add(new Query(text, row));
       }
     }
-    return evaluate(rows, all);
+    return evaluate(dataset, queries);
   }
 
-  private Map<String, Object> evaluate(Dataset rows, List<Query> all) {
-    List<Query> questions = sampleQueries(all);
+  private Map<String, Object> evaluate(Dataset dataset, List<Query> all) {
+    List<Query> queries = sampleQueries(all);
     Map<Integer, RetrievalCandidates> candidates =
-        RetrievalCandidates.groupByBackground(rows, generator.model().width());
+        RetrievalCandidates.groupByBackground(dataset, generator.model().width());
     Retrieval retrieval = new Retrieval();
-    Map<String, Double> fitting = new TreeMap<>();
-    int fewest = Integer.MAX_VALUE;
-    for (int from = 0; from < questions.size(); from += BATCH_SIZE) {
-      List<Query> batch = questions.subList(from, Math.min(from + BATCH_SIZE, questions.size()));
+    Map<String, Double> scores = new TreeMap<>();
+    int minCandidates = Integer.MAX_VALUE;
+    for (int from = 0; from < queries.size(); from += BATCH_SIZE) {
+      List<Query> batch = queries.subList(from, Math.min(from + BATCH_SIZE, queries.size()));
       List<RgbImage> images = generate(batch, from);
       for (int i = 0; i < batch.size(); i++) {
         int row = batch.get(i).row();
-        RetrievalCandidates own =
-            Objects.requireNonNull(candidates.get(rows.samples().get(row).background()));
-        retrieval.add(toPlanes(images.get(i)), own.values(), own.rows().indexOf(row));
-        fewest = Math.min(fewest, own.rows().size());
+        RetrievalCandidates group =
+            Objects.requireNonNull(candidates.get(dataset.samples().get(row).background()));
+        retrieval.add(toPlanes(images.get(i)), group.values(), group.rows().indexOf(row));
+        minCandidates = Math.min(minCandidates, group.rows().size());
         RgbImage image = images.get(i);
         String caption = batch.get(i).caption();
         scorers.forEach(
-            (name, fit) ->
-                fitting.merge(
-                    name, fit.applyAsDouble(image, caption) / questions.size(), Double::sum));
+            (name, scorer) ->
+                scores.merge(
+                    name, scorer.applyAsDouble(image, caption) / queries.size(), Double::sum));
       }
-      reportProgress(retrieval, from, from + batch.size(), questions.size());
+      reportProgress(retrieval, from, from + batch.size(), queries.size());
     }
     Map<String, Object> summary = new LinkedHashMap<>();
-    summary.put("captions", questions.size());
-    summary.put("candidates", fewest);
+    summary.put("captions", queries.size());
+    summary.put("candidates", minCandidates);
     summary.put("top1", retrieval.topKAccuracy(1));
     summary.put("top5", retrieval.topKAccuracy(5));
-    summary.putAll(fitting);
+    summary.putAll(scores);
     return summary;
   }
 
-  /** The figures so far, now and then: a long trial that is stopped has said something. */
-  private void reportProgress(Retrieval retrieval, int before, int drawn, int all) {
-    progress.onPreparation("draw", drawn, all);
-    if (drawn / REPORT_INTERVAL > before / REPORT_INTERVAL) {
+  /** Reports the accuracy so far at intervals, so that a run that is stopped has results. */
+  private void reportProgress(Retrieval retrieval, int before, int done, int total) {
+    progress.onPreparation("generate", done, total);
+    if (done / REPORT_INTERVAL > before / REPORT_INTERVAL) {
       progress.onMessage(
           String.format(
               Locale.ROOT,
-              "%d of %d captions: %.2f %% nearest to their own, %.2f %% among the nearest five",
-              drawn,
-              all,
+              "%d of %d captions: top-1 %.2f %%, top-5 %.2f %%",
+              done,
+              total,
               100 * retrieval.topKAccuracy(1),
               100 * retrieval.topKAccuracy(5)));
     }
   }
 
-  /** In random order, so that what is drawn first stands for the rest. */
+  /** Samples in random order, so that any prefix is a random sample. */
   private List<Query> sampleQueries(List<Query> all) {
     List<Query> shuffled = new ArrayList<>(all);
     RandomGenerator random = StepRng.of(settings.seed(), 0, 0);
@@ -193,9 +193,9 @@ public final class RetrievalEvaluation {
 
   private List<RgbImage> generate(List<Query> batch, int first) {
     int side = generator.model().width();
-    List<GenerationParams> drawings = new ArrayList<>();
+    List<GenerationParams> jobs = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
-      drawings.add(
+      jobs.add(
           new GenerationParams(
               batch.get(i).caption(),
               "",
@@ -210,7 +210,7 @@ public final class RetrievalEvaluation {
               settings.instruction()));
     }
     List<RgbImage> images = new ArrayList<>();
-    for (BatchResult result : generator.generateBatch(drawings, NO_CANCELLATION)) {
+    for (BatchResult result : generator.generateBatch(jobs, NO_CANCELLATION)) {
       if (result instanceof BatchResult.Failed failed) {
         throw failed.cause();
       }
@@ -219,7 +219,7 @@ public final class RetrievalEvaluation {
     return images;
   }
 
-  /** Planes of -1..1, as the candidates'. */
+  /** Values of an image as {@link RetrievalCandidates} holds them. */
   private static float[] toPlanes(RgbImage image) {
     int pixels = image.width() * image.height();
     float[] values = new float[3 * pixels];

@@ -1,6 +1,6 @@
 package dev.sanaq.train.loop;
 
-/** A loss or its gradients are no numbers any more; the message says what was kept, and where. */
+/** The loss or the gradient norm is NaN or infinite; the message names the files of the report. */
 public final class DivergedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -2,19 +2,19 @@ package dev.sanaq.train.loop;
 
 import java.util.Map;
 
-/** Where a run tells how it goes. */
+/** Receives the metrics of a training run. */
 public interface MetricsSink {
   /**
-   * The run begins, or goes on.
+   * The run starts or resumes.
    *
-   * @param step after which
-   * @param steps in all
+   * @param step number of finished steps
+   * @param steps total number of steps
    */
   void start(long step, long steps);
 
-  /** A step was made: its {@code step}, counted from 1, {@code loss} and whatever was measured. */
-  void write(Map<String, Object> figures);
+  /** A step has finished: {@code step} from 1, {@code loss} and the other metrics. */
+  void write(Map<String, Object> metrics);
 
-  /** Draws the losses so far. */
+  /** Plots the losses so far. */
   void plot();
 }

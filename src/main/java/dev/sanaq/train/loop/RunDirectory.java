@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a run writes: {@code run.json} says what it is, {@code metrics.jsonl} and {@code loss.svg}
- * how it went, {@code state-N.safetensors} where to go on.
+ * The folder of a training run: {@code run.json} identifies the run, {@code metrics.jsonl} and {@code
+ * loss.svg} hold its metrics, {@code state-N.safetensors} is the snapshot to resume from.
  */
 public final class RunDirectory implements MetricsSink {
   private static final String RUN_FILE = "run.json";
@@ -32,27 +32,27 @@ public final class RunDirectory implements MetricsSink {
   }
 
   /**
-   * Opens the folder for a new run, or for one that goes on.
+   * Opens the folder for a new run or a resumed one.
    *
-   * @param identity what must not change between the two: settings, and what the data is
-   * @throws IllegalArgumentException where a run is there that is not to go on, or is another one
+   * @param identity settings and data that must be the same in a resumed run
+   * @throws IllegalArgumentException if the folder holds a run that is not resumed, or another one
    */
   public static RunDirectory open(
       Path folder, boolean resume, Map<String, Object> identity, TrainingProgress progress)
       throws IOException {
     Files.createDirectories(folder);
-    Path run = folder.resolve(RUN_FILE);
-    byte[] own = Json.write(new TreeMap<>(identity)); // in one order, always
-    if (Files.exists(run) && !resume) {
+    Path runFile = folder.resolve(RUN_FILE);
+    byte[] content = Json.write(new TreeMap<>(identity)); // sorted, so that equal means equal bytes
+    if (Files.exists(runFile) && !resume) {
       throw new IllegalArgumentException(
-          "%s holds a run already: --resume continues it, another --output begins one"
+          "%s already holds a run: use --resume to continue it, or another --output"
               .formatted(folder));
     }
-    if (Files.exists(run) && !Arrays.equals(Files.readAllBytes(run), own)) {
+    if (Files.exists(runFile) && !Arrays.equals(Files.readAllBytes(runFile), content)) {
       throw new IllegalArgumentException(
-          "%s holds another run: its recipe, data or model differ from these".formatted(folder));
+          "%s holds another run: its configuration, data or model is different".formatted(folder));
     }
-    Files.write(run, own);
+    Files.write(runFile, content);
     return new RunDirectory(folder, progress);
   }
 
@@ -69,31 +69,31 @@ public final class RunDirectory implements MetricsSink {
       throw new UncheckedIOException(e);
     }
     if (step > 0) {
-      progress.onMessage("going on after step " + step);
+      progress.onMessage("resuming after step " + step);
     }
   }
 
   @Override
-  public void write(Map<String, Object> figures) {
+  public void write(Map<String, Object> metrics) {
     try {
       if (log != null) {
-        log.append(figures);
+        log.append(metrics);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    long step = ((Number) figures.getOrDefault(MetricsLog.STEP, 0)).longValue();
-    double loss = ((Number) figures.getOrDefault("loss", 0)).doubleValue();
-    progress.onStep(String.valueOf(figures.get("phase")), step, totalSteps, loss);
-    StringJoiner measured = new StringJoiner(", ");
-    figures.forEach(
-        (name, figure) -> {
-          if (!TrainingLoop.STEP_METRICS.contains(name) && figure instanceof Number number) {
-            measured.add(String.format(Locale.ROOT, "%s %.4f", name, number.doubleValue()));
+    long step = ((Number) metrics.getOrDefault(MetricsLog.STEP, 0)).longValue();
+    double loss = ((Number) metrics.getOrDefault("loss", 0)).doubleValue();
+    progress.onStep(String.valueOf(metrics.get("phase")), step, totalSteps, loss);
+    StringJoiner evaluated = new StringJoiner(", ");
+    metrics.forEach(
+        (name, value) -> {
+          if (!TrainingLoop.STEP_METRICS.contains(name) && value instanceof Number number) {
+            evaluated.add(String.format(Locale.ROOT, "%s %.4f", name, number.doubleValue()));
           }
         });
-    if (measured.length() > 0) {
-      progress.onMessage("step %d: %s".formatted(step, measured));
+    if (evaluated.length() > 0) {
+      progress.onMessage("step %d: %s".formatted(step, evaluated));
     }
   }
 

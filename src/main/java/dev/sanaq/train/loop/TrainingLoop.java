@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Takes a task through its phases, step by step. */
+/** Runs a task through its phases, step by step, with snapshots and metrics. */
 public final class TrainingLoop {
-  /** The figures of every step; others are measures. */
+  /** The keys of every step in the metrics; all others are evaluation metrics. */
   static final Set<String> STEP_METRICS =
-      Set.of("step", "phase", "loss", "norm", "rate", "seconds");
+      Set.of("step", "phase", "loss", "grad_norm", "lr", "seconds");
 
   private final TrainingTask task;
   private final OptimizerSettings optimizer;
@@ -19,20 +19,21 @@ public final class TrainingLoop {
   private final TrainingConfig.Intervals intervals;
   private final MetricsSink metricsSink;
 
+  /** Creates a loop that has not run yet. */
   public TrainingLoop(
       TrainingTask task,
       OptimizerSettings optimizer,
       TrainingSnapshots snapshots,
-      TrainingConfig.Intervals every,
-      MetricsSink journal) {
+      TrainingConfig.Intervals intervals,
+      MetricsSink metricsSink) {
     this.task = task;
     this.optimizer = optimizer;
     this.snapshots = snapshots;
-    this.intervals = every;
-    this.metricsSink = journal;
+    this.intervals = intervals;
+    this.metricsSink = metricsSink;
   }
 
-  /** Runs to the end, from the last snapshot where there is one. */
+  /** Runs all remaining steps, starting from the last snapshot if there is one. */
   public void run() {
     long step = snapshots.restoreLatest(task.program());
     metricsSink.start(step, task.phases().stream().mapToLong(TrainingPhase::steps).sum());
@@ -52,33 +53,33 @@ public final class TrainingLoop {
     task.renderSamples(step);
   }
 
-  /** A phase that was under way, or that keeps the optimizer, goes on with what it remembers. */
-  private void startPhase(int phase, boolean underWay) {
-    if (!underWay && task.phases().get(phase).resetOptimizer()) {
+  /** A resumed phase keeps the state of the optimizer. */
+  private void startPhase(int phase, boolean resumed) {
+    if (!resumed && task.phases().get(phase).resetOptimizer()) {
       task.program().resetOptimizer();
     }
     task.selectTrainable(phase);
     task.program().enableGrad();
   }
 
-  private void step(int phase, long step, long stepOfPhase) {
-    TrainingPhase of = task.phases().get(phase);
+  private void step(int number, long step, long stepOfPhase) {
+    TrainingPhase phase = task.phases().get(number);
     long start = System.nanoTime();
     double loss = 0;
-    for (int part = 0; part < of.gradientAccumulationSteps(); part++) {
-      double share = 1.0 / of.gradientAccumulationSteps();
-      loss += share * task.accumulateGradients(phase, step, part, share);
+    for (int part = 0; part < phase.gradientAccumulationSteps(); part++) {
+      double share = 1.0 / phase.gradientAccumulationSteps();
+      loss += share * task.accumulateGradients(number, step, part, share);
     }
-    double norm = task.program().clipGradNorm(optimizer.maxGradNorm());
-    if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
-      throw snapshots.recordDivergence(step, loss, norm, task);
+    double gradNorm = task.program().clipGradNorm(optimizer.maxGradNorm());
+    if (!Double.isFinite(loss) || !Double.isFinite(gradNorm)) {
+      throw snapshots.recordDivergence(step, loss, gradNorm, task);
     }
-    double rate = of.learningRate().at(stepOfPhase, of.steps());
-    optimizer.step(task.program(), rate, stepsSinceReset(phase, stepOfPhase) + 1);
-    logStep(of, step, loss, norm, rate, (System.nanoTime() - start) / 1e9);
+    double rate = phase.learningRate().at(stepOfPhase, phase.steps());
+    optimizer.step(task.program(), rate, stepsSinceReset(number, stepOfPhase) + 1);
+    logStep(phase, step, loss, gradNorm, rate, (System.nanoTime() - start) / 1e9);
   }
 
-  /** Steps that the optimizer remembers. */
+  /** Number of steps since the state of the optimizer was cleared. */
   private long stepsSinceReset(int phase, long stepOfPhase) {
     long steps = stepOfPhase;
     for (int i = phase; i > 0 && !task.phases().get(i).resetOptimizer(); i--) {
@@ -88,14 +89,14 @@ public final class TrainingLoop {
   }
 
   private void logStep(
-      TrainingPhase of, long step, double loss, double norm, double rate, double seconds) {
+      TrainingPhase phase, long step, double loss, double gradNorm, double rate, double seconds) {
     long done = step + 1;
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("step", done);
-    line.put("phase", of.name());
+    line.put("phase", phase.name());
     line.put("loss", loss);
-    line.put("norm", norm);
-    line.put("rate", rate);
+    line.put("grad_norm", gradNorm);
+    line.put("lr", rate);
     line.put("seconds", seconds);
     if (done % intervals.evaluate() == 0) {
       line.putAll(task.evaluate());

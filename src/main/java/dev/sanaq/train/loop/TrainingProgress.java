@@ -1,13 +1,13 @@
 package dev.sanaq.train.loop;
 
-/** Who watches a run. Called by the run's thread. */
+/** Receives the progress of a training run, on its thread. */
 public interface TrainingProgress {
-  /** Something before the steps has gone on: latents, say. */
-  void onPreparation(String what, long done, long total);
+  /** A stage before or after the steps, such as computing latents, has progressed. */
+  void onPreparation(String stage, long done, long total);
 
-  /** A step was made. */
+  /** A step has finished. */
   void onStep(String phase, long step, long steps, double loss);
 
-  /** Something to read later: a measure, an image that was left out. */
+  /** A message for the log: an evaluation metric, or an image that was skipped. */
   void onMessage(String line);
 }

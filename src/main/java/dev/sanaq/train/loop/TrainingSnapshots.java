@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A run's states to continue from, one file each, written whole or not at all: weights, averages
- * and what the optimizer remembers. The step is in the name; everything random depends on it.
+ * Snapshots to resume a run from, written atomically: weights, averages and the optimizer's state.
+ * The file name holds the step, which is the only random state.
  */
 public final class TrainingSnapshots {
   private static final String WEIGHT_PREFIX = "weight.";
@@ -30,6 +30,7 @@ public final class TrainingSnapshots {
 
   private final Path folder;
 
+  /** Snapshots in a folder. */
   public TrainingSnapshots(Path folder) {
     this.folder = folder;
   }
@@ -38,8 +39,8 @@ public final class TrainingSnapshots {
     return folder;
   }
 
-  /** The last complete step, 0 where there is none; the learner is then as it was after it. */
-  long restoreLatest(TrainableProgram learner) {
+  /** Restores the latest snapshot; returns its step, 0 if there is none. */
+  long restoreLatest(TrainableProgram program) {
     List<Long> steps = savedSteps();
     if (steps.isEmpty()) {
       return 0;
@@ -50,18 +51,18 @@ public final class TrainingSnapshots {
         .forEach(
             (name, tensor) -> {
               if (name.startsWith(WEIGHT_PREFIX)) {
-                learner.put(
+                program.put(
                     name.substring(WEIGHT_PREFIX.length()), tensor.values(), tensor.shape());
               } else {
-                learner.restore(name, tensor.values(), tensor.shape());
+                program.restore(name, tensor.values(), tensor.shape());
               }
             });
     return last;
   }
 
-  /** Writes the state after so many steps, and lets go of earlier ones. */
-  void write(long step, TrainableProgram learner) {
-    Map<String, HostTensor> tensors = learner.stateDict();
+  /** Writes the state after a step, then deletes earlier snapshots. */
+  void write(long step, TrainableProgram program) {
+    Map<String, HostTensor> tensors = program.stateDict();
     Path unfinished = folder.resolve(".state");
     try {
       List<Long> earlier = savedSteps();
@@ -82,29 +83,25 @@ public final class TrainingSnapshots {
     }
   }
 
-  /** Keeps what led to a loss that is no number: the state before the step, and the batch. */
-  DivergedException recordDivergence(long step, double loss, double norm, TrainingTask task) {
+  /** Writes a report of a divergence: the state before the step, and its batch. */
+  DivergedException recordDivergence(long step, double loss, double gradNorm, TrainingTask task) {
     Path report = folder.resolve("diverged.json");
-    Map<String, Object> found = new LinkedHashMap<>();
-    found.put("step", step + 1);
-    found.put("loss", String.valueOf(loss));
-    found.put("norm", String.valueOf(norm));
-    found.putAll(task.lastBatch());
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("step", step + 1);
+    content.put("loss", String.valueOf(loss));
+    content.put("grad_norm", String.valueOf(gradNorm));
+    content.putAll(task.lastBatch());
     try {
       write(step, task.program());
-      Files.write(report, Json.write(found));
+      Files.write(report, Json.write(content));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + report, e);
     }
     return new DivergedException(
-        "step %d gave loss %s and gradients of norm %s; the state before it and its batch are kept"
-                .formatted(step + 1, loss, norm)
-            + " in "
-            + folder
-            + " ("
-            + stateFile(step).getFileName()
-            + ", diverged.json)."
-            + " A lower rate, a longer warm-up or a smaller clip may help.");
+        ("step %d diverged: loss %s, gradient norm %s. The state before it and its batch are in %s (%s,"
+                + " diverged.json). A lower learning rate, a longer warm-up or a smaller maxGradNorm may"
+                + " help.")
+            .formatted(step + 1, loss, gradNorm, folder, stateFile(step).getFileName()));
   }
 
   private Path stateFile(long step) {

@@ -7,45 +7,46 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a run teaches: it prepares each phase, computes a batch's gradients, and measures. What it
- * draws at random depends on the run's seed and the step alone.
+ * The network-specific part of a training run: selects the weights of each phase, computes gradients
+ * of a batch, and evaluates. Its random choices depend only on the seed of the run and the step.
  */
 public interface TrainingTask extends AutoCloseable {
-  /** What learns. */
+  /** The program with the weights and the optimizer. */
   TrainableProgram program();
 
-  /** The phases, one after another. */
+  /** The phases in order. */
   List<? extends TrainingPhase> phases();
 
-  /** Names the weights that learn in a phase. */
+  /** Makes the weights of a phase trainable. */
   void selectTrainable(int phase);
 
   /**
-   * Adds one part of a batch to the gradients.
+   * Accumulates the gradients of one micro-batch.
    *
-   * @param step of the whole run, from 0
-   * @param part of the batch, from 0
-   * @param share of the batch that the part is
-   * @return the part's loss
+   * @param phase number of the phase, from 0
+   * @param step step of the whole run, from 0
+   * @param part number of the micro-batch, from 0
+   * @param share share of the batch in this micro-batch
+   * @return the loss of the micro-batch
    */
   float accumulateGradients(int phase, long step, int part, double share);
 
   /**
-   * What the last call of {@link #accumulateGradients} was given, for a report of what went wrong.
+   * The input of the last call of {@link #accumulateGradients}, for the report of a divergence.
    */
   Map<String, Object> lastBatch();
 
-  /** Measures on what is not learnt; by name. */
+  /** Evaluates the averaged weights; returns metrics by name. */
   Map<String, Double> evaluate();
 
-  /** Shows what has been learnt after so many steps: a sample sheet, say. */
+  /** Renders samples after a number of steps. */
   void renderSamples(long step);
 
   @Override
   void close();
 
-  /** A fixed scalar for a program. */
-  static ScriptValue scalar(double number) {
-    return ScriptValue.floats(new float[] {(float) number}, 1);
+  /** A tensor of one value. */
+  static ScriptValue scalar(double value) {
+    return ScriptValue.floats(new float[] {(float) value}, 1);
   }
 }

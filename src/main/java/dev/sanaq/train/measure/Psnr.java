@@ -2,18 +2,18 @@ package dev.sanaq.train.measure;
 
 import dev.sanaq.image.PlanarFloatImage;
 
-/** Peak signal-to-noise ratio: how little two images differ, in decibels; more is nearer. */
+/** Peak signal-to-noise ratio of two images in decibels; higher is more similar. */
 public final class Psnr {
-  /** From black to white in planes. */
+  /** Range of values: -1 to 1. */
   private static final double PEAK = 2;
 
   private Psnr() {}
 
   /**
-   * The ratio of two images over all channels; what lies outside -1 to 1 counts as its edge.
+   * The ratio over all channels; values are clamped to -1 to 1.
    *
-   * @return decibels; infinite where they are equal
-   * @throws IllegalArgumentException where their sizes differ
+   * @return decibels; infinite if the images are equal
+   * @throws IllegalArgumentException if their sizes differ
    */
   public static double of(PlanarFloatImage a, PlanarFloatImage b) {
     ImagePairs.requireSameSize(a, b);

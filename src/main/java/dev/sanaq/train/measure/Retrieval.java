@@ -4,56 +4,58 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whether what was drawn for a caption is nearer to that caption's image than to any other's, by
- * the mean squared distance of their values (pixels or latents). Counts as images come; one thread.
+ * Retrieval accuracy: how often a generated image is nearer to its caption's image than to the other
+ * candidates, by squared distance of pixels or latents. For one thread at a time.
  */
 public final class Retrieval {
-  /** Values that are compared before it is asked whether the rest can matter. */
+  /** Number of values between checks against the limit. */
   private static final int CHUNK_SIZE = 1024;
 
   private final List<Integer> ranks = new ArrayList<>();
 
   /**
-   * Compares one with all.
+   * Adds a generated image.
    *
-   * @param drawn values of what was drawn
-   * @param candidates values of the images that could have been meant, each as many
-   * @param own which candidate it should be
+   * @param generated its values
+   * @param candidates values of the candidates, of the same length
+   * @param target index of the right candidate
    */
-  public void add(float[] drawn, List<float[]> candidates, int own) {
-    double wanted = squaredDistance(drawn, candidates.get(own), Double.POSITIVE_INFINITY);
+  public void add(float[] generated, List<float[]> candidates, int target) {
+    double distance =
+        squaredDistance(generated, candidates.get(target), Double.POSITIVE_INFINITY);
     int rank = 1;
     for (int candidate = 0; candidate < candidates.size(); candidate++) {
-      // One as near is counted before it: a tie is no success.
-      if (candidate != own && squaredDistance(drawn, candidates.get(candidate), wanted) <= wanted) {
+      // A tie counts against the target.
+      if (candidate != target
+          && squaredDistance(generated, candidates.get(candidate), distance) <= distance) {
         rank++;
       }
     }
     ranks.add(rank);
   }
 
-  /** Each drawn image's own among all, from 1, in the order in which they came. */
+  /** The rank of the right candidate for each image, from 1, in the order of the calls. */
   public List<Integer> ranks() {
     return List.copyOf(ranks);
   }
 
   /**
-   * The share whose own image is among the nearest.
+   * The share of images whose right candidate is among the k nearest.
    *
-   * @param count how many are looked at: 1 for top-1
+   * @param k 1 for top-1
    */
-  public double topKAccuracy(int count) {
+  public double topKAccuracy(int k) {
     if (ranks.isEmpty()) {
-      throw new IllegalStateException("no image was drawn, so none was found");
+      throw new IllegalStateException("no image was added");
     }
-    return ranks.stream().filter(rank -> rank <= count).count() / (double) ranks.size();
+    return ranks.stream().filter(rank -> rank <= k).count() / (double) ranks.size();
   }
 
-  /** The squared distance, or of one beyond the limit some number beyond it. */
+  /** The squared distance; above the limit, any number above it. */
   private static double squaredDistance(float[] a, float[] b, double limit) {
     if (a.length != b.length) {
       throw new IllegalArgumentException(
-          "images of %d and of %d values cannot be compared".formatted(a.length, b.length));
+          "cannot compare images of %d and %d values".formatted(a.length, b.length));
     }
     double sum = 0;
     for (int from = 0; from < a.length && sum <= limit; from += CHUNK_SIZE) {

@@ -3,9 +3,8 @@ package dev.sanaq.train.measure;
 import dev.sanaq.image.PlanarFloatImage;
 
 /**
- * Structural similarity (Wang, Bovik, Sheikh and Simoncelli, 2004): how alike two images are in
- * brightness, contrast and structure, in windows of 11 by 11 under a Gaussian of 1.5 pixels; the
- * mean over all windows that lie within, and over the channels.
+ * Structural similarity of two images (Wang, Bovik, Sheikh and Simoncelli, 2004), with Gaussian
+ * windows of 11 x 11 pixels and sigma 1.5; the mean over all complete windows and over the channels.
  */
 public final class Ssim {
   private static final int WINDOW = 11;
@@ -20,13 +19,13 @@ public final class Ssim {
    * The similarity of two images.
    *
    * @return at most 1, which only equal images reach
-   * @throws IllegalArgumentException where their sizes differ or a side is below 11 pixels
+   * @throws IllegalArgumentException if their sizes differ or a side is below 11 pixels
    */
   public static double of(PlanarFloatImage a, PlanarFloatImage b) {
     ImagePairs.requireSameSize(a, b);
     if (Math.min(a.height(), a.width()) < WINDOW) {
       throw new IllegalArgumentException(
-          "an image of %d x %d is smaller than a window of %d"
+          "an image of %d x %d is smaller than the window of %d"
               .formatted(a.width(), a.height(), WINDOW));
     }
     int plane = a.height() * a.width();
@@ -56,7 +55,7 @@ public final class Ssim {
     return sum / meanA.length;
   }
 
-  /** Under the Gaussian, windows that lie within: {@code (height - 10) * (width - 10)}. */
+  /** Gaussian means of all complete windows: {@code (height - 10) * (width - 10)}. */
   private static double[] blur(double[] plane, PlanarFloatImage size) {
     int width = size.width() - WINDOW + 1;
     int height = size.height() - WINDOW + 1;

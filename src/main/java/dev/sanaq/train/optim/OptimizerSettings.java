@@ -1,17 +1,17 @@
 package dev.sanaq.train.optim;
 
 /**
- * How weights move.
+ * Optimizer hyperparameters (AdamW or CAME).
  *
- * @param kind which rule
- * @param beta1 memory of the gradients' mean
- * @param beta2 memory of their squares
- * @param beta3 CAME's memory of its own errors
- * @param eps AdamW's, added to the root of the squares
- * @param clipThreshold CAME's limit for an update's root mean square
- * @param weightDecay of matrices; vectors do not decay
- * @param maxGradNorm limit of the gradients' common norm; 0 for none
- * @param emaDecay decay of the weights' moving average; 0 makes the average the weights
+ * @param kind the algorithm
+ * @param beta1 decay of the gradients' first moment
+ * @param beta2 decay of their second moment
+ * @param beta3 CAME: decay of the instability statistic
+ * @param eps AdamW: added to the denominator
+ * @param clipThreshold CAME: maximum root mean square of an update
+ * @param weightDecay weight decay of matrices; vectors have none
+ * @param maxGradNorm maximum global norm of the gradients; 0 for none
+ * @param emaDecay decay of the weights' exponential moving average; 0 for none
  */
 public record OptimizerSettings(
     Kind kind,
@@ -23,17 +23,23 @@ public record OptimizerSettings(
     double weightDecay,
     double maxGradNorm,
     double emaDecay) {
-  /** The rules. */
+  /** The algorithm. */
   public enum Kind {
     ADAMW,
     CAME
   }
 
-  public void step(TrainableProgram learner, double rate, long step) {
+  /**
+   * Updates the weights and their averages with the accumulated gradients.
+   *
+   * @param rate the learning rate
+   * @param step steps since the optimizer was reset, from 1
+   */
+  public void step(TrainableProgram program, double rate, long step) {
     switch (kind) {
-      case ADAMW -> learner.adamw(rate, beta1, beta2, eps, step);
-      case CAME -> learner.came(rate, beta1, beta2, beta3, clipThreshold);
+      case ADAMW -> program.adamw(rate, beta1, beta2, eps, step);
+      case CAME -> program.came(rate, beta1, beta2, beta3, clipThreshold);
     }
-    learner.updateEma(emaDecay);
+    program.updateEma(emaDecay);
   }
 }

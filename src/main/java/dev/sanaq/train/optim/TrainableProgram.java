@@ -12,8 +12,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A network that learns, with its optimizer: the calls that every training program answers. Weights
- * are put first, then chosen, then {@link #enableGrad} makes them learn. One caller at a time.
+ * A TorchScript network with its optimizer: the methods that all training programs share. Load the
+ * weights first, then {@linkplain #setTrainable select} those to train, then call {@link
+ * #enableGrad}. For one thread at a time.
  */
 public final class TrainableProgram implements AutoCloseable {
   private static final int CHUNK_BYTES = 8 << 20;
@@ -24,11 +25,16 @@ public final class TrainableProgram implements AutoCloseable {
     this.script = program;
   }
 
-  /** The training program of a text beside this class, with its optimizer and its networks. */
+  /**
+   * Compiles a training program with its optimizer.
+   *
+   * @param name the TorchScript resource beside this class
+   * @param attributes its networks and constants
+   */
   public static TrainableProgram compile(
       String name, Map<String, ?> attributes, DevicePlacement placement) {
     Map<String, Object> all = new HashMap<>(attributes);
-    Map<String, Object> none =
+    Map<String, Object> emptyState =
         Map.of(
             "rates",
             Map.of(),
@@ -40,61 +46,62 @@ public final class TrainableProgram implements AutoCloseable {
             Map.of(),
             "average",
             Map.of());
-    all.put("optimizer", new ScriptSource(TrainableProgram.class, "optimizer", none));
+    all.put("optimizer", new ScriptSource(TrainableProgram.class, "optimizer", emptyState));
     return new TrainableProgram(
         ScriptProgram.compile(new ScriptSource(TrainableProgram.class, name, all), placement));
   }
 
+  /** The compiled program. */
   public ScriptProgram script() {
     return script;
   }
 
-  /** Gives a weight its first numbers. */
-  public void put(String name, float[] numbers, long... shape) {
-    upload("load_weight", name, numbers, shape);
+  /** Loads a weight. */
+  public void put(String name, float[] values, long... shape) {
+    upload("load_weight", name, values, shape);
   }
 
-  /** Gives back what {@link #tensor} gave, a state or an average; before {@link #enableGrad}. */
-  public void restore(String key, float[] numbers, long... shape) {
-    upload("restore", key, numbers, shape);
+  /** Restores an entry of {@link #stateDict}: state or average; before {@link #enableGrad}. */
+  public void restore(String key, float[] values, long... shape) {
+    upload("restore", key, values, shape);
   }
 
-  private void upload(String method, String name, float[] numbers, long... shape) {
-    int most = CHUNK_BYTES / Float.BYTES;
+  private void upload(String method, String name, float[] values, long... shape) {
+    int chunk = CHUNK_BYTES / Float.BYTES;
     ByteBuffer bytes =
-        ByteBuffer.allocateDirect(Math.min(most, numbers.length) * Float.BYTES)
+        ByteBuffer.allocateDirect(Math.min(chunk, values.length) * Float.BYTES)
             .order(ByteOrder.nativeOrder());
-    for (int at = 0; at < numbers.length; at += most) {
-      int count = Math.min(most, numbers.length - at);
+    for (int offset = 0; offset < values.length; offset += chunk) {
+      int count = Math.min(chunk, values.length - offset);
       bytes.clear();
-      bytes.asFloatBuffer().put(numbers, at, count);
+      bytes.asFloatBuffer().put(values, offset, count);
       bytes.limit(count * Float.BYTES);
-      script.loadWeight(method, name, bytes, Precision.FP32, Precision.FP32, shape, at);
+      script.loadWeight(method, name, bytes, Precision.FP32, Precision.FP32, shape, offset);
     }
   }
 
   /**
-   * Says that a weight learns.
+   * Makes a weight trainable.
    *
-   * @param rate its multiple of the rate
-   * @param decay its weight decay
+   * @param rateScale multiple of the learning rate
+   * @param weightDecay its weight decay
    */
-  public void setTrainable(String name, double rate, double decay) {
+  public void setTrainable(String name, double rateScale, double weightDecay) {
     try (ScriptValue key = ScriptValue.of(name);
-        ScriptValue multiple = ScriptValue.of(rate);
-        ScriptValue shrink = ScriptValue.of(decay)) {
-      script.call("set_trainable", key, multiple, shrink).close();
+        ScriptValue scale = ScriptValue.of(rateScale);
+        ScriptValue decay = ScriptValue.of(weightDecay)) {
+      script.call("set_trainable", key, scale, decay).close();
     }
   }
 
-  /** Ends the preparation: gradients can be asked for. */
+  /** Ends the setup: the trainable weights record gradients from now on. */
   public void enableGrad() {
     try (ScriptValue any = ScriptValue.floats(new float[1], 1)) {
       script.callWithGrad("enable_grad", any).close();
     }
   }
 
-  /** Runs a method that adds to the gradients, and answers its loss. */
+  /** Calls a method that adds to the gradients; returns its loss. */
   public float accumulateGradients(String method, ScriptValue... tensors) {
     try (ScriptValue loss = script.callWithGrad(method, tensors)) {
       return loss.toFloats()[0];
@@ -102,19 +109,23 @@ public final class TrainableProgram implements AutoCloseable {
   }
 
   /**
-   * Makes the gradients' common norm at most {@code limit}.
+   * Clips the global norm of the gradients.
    *
-   * @param limit 0 for none
-   * @return the norm before that
+   * @param maxNorm the limit; 0 for none
+   * @return the norm before clipping
    */
-  public float clipGradNorm(double limit) {
-    try (ScriptValue most = ScriptValue.of(limit);
-        ScriptValue norm = script.call("clip_grad_norm", most)) {
+  public float clipGradNorm(double maxNorm) {
+    try (ScriptValue limit = ScriptValue.of(maxNorm);
+        ScriptValue norm = script.call("clip_grad_norm", limit)) {
       return norm.toFloats()[0];
     }
   }
 
-  /** The numbers of a {@code weight.}, {@code average.}, {@code gradient.} or {@code state.}. */
+  /**
+   * Downloads a tensor.
+   *
+   * @param key starts with {@code weight.}, {@code average.}, {@code gradient.} or {@code state.}
+   */
   public float[] tensor(String key) {
     try (ScriptValue name = ScriptValue.of(key);
         ScriptValue found = script.call("tensor", name)) {
@@ -123,7 +134,7 @@ public final class TrainableProgram implements AutoCloseable {
   }
 
   /**
-   * All there is to continue from: {@code weight.}, {@code average.} and {@code state.} tensors.
+   * Everything that a snapshot holds: {@code weight.}, {@code average.} and {@code state.} tensors.
    */
   public Map<String, HostTensor> stateDict() {
     try (ScriptValue all = script.call("state_dict")) {
@@ -131,13 +142,13 @@ public final class TrainableProgram implements AutoCloseable {
     }
   }
 
-  /** Undoes every choice, and the optimizer's memory with them; averages stay. */
+  /** Makes all weights untrainable and clears the optimizer's state; averages stay. */
   public void resetOptimizer() {
     script.call("reset_optimizer").close();
   }
 
   /**
-   * One step of AdamW with the gradients so far, then the averages follow.
+   * Applies one step of AdamW with the accumulated gradients.
    *
    * @param step from 1
    */
@@ -151,7 +162,7 @@ public final class TrainableProgram implements AutoCloseable {
     }
   }
 
-  /** One step of CAME with the gradients so far. */
+  /** Applies one step of CAME with the accumulated gradients. */
   public void came(double rate, double beta1, double beta2, double beta3, double threshold) {
     try (ScriptValue r = ScriptValue.of(rate);
         ScriptValue b1 = ScriptValue.of(beta1);
@@ -162,7 +173,7 @@ public final class TrainableProgram implements AutoCloseable {
     }
   }
 
-  /** Lets the averages follow the weights, and forgets the gradients. */
+  /** Updates the moving averages of the weights and clears the gradients. */
   public void updateEma(double decay) {
     try (ScriptValue d = ScriptValue.of(decay)) {
       script.call("update_ema", d).close();

@@ -4,7 +4,7 @@ import dev.sanaq.train.data.StepRng;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/** First numbers of weights. A tensor's depend on the seed and its name alone. */
+/** Initial values of weights; those of a tensor depend only on the seed and its name. */
 public final class WeightInitializer {
   private final long seed;
 
@@ -12,7 +12,7 @@ public final class WeightInitializer {
     this.seed = seed;
   }
 
-  /** DC-AE's: PyTorch's own for convolutions and linear layers; norms do nothing. */
+  /** DC-AE: PyTorch's defaults for convolutions and linear layers; norms are the identity. */
   public float[] autoencoder(String name, long[] shape) {
     if (shape.length == 1) {
       return name.contains("norm")
@@ -23,7 +23,7 @@ public final class WeightInitializer {
   }
 
   /**
-   * The transformer's: it begins by predicting nothing, and listens to the caption half as loud.
+   * The transformer: Xavier; the output layer is zero and cross-attention's output is halved.
    */
   public float[] transformer(String name, long[] shape) {
     if (name.startsWith("proj_out")) {
@@ -45,16 +45,16 @@ public final class WeightInitializer {
     return uniform(name, shape, name.contains("attn2.to_out") ? xavier / 2 : xavier);
   }
 
-  /** Gemma's: embeddings are multiplied by the root of their width later, norms count from one. */
+  /** Gemma: normal; the network scales embeddings by the root of their width and norms by 1 + w. */
   public float[] textEncoder(String name, long[] shape) {
     if (shape.length == 1) {
       return constant(shape, 0);
     }
-    boolean last = name.contains("o_proj") || name.contains("down_proj");
-    return normal(name, shape, (last ? 0.5 : 1) / Math.sqrt(shape[1]));
+    boolean outputLayer = name.contains("o_proj") || name.contains("down_proj");
+    return normal(name, shape, (outputLayer ? 0.5 : 1) / Math.sqrt(shape[1]));
   }
 
-  /** LoRA's: B begins at 0, so that nothing changes at first. */
+  /** LoRA: B is zero, so the adapter has no effect at first. */
   public float[] lora(String name, long[] shape) {
     return name.contains("lora_B")
         ? constant(shape, 0)
@@ -66,27 +66,27 @@ public final class WeightInitializer {
   }
 
   private static float[] constant(long[] shape, float value) {
-    float[] numbers = new float[numElements(shape)];
-    Arrays.fill(numbers, value);
-    return numbers;
+    float[] values = new float[numElements(shape)];
+    Arrays.fill(values, value);
+    return values;
   }
 
   private float[] normal(String name, long[] shape, double deviation) {
     RandomGenerator random = StepRng.of(seed, name.hashCode(), 0);
-    float[] numbers = new float[numElements(shape)];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = (float) (deviation * random.nextGaussian());
+    float[] values = new float[numElements(shape)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (deviation * random.nextGaussian());
     }
-    return numbers;
+    return values;
   }
 
   private float[] uniform(String name, long[] shape, double bound) {
     RandomGenerator random = StepRng.of(seed, name.hashCode(), 0);
-    float[] numbers = new float[numElements(shape)];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = (float) (bound * (2 * random.nextDouble() - 1));
+    float[] values = new float[numElements(shape)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (bound * (2 * random.nextDouble() - 1));
     }
-    return numbers;
+    return values;
   }
 
   private static int numElements(long[] shape) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
-/** Writes captions below images, in two lines each. */
+/** Draws captions below images, at most two lines each. */
 final class CaptionRenderer {
   private static final Logger LOG = Logger.getLogger(CaptionRenderer.class);
   private static final AtomicBoolean WARNED = new AtomicBoolean();
@@ -18,7 +18,7 @@ final class CaptionRenderer {
   private static final int MAX_LINES = 2;
   private static final int FONT_SIZE = 11;
 
-  /** What a caption takes, in pixels. */
+  /** Height of a caption in pixels. */
   static final int HEIGHT = MAX_LINES * LINE_HEIGHT;
 
   private final Graphics2D graphics;
@@ -26,20 +26,20 @@ final class CaptionRenderer {
   private final Optional<FontMetrics> fontMetrics;
 
   /**
-   * Lettering.
+   * Sets the font of the graphics.
    *
-   * @param width pixels that a line may take
+   * @param maxWidth maximum width of a line in pixels
    */
-  CaptionRenderer(Graphics2D graphics, int width) {
+  CaptionRenderer(Graphics2D graphics, int maxWidth) {
     this.graphics = graphics;
-    this.maxWidth = width;
+    this.maxWidth = maxWidth;
     graphics.setColor(Color.DARK_GRAY);
     graphics.setRenderingHint(
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     this.fontMetrics = fontMetrics(graphics);
   }
 
-  /** None where the machine has no fonts, as in small containers: no reason to end a training. */
+  /** Empty if the machine has no fonts, as in small containers; that must not end a training. */
   private static Optional<FontMetrics> fontMetrics(Graphics2D graphics) {
     try {
       graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, FONT_SIZE));
@@ -48,40 +48,40 @@ final class CaptionRenderer {
       return Optional.of(metrics);
     } catch (InternalError | LinkageError e) {
       if (!WARNED.getAndSet(true)) {
-        LOG.warnf("sample sheets are without captions: Java finds no font here (%s)", e);
+        LOG.warnf("no font found; sample sheets have no captions (%s)", e);
       }
       return Optional.empty();
     }
   }
 
-  /** Writes below an image's bottom; the last line ends in dots where more follows. */
+  /** Draws a caption below an image; text that does not fit ends in an ellipsis. */
   void render(String caption, int left, int top) {
-    fontMetrics.ifPresent(own -> render(caption, own, left, top));
+    fontMetrics.ifPresent(metrics -> render(caption, metrics, left, top));
   }
 
-  private void render(String caption, FontMetrics own, int left, int top) {
+  private void render(String caption, FontMetrics metrics, int left, int top) {
     String rest = caption.strip();
     for (int line = 1; line <= MAX_LINES && !rest.isEmpty(); line++) {
-      String fitting = line == MAX_LINES ? rest : fitWords(rest, own);
-      graphics.drawString(ellipsize(fitting, own), left, top + line * LINE_HEIGHT - 2);
+      String fitting = line == MAX_LINES ? rest : fitWords(rest, metrics);
+      graphics.drawString(ellipsize(fitting, metrics), left, top + line * LINE_HEIGHT - 2);
       rest = rest.substring(fitting.length()).strip();
     }
   }
 
-  private String fitWords(String text, FontMetrics own) {
+  private String fitWords(String text, FontMetrics metrics) {
     String fitting = text;
-    while (own.stringWidth(fitting) > maxWidth && fitting.lastIndexOf(' ') > 0) {
+    while (metrics.stringWidth(fitting) > maxWidth && fitting.lastIndexOf(' ') > 0) {
       fitting = fitting.substring(0, fitting.lastIndexOf(' '));
     }
     return fitting;
   }
 
-  private String ellipsize(String text, FontMetrics own) {
-    if (own.stringWidth(text) <= maxWidth) {
+  private String ellipsize(String text, FontMetrics metrics) {
+    if (metrics.stringWidth(text) <= maxWidth) {
       return text;
     }
     int end = text.length();
-    while (end > 0 && own.stringWidth(text.substring(0, end) + "\u2026") > maxWidth) {
+    while (end > 0 && metrics.stringWidth(text.substring(0, end) + "\u2026") > maxWidth) {
       end--;
     }
     return text.substring(0, end) + "\u2026";

@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A figure over the steps.
+ * A metric over the steps.
  *
- * @param name of the figure in the log
- * @param points in the steps' order
+ * @param name key of the metric in the log
+ * @param points points in the order of the steps
  */
 record MetricSeries(String name, List<Point> points) {
-  /** More points than this cannot be told apart on a plot. */
+  /** Points beyond this number cannot be distinguished on a plot. */
   private static final int MAX_POINTS = 400;
 
   /** A value at a step. */
   record Point(double step, double value) {}
 
-  /** Of a log, a figure; steps that lack it, or have no number there, are left out. */
+  /** Reads a metric from the lines of a log; skips steps without a finite value. */
   static MetricSeries fromLog(String name, List<Map<String, Object>> lines) {
     List<Point> points = new ArrayList<>();
     for (Map<String, Object> line : lines) {
@@ -30,7 +30,7 @@ record MetricSeries(String name, List<Point> points) {
     return new MetricSeries(name, points).downsample();
   }
 
-  /** As many points as can be told apart, each the mean of those that it stands for. */
+  /** Replaces groups of points by their mean, so that at most {@link #MAX_POINTS} remain. */
   private MetricSeries downsample() {
     int group = (points.size() + MAX_POINTS - 1) / MAX_POINTS;
     if (group <= 1) {
@@ -38,11 +38,11 @@ record MetricSeries(String name, List<Point> points) {
     }
     List<Point> means = new ArrayList<>();
     for (int start = 0; start < points.size(); start += group) {
-      List<Point> part = points.subList(start, Math.min(start + group, points.size()));
+      List<Point> window = points.subList(start, Math.min(start + group, points.size()));
       means.add(
           new Point(
-              part.stream().mapToDouble(Point::step).average().orElseThrow(),
-              part.stream().mapToDouble(Point::value).average().orElseThrow()));
+              window.stream().mapToDouble(Point::step).average().orElseThrow(),
+              window.stream().mapToDouble(Point::value).average().orElseThrow()));
     }
     return new MetricSeries(name, means);
   }

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A run's figures as JSON Lines, a line a step that reports: {@code {"step": 10, "loss": 0.52}}.
- * Each line is on its way to the disk when {@code append} returns. For one thread at a time.
+ * The metrics of a run as JSON Lines, one line per step: {@code {"step": 10, "loss": 0.52}}. Each line
+ * is written before {@code append} returns. For one thread at a time.
  */
 public final class MetricsLog {
-  /** The field that counts the steps. */
+  /** Key of the step, from 1. */
   public static final String STEP = "step";
 
   private final Path file;
@@ -28,41 +28,41 @@ public final class MetricsLog {
   }
 
   /**
-   * A log that goes on after a step: what was written of later ones, by a run that died before its
-   * next checkpoint, is dropped, and so is a line that it did not finish.
+   * Opens a log to continue after a step. Removes lines of later steps, which a killed run wrote
+   * after its last snapshot, and incomplete lines.
    *
-   * @param file in an existing folder; made where it is missing
-   * @param step the last that counts; -1 for a new run, which drops all
+   * @param file file in an existing folder; created if it does not exist
+   * @param step last step to keep; -1 for a new run, which removes all lines
    */
   public static MetricsLog resume(Path file, long step) throws IOException {
-    StringBuilder kept = new StringBuilder();
+    StringBuilder content = new StringBuilder();
     for (Map<String, Object> line : read(file)) {
       if (line.get(STEP) instanceof Number number && number.longValue() <= step) {
-        kept.append(toJsonLine(line));
+        content.append(toJsonLine(line));
       }
     }
-    Path part = file.resolveSibling(file.getFileName() + ".part");
-    Files.writeString(part, kept);
-    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Path temporary = file.resolveSibling(file.getFileName() + ".part");
+    Files.writeString(temporary, content);
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     return new MetricsLog(file);
   }
 
   /**
-   * Writes a line.
+   * Appends a line.
    *
-   * @param figures with their {@link #STEP}, in the order that they shall be read in
+   * @param metrics metrics with their {@link #STEP}, in the order of the line
    */
-  public void append(Map<String, ?> figures) throws IOException {
-    if (!(figures.get(STEP) instanceof Number)) {
-      throw new IllegalArgumentException("figures without their step: " + figures);
+  public void append(Map<String, ?> metrics) throws IOException {
+    if (!(metrics.get(STEP) instanceof Number)) {
+      throw new IllegalArgumentException("metrics without a step: " + metrics);
     }
     Files.writeString(
-        file, toJsonLine(figures), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        file, toJsonLine(metrics), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   /**
-   * The lines of a log; none where there is no file. What is no JSON object, as a line that was
-   * being written when its run died, is left out.
+   * Reads a log; empty if the file does not exist. Skips lines that are not JSON objects, such as one
+   * that a killed run did not finish.
    */
   public static List<Map<String, Object>> read(Path file) throws IOException {
     List<Map<String, Object>> lines = new ArrayList<>();
@@ -71,7 +71,7 @@ public final class MetricsLog {
         try {
           lines.add(Json.readObject(line.getBytes(StandardCharsets.UTF_8)));
         } catch (BadJsonException e) {
-          continue; // the rest of a line that was cut
+          continue; // truncated line
         }
       }
     } catch (NoSuchFileException e) {
@@ -80,7 +80,7 @@ public final class MetricsLog {
     return lines;
   }
 
-  private static String toJsonLine(Map<String, ?> figures) {
-    return new String(Json.write(figures), StandardCharsets.UTF_8) + "\n";
+  private static String toJsonLine(Map<String, ?> metrics) {
+    return new String(Json.write(metrics), StandardCharsets.UTF_8) + "\n";
   }
 }

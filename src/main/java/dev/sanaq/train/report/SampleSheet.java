@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 
-/** Images side by side, each with its caption below: what a run draws at one moment. */
+/** Renders a grid of generated images, each with its caption below. */
 public final class SampleSheet {
   private static final int GAP = 8;
 
@@ -28,24 +28,23 @@ public final class SampleSheet {
   /**
    * Writes a sheet.
    *
-   * @param images of one size, at least one
-   * @param captions one an image; what does not fit into two lines is cut, and where the machine
-   *     has no fonts they are left out
-   * @param columns at least 1
-   * @param png written whole or not at all; an older one is replaced
+   * @param images images of one size, at least one
+   * @param captions one per image; truncated to two lines, and omitted if the machine has no fonts
+   * @param columns number of columns, at least 1
+   * @param png target file, replaced atomically
    */
   public static void write(List<RgbImage> images, List<String> captions, int columns, Path png)
       throws IOException {
-    Path part = png.resolveSibling(png.getFileName() + ".part");
-    Files.write(part, PngEncoder.encode(compose(images, captions, columns)));
-    Files.move(part, png, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Path temporary = png.resolveSibling(png.getFileName() + ".part");
+    Files.write(temporary, PngEncoder.encode(compose(images, captions, columns)));
+    Files.move(temporary, png, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** The sheet as an image, with parameters as in {@link #write}. */
+  /** Renders the sheet; parameters as in {@link #write}. */
   public static RgbImage compose(List<RgbImage> images, List<String> captions, int columns) {
     if (images.isEmpty() || images.size() != captions.size() || columns < 1) {
       throw new IllegalArgumentException(
-          "a sheet of %d images, %d captions and %d columns"
+          "invalid sample sheet: %d images, %d captions, %d columns"
               .formatted(images.size(), captions.size(), columns));
     }
     return new SampleSheet(images, captions, Math.min(columns, images.size())).composeGrid();
@@ -60,12 +59,12 @@ public final class SampleSheet {
     try {
       graphics.setColor(Color.WHITE);
       graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
-      CaptionRenderer lettering = new CaptionRenderer(graphics, images.get(0).width());
+      CaptionRenderer captionRenderer = new CaptionRenderer(graphics, images.get(0).width());
       for (int i = 0; i < images.size(); i++) {
         int x = GAP + i % columns * cellWidth();
         int y = GAP + i / columns * cellHeight();
         pasteImage(images.get(i), sheet, x, y);
-        lettering.render(captions.get(i), x, y + images.get(i).height());
+        captionRenderer.render(captions.get(i), x, y + images.get(i).height());
       }
     } finally {
       graphics.dispose();

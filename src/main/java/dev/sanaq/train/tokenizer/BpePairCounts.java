@@ -11,17 +11,17 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * How often each pair of neighbours occurs in the words, kept up to date as pairs merge: only the
- * words that hold the merged pair are counted again.
+ * Counts of adjacent symbol pairs in the words. A merge updates only the words that contain the
+ * merged pair.
  */
 final class BpePairCounts {
-  /** Two symbols that stand side by side. */
+  /** Two adjacent symbols. */
   private record Pair(String left, String right) {}
 
-  /** A pair with the count that it had; outdated where the count has changed since. */
+  /** A pair with its count at the time of queueing; stale if the count has changed since. */
   private record Candidate(Pair pair, long count) {}
 
-  /** The most frequent, of equals the first by its letters: no order of the texts counts. */
+  /** Ties are broken by the symbols, so the order of the texts has no effect. */
   private static final Comparator<Candidate> MOST_FREQUENT_FIRST =
       Comparator.comparingLong((Candidate candidate) -> -candidate.count())
           .thenComparing(candidate -> candidate.pair().left())
@@ -35,10 +35,10 @@ final class BpePairCounts {
   private final Set<String> knownSymbols;
 
   /**
-   * Counts.
+   * Counts the pairs.
    *
-   * @param frequencyOfWord words and how often they occur
-   * @param vocabulary characters outside it fall into bytes and pair with nothing
+   * @param frequencyOfWord frequency of each word
+   * @param vocabulary known characters; others are split into bytes and form no pairs
    */
   BpePairCounts(Map<String, Long> frequencyOfWord, List<String> vocabulary) {
     knownSymbols = new HashSet<>(vocabulary);
@@ -57,13 +57,13 @@ final class BpePairCounts {
   /**
    * Merges the most frequent pair.
    *
-   * @param rare pairs that occur less often do not count
-   * @return its two sides; empty where none is left
+   * @param minFrequency pairs that occur less often are ignored
+   * @return the two symbols; empty if no pair is left
    */
-  List<String> mergeMostFrequent(long rare) {
+  List<String> mergeMostFrequent(long minFrequency) {
     for (Candidate best = candidates.poll(); best != null; best = candidates.poll()) {
       Pair pair = best.pair();
-      if (best.count() < rare) {
+      if (best.count() < minFrequency) {
         return List.of();
       }
       if (best.count() == counts.getOrDefault(pair, 0L)) {

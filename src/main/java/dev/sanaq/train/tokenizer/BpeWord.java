@@ -3,23 +3,23 @@ package dev.sanaq.train.tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A word as the sequence that pairs are made of. */
+/** Operations on a word as a sequence of symbols. */
 final class BpeWord {
   private BpeWord() {}
 
-  /** The characters, those beyond 16 bits whole. */
+  /** The characters as code points. */
   static List<String> splitCharacters(String word) {
     List<String> characters = new ArrayList<>();
     word.codePoints().mapToObj(Character::toString).forEach(characters::add);
     return characters;
   }
 
-  /** Whether two neighbours may become one: digits stay alone. */
+  /** Whether two adjacent symbols may merge; digits may not. */
   static boolean canMerge(String left, String right) {
     return !isDigit(left) && !isDigit(right);
   }
 
-  /** The sequence with every occurrence of the pair made one, from the left. */
+  /** The sequence with every occurrence of the pair merged, from the left. */
   static List<String> merge(List<String> symbols, String left, String right) {
     List<String> merged = new ArrayList<>();
     for (int i = 0; i < symbols.size(); i++) {

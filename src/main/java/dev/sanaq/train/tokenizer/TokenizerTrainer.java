@@ -12,38 +12,36 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Learns a byte-pair tokenizer of Gemma's kind: the most frequent pair of neighbours becomes a
- * token, again and again. Spaces belong to the word after them, pairs do not reach from one word
- * into the next or over a line's end, digits stay single. What is learnt depends on how often each
- * text occurs, not on their order.
+ * Trains a byte-pair tokenizer like Gemma's: repeatedly makes the most frequent adjacent pair a
+ * token. A space belongs to the word after it, pairs do not cross words or line ends, and digits stay
+ * single. The result depends on the frequency of the texts, not on their order.
  */
 public final class TokenizerTrainer {
-  /** A character or pair that occurs once is no rule. */
+  /** A character or pair that occurs once is ignored. */
   private static final long MIN_FREQUENCY = 2;
 
-  /** Before a space, and about a line's end. */
+  /** Before a space, and around a line end. */
   private static final String WORD_BOUNDARY = "(?= )|(?=\n)|(?<=\n)";
 
   private TokenizerTrainer() {}
 
   /**
-   * Learns.
+   * Trains a tokenizer.
    *
-   * @param texts as the model will see them: lower case
-   * @param vocabSize ids at most, the 260 reserved ones included; texts of few words give fewer
-   * @throws IllegalArgumentException where that is not more than the reserved ones, or there is no
-   *     text
+   * @param texts texts as the model sees them: lower case
+   * @param vocabSize maximum number of ids, including 260 reserved ones
+   * @throws IllegalArgumentException if that is not more than the reserved ones, or there is no text
    */
   public static GemmaTokenizerFiles train(Collection<String> texts, int vocabSize) {
     List<String> vocabulary = GemmaTokenizerFiles.reservedTokens();
     if (vocabSize <= vocabulary.size()) {
       throw new IllegalArgumentException(
-          "a vocabulary of %d leaves nothing to learn: %d ids are reserved"
+          "a vocabulary of %d is too small: %d ids are reserved"
               .formatted(vocabSize, vocabulary.size()));
     }
     Map<String, Long> words = countWords(texts);
     if (words.isEmpty()) {
-      throw new IllegalArgumentException("there is no text to learn a tokenizer from");
+      throw new IllegalArgumentException("no text to train a tokenizer on");
     }
     frequentCharacters(words).stream()
         .limit(vocabSize - vocabulary.size())
@@ -57,12 +55,12 @@ public final class TokenizerTrainer {
         break;
       }
       merges.add(pair);
-      known.add(pair.get(0) + pair.get(1)); // two ways may lead to one token
+      known.add(pair.get(0) + pair.get(1)); // two merges may give the same token
     }
     return new GemmaTokenizerFiles(List.copyOf(known), merges);
   }
 
-  /** Every word with the space before it, and how often it occurs. */
+  /** Frequency of each word, with the space before it. */
   private static Map<String, Long> countWords(Collection<String> texts) {
     Map<String, Long> words = new TreeMap<>();
     for (String text : texts) {
@@ -75,7 +73,7 @@ public final class TokenizerTrainer {
     return words;
   }
 
-  /** The characters, the most frequent first; the rare ones are left to their bytes. */
+  /** Characters by frequency; rare ones are left to byte fallback. */
   private static List<String> frequentCharacters(Map<String, Long> words) {
     Map<String, Long> counts = new HashMap<>();
     words.forEach(

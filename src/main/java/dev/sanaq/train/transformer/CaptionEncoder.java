@@ -4,16 +4,16 @@ import dev.sanaq.torch.ScriptValue;
 import dev.sanaq.train.optim.TrainableProgram;
 import java.util.List;
 
-/** How captions reach the transformer while it learns. */
+/** Provides the caption embeddings of a micro-batch during training. */
 public interface CaptionEncoder {
   /**
-   * What is learnt in a part of a batch.
+   * A micro-batch.
    *
    * @param latents (B, C, h, w)
-   * @param noise as the latents
+   * @param noise (B, C, h, w)
    * @param sigmas (B)
-   * @param captions a caption a row, "" for none
-   * @param withInstruction which of them stand behind the complex human instruction
+   * @param captions one caption per row, "" if dropped
+   * @param withInstruction (B): which captions follow the complex human instruction
    */
   record MicroBatch(
       ScriptValue latents,
@@ -22,9 +22,9 @@ public interface CaptionEncoder {
       List<String> captions,
       boolean[] withInstruction) {}
 
-  /** Adds the part's gradients times its share of the batch; answers its loss. */
-  float accumulateGradients(TrainableProgram learner, MicroBatch part, double share);
+  /** Accumulates the gradients of a micro-batch times its share of the batch; returns the loss. */
+  float accumulateGradients(TrainableProgram program, MicroBatch part, double share);
 
-  /** Each row's loss by the averaged weights. */
-  float[] losses(TrainableProgram learner, MicroBatch part);
+  /** The loss of each row with the averaged weights. */
+  float[] losses(TrainableProgram program, MicroBatch part);
 }

@@ -8,38 +8,38 @@ import dev.sanaq.train.optim.TrainableProgram;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Captions as a text encoder that does not learn gave them once. */
+/** Encodes captions by lookup: their embeddings were computed once by a frozen text encoder. */
 public record FrozenCaptions(PromptEmbedsCache promptEmbeds) implements CaptionEncoder {
   @Override
-  public float accumulateGradients(TrainableProgram learner, MicroBatch part, double share) {
+  public float accumulateGradients(TrainableProgram program, MicroBatch part, double share) {
     PaddedEmbeds padded = pad(part);
     try (ScriptValue embeddings = padded.tensor();
         ScriptValue lengths = ScriptValue.longs(padded.lengths(), padded.lengths().length);
-        ScriptValue all = TrainingTask.scalar(share)) {
-      return learner.accumulateGradients(
+        ScriptValue weight = TrainingTask.scalar(share)) {
+      return program.accumulateGradients(
           "accumulate_gradients_from_embeds",
           part.latents(),
           part.noise(),
           part.sigmas(),
           embeddings,
           lengths,
-          all);
+          weight);
     }
   }
 
   @Override
-  public float[] losses(TrainableProgram learner, MicroBatch part) {
+  public float[] losses(TrainableProgram program, MicroBatch part) {
     PaddedEmbeds padded = pad(part);
     try (ScriptValue embeddings = padded.tensor()) {
-      return losses(learner, part, embeddings, padded.lengths());
+      return losses(program, part, embeddings, padded.lengths());
     }
   }
 
   static float[] losses(
-      TrainableProgram learner, MicroBatch part, ScriptValue embeddings, long[] lengths) {
+      TrainableProgram program, MicroBatch part, ScriptValue embeddings, long[] lengths) {
     try (ScriptValue counts = ScriptValue.list(lengths);
         ScriptValue losses =
-            learner
+            program
                 .script()
                 .call(
                     "eval_losses",
@@ -52,7 +52,7 @@ public record FrozenCaptions(PromptEmbedsCache promptEmbeds) implements CaptionE
     }
   }
 
-  /** Rows of one length, short ones filled with zeros that nobody attends to. */
+  /** Embeddings padded with zeros to one length; attention masks the padding. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record PaddedEmbeds(float[] values, long[] lengths, int width) {
     ScriptValue tensor() {
@@ -66,15 +66,15 @@ public record FrozenCaptions(PromptEmbedsCache promptEmbeds) implements CaptionE
     for (int i = 0; i < part.captions().size(); i++) {
       captions.add(promptEmbeds.of(part.captions().get(i), part.withInstruction()[i]));
     }
-    int longest = captions.stream().mapToInt(PromptEmbeds::tokens).max().orElseThrow();
+    int maxTokens = captions.stream().mapToInt(PromptEmbeds::tokens).max().orElseThrow();
     int width = captions.get(0).width();
-    float[] numbers = new float[captions.size() * longest * width];
+    float[] values = new float[captions.size() * maxTokens * width];
     long[] lengths = new long[captions.size()];
     for (int i = 0; i < lengths.length; i++) {
-      float[] own = captions.get(i).embeddings();
+      float[] embeddings = captions.get(i).embeddings();
       lengths[i] = captions.get(i).tokens();
-      System.arraycopy(own, 0, numbers, i * longest * width, own.length);
+      System.arraycopy(embeddings, 0, values, i * maxTokens * width, embeddings.length);
     }
-    return new PaddedEmbeds(numbers, lengths, width);
+    return new PaddedEmbeds(values, lengths, width);
   }
 }

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Captions as the text encoder learns them: all of a batch in one row of tokens, the instruction
- * once in front. What is selected of a caption is what the pipeline selects: the first token and
- * those from the instruction's last on.
+ * Packs the captions of a batch into one token sequence for the text encoder, with the complex human
+ * instruction once in front. Selects the same tokens as the pipeline: the first one, and those from
+ * the instruction's last on.
  */
 public final class PackedCaptions {
-  /** The most tokens of a caption that count, as when serving. */
+  /** Maximum number of tokens per caption, as in the pipeline. */
   private static final int MAX_TOKENS = 300;
 
   private final PromptTokenizer tokenizer;
@@ -23,20 +23,21 @@ public final class PackedCaptions {
   private final long[] instructionIds;
   private final Map<String, long[]> tokenIdCache = new HashMap<>();
 
+  /** Packs with a tokenizer, which this object does not close. */
   public PackedCaptions(PromptTokenizer tokenizer) {
     this.tokenizer = tokenizer;
     long[] ids = tokenizer.encode(instruction);
-    // The instruction ends with a space, which the caption's first word takes to itself.
+    // The instruction ends with a space, which becomes part of the first token of the caption.
     this.instructionIds = Arrays.copyOf(ids, ids.length - 1);
   }
 
   /**
-   * A batch.
+   * A packed batch.
    *
-   * @param tokens (4, n): ids, places in the text, the text's number, whether it goes on from the
-   *     instruction
-   * @param gatherIndices (B, L) which token is a caption's
-   * @param lengths tokens a caption
+   * @param tokens (4, n): id, position in the text, number of the text, and whether the text follows
+   *     the instruction
+   * @param gatherIndices (B, L): indices of the selected tokens of each caption
+   * @param lengths (B): number of selected tokens of each caption
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Batch(long[] tokens, long[] gatherIndices, long[] lengths) {
@@ -51,68 +52,67 @@ public final class PackedCaptions {
   }
 
   /**
-   * Packs.
+   * Packs a batch.
    *
-   * @param captions a text a row, "" for none
-   * @param instructed which of them stand behind the instruction; none that is ""
+   * @param captions one caption per row, "" if dropped
+   * @param instructed which captions follow the instruction; false for ""
    */
   Batch pack(List<String> captions, boolean[] instructed) {
-    TokenSequence row = new TokenSequence();
+    TokenSequence sequence = new TokenSequence();
     for (int i = 0; i < instructionIds.length; i++) {
-      row.add(instructionIds[i], i, 0, false);
+      sequence.add(instructionIds[i], i, 0, false);
     }
     List<long[]> selected = new ArrayList<>();
     for (int i = 0; i < captions.size(); i++) {
       selected.add(
           instructed[i]
-              ? packWithInstruction(row, captions.get(i), i + 1)
-              : packWithoutInstruction(row, captions.get(i), i + 1));
+              ? packWithInstruction(sequence, captions.get(i), i + 1)
+              : packWithoutInstruction(sequence, captions.get(i), i + 1));
     }
-    int longest = selected.stream().mapToInt(s -> s.length).max().orElseThrow();
-    long[] places = new long[selected.size() * longest];
+    int maxTokens = selected.stream().mapToInt(s -> s.length).max().orElseThrow();
+    long[] gatherIndices = new long[selected.size() * maxTokens];
     long[] lengths = new long[selected.size()];
     for (int i = 0; i < lengths.length; i++) {
       lengths[i] = selected.get(i).length;
-      System.arraycopy(selected.get(i), 0, places, i * longest, selected.get(i).length);
+      System.arraycopy(selected.get(i), 0, gatherIndices, i * maxTokens, selected.get(i).length);
     }
-    return new Batch(row.tokens(), places, lengths);
+    return new Batch(sequence.tokens(), gatherIndices, lengths);
   }
 
-  private long[] packWithoutInstruction(TokenSequence row, String caption, int text) {
+  private long[] packWithoutInstruction(TokenSequence sequence, String caption, int text) {
     long[] ids = tokenIds(caption, "");
-    long[] at = new long[Math.min(ids.length, MAX_TOKENS)];
-    for (int i = 0; i < at.length; i++) {
-      at[i] = row.add(ids[i], i, text, false);
+    long[] indices = new long[Math.min(ids.length, MAX_TOKENS)];
+    for (int i = 0; i < indices.length; i++) {
+      indices[i] = sequence.add(ids[i], i, text, false);
     }
-    return at;
+    return indices;
   }
 
-  private long[] packWithInstruction(TokenSequence row, String caption, int text) {
+  private long[] packWithInstruction(TokenSequence sequence, String caption, int text) {
     long[] ids = tokenIds(caption, instruction);
     if (Arrays.mismatch(ids, instructionIds) != instructionIds.length) {
       throw new IllegalArgumentException(
-          "the tokenizer joins \"%s\" with the instruction before it".formatted(caption));
+          "the tokenizer merges \"%s\" with the instruction before it".formatted(caption));
     }
-    int own = Math.min(ids.length - instructionIds.length, MAX_TOKENS - 1);
-    long[] at = new long[1 + own];
-    at[0] = 0;
-    for (int i = 0; i < own; i++) {
-      at[1 + i] = row.add(ids[instructionIds.length + i], instructionIds.length + i, text, true);
+    int count = Math.min(ids.length - instructionIds.length, MAX_TOKENS - 1);
+    long[] indices = new long[1 + count];
+    for (int i = 0; i < count; i++) {
+      indices[1 + i] = sequence.add(ids[instructionIds.length + i], instructionIds.length + i, text, true);
     }
-    return at;
+    return indices;
   }
 
-  private long[] tokenIds(String caption, String before) {
-    String text = before + PromptTokenizer.normalise(caption);
+  private long[] tokenIds(String caption, String prefix) {
+    String text = prefix + PromptTokenizer.normalise(caption);
     return tokenIdCache.computeIfAbsent(text, tokenizer::encode);
   }
 
-  /** The growing row of tokens. */
+  /** The token sequence under construction. */
   private static final class TokenSequence {
     private final List<long[]> columns = new ArrayList<>();
 
-    long add(long id, long place, long text, boolean instructed) {
-      columns.add(new long[] {id, place, text, instructed ? 1 : 0});
+    long add(long id, long position, long text, boolean instructed) {
+      columns.add(new long[] {id, position, text, instructed ? 1 : 0});
       return columns.size() - 1;
     }
 

@@ -32,12 +32,14 @@ import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/** Teaches the transformer the flow from noise to latents, and the text encoder with it. */
+/** Trains the transformer by flow matching, with the text encoder or a LoRA adapter. */
 public final class TransformerTask implements TrainingTask {
-  /** What the program puts before the names of each network's weights. */
+  /** Prefix of the transformer's weights in the program. */
   public static final String TRANSFORMER_PREFIX = "transformer.";
 
+  /** Prefix of the text encoder's weights in the program. */
   public static final String TEXT_ENCODER_PREFIX = "text_encoder.";
+  /** Prefix of the adapter's weights in the program. */
   public static final String LORA_PREFIX = "lora.";
 
   private static final double[] EVAL_SIGMAS = {0.1, 0.3, 0.5, 0.7, 0.9};
@@ -57,16 +59,21 @@ public final class TransformerTask implements TrainingTask {
   private final Map<Integer, BucketBatchSampler> samplers = new LinkedHashMap<>();
   private Map<String, Object> lastBatch = Map.of();
 
-  /** What is learnt: rows of one order in both. */
+  /** Samples, their latents in the same order, and the encoder of their captions. */
   public record TrainingData(
       List<TrainingSample> samples, LatentCache latents, CaptionEncoder captions) {}
 
+  /**
+   * Compiles the program and initialises its weights.
+   *
+   * @param sampleRenderer renders samples after the given step
+   */
   public TransformerTask(
       TrainingConfig.TransformerPart part,
       long seed,
       StartingPoint start,
-      TrainingData lessons,
-      LongConsumer sheet,
+      TrainingData data,
+      LongConsumer sampleRenderer,
       DevicePlacement placement) {
     this.startingPoint = start;
     this.config = part.transformer(start);
@@ -74,11 +81,11 @@ public final class TransformerTask implements TrainingTask {
     this.phases = List.copyOf(part.phases());
     this.weightDecay = part.optimizer().weightDecay();
     this.seed = seed;
-    this.samples = List.copyOf(lessons.samples());
-    this.latents = lessons.latents();
-    this.captions = lessons.captions();
-    this.sampleRenderer = sheet;
-    double scale = start instanceof StartingPoint.Lora adapting ? adapting.config().scale() : 1;
+    this.samples = List.copyOf(data.samples());
+    this.latents = data.latents();
+    this.captions = data.captions();
+    this.sampleRenderer = sampleRenderer;
+    double scale = start instanceof StartingPoint.Lora lora ? lora.config().scale() : 1;
     this.program =
         TrainableProgram.compile(
             "transformer_training",
@@ -95,22 +102,22 @@ public final class TransformerTask implements TrainingTask {
     initializeWeights(new WeightInitializer(seed));
   }
 
-  private void initializeWeights(WeightInitializer initial) {
-    if (startingPoint instanceof StartingPoint.FineTune tuning) {
+  private void initializeWeights(WeightInitializer initializer) {
+    if (startingPoint instanceof StartingPoint.FineTune fineTune) {
       WeightLoader.load(
-          tuning.checkpoint().transformerTensors(), program.script(), TRANSFORMER_PREFIX);
-    } else if (startingPoint instanceof StartingPoint.Lora adapting) {
-      TensorIndex base = adapting.checkpoint().transformerTensors();
+          fineTune.checkpoint().transformerTensors(), program.script(), TRANSFORMER_PREFIX);
+    } else if (startingPoint instanceof StartingPoint.Lora lora) {
+      TensorIndex base = lora.checkpoint().transformerTensors();
       WeightLoader.load(base, program.script(), TRANSFORMER_PREFIX);
-      adapting
+      lora
           .config()
           .shapes(ExpectedShapes.of(config))
-          .forEach((n, s) -> program.put(LORA_PREFIX + n, initial.lora(n, s), s));
+          .forEach((n, s) -> program.put(LORA_PREFIX + n, initializer.lora(n, s), s));
     } else {
       ExpectedShapes.of(config)
-          .forEach((n, s) -> program.put(TRANSFORMER_PREFIX + n, initial.transformer(n, s), s));
+          .forEach((n, s) -> program.put(TRANSFORMER_PREFIX + n, initializer.transformer(n, s), s));
       ExpectedShapes.of(textConfig)
-          .forEach((n, s) -> program.put(TEXT_ENCODER_PREFIX + n, initial.textEncoder(n, s), s));
+          .forEach((n, s) -> program.put(TEXT_ENCODER_PREFIX + n, initializer.textEncoder(n, s), s));
     }
   }
 
@@ -126,20 +133,20 @@ public final class TransformerTask implements TrainingTask {
 
   @Override
   public void selectTrainable(int phase) {
-    if (startingPoint instanceof StartingPoint.Lora adapting) {
-      selectTrainable(LORA_PREFIX, adapting.config().shapes(ExpectedShapes.of(config)), 1);
+    if (startingPoint instanceof StartingPoint.Lora lora) {
+      selectTrainable(LORA_PREFIX, lora.config().shapes(ExpectedShapes.of(config)), 1);
       return;
     }
     selectTrainable(TRANSFORMER_PREFIX, ExpectedShapes.of(config), 1);
-    double textRate = phases.get(phase).textEncoderRateScale();
-    if (startingPoint instanceof StartingPoint.FromScratch && textRate > 0) {
-      selectTrainable(TEXT_ENCODER_PREFIX, ExpectedShapes.of(textConfig), textRate);
+    double textRateScale = phases.get(phase).textEncoderRateScale();
+    if (startingPoint instanceof StartingPoint.FromScratch && textRateScale > 0) {
+      selectTrainable(TEXT_ENCODER_PREFIX, ExpectedShapes.of(textConfig), textRateScale);
     }
   }
 
-  private void selectTrainable(String prefix, Map<String, long[]> shapes, double rate) {
+  private void selectTrainable(String prefix, Map<String, long[]> shapes, double rateScale) {
     shapes.forEach(
-        (n, s) -> program.setTrainable(prefix + n, rate, s.length > 1 ? weightDecay : 0));
+        (n, s) -> program.setTrainable(prefix + n, rateScale, s.length > 1 ? weightDecay : 0));
   }
 
   @Override
@@ -167,24 +174,24 @@ public final class TransformerTask implements TrainingTask {
     try (ScriptValue x = ScriptValue.floats(latents.batch(batch), shape);
         ScriptValue noise = Torch.normal(noiseSeed, 1, shape).get(0);
         ScriptValue s = ScriptValue.floats(sigmas, size)) {
-      CaptionEncoder.MicroBatch own = new CaptionEncoder.MicroBatch(x, noise, s, texts, instructed);
-      return captions.accumulateGradients(program, own, share);
+      return captions.accumulateGradients(
+          program, new CaptionEncoder.MicroBatch(x, noise, s, texts, instructed), share);
     }
   }
 
-  /** Logit-normal (paper, section 3.1): most of the work is in the middle. */
+  /** Of a normal number: logit-normal timesteps, which favour the middle (paper, section 3.1). */
   private static double sigmoid(double x) {
     return 1 / (1 + Math.exp(-x));
   }
 
-  /** As sampling shifts its sigmas. */
+  /** Shifts a sigma as the schedulers do. */
   static double shiftSigma(double u, double shift) {
     return shift * u / (1 + (shift - 1) * u);
   }
 
   private long[] batchShape(int[] batch) {
-    long[] one = latents.shape(batch[0]);
-    return new long[] {batch.length, one[0], one[1], one[2]};
+    long[] shape = latents.shape(batch[0]);
+    return new long[] {batch.length, shape[0], shape[1], shape[2]};
   }
 
   private BucketBatchSampler sampler(TransformerPhase phase) {
@@ -198,7 +205,7 @@ public final class TransformerTask implements TrainingTask {
                 seed));
   }
 
-  /** Rows whose latents have one shape are one bucket. */
+  /** Rows with latents of one shape form a bucket. */
   private int[] bucketIds() {
     return IntStream.range(0, latents.size())
         .map(row -> Arrays.hashCode(latents.shape(row)))
@@ -213,37 +220,39 @@ public final class TransformerTask implements TrainingTask {
   /** The loss by timestep on rows spread over the data, each with its first caption. */
   @Override
   public Map<String, Double> evaluate() {
-    int every = Math.max(1, samples.size() / MAX_EVAL_SAMPLES);
-    int[] chosen =
+    int stride = Math.max(1, samples.size() / MAX_EVAL_SAMPLES);
+    int[] rows =
         IntStream.range(0, samples.size())
-            .filter(i -> i % every == 0 && Arrays.equals(latents.shape(i), latents.shape(0)))
+            .filter(i -> i % stride == 0 && Arrays.equals(latents.shape(i), latents.shape(0)))
             .limit(MAX_EVAL_SAMPLES)
             .toArray();
-    List<String> texts = Arrays.stream(chosen).mapToObj(i -> firstCaption(samples.get(i))).toList();
-    boolean[] instructed = new boolean[chosen.length];
+    List<String> texts = Arrays.stream(rows).mapToObj(i -> firstCaption(samples.get(i))).toList();
+    boolean[] instructed = new boolean[rows.length];
     for (int i = 0; i < instructed.length; i++) {
       instructed[i] = !texts.get(i).isEmpty();
     }
-    Map<String, Double> found = new LinkedHashMap<>();
+    Map<String, Double> metrics = new LinkedHashMap<>();
     double mean = 0;
     for (double sigma : EVAL_SIGMAS) {
-      double loss = evaluate(chosen, texts, instructed, sigma);
-      found.put(String.format(Locale.ROOT, "loss%.1f", sigma), loss);
+      double loss = evaluate(rows, texts, instructed, sigma);
+      metrics.put(String.format(Locale.ROOT, "loss%.1f", sigma), loss);
       mean += loss / EVAL_SIGMAS.length;
     }
-    found.put("lossMean", mean);
-    return found;
+    metrics.put("lossMean", mean);
+    return metrics;
   }
 
-  private static String firstCaption(TrainingSample row) {
-    return row.captions().isEmpty() ? CaptionSampler.EMPTY_CAPTION : row.captions().get(0).text();
+  private static String firstCaption(TrainingSample sample) {
+    return sample.captions().isEmpty()
+        ? CaptionSampler.EMPTY_CAPTION
+        : sample.captions().get(0).text();
   }
 
-  private double evaluate(int[] chosen, List<String> texts, boolean[] instructed, double sigma) {
-    float[] sigmas = new float[chosen.length];
+  private double evaluate(int[] rows, List<String> texts, boolean[] instructed, double sigma) {
+    float[] sigmas = new float[rows.length];
     Arrays.fill(sigmas, (float) sigma);
-    long[] shape = batchShape(chosen);
-    try (ScriptValue x = ScriptValue.floats(latents.batch(chosen), shape);
+    long[] shape = batchShape(rows);
+    try (ScriptValue x = ScriptValue.floats(latents.batch(rows), shape);
         ScriptValue noise = Torch.normal(seed, 1, shape).get(0);
         ScriptValue s = ScriptValue.floats(sigmas, sigmas.length)) {
       double sum = 0;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sanaq.cli.terminal.CliErrors;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.BatchControl;
 import dev.sanaq.sana.BatchKey;
@@ -66,17 +67,17 @@ class GenerateCommandTest {
   @Test
   void missingOptions_useModelDefaults() {
     assertThat(run("--prompt", "a fox", "--output", file("out.png"))).isZero();
-    GenerationParams drawing = generations.get(0);
-    assertThat(drawing)
+    GenerationParams params = generations.get(0);
+    assertThat(params)
         .usingRecursiveComparison()
         .ignoringFields("seed")
         .isEqualTo(
             new GenerationParams(
                 "a fox", "", 64, 32, 20, 4.5, 0, 1, SolverKind.FLOW_DPM, true, true));
-    assertThat(drawing.seed()).isBetween(0L, 1L << 32);
+    assertThat(params.seed()).isBetween(0L, 1L << 32);
     assertThat(loads).containsExactly(PipelineOptions.AUTO);
     assertThat(out.toString())
-        .isEqualTo("%s  64x32  seed %d%n".formatted(file("out.png"), drawing.seed()));
+        .isEqualTo("%s  64x32  seed %d%n".formatted(file("out.png"), params.seed()));
     assertThat(err.toString()).isEmpty();
   }
 
@@ -85,7 +86,7 @@ class GenerateCommandTest {
     String[] args =
         ("--negative-prompt blur --width 96 --height 128 --steps 7 --guidance-scale 2.5 --seed"
                 + " 9223372036854775807 --solver flow-euler --no-resolution-binning"
-                + " --no-instruction --precision fp16 --variant bf16 --threads 3 --device cpu"
+                + " --no-prompt-instruction --precision fp16 --variant bf16 --threads 3 --device cpu"
                 + " --prompt fox --output "
                 + file("out.png"))
             .split(" ");
@@ -109,15 +110,24 @@ class GenerateCommandTest {
 
   @Test
   void multipleImages_areNumberedAndDistinct() throws IOException {
-    assertThat(run("--prompt", "fox", "--count", "2", "--seed", "5", "--output", file("out.png")))
+    assertThat(run("--prompt", "fox", "--num-images", "2", "--seed", "5", "--output", file("out.png")))
         .isZero();
     assertThat(list()).containsExactly("out-0.png", "out-1.png");
     for (int i = 0; i < 2; i++) {
-      // the painter paints each image in the colour of its seed
+      // the fake generator fills each image with its seed
       int rgb = ImageIO.read(folder.resolve("out-" + i + ".png").toFile()).getRGB(3, 3);
       assertThat(rgb & 0xff).isEqualTo(5 + i);
     }
     assertThat(out.toString()).contains("out-0.png  64x32  seed 5", "out-1.png  64x32  seed 6");
+  }
+
+  @Test
+  void oldOptionNames_areAliases() throws IOException {
+    assertThat(run("--prompt", "fox", "--count", "2", "--output", file("out.png"))).isZero();
+    assertThat(list()).containsExactly("out-0.png", "out-1.png");
+    assertThat(run("--prompt", "fox", "--adapter", "f=x", "--output", file("out.png")))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("--lora f=x: must be FILE or FILE=SCALE");
   }
 
   @Test
@@ -157,9 +167,9 @@ class GenerateCommandTest {
         "--width 0",
         "--height -5",
         "--steps 0",
-        "--count 0",
+        "--num-images 0",
         "--seed -1",
-        "--seed 9223372036854775807 --count 2",
+        "--seed 9223372036854775807 --num-images 2",
         "--guidance-scale NaN",
         "--quality 101",
         "--quality -1",
@@ -173,7 +183,9 @@ class GenerateCommandTest {
   void invalidOption_isRejectedBeforeLoading(String args) {
     assertThat(run(("--prompt fox --output " + file("out.png") + " " + args).split(" ")))
         .isEqualTo(2);
-    assertThat(err.toString()).contains(args.substring(0, args.indexOf(' '))).contains("Usage:");
+    assertThat(err.toString()).contains(args.substring(0, args.indexOf(' ')))
+        .endsWith("See 'generate --help'.%n".formatted())
+        .hasLineCount(2);
     assertThat(loads).isEmpty();
   }
 
@@ -191,16 +203,16 @@ class GenerateCommandTest {
     assertThat(run("--prompt", "fox", "--solver", "scm", "--output", file("out.png"))).isEqualTo(2);
     assertThat(err.toString())
         .isEqualToIgnoringNewLines(
-            "error: --solver scm: this model is drawn with flow-dpm, flow-euler");
+            "error: --solver scm: this model supports flow-dpm, flow-euler");
     assertThat(list()).isEmpty();
   }
 
   @Test
   void failure_isOneLine_stackTraceWithVerbose() throws IOException {
     assertThat(run("--prompt", "fail", "--output", file("out.png"))).isEqualTo(1);
-    assertThat(err.toString()).isEqualToIgnoringNewLines("error: the brush broke");
+    assertThat(err.toString()).isEqualToIgnoringNewLines("error: the generator failed");
     assertThat(run("--prompt", "fail", "--verbose", "--output", file("out.png"))).isEqualTo(1);
-    assertThat(err.toString()).contains("\tat dev.sanaq.cli.GenerateCommandTest");
+    assertThat(err.toString()).contains("\tat dev.sanaq.cli.generate.GenerateCommandTest");
     assertThat(list()).isEmpty();
     assertThat(out.toString()).isEmpty();
   }
@@ -212,7 +224,7 @@ class GenerateCommandTest {
   }
 
   private int run(String... args) {
-    CommandLine line = new CommandLine(new GenerateCommand(this::load));
+    CommandLine line = CliErrors.install(new CommandLine(new GenerateCommand(this::load)));
     line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     List<String> all = new ArrayList<>(List.of("--model", folder.toString()));
     Collections.addAll(all, args);
@@ -235,7 +247,7 @@ class GenerateCommandTest {
     return new SolidColorGenerator();
   }
 
-  /** Paints in one colour, the seed; fails when the prompt says so. */
+  /** Fills images with one colour, the seed; fails if the prompt says so. */
   private final class SolidColorGenerator implements ImageGenerator {
     @Override
     public ModelInfo model() {
@@ -243,25 +255,25 @@ class GenerateCommandTest {
     }
 
     @Override
-    public GenerationResult generate(GenerationParams drawing, ProgressListener progress) {
-      generations.add(drawing);
-      switch (drawing.prompt()) {
-        case "fail" -> throw new IllegalStateException("the brush broke");
+    public GenerationResult generate(GenerationParams params, ProgressListener progress) {
+      generations.add(params);
+      switch (params.prompt()) {
+        case "fail" -> throw new IllegalStateException("the generator failed");
         case "size" -> throw new UnsupportedSizeException("multiples of 32");
-        default -> progress.onProgress(drawing.steps(), drawing.steps());
+        default -> progress.onProgress(params.steps(), params.steps());
       }
       List<RgbImage> images = new ArrayList<>();
-      for (int i = 0; i < drawing.count(); i++) {
-        byte[] samples = new byte[drawing.width() * drawing.height() * 3];
-        Arrays.fill(samples, (byte) (drawing.seed() + i));
-        images.add(new RgbImage(drawing.width(), drawing.height(), samples));
+      for (int i = 0; i < params.count(); i++) {
+        byte[] samples = new byte[params.width() * params.height() * 3];
+        Arrays.fill(samples, (byte) (params.seed() + i));
+        images.add(new RgbImage(params.width(), params.height(), samples));
       }
       return new GenerationResult(images, Map.of("denoise", Duration.ofMillis(1500)));
     }
 
     @Override
-    public List<BatchResult> generateBatch(List<GenerationParams> drawings, BatchControl progress) {
-      throw new UnsupportedOperationException("the command draws one");
+    public List<BatchResult> generateBatch(List<GenerationParams> batch, BatchControl control) {
+      throw new UnsupportedOperationException("the command generates one job");
     }
 
     @Override

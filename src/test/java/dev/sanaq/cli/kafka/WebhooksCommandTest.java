@@ -65,7 +65,7 @@ class WebhooksCommandTest {
   void resend_unknownDelivery_exitsOne() {
     Result ran = resend("b/failed");
     assertThat(ran.code()).isEqualTo(1);
-    assertThat(ran.err()).contains("there is no delivery b/failed");
+    assertThat(ran.err()).contains("no delivery b/failed");
     assertThat(resend().code()).isEqualTo(2);
   }
 

@@ -76,7 +76,7 @@ class InspectCommandTest {
     Result result = inspect("--model", temp.resolve("nowhere").toString());
 
     assertThat(result.code()).isEqualTo(2);
-    assertThat(result.err()).contains("nowhere: there is no such folder");
+    assertThat(result.err()).contains("nowhere: no such folder");
     assertThat(inspect().code()).isEqualTo(2);
   }
 

@@ -20,27 +20,27 @@ class LocalOptionsTest {
 
   @Test
   void defaults_startAllOnFreePorts() {
-    assertThat(plan()).isEqualTo(LocalServicesConfig.all());
+    assertThat(config()).isEqualTo(LocalServicesConfig.all());
   }
 
   @Test
   void only_startsNamedService() {
-    assertThat(plan("--only", "kafka", "--kafka-port", "19092"))
+    assertThat(config("--only", "kafka", "--kafka-port", "19092"))
         .isEqualTo(new LocalServicesConfig(Set.of(LocalServiceKind.KAFKA), 19092, 0));
-    assertThat(plan("--only", "s3", "--s3-port", "9000"))
+    assertThat(config("--only", "s3", "--s3-port", "9000"))
         .isEqualTo(new LocalServicesConfig(Set.of(LocalServiceKind.S3), 0, 9000));
   }
 
   @Test
   void invalidPort_isUsageError() {
-    assertThatThrownBy(() -> plan("--s3-port", "70000"))
+    assertThatThrownBy(() -> config("--s3-port", "70000"))
         .isInstanceOf(ParameterException.class)
         .hasMessageContaining("70000");
   }
 
-  private static LocalServicesConfig plan(String... args) {
+  private static LocalServicesConfig config(String... args) {
     Arguments arguments = new Arguments();
     new CommandLine(arguments).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
-    return arguments.options.plan();
+    return arguments.options.config();
   }
 }

@@ -39,7 +39,7 @@ public final class ServiceProcesses {
         part,
         "--%s-port".formatted(part),
         String.valueOf(port),
-        "--folder",
+        "--data-dir",
         processes.folder().resolve("data").toString());
   }
 

@@ -49,7 +49,7 @@ class DatasetTest {
       value = {
         "{\"caption\": \"x\", \"image\": \"a\"} | unknown field caption",
         "{\"captions\": []} | image must be a text",
-        "{\"image\": \" \"} | image must be the name of a file",
+        "{\"image\": \" \"} | image must be a file name",
         "{\"image\": \"a\", \"captions\": \"x\"} | captions must be a list, not x",
         "{\"image\": \"a\", \"captions\": [\"x\"]} | captions[0] must be an object with a text",
         "{\"image\": \"a\", \"captions\": [{}]} | captions[0].text must be a text, not null",
@@ -61,8 +61,8 @@ class DatasetTest {
         "{\"image\": \"a\", \"background\": \"red\"} | background must be a colour like",
         "{\"image\": \"a\", \"repeats\": 0} | repeats must be a whole number from 1",
         "{\"image\": \"a\", \"repeats\": 1.5} | repeats must be a whole number from 1",
-        "[1] | is no JSON object",
-        "{\"image\": | is no JSON object"
+        "[1] | not a JSON object",
+        "{\"image\": | not a JSON object"
       })
   void badLine_isReportedWithNumberAndField(String line, String said) throws IOException {
     Path list = writeList("{\"image\": \"good.png\"}", line);
@@ -147,7 +147,7 @@ class DatasetTest {
     Path list = writeList(row("good.png"), row("gone.png"));
     assertThatThrownBy(() -> Dataset.read(list).filterReadable(MaxCorruptShare.DEFAULT, said -> {}))
         .isInstanceOf(BadDataException.class)
-        .hasMessageContaining("1 of 2 images are damaged or missing")
+        .hasMessageContaining("1 of 2 images are corrupt or missing")
         .hasMessageContaining("gone.png: there is no such file");
     Path allGone = writeList(row("gone.png"));
     assertThatThrownBy(
@@ -159,16 +159,16 @@ class DatasetTest {
   void fingerprint_changesWithData() throws IOException {
     writeImage("a.png", 1);
     writeImage("b.png", 2);
-    String known = Dataset.read(writeList(row("a.png"), row("b.png"))).fingerprint();
+    String known = DatasetFingerprint.of(Dataset.read(writeList(row("a.png"), row("b.png"))));
     assertThat(known).matches("[0-9a-f]{64}");
-    assertThat(Dataset.read(writeList(row("a.png"), row("b.png"))).fingerprint()).isEqualTo(known);
-    assertThat(Dataset.read(writeList(row("b.png"), row("a.png"))).fingerprint())
+    assertThat(DatasetFingerprint.of(Dataset.read(writeList(row("a.png"), row("b.png"))))).isEqualTo(known);
+    assertThat(DatasetFingerprint.of(Dataset.read(writeList(row("b.png"), row("a.png")))))
         .isNotEqualTo(known);
-    assertThat(Dataset.read(writeList(row("a.png"))).fingerprint()).isNotEqualTo(known);
+    assertThat(DatasetFingerprint.of(Dataset.read(writeList(row("a.png"))))).isNotEqualTo(known);
     String captioned = "{\"image\": \"a.png\", \"captions\": [{\"text\": \"x\"}]}";
-    assertThat(Dataset.read(writeList(captioned, row("b.png"))).fingerprint()).isNotEqualTo(known);
+    assertThat(DatasetFingerprint.of(Dataset.read(writeList(captioned, row("b.png"))))).isNotEqualTo(known);
     writeImage("b.png", 3);
-    assertThat(Dataset.read(writeList(row("a.png"), row("b.png"))).fingerprint())
+    assertThat(DatasetFingerprint.of(Dataset.read(writeList(row("a.png"), row("b.png")))))
         .isNotEqualTo(known);
   }
 

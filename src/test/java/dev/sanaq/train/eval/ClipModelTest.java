@@ -83,7 +83,7 @@ class ClipModelTest {
     Files.copy(Fixtures.path("clip/tokenizer.json"), folder.resolve("tokenizer.json"));
     assertThatThrownBy(() -> ClipModel.open(folder))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("clip.pt is no TorchScript file");
+        .hasMessageContaining("clip.pt is not a TorchScript file");
   }
 
   /** The same formula as in the fixture's script. */

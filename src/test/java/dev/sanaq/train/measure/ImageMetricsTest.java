@@ -78,7 +78,7 @@ class ImageMetricsTest {
   @Test
   void retrieval_invalidInput_isRejected() {
     Retrieval retrieval = new Retrieval();
-    assertThatThrownBy(() -> retrieval.topKAccuracy(1)).hasMessageContaining("no image was drawn");
+    assertThatThrownBy(() -> retrieval.topKAccuracy(1)).hasMessageContaining("no image was added");
     assertThatThrownBy(() -> retrieval.add(new float[] {1}, List.of(new float[] {1, 2}), 0))
         .hasMessageContaining("1 and of 2");
   }

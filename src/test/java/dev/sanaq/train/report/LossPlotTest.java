@@ -34,7 +34,7 @@ class LossPlotTest {
     assertThat(points.get(0)).containsExactly(60, 32); // the greatest loss at the first step
     assertThat(points.get(99)[0]).isEqualTo(704);
     assertThat(points.get(99)[1]).isCloseTo(360, within(8.0));
-    assertThat(texts(svg)).contains("loss", "validation_loss", "step").doesNotContain("rate");
+    assertThat(texts(svg)).contains("loss", "validation_loss", "step").doesNotContain("lr");
   }
 
   @Test
@@ -87,7 +87,7 @@ class LossPlotTest {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("step", 10 * i);
       line.put("loss", 1.0 / (i + 1));
-      line.put("rate", 1e-4);
+      line.put("lr", 1e-4);
       if (i % 10 == 0) {
         line.put("validation_loss", 0.5 / (i + 1));
       }
