@@ -1,40 +1,40 @@
-import * as api from "./api.js";
-import { Dashboard } from "./dashboard.js";
-import { announce, byId, showText } from "./dom.js";
-import { Form } from "./form.js";
-import { Gallery } from "./gallery.js";
-import { Jobs } from "./jobs.js";
-import { startKey } from "./key.js";
-import { startViewer } from "./viewer.js";
-import { startViews } from "./views.js";
+import { startApiKey } from "./api/api-key.js";
+import * as api from "./api/client.js";
+import { Dashboard } from "./dashboard/dashboard.js";
+import { Form } from "./form/form.js";
+import { Gallery } from "./jobs/gallery.js";
+import { JobStore } from "./jobs/job-store.js";
+import { startViewer } from "./jobs/viewer.js";
+import { announce, byId, showText } from "./lib/dom.js";
+import { startRouter } from "./lib/router.js";
 
-// The page: puts its parts together.
+// Entry point: connects the form, the gallery and the dashboard to the API.
 
-const jobs = new Jobs();
-const form = new Form(draw);
+const jobs = new JobStore();
+const form = new Form(generate);
 const gallery = new Gallery(jobs, {
   cancel: (id) => jobs.cancel(id),
   fill: (request, errors) => form.fill(request, errors),
-  draw,
+  generate,
 });
 
-async function draw(request) {
+async function generate(request) {
   const job = await jobs.submit(request);
   gallery.reveal(job.id);
-  announce(job.place > 1 ? `Sent, number ${job.place} in the queue.` : "Sent.");
+  announce(job.queuePosition > 1 ? `Sent. Queue position ${job.queuePosition}.` : "Sent.");
 }
 
-async function nameModels() {
+async function showModels() {
   try {
     byId("model").textContent = (await api.models()).join(", ");
   } catch {
-    // Only an ornament: what is wrong, the list of jobs says.
+    // The name is optional; the job list reports the same error.
   }
 }
 
-jobs.addEventListener("trouble", ({ detail }) => showText(byId("banner"), detail));
-startKey();
+jobs.addEventListener("error", ({ detail }) => showText(byId("banner"), detail));
+startApiKey();
 startViewer();
-startViews(new Dashboard());
+startRouter(new Dashboard());
 jobs.start();
-nameModels();
+showModels();

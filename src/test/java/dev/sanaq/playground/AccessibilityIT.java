@@ -17,7 +17,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
-/** The page by the keyboard alone, to a screen reader, and on windows of all sizes. */
+/** The page with a keyboard only, with a screen reader, and in windows of all sizes. */
 @EnabledIfSystemProperty(named = "browser", matches = "true", disabledReason = "needs -Pbrowser")
 @QuarkusTest
 @QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
@@ -25,13 +25,13 @@ class AccessibilityIT extends PlaygroundTestBase {
   private static final String AXE_SCRIPT = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
 
   @Test
-  void keyboardOnly_reachesEveryAction() {
+  void page_keyboardOnly_reachesEveryAction() {
     page.tabTo(() -> focusedId().equals("prompt"));
-    page.press("keys alone");
-    page.tabTo(() -> focusedId().equals("dice"));
+    page.press("keyboard only");
+    page.tabTo(() -> focusedId().equals("random-seed"));
     page.press(Keys.SPACE);
     page.press(Keys.chord(Keys.CONTROL, Keys.ENTER));
-    WebElement card = page.card("keys alone");
+    WebElement card = page.card("keyboard only");
     page.awaitState(card, "completed");
     page.images(card);
 
@@ -43,21 +43,21 @@ class AccessibilityIT extends PlaygroundTestBase {
     page.tabTo(() -> Objects.equals(page.focused().getAttribute("class"), "open"));
     page.press(Keys.ENTER);
     assertThat(page.field("viewer").isDisplayed()).isTrue();
-    assertThat(page.field("viewer-caption").getText()).startsWith("keys alone");
+    assertThat(page.field("viewer-caption").getText()).startsWith("keyboard only");
     page.press(Keys.ESCAPE);
     assertThat(page.field("viewer").isDisplayed()).isFalse();
     assertThat(page.focused().getAttribute("class")).isEqualTo("open");
 
-    page.open("draw").tabTo(() -> page.focused().getText().equals("Dashboard"));
+    page.open("generate").tabTo(() -> page.focused().getText().equals("Dashboard"));
     page.press(Keys.ENTER);
     page.await(() -> focusedId().equals("dashboard-heading"));
   }
 
   @Test
-  void formAndGallery_haveNoSeriousViolations() throws IOException {
+  void formAndGallery_lightAndDark_haveNoSeriousViolations() throws IOException {
     createJobs("pastel");
-    page.type("prompt", "slowly waiting").type("steps", "80").submit();
-    page.card("slowly waiting");
+    page.type("prompt", "slowly queued").type("steps", "80").submit();
+    page.card("slowly queued");
     page.type("steps", "0").submit();
     page.await(page.field("steps-error")::isDisplayed);
     for (String scheme : List.of("light", "dark")) {
@@ -67,7 +67,7 @@ class AccessibilityIT extends PlaygroundTestBase {
   }
 
   @Test
-  void dashboard_hasNoSeriousViolations() throws IOException {
+  void dashboard_lightAndDark_hasNoSeriousViolations() throws IOException {
     createJobs("ink");
     page.open("dashboard");
     page.await(() -> page.field("workers").getText().contains("worker-1"));
@@ -78,12 +78,12 @@ class AccessibilityIT extends PlaygroundTestBase {
   }
 
   @Test
-  void anyWindowSize_doesNotScrollSideways() {
+  void page_anyWindowSize_doesNotScrollSideways() {
     createJobs("oil on canvas");
     page.type("prompt", "x".repeat(300)).submit();
     page.awaitState(page.card("x".repeat(300)), "completed");
     for (int[] size : new int[][] {{390, 844}, {320, 640}, {768, 1024}, {1440, 900}}) {
-      for (String view : List.of("draw", "dashboard")) {
+      for (String view : List.of("generate", "dashboard")) {
         for (String scheme : List.of("light", "dark")) {
           browser.resizeWindow(size[0], size[1], scheme);
           page.open(view);
@@ -99,7 +99,7 @@ class AccessibilityIT extends PlaygroundTestBase {
   }
 
   @Test
-  void reducedMotion_disablesAnimations() {
+  void progressBar_reducedMotion_isNotAnimated() {
     browser.driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
         Map.of("features", List.of(Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
@@ -110,23 +110,23 @@ class AccessibilityIT extends PlaygroundTestBase {
     assertThat(fill.getCssValue("transition-duration")).isIn("0s", "");
   }
 
-  // Tests share a broker, so that each has prompts of its own.
-  private void createJobs(String how) {
-    String several = "a lighthouse in the fog, " + how;
-    page.type("prompt", several).type("count", "2").submit();
-    page.awaitState(page.card(several), "completed");
-    page.type("prompt", "a pear, " + how).type("count", "1").submit();
-    page.awaitState(page.card("a pear, " + how), "completed");
-    String refused = "origami cranes, " + how;
-    page.type("prompt", refused);
+  // Tests share a broker, so each test uses its own prompts.
+  private void createJobs(String style) {
+    String twoImages = "a lighthouse in the fog, " + style;
+    page.type("prompt", twoImages).type("count", "2").submit();
+    page.awaitState(page.card(twoImages), "completed");
+    page.type("prompt", "a pear, " + style).type("count", "1").submit();
+    page.awaitState(page.card("a pear, " + style), "completed");
+    String rejected = "origami cranes, " + style;
+    page.type("prompt", rejected);
     page.field("solver").sendKeys("SCM");
     page.submit();
-    page.awaitState(page.card(refused), "failed");
+    page.awaitState(page.card(rejected), "failed");
     page.field("solver").sendKeys("model");
   }
 
   private void awaitRendered(String view) {
-    if (view.equals("draw")) {
+    if (view.equals("generate")) {
       page.await(() -> !page.images(page.card("a pear, oil on canvas")).isEmpty());
       page.executeScript("scrollTo(0, 0)");
     } else {
@@ -143,18 +143,18 @@ class AccessibilityIT extends PlaygroundTestBase {
         .stream().<Object>map(node -> ((Map<?, ?>) node).get("target")).toList();
   }
 
-  /** The rules of axe, serious and critical, that the page breaks as it is shown now. */
-  @SuppressWarnings("unchecked") // a list of maps comes out of the script
+  /** Returns the serious and critical axe rules that the page violates in its current state. */
+  @SuppressWarnings("unchecked") // the script returns a list of maps
   private List<String> seriousViolations() throws IOException {
     try (InputStream axe = Objects.requireNonNull(getClass().getResourceAsStream(AXE_SCRIPT))) {
       page.executeScript(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
     }
-    Object found =
+    Object violations =
         browser.driver.executeAsyncScript(
             "const done = arguments[0];"
                 + "axe.run().then(r => done(r.violations), e => done([{impact: 'critical',"
                 + " id: String(e), nodes: []}]));");
-    return ((List<Map<String, Object>>) Objects.requireNonNull(found))
+    return ((List<Map<String, Object>>) Objects.requireNonNull(violations))
         .stream()
             .filter(rule -> List.of("serious", "critical").contains(rule.get("impact")))
             .map(rule -> "%s: %s %s".formatted(rule.get("impact"), rule.get("id"), targets(rule)))

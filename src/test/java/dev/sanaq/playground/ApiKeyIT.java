@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
-/** The page before a gateway that asks for keys. */
+/** The page of a gateway that requires API keys. */
 @EnabledIfSystemProperty(named = "browser", matches = "true", disabledReason = "needs -Pbrowser")
 @QuarkusTest
 @QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
@@ -27,10 +27,10 @@ class ApiKeyIT {
   @Inject GatewayLifecycle gateway;
 
   @TestHTTPResource("/")
-  @SuppressWarnings("NullAway.Init") // the test's framework sets it
+  @SuppressWarnings("NullAway.Init") // set by the test framework
   URI root;
 
-  /** One owner. */
+  /** A gateway with the key of one owner, alice. */
   public static final class AliceKeyProfile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -39,16 +39,16 @@ class ApiKeyIT {
   }
 
   @Test
-  void apiKey_isRequestedUsedAndForgotten() {
-    try (PlaygroundServices service = new PlaygroundServices(gateway);
+  void page_apiKeyRequired_requestsUsesAndForgetsKey() {
+    try (PlaygroundServices services = new PlaygroundServices(gateway);
         Browser browser = new Browser()) {
       browser.resizeWindow(1440, 900, "light");
-      PlaygroundPage page = new PlaygroundPage(browser, root).open("draw");
+      PlaygroundPage page = new PlaygroundPage(browser, root).open("generate");
       WebElement key = page.field("key-value");
       page.await(key::isDisplayed);
       assertThat(page.focused()).isEqualTo(key);
       key.sendKeys("mallorys-key", Keys.ENTER);
-      page.await(() -> page.field("key-error").getText().contains("does not know this key"));
+      page.await(() -> page.field("key-error").getText().contains("does not accept this key"));
       browser.screenshot("key");
       key.sendKeys("alices-key", Keys.ENTER);
       page.await(() -> !key.isDisplayed());

@@ -16,7 +16,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** A Chromium without a window, as the machine has it; nothing is downloaded. */
+/** A headless Chromium from the PATH; the tests download no browser. */
 final class Browser implements AutoCloseable {
   private static final Path SCREENSHOTS = Path.of("target", "browser");
 
@@ -28,7 +28,7 @@ final class Browser implements AutoCloseable {
     options.setBinary(findExecutable("chromium"));
     options.addArguments("--headless=new", "--disable-dev-shm-usage", "--hide-scrollbars");
     if (System.getProperty("user.name", "").equals("root")) {
-      // Chromium's sandbox does not start for root, as which containers run.
+      // Containers run as root, and Chromium's sandbox does not start for root.
       options.addArguments("--no-sandbox");
     }
     LoggingPreferences logs = new LoggingPreferences();
@@ -38,7 +38,7 @@ final class Browser implements AutoCloseable {
     driver.manage().timeouts().scriptTimeout(Duration.ofMinutes(1));
   }
 
-  /** A window of that size, with the colours that its user prefers. */
+  /** Sets the window size in CSS pixels, and the colour scheme: light or dark. */
   void resizeWindow(int width, int height, String scheme) {
     driver.executeCdpCommand(
         "Emulation.setDeviceMetricsOverride",
@@ -48,7 +48,7 @@ final class Browser implements AutoCloseable {
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
   }
 
-  /** What the browser complained of since it was last asked, such as the page's own policy. */
+  /** Returns the console warnings and errors since the last call, such as CSP violations. */
   List<String> consoleMessages() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(Object::toString)
@@ -77,7 +77,7 @@ final class Browser implements AutoCloseable {
         .orElseThrow(
             () ->
                 new AssertionError(
-                    "no %s on the PATH: Debian's packages are chromium and chromium-driver"
+                    "%s is not on the PATH; on Debian install chromium and chromium-driver"
                         .formatted(program)))
         .toString();
   }

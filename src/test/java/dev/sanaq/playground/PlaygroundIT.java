@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 
-/** From a prompt to its images, in a real browser with a real worker. */
+/** The page from a prompt to its images, in a real browser with a real worker. */
 @EnabledIfSystemProperty(named = "browser", matches = "true", disabledReason = "needs -Pbrowser")
 @QuarkusTest
 @QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
@@ -21,25 +21,28 @@ class PlaygroundIT extends PlaygroundTestBase {
   private final String prompt = "an apple " + UUID.randomUUID();
 
   @Test
-  void submit_showsProgressAndTimings() {
+  void submit_runningJob_showsProgressThenTimings() {
     String slow = prompt + " slowly";
     page.type("prompt", slow).type("steps", "6").type("count", "2").submit();
     WebElement card = page.card(slow);
-    Set<String> seen = new TreeSet<>();
-    // Found and read at once: the bar goes with the job's end.
-    String bar =
+    Set<String> progressTexts = new TreeSet<>();
+    // One script finds and reads the bar: the card removes it when the job ends.
+    String progressText =
         "return arguments[0].querySelector('[role=progressbar]')?.getAttribute('aria-valuetext')";
     page.await(
         () -> {
-          seen.add(page.executeScript(bar, card).toString());
+          progressTexts.add(page.executeScript(progressText, card).toString());
           return card.getText().contains("completed");
         });
-    assertThat(seen).filteredOn(words -> words.matches("Step [1-6] of 6")).hasSizeGreaterThan(2);
+    assertThat(progressTexts)
+        .filteredOn(text -> text.matches("Step [1-6] of 6"))
+        .hasSizeGreaterThan(2);
     assertThat(page.images(card)).hasSize(2);
     assertThat(card.findElement(By.className("legend")).getText())
         .contains("text 0.04 s", "denoise 0.7 s", "decode 0.3 s", "store");
     assertThat(page.action(card, "Download").getAttribute("download")).endsWith("-0.png");
-    assertThat(page.field("news").getAttribute("textContent")).startsWith("Done: " + slow);
+    assertThat(page.field("live-region").getAttribute("textContent"))
+        .startsWith("Completed: " + slow);
   }
 
   @Test
@@ -50,12 +53,12 @@ class PlaygroundIT extends PlaygroundTestBase {
     page.awaitState(card, "running");
     page.action(card, "Cancel").click();
     page.awaitState(card, "cancelled");
-    // The button that had the focus is gone; the focus is not.
+    // The focused button was removed; the focus moves to the card.
     assertThat(page.focused().getText()).isEqualTo(slow);
   }
 
   @Test
-  void again_reusesSeed_varyIncrementsSeed() {
+  void againAndVary_completedJob_reuseAndIncrementSeed() {
     page.type("prompt", prompt).type("seed", "9007199254740993").type("steps", "3").submit();
     WebElement first = page.card(prompt);
     page.awaitState(first, "completed");
@@ -77,7 +80,7 @@ class PlaygroundIT extends PlaygroundTestBase {
   }
 
   @Test
-  void invalidFields_showErrorsBesideThem() {
+  void invalidFields_submitted_showErrorsNextToThem() {
     page.type("prompt", prompt).type("count", "99").type("steps", "many").submit();
     WebElement error = page.field("steps-error");
     page.await(error::isDisplayed);
@@ -93,7 +96,7 @@ class PlaygroundIT extends PlaygroundTestBase {
   }
 
   @Test
-  void rejectedJob_canBeChangedAndRetried() {
+  void changeAndTryAgain_rejectedJob_fillsForm() {
     page.type("prompt", prompt);
     page.field("solver").sendKeys("SCM");
     page.submit();
@@ -106,21 +109,21 @@ class PlaygroundIT extends PlaygroundTestBase {
   }
 
   @Test
-  void myJobs_afterReload_areListed() {
+  void ownJobs_afterReload_areListed() {
     page.type("prompt", prompt).submit();
     page.awaitState(page.card(prompt), "completed");
-    page.open("draw");
-    page.field("mine").click();
+    page.open("generate");
+    page.field("own-only").click();
     assertThat(page.images(page.card(prompt))).hasSize(1);
     page.executeScript("localStorage.clear()");
-    page.open("draw");
+    page.open("generate");
     page.card(prompt);
-    page.field("mine").click();
+    page.field("own-only").click();
     assertThat(page.field("empty").isDisplayed()).isTrue();
   }
 
   @Test
-  void markupInPrompt_isEscaped() {
+  void prompt_withMarkup_isEscaped() {
     String markup = "<img src=x onerror=document.title='broken'> " + prompt;
     page.type("prompt", markup).submit();
     page.awaitState(page.card(markup), "completed");
@@ -128,27 +131,27 @@ class PlaygroundIT extends PlaygroundTestBase {
     assertThat(browser.consoleMessages()).isEmpty();
     Object policy =
         page.executeScript(
-            "const asked = new XMLHttpRequest(); asked.open('GET', '/', false); asked.send();"
-                + "return asked.getResponseHeader('Content-Security-Policy')");
+            "const request = new XMLHttpRequest(); request.open('GET', '/', false); request.send();"
+                + "return request.getResponseHeader('Content-Security-Policy')");
     assertThat(policy.toString())
         .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
         .doesNotContain("unsafe");
   }
 
   @Test
-  void dashboard_showsJobsAndWorkers() {
+  void dashboard_afterJobs_showsCountsFailuresAndWorkers() {
     page.type("prompt", prompt).submit();
     page.awaitState(page.card(prompt), "completed");
-    page.type("prompt", prompt + " refused");
+    page.type("prompt", prompt + " rejected");
     page.field("solver").sendKeys("SCM");
     page.submit();
-    page.awaitState(page.card(prompt + " refused"), "failed");
+    page.awaitState(page.card(prompt + " rejected"), "failed");
     page.open("dashboard");
     page.await(() -> page.field("workers").getText().contains("worker-1 idle"));
     assertThat(page.field("failures").getText()).contains("invalid_request", "scm");
-    assertThat(page.field("tiles").getText()).contains("Waiting\n0", "Running\n0", "Backlog\n0 s");
+    assertThat(page.field("tiles").getText()).contains("Queued\n0", "Running\n0", "Backlog\n0 s");
     assertThat(page.field("throughput").findElement(By.tagName("svg")).getAttribute("aria-label"))
-        .matches("Jobs completed a minute.*[1-9]\\d*.*");
+        .matches("Completed jobs per minute.*[1-9]\\d*.*");
   }
 
   private static String seed(WebElement card) {

@@ -9,7 +9,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
-/** The page in words of its user. */
+/** A page object: what a user sees and does on the web page. */
 final class PlaygroundPage {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -41,15 +41,15 @@ final class PlaygroundPage {
     field("submit").click();
   }
 
-  /** The newest card whose title is that prompt, once there are so many of them. */
-  WebElement card(String prompt, int howMany) {
+  /** Waits for {@code count} cards with this prompt and returns the newest. */
+  WebElement card(String prompt, int count) {
     return await(
         () -> {
           List<WebElement> found =
               browser.driver.findElements(By.cssSelector("#cards article")).stream()
                   .filter(card -> card.findElement(By.tagName("h3")).getText().equals(prompt))
                   .toList();
-          return found.size() == howMany ? found.get(0) : null;
+          return found.size() == count ? found.get(0) : null;
         });
   }
 
@@ -61,15 +61,15 @@ final class PlaygroundPage {
     await(() -> card.findElement(By.className("state")).getText().equals(state));
   }
 
-  /** A button or link of the card, by the beginning of its words. */
-  WebElement action(WebElement card, String words) {
+  /** Returns the button or link of the card whose text starts with {@code label}. */
+  WebElement action(WebElement card, String label) {
     return card.findElements(By.cssSelector(".actions button, .actions a")).stream()
-        .filter(each -> each.getText().startsWith(words))
+        .filter(each -> each.getText().startsWith(label))
         .findFirst()
-        .orElseThrow(() -> new AssertionError("no " + words + " in " + card.getText()));
+        .orElseThrow(() -> new AssertionError("no " + label + " in " + card.getText()));
   }
 
-  /** The card's images, once all are there. */
+  /** Waits until the card's images are loaded and returns them. */
   List<WebElement> images(WebElement card) {
     List<WebElement> images = card.findElements(By.cssSelector("figure img"));
     for (WebElement image : images) {
@@ -87,13 +87,13 @@ final class PlaygroundPage {
     focused().sendKeys(keys);
   }
 
-  /** Goes on by the keyboard until the focus is on what is wanted. */
-  void tabTo(Supplier<Boolean> there) {
-    for (int i = 0; i < 60 && !there.get(); i++) {
+  /** Presses Tab until {@code reached} is true, at most 60 times. */
+  void tabTo(Supplier<Boolean> reached) {
+    for (int i = 0; i < 60 && !reached.get(); i++) {
       press(Keys.TAB);
     }
-    if (!there.get()) {
-      throw new AssertionError("the keyboard does not come there");
+    if (!reached.get()) {
+      throw new AssertionError("the Tab key does not reach the element");
     }
   }
 
@@ -102,18 +102,18 @@ final class PlaygroundPage {
     return result == null ? "" : result;
   }
 
-  /** What is wanted, once it is neither null nor false. */
-  <T> T await(Supplier<@Nullable T> wanted) {
-    long until = System.nanoTime() + TIMEOUT.toNanos();
-    while (System.nanoTime() < until) {
-      T found = wanted.get();
+  /** Waits until {@code condition} is neither null nor false, and returns it. */
+  <T> T await(Supplier<@Nullable T> condition) {
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
+    while (System.nanoTime() < deadline) {
+      T found = condition.get();
       if (found != null && !found.equals(false)) {
         return found;
       }
       sleepBriefly();
     }
-    browser.screenshot("not-in-time");
-    throw new AssertionError("not in time: " + field("news").getAttribute("textContent"));
+    browser.screenshot("timeout");
+    throw new AssertionError("timeout; last announcement: " + field("live-region").getAttribute("textContent"));
   }
 
   private static void sleepBriefly() {

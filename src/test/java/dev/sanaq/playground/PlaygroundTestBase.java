@@ -7,12 +7,12 @@ import java.net.URI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Tests that begin on the page, with a gateway and a worker behind it. */
+/** Starts a worker and a browser on the page before each test. */
 abstract class PlaygroundTestBase {
   @Inject GatewayLifecycle gateway;
 
   @TestHTTPResource("/")
-  @SuppressWarnings("NullAway.Init") // the test's framework sets it
+  @SuppressWarnings("NullAway.Init") // set by the test framework
   URI root;
 
   @SuppressWarnings("NullAway.Init") // set before each test
@@ -29,7 +29,7 @@ abstract class PlaygroundTestBase {
     services = new PlaygroundServices(gateway);
     browser = new Browser();
     browser.resizeWindow(1440, 900, "light");
-    page = new PlaygroundPage(browser, root).open("draw");
+    page = new PlaygroundPage(browser, root).open("generate");
   }
 
   @AfterEach

@@ -1,4 +1,4 @@
-/** The page in a real browser, as its users see it. {@code ./mvnw test -Pbrowser} runs these. */
+/** Tests of the web page in a real browser; {@code ./mvnw test -Pbrowser} runs them. */
 @NullMarked
 package dev.sanaq.playground;
 

@@ -1,10 +1,10 @@
 import { byId } from "./dom.js";
 
-const VIEWS = ["draw", "dashboard"];
+const VIEWS = ["generate", "dashboard"];
 
-/** Shows the view that the address names, so that links, bookmarks and "back" work. */
-export function startViews(dashboard) {
-  const turn = () => {
+/** Shows the view that the URL's hash names, so that links, bookmarks and "back" work. */
+export function startRouter(dashboard) {
+  const showView = () => {
     const view = VIEWS.find((name) => location.hash === `#${name}`) ?? VIEWS[0];
     for (const name of VIEWS) {
       byId(`view-${name}`).hidden = name !== view;
@@ -18,6 +18,6 @@ export function startViews(dashboard) {
     }
     return view;
   };
-  turn();
-  addEventListener("hashchange", () => byId(`${turn()}-heading`).focus());
+  showView();
+  addEventListener("hashchange", () => byId(`${showView()}-heading`).focus());
 }

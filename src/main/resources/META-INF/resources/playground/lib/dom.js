@@ -1,14 +1,14 @@
-// The few words that this page has for making elements. Text is only ever text: nothing here takes
-// markup, so nothing that a user or the API says can become any.
+// Helpers that create and update elements. Text is always set as text, never as markup, so input of
+// a user or of the API cannot inject HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element; attributes that are false are left out, those that are true are empty. */
+/** Creates an HTML element. Attributes that are false are omitted; those that are true are empty. */
 export function element(name, attributes = {}, ...children) {
   return filled(document.createElement(name), attributes, children);
 }
 
-/** An element of a drawing. */
+/** Creates an SVG element; attributes as for element(). */
 export function svg(name, attributes = {}, ...children) {
   return filled(document.createElementNS(SVG, name), attributes, children);
 }
@@ -17,16 +17,16 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-/** Shows the text, or hides the element where there is none. */
+/** Shows the text, or hides the element if the text is empty. */
 export function showText(node, text) {
   node.textContent = text;
   node.hidden = text === "";
 }
 
-/** Tells those who do not see the page; the same words twice are told twice. */
+/** Announces a text to screen readers, also if it equals the previous one. */
 export function announce(text) {
-  const news = byId("news");
-  news.textContent = news.textContent === text ? `${text}\u00a0` : text;
+  const region = byId("live-region");
+  region.textContent = region.textContent === text ? `${text}\u00a0` : text;
 }
 
 function filled(node, attributes, children) {

@@ -1,27 +1,28 @@
+import { byId } from "../lib/dom.js";
 import { Card } from "./card.js";
-import { byId } from "./dom.js";
-import { recent } from "./recent.js";
+import { ownJobIds } from "./own-jobs.js";
 
 const MINUTE = 60000;
 
-/** The jobs with their images, newest first. */
+/** The list of job cards, newest first. */
 export class Gallery {
   #cards = new Map();
   #list = byId("cards");
-  #mine = byId("mine");
+  #ownOnly = byId("own-only");
 
+  /** @param actions what a card can start: cancel(id), fill(request, errors), generate(request) */
   constructor(jobs, actions) {
     jobs.addEventListener("job", ({ detail }) => this.#show(detail, actions));
     jobs.addEventListener("more", ({ detail }) => {
       byId("older").hidden = !detail;
       this.#filter();
     });
-    byId("older").addEventListener("click", () => jobs.older());
-    this.#mine.addEventListener("change", () => this.#filter());
-    setInterval(() => this.#cards.forEach((card) => card.tick()), MINUTE);
+    byId("older").addEventListener("click", () => jobs.loadOlder());
+    this.#ownOnly.addEventListener("change", () => this.#filter());
+    setInterval(() => this.#cards.forEach((card) => card.updateAge()), MINUTE);
   }
 
-  /** Brings a job into view. */
+  /** Scrolls a job's card into view. */
   reveal(id) {
     this.#cards.get(id)?.node.scrollIntoView({ block: "nearest" });
   }
@@ -38,19 +39,19 @@ export class Gallery {
 
   #insert(card) {
     this.#cards.set(card.id, card);
-    const older = [...this.#cards.values()]
+    const nextOlder = [...this.#cards.values()]
       .filter((other) => other.submittedAt < card.submittedAt)
       .reduce((newest, other) => (newest && newest.submittedAt > other.submittedAt ? newest : other), null);
-    this.#list.insertBefore(card.node, older?.node ?? null);
+    this.#list.insertBefore(card.node, nextOlder?.node ?? null);
   }
 
   #filter() {
-    const own = new Set(recent());
-    let shown = 0;
+    const own = new Set(ownJobIds());
+    let visible = 0;
     for (const [id, card] of this.#cards) {
-      card.node.hidden = this.#mine.checked && !own.has(id);
-      shown += card.node.hidden ? 0 : 1;
+      card.node.hidden = this.#ownOnly.checked && !own.has(id);
+      visible += card.node.hidden ? 0 : 1;
     }
-    byId("empty").hidden = shown > 0;
+    byId("empty").hidden = visible > 0;
   }
 }

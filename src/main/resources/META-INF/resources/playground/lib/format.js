@@ -1,11 +1,11 @@
-// Numbers and times in words.
+// Formats durations, moments and counts for people.
 
 const HALF_MINUTE = 30;
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-/** "0.4 s", "12 s", "3 min", "1 h 20 min". */
+/** Formats a duration: "0.4 s", "12 s", "3 min", "1 h 20 min". */
 export function duration(seconds) {
   if (seconds < 10) {
     return `${Number(seconds.toFixed(seconds < 1 ? 2 : 1))} s`;
@@ -20,7 +20,7 @@ export function duration(seconds) {
   return `${Math.floor(minutes / MINUTE)} h ${minutes % MINUTE} min`;
 }
 
-/** How long ago a moment is, roughly. */
+/** Formats the time since a moment: "just now", "3 min ago", "2 h ago", or the date. */
 export function ago(moment) {
   const seconds = (Date.now() - Date.parse(moment)) / 1000;
   if (seconds < HALF_MINUTE) {
@@ -35,7 +35,7 @@ export function ago(moment) {
   return new Date(moment).toLocaleDateString();
 }
 
-/** "1 image", "2 images". */
-export function many(number, noun) {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+/** Formats a count with its noun: "1 image", "2 images". */
+export function plural(count, noun) {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

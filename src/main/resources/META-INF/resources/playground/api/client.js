@@ -1,9 +1,9 @@
-import { askForKey, keyHeaders } from "./key.js";
+import { authorizationHeaders, requestApiKey } from "./api-key.js";
+import { parse, stringify } from "./json.js";
 import { Problem } from "./problem.js";
-import { parse, stringify } from "./seeds.js";
 
-// The gateway's API. Every function throws a Problem where it is refused; where a key is wanted it
-// waits for one and asks again.
+// The gateway's HTTP API. Every function throws a Problem if the gateway rejects the call. After a
+// 401, a call waits for an API key and is sent again.
 
 export async function submit(request) {
   return job(await send("/v1/jobs", {
@@ -14,14 +14,14 @@ export async function submit(request) {
 }
 
 export async function find(id) {
-  return job(await send(address(id)));
+  return job(await send(jobPath(id)));
 }
 
 export async function cancel(id) {
-  return job(await send(address(id), { method: "DELETE" }));
+  return job(await send(jobPath(id), { method: "DELETE" }));
 }
 
-/** A page of jobs, newest first: {jobs, next}. */
+/** Returns one page of jobs, newest first: {jobs, next}. */
 export async function list(query = {}) {
   return parse(await (await send(`/v1/jobs?${new URLSearchParams(query)}`)).text());
 }
@@ -34,18 +34,18 @@ export async function models() {
   return (await (await send("/v1/models")).json()).data.map((model) => model.id);
 }
 
-/** An image's bytes. By fetch, since an image element cannot show the key. */
+/** Fetches an image as a Blob. An img element cannot send the API key. */
 export async function image(href) {
   return (await send(href)).blob();
 }
 
-/** The open stream of a job's events, after the one of that id. */
+/** Opens the stream of a job's events that follow lastEventId; "" starts at the first event. */
 export function eventStream(id, lastEventId, signal) {
   const headers = lastEventId === "" ? {} : { "Last-Event-ID": lastEventId };
-  return send(`${address(id)}/events`, { headers, signal });
+  return send(`${jobPath(id)}/events`, { headers, signal });
 }
 
-function address(id) {
+function jobPath(id) {
   return `/v1/jobs/${encodeURIComponent(id)}`;
 }
 
@@ -56,12 +56,12 @@ async function job(response) {
 async function send(path, options = {}) {
   const response = await fetch(path, {
     ...options,
-    headers: { ...options.headers, ...keyHeaders() },
+    headers: { ...options.headers, ...authorizationHeaders() },
   }).catch((failure) => {
     throw failure.name === "AbortError" ? failure : Problem.unreachable();
   });
   if (response.status === 401) {
-    await askForKey();
+    await requestApiKey();
     return send(path, options);
   }
   if (!response.ok) {
