@@ -113,7 +113,8 @@ final class PlaygroundPage {
       sleepBriefly();
     }
     browser.screenshot("timeout");
-    throw new AssertionError("timeout; last announcement: " + field("live-region").getAttribute("textContent"));
+    throw new AssertionError(
+        "timeout; last announcement: " + field("live-region").getAttribute("textContent"));
   }
 
   private static void sleepBriefly() {

@@ -82,7 +82,7 @@ function failuresTable(rows) {
 function workersTable(rows) {
   return table(
     "No jobs, so no workers to show.",
-    ["Worker", "State", "Completed", "Last seen"],
+    ["Worker", "State", "Done", "Seen"],
     rows.map(({ name, busy, completed, seenAt }) => [
       name,
       busy ? "busy" : "idle",

@@ -23,7 +23,7 @@ export class SizeSelect {
 
   constructor() {
     this.#select.append(
-      element("option", { value: MODEL_DEFAULT }, "model default"),
+      element("option", { value: MODEL_DEFAULT }, "model’s default"),
       ...SIDES.map((side) => optionGroup(side)),
       element("option", { value: CUSTOM }, "custom…"),
     );
