@@ -1,5 +1,6 @@
 // HTTP load on a gateway: k6 run -e GATEWAY=http://localhost:8080 -e SHAPE=burst load-tests/load/http.k6.js
-// SHAPE is steady, burst, ramp or mixed; RATE jobs a second; SECONDS how long; KEY an API key, if any.
+// SHAPE is steady, burst, ramp or mixed; RATE is jobs per second; SECONDS is the duration; KEY is an
+// optional API key.
 import http from 'k6/http';
 import { check } from 'k6';
 import { Counter, Trend } from 'k6/metrics';
@@ -7,14 +8,14 @@ import { stages, request } from './shapes.js';
 
 const gateway = __ENV.GATEWAY || 'http://localhost:8080';
 const wait = Number(__ENV.WAIT || 60);
-const whole = new Trend('job_seconds');
+const duration = new Trend('job_seconds');
 const ended = new Counter('jobs_ended');
 
 export const options = {
   scenarios: {
     jobs: {
       executor: 'ramping-arrival-rate',
-      // Whatever the answers take, the next request comes when it is due.
+      // An open model: the arrival rate does not depend on the response time.
       timeUnit: '1s',
       preAllocatedVUs: 200,
       maxVUs: 2000,
@@ -32,14 +33,14 @@ export default function () {
   if (__ENV.KEY) {
     headers.Authorization = `Bearer ${__ENV.KEY}`;
   }
-  const began = Date.now();
-  const body = JSON.stringify(request(__ENV.SHAPE || 'steady', `${__VU}-${__ITER}-${began}`));
-  const answer = http.post(`${gateway}/v1/jobs`, body, { headers, timeout: `${wait + 10}s` });
-  check(answer, { 'taken (200 or 202)': (a) => a.status === 200 || a.status === 202 });
-  if (answer.status === 200) {
-    const state = answer.json('state');
+  const startedAt = Date.now();
+  const body = JSON.stringify(request(__ENV.SHAPE || 'steady', `${__VU}-${__ITER}-${startedAt}`));
+  const response = http.post(`${gateway}/v1/jobs`, body, { headers, timeout: `${wait + 10}s` });
+  check(response, { 'accepted (200 or 202)': (r) => r.status === 200 || r.status === 202 });
+  if (response.status === 200) {
+    const state = response.json('state');
     check(state, { completed: (s) => s === 'completed' });
     ended.add(1, { state });
-    whole.add((Date.now() - began) / 1000);
+    duration.add((Date.now() - startedAt) / 1000);
   }
 }

@@ -1,5 +1,5 @@
 // Kafka load, with k6 built with xk6-kafka: k6 run -e BROKERS=localhost:9092 -e SHAPE=mixed load-tests/load/kafka.k6.js
-// It only sends; how long jobs take is what the workers' metrics say, sanaq_job_duration_seconds.
+// It only sends. The workers' metric sanaq_job_duration_seconds shows how long jobs take.
 import { Writer, SchemaRegistry, SCHEMA_TYPE_STRING } from 'k6/x/kafka';
 import { stages, request } from './shapes.js';
 
@@ -20,9 +20,9 @@ export const options = {
 };
 
 export default function () {
-  const asked = request(__ENV.SHAPE || 'steady', `${__VU}-${__ITER}-${Date.now()}`);
+  const job = request(__ENV.SHAPE || 'steady', `${__VU}-${__ITER}-${Date.now()}`);
   const text = (data) => strings.serialize({ data, schemaType: SCHEMA_TYPE_STRING });
-  writer.produce({ messages: [{ key: text(asked.id), value: text(JSON.stringify(asked)) }] });
+  writer.produce({ messages: [{ key: text(job.id), value: text(JSON.stringify(job)) }] });
 }
 
 export function teardown() {

@@ -82,14 +82,7 @@ class ArchitectureTest {
           entry(
               "gateway",
               Set.of(
-                  "job",
-                  "json",
-                  "storage",
-                  "kafka",
-                  "webhook",
-                  "estimate",
-                  "retry",
-                  "collection")),
+                  "job", "json", "storage", "kafka", "webhook", "estimate", "retry", "collection")),
           entry("train", Set.of("json", "image", "torch", "sana", "checkpoint")),
           entry("benchmark", Set.of("json", "image", "torch", "sana", "checkpoint")),
           entry("local", Set.of("storage", "kafka")),

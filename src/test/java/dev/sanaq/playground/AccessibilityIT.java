@@ -122,7 +122,7 @@ class AccessibilityIT extends PlaygroundTestBase {
     page.field("solver").sendKeys("SCM");
     page.submit();
     page.awaitState(page.card(rejected), "failed");
-    page.field("solver").sendKeys("model");
+    page.field("solver").sendKeys("default");
   }
 
   private void awaitRendered(String view) {
