@@ -152,7 +152,7 @@ class ConcurrentJobsTest {
     send("done", "");
     awaitCompleted("done");
     outside.cancel(id("done"), "");
-    await(() -> counterTotal("sanaq.cancellations", "kind", "read") >= 1);
+    await(() -> counterTotal("sanaq.cancellations", "result", "read") >= 1);
     send("done", "");
     await(() -> terminalEvents("done").size() == 2);
     assertThat(terminalEvents("done"))
