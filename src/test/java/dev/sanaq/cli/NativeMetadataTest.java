@@ -30,8 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a native executable has to be told, held to what is there: everything named exists, and what
- * our code and the native libraries look up by name is named. It does not build one.
+ * The metadata of a native image: every entry exists, and every class that our code or a native
+ * library looks up by name has one. Builds no native image.
  */
 class NativeMetadataTest {
   private static final Path FOLDER =
@@ -125,7 +125,7 @@ class NativeMetadataTest {
     assertThat(found).isNotEmpty().isSubsetOf(open);
   }
 
-  /** It is called, and looks nobody up; a version that does must be told of. */
+  /** The library makes no lookups by name; a version that does needs entries. */
   @Test
   void webpLibrary_isResource_withoutJniLookups() throws IOException {
     assertThat(jniClassNames(WEBP)).isEmpty();

@@ -34,10 +34,10 @@ class TrainDataCommandsTest {
     assertThat(err.toString()).isEmpty();
     assertThat(code).isZero();
     assertThat(out.toString()).matches("\\Q" + output + "\\E: \\d+ ids\\R");
-    try (HuggingFaceTokenizer learnt =
+    try (HuggingFaceTokenizer trained =
         HuggingFaceTokenizer.newInstance(output.resolve("tokenizer.json"))) {
-      assertThat(learnt.encode("a red").getTokens()).containsExactly("<bos>", "a", "\u2581red");
-      assertThat(learnt.encode("a prompt").getTokens())
+      assertThat(trained.encode("a red").getTokens()).containsExactly("<bos>", "a", "\u2581red");
+      assertThat(trained.encode("a prompt").getTokens())
           .as("a word of the instruction")
           .containsExactly("<bos>", "a", "\u2581prompt");
     }

@@ -40,9 +40,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two of the paper's ablations in small: flow matching beside noise prediction, and Mix-FFN without
- * positional embedding beside a plain feed-forward. No part of the build: {@code
- * src/docs/ablation.md} says how it is run and what came out.
+ * Two of the paper's ablations on a small scale: flow matching compared with noise prediction, and
+ * Mix-FFN without positional embedding compared with a plain feed-forward network. Not part of the
+ * build: {@code src/docs/ablation.md} says how to run it and gives the results.
  */
 class AblationExperiment {
   private static final DevicePlacement CPU = DevicePlacement.cpu(Precision.FP32);
@@ -58,7 +58,7 @@ class AblationExperiment {
   private final int batch = Integer.getInteger("ablation.batch", 16);
   private final int seeds = Integer.getInteger("ablation.seeds", 2);
 
-  /** What is compared; everything else is the same. */
+  /** The compared variants; everything else is the same. */
   private enum Variant {
     MIX_FFN_FLOW(TrainingConfig.Objective.VELOCITY, false, false),
     MIX_FFN_NOISE(TrainingConfig.Objective.NOISE, false, false),
@@ -97,7 +97,7 @@ class AblationExperiment {
     Files.writeString(output.resolve("ablation.md"), table.markdown());
   }
 
-  /** Trains, or goes on where an earlier call was stopped; answers what was measured. */
+  /** Trains, or resumes an interrupted run; returns the evaluation metrics. */
   private List<Map<String, Object>> train(
       Variant variant, int seed, Dataset rows, LatentCache latents) throws IOException {
     Path folder = Files.createDirectories(output.resolve(variant.name() + "-" + seed));
@@ -105,9 +105,9 @@ class AblationExperiment {
     TrainingConfig.TransformerPart part = transformerConfig(variant);
     TransformerConfig config = part.transformer(new StartingPoint.FromScratch());
     int vocabulary = part.textEncoder(new StartingPoint.FromScratch()).vocabSize();
-    try (PromptTokenizer words =
+    try (PromptTokenizer promptTokenizer =
             new PromptTokenizer(tokenizer.resolve("tokenizer.json"), vocabulary);
-        TrainingTask task = task(variant, part, config, seed, trainingData(rows, latents, words))) {
+        TrainingTask task = task(variant, part, config, seed, trainingData(rows, latents, promptTokenizer))) {
       new TrainingLoop(
               task,
               part.optimizer(),
@@ -120,9 +120,9 @@ class AblationExperiment {
   }
 
   private static TransformerTask.TrainingData trainingData(
-      Dataset rows, LatentCache latents, PromptTokenizer words) {
+      Dataset rows, LatentCache latents, PromptTokenizer promptTokenizer) {
     return new TransformerTask.TrainingData(
-        rows.samples(), latents, new TrainableCaptions(new PackedCaptions(words)));
+        rows.samples(), latents, new TrainableCaptions(new PackedCaptions(promptTokenizer)));
   }
 
   private static TrainingTask task(
@@ -130,22 +130,22 @@ class AblationExperiment {
       TrainingConfig.TransformerPart part,
       TransformerConfig config,
       int seed,
-      TransformerTask.TrainingData lessons) {
+      TransformerTask.TrainingData data) {
     TrainingTask task =
-        new TransformerTask(part, seed, new StartingPoint.FromScratch(), lessons, step -> {}, CPU);
+        new TransformerTask(part, seed, new StartingPoint.FromScratch(), data, step -> {}, CPU);
     return variant.plain ? new PlainFeedForwardTask(task, config) : task;
   }
 
-  /** The emoji's recipe with a smaller transformer and one phase. */
+  /** The bundled configuration with a smaller transformer and one phase. */
   private TrainingConfig.TransformerPart transformerConfig(Variant variant) {
-    TrainingConfig.TransformerPart whole = TrainingConfig.read(TrainingConfig.EMOJI).transformer();
-    ObjectNode config = whole.config().deepCopy();
+    TrainingConfig.TransformerPart bundled = TrainingConfig.read(TrainingConfig.EMOJI).transformer();
+    ObjectNode config = bundled.config().deepCopy();
     config.put("num_layers", LAYERS).put("num_attention_heads", HEADS);
     config.put("num_cross_attention_heads", HEADS).put("cross_attention_dim", 32 * HEADS);
     if (variant.positions) {
       config.put("interpolation_scale", 1.0);
     }
-    TransformerPhase first = whole.phases().get(0);
+    TransformerPhase first = bundled.phases().get(0);
     TransformerPhase phase =
         new TransformerPhase(
             "all",
@@ -161,11 +161,11 @@ class AblationExperiment {
             first.textEncoderRateScale());
     return new TrainingConfig.TransformerPart(
         config,
-        whole.textEncoder(),
-        whole.flowShift(),
-        whole.guidanceScale(),
+        bundled.textEncoder(),
+        bundled.flowShift(),
+        bundled.guidanceScale(),
         variant.objective,
-        withShortEma(whole.optimizer()),
+        withShortEma(bundled.optimizer()),
         new TrainingConfig.Intervals(evalInterval(), evalInterval(), steps),
         List.of(phase));
   }
@@ -174,7 +174,7 @@ class AblationExperiment {
     return Math.max(steps / 6, 1);
   }
 
-  /** An average short enough for so few steps. */
+  /** A moving average short enough for so few steps. */
   private static OptimizerSettings withShortEma(OptimizerSettings of) {
     return new OptimizerSettings(
         of.kind(),
@@ -193,28 +193,28 @@ class AblationExperiment {
     Path folder = requireNonNull(data.toAbsolutePath().getParent());
     List<String> images =
         Dataset.read(data).samples().stream().map(TrainingSample::image).distinct().toList();
-    Set<String> wanted = new HashSet<>();
+    Set<String> selected = new HashSet<>();
     for (int i = 0; i < numImages; i++) {
-      wanted.add(images.get((int) ((long) i * images.size() / numImages)));
+      selected.add(images.get((int) ((long) i * images.size() / numImages)));
     }
-    StringBuilder kept = new StringBuilder();
+    StringBuilder list = new StringBuilder();
     for (String line : Files.readAllLines(data)) {
       Map<String, Object> row = Json.readObject(line.getBytes(StandardCharsets.UTF_8));
       String image = String.valueOf(row.get("image"));
-      if (wanted.contains(image)) {
+      if (selected.contains(image)) {
         row.put("image", folder.resolve(image).toString());
-        kept.append(new String(Json.write(row), StandardCharsets.UTF_8)).append('\n');
+        list.append(new String(Json.write(row), StandardCharsets.UTF_8)).append('\n');
       }
     }
-    return Files.writeString(output.resolve("list.jsonl"), kept);
+    return Files.writeString(output.resolve("list.jsonl"), list);
   }
 
   private static String requireProperty(String name) {
     return requireNonNull(
-        System.getProperty("ablation." + name), "say -Dablation." + name + "=...");
+        System.getProperty("ablation." + name), "missing -Dablation." + name + "=...");
   }
 
-  /** Writes every step down. */
+  /** Writes every step to a file. */
   private static final class FileMetricsSink implements MetricsSink {
     private final Path file;
     private @Nullable MetricsLog log;
@@ -233,9 +233,9 @@ class AblationExperiment {
     }
 
     @Override
-    public void write(Map<String, Object> figures) {
+    public void write(Map<String, Object> metrics) {
       try {
-        requireNonNull(log).append(figures);
+        requireNonNull(log).append(metrics);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -7,17 +7,17 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Errors by timestep in one unit, that of the velocity v = noise - latents, so that what learns the
- * noise can stand beside what learns v: from a noise e' at sigma s follows v' = (e' - x) / (1 - s),
- * whose error is that of e' by 1 / (1 - s).
+ * Errors by timestep in one unit, that of the velocity v = noise - latents, so that noise prediction
+ * can be compared with velocity prediction: a predicted noise e' at sigma s gives v' = (e' - x) / (1 -
+ * s), whose error is that of e' divided by 1 - s.
  */
 final class AblationTable {
   private static final String[] SIGMAS = {"0.1", "0.3", "0.5", "0.7", "0.9"};
 
-  /** By variant, then step: the sum over seeds of the errors at each sigma, and how many seeds. */
+  /** By variant and step: the errors at each sigma, one array per seed. */
   private final Map<String, Map<Number, List<double[]>>> errors = new LinkedHashMap<>();
 
-  /** Adds what a run measured at a step: the squared error of what it learns, by sigma. */
+  /** Adds the evaluation of a run at a step: the squared error of its prediction, by sigma. */
   void add(String variant, boolean noise, Map<String, Object> measured) {
     double[] squares = new double[SIGMAS.length];
     for (int i = 0; i < SIGMAS.length; i++) {
@@ -33,7 +33,7 @@ final class AblationTable {
         .add(squares);
   }
 
-  /** A table in Markdown, means over the seeds. */
+  /** Renders a Markdown table of means over the seeds. */
   String markdown() {
     StringBuilder text = new StringBuilder("| variant | step | seeds |");
     for (String sigma : SIGMAS) {

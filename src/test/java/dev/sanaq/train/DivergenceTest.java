@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A loss that is no number ends the run, and what led to it is kept. */
+/** A loss that is NaN ends the run and leaves a report. */
 class DivergenceTest {
   @Test
   void nanLoss_stopsRun_savesStateAndBatch(@TempDir Path folder) throws Exception {

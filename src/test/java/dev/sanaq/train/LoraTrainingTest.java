@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** LoRA: what learns, what does not, and what the file is. */
+/** Training of a LoRA adapter: which weights change, and the layout of the file. */
 class LoraTrainingTest {
   private static final LoraConfig SETTINGS = new LoraConfig(2, 4, List.of("to_q", "to_k", "to_v"));
 
@@ -49,9 +49,9 @@ class LoraTrainingTest {
         .hasSize(2 * 6 * 2);
     String layer = "transformer.transformer_blocks.1.attn2.to_v.lora_B.weight";
     float[] saved = numbers(TensorIndex.open(file).read(), layer);
-    float[] learnt = numbers(state, "average.lora.transformer_blocks.1.attn2.to_v.lora_B.weight");
+    float[] trained = numbers(state, "average.lora.transformer_blocks.1.attn2.to_v.lora_B.weight");
     for (int i = 0; i < saved.length; i++) {
-      assertThat(saved[i]).isEqualTo(learnt[i] * 2); // alpha / rank is in B
+      assertThat(saved[i]).isEqualTo(trained[i] * 2); // alpha / rank is in B
     }
     assertThat(Arrays.equals(saved, new float[saved.length])).isFalse();
   }

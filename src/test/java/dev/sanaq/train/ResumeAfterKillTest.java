@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A run that was killed between two snapshots ends with the weights of one that was not, to the
- * bit.
+ * A run that is killed between two snapshots and resumed has the weights of an uninterrupted run, bit
+ * for bit.
  */
 class ResumeAfterKillTest {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
@@ -42,7 +42,7 @@ class ResumeAfterKillTest {
     assertThat(Checkpoint.open(checkpoint).defaultSize()).isEqualTo(32);
   }
 
-  /** Lets a process train until it is stuck after a step, past its last snapshot, and kills it. */
+  /** Trains in a process that hangs after a step, past its last snapshot, and kills it. */
   private static void kill(
       TinyTraining training, String what, Path output, int step, String... more) throws Exception {
     List<String> command =

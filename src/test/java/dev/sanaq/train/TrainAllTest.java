@@ -91,14 +91,14 @@ class TrainAllTest {
 
   private int run(Object command, String... arguments) {
     StringWriter said = new StringWriter();
-    StringWriter told = new StringWriter();
+    StringWriter errors = new StringWriter();
     int code =
         new CommandLine(command)
             .setOut(new PrintWriter(said))
-            .setErr(new PrintWriter(told))
+            .setErr(new PrintWriter(errors))
             .execute(arguments);
     out = said.toString();
-    err = told.toString();
+    err = errors.toString();
     return code;
   }
 }

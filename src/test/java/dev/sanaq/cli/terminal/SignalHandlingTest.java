@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Commands that are told to stop while the engine computes, each in a JVM of its own. */
+/** Signals while a command computes; each command runs in its own JVM. */
 @DisabledOnOs(OS.WINDOWS)
 class SignalHandlingTest {
   @TempDir private Path folder = Path.of("");
@@ -37,7 +37,7 @@ class SignalHandlingTest {
     assumeFalse(
         signal.equals("INT") && ignoresInterrupts(),
         "SIGINT is ignored here, as in a shell's background: run the tests in the foreground");
-    Process drawing =
+    Process process =
         start(
             "generate",
             "--prompt=fox",
@@ -45,28 +45,28 @@ class SignalHandlingTest {
             "--width=512",
             "--height=512",
             "--output=" + folder.resolve("out.png"));
-    assertTerminatedBy(signal, code, drawing);
+    assertTerminatedBy(signal, code, process);
   }
 
   @Test
   void benchmark_signalMidStep_exitsAndLeavesNoFiles() throws Exception {
-    Process measuring =
+    Process process =
         start(
             "benchmark",
             "--runs=1000",
             "--width=512",
             "--height=512",
             "--report=" + folder.resolve("report"));
-    assertTerminatedBy("TERM", 143, measuring);
+    assertTerminatedBy("TERM", 143, process);
   }
 
-  /** And a crash would leave a file hs_err_pid... where it was started. */
+  /** A crash would leave a file hs_err_pid... in the folder. */
   private void assertTerminatedBy(String signal, int code, Process process) throws Exception {
-    try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8)) {
-      assertThat(said.readLine()).isEqualTo("drawing");
+    try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(output.readLine()).isEqualTo("computing");
       new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it has ended").isTrue();
-      assertThat(said.lines()).isEmpty();
+      assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it has exited").isTrue();
+      assertThat(output.lines()).isEmpty();
     } finally {
       process.destroyForcibly();
     }
@@ -76,7 +76,7 @@ class SignalHandlingTest {
     }
   }
 
-  // What ignores it hands that on to every process that it starts. Where /proc is missing, no.
+  // A process that ignores a signal passes that on to its children.
   private static boolean ignoresInterrupts() throws IOException {
     Path status = Path.of("/proc/self/status");
     return Files.exists(status)
@@ -96,14 +96,14 @@ class SignalHandlingTest {
     return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
   }
 
-  /** What the tests above start: a command, and a word as soon as its engine computes. */
+  /** The started program: runs a command and prints a word as soon as the engine computes. */
   @Command
   static final class CommandMain {
     private CommandMain() {}
 
     public static void main(String[] arguments) {
-      Thread drawing = Thread.currentThread();
-      Thread watch = new Thread(() -> printWhenComputing(drawing));
+      Thread main = Thread.currentThread();
+      Thread watch = new Thread(() -> printWhenComputing(main));
       watch.setDaemon(true);
       watch.start();
       CommandLine commands =
@@ -113,11 +113,11 @@ class SignalHandlingTest {
       System.exit(commands.execute(arguments));
     }
 
-    private static void printWhenComputing(Thread drawing) {
-      while (Arrays.stream(drawing.getStackTrace()).noneMatch(CommandMain::isStep)) {
+    private static void printWhenComputing(Thread main) {
+      while (Arrays.stream(main.getStackTrace()).noneMatch(CommandMain::isStep)) {
         Thread.yield();
       }
-      System.out.println("drawing");
+      System.out.println("computing");
     }
 
     private static boolean isStep(StackTraceElement frame) {

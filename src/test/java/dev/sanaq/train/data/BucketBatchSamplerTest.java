@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 class BucketBatchSamplerTest {
   @Test
   void epoch_yieldsEachRowPerRepeats() {
-    BucketBatchSampler order =
+    BucketBatchSampler sampler =
         new BucketBatchSampler(new int[6], new int[] {1, 2, 3, 1, 1, 4}, 3, 9);
-    assertThat(order.batchesPerEpoch()).isEqualTo(4);
+    assertThat(sampler.batchesPerEpoch()).isEqualTo(4);
     for (long epoch = 0; epoch < 3; epoch++) {
-      assertThat(counts(order, 4 * epoch, 4 * epoch + 4))
+      assertThat(counts(sampler, 4 * epoch, 4 * epoch + 4))
           .isEqualTo(Map.of(0, 1, 1, 2, 2, 3, 3, 1, 4, 1, 5, 4));
     }
   }
@@ -27,19 +27,19 @@ class BucketBatchSamplerTest {
   @Test
   void batch_isFromOneBucket_allBucketsCovered() {
     int[] buckets = {0, 1, 0, 1, 1, 0, 1, 1, 2};
-    BucketBatchSampler order = new BucketBatchSampler(buckets, ones(9), 2, 3);
+    BucketBatchSampler sampler = new BucketBatchSampler(buckets, ones(9), 2, 3);
     Set<Integer> rows = new HashSet<>();
-    for (long step = 0; step < order.batchesPerEpoch(); step++) {
-      int[] batch = order.batch(step);
+    for (long step = 0; step < sampler.batchesPerEpoch(); step++) {
+      int[] batch = sampler.batch(step);
       assertThat(batch).hasSize(2);
       assertThat(buckets[batch[0]]).isEqualTo(buckets[batch[1]]);
       Arrays.stream(batch).forEach(rows::add);
     }
     assertThat(rows).hasSize(9);
-    assertThat(order.batchesPerEpoch()).isEqualTo(2 + 3 + 1);
+    assertThat(sampler.batchesPerEpoch()).isEqualTo(2 + 3 + 1);
   }
 
-  /** A run that continues asks an order that never saw the steps before. */
+  /** A resumed run creates a sampler that has not seen the earlier steps. */
   @Test
   void batch_dependsOnlyOnStep() {
     BucketBatchSampler inOrder = new BucketBatchSampler(new int[100], ones(100), 7, 42);
@@ -51,30 +51,30 @@ class BucketBatchSamplerTest {
     }
   }
 
-  /** Written down, so that no change goes by unseen: it would alter every resumed run. */
+  /** Recorded, because a change would alter every resumed run. */
   @Test
   void order_forSeed_isStable() {
-    BucketBatchSampler order = new BucketBatchSampler(new int[8], ones(8), 4, 1);
-    assertThat(order.batch(0)).containsExactly(2, 0, 4, 1);
-    assertThat(order.batch(1)).containsExactly(3, 6, 5, 7);
-    assertThat(order.batch(2)).containsExactly(3, 6, 4, 1);
+    BucketBatchSampler sampler = new BucketBatchSampler(new int[8], ones(8), 4, 1);
+    assertThat(sampler.batch(0)).containsExactly(2, 0, 4, 1);
+    assertThat(sampler.batch(1)).containsExactly(3, 6, 5, 7);
+    assertThat(sampler.batch(2)).containsExactly(3, 6, 4, 1);
   }
 
   @Test
   void order_differsByEpochAndSeed() {
-    BucketBatchSampler order = new BucketBatchSampler(new int[50], ones(50), 50, 1);
-    assertThat(order.batch(0)).isNotEqualTo(order.batch(1));
+    BucketBatchSampler sampler = new BucketBatchSampler(new int[50], ones(50), 50, 1);
+    assertThat(sampler.batch(0)).isNotEqualTo(sampler.batch(1));
     assertThat(new BucketBatchSampler(new int[50], ones(50), 50, 2).batch(0))
-        .isNotEqualTo(order.batch(0));
+        .isNotEqualTo(sampler.batch(0));
   }
 
-  /** Every row is as likely in every place: 99.9 % quantile of chi-squared, 9 degrees. */
+  /** Every row is equally likely to be first: 99.9 % quantile of chi-squared, 9 degrees. */
   @Test
   void shuffle_isUniform() {
-    BucketBatchSampler order = new BucketBatchSampler(new int[10], ones(10), 10, 8);
+    BucketBatchSampler sampler = new BucketBatchSampler(new int[10], ones(10), 10, 8);
     int[] firsts = new int[10];
     for (long epoch = 0; epoch < 5000; epoch++) {
-      firsts[order.batch(epoch)[0]]++;
+      firsts[sampler.batch(epoch)[0]]++;
     }
     double chiSquared =
         Arrays.stream(firsts).mapToDouble(count -> (count - 500.) * (count - 500.) / 500).sum();
@@ -91,10 +91,10 @@ class BucketBatchSamplerTest {
         .hasMessageContaining("-1");
   }
 
-  private static Map<Integer, Integer> counts(BucketBatchSampler order, long from, long to) {
+  private static Map<Integer, Integer> counts(BucketBatchSampler sampler, long from, long to) {
     Map<Integer, Integer> counts = new HashMap<>();
     LongStream.range(from, to)
-        .mapToObj(order::batch)
+        .mapToObj(sampler::batch)
         .flatMapToInt(Arrays::stream)
         .forEach(row -> counts.merge(row, 1, Integer::sum));
     return counts;

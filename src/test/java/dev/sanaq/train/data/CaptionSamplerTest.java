@@ -27,7 +27,7 @@ class CaptionSamplerTest {
             0.3948, 0.3232, 0.2167, 0.0653); // 1, exp(-0.2), exp(-0.6), exp(-1.8) / sum
   }
 
-  /** Drawn as training draws: a generator a place, not one for all. */
+  /** Samples as training does: with a new generator for each position. */
   @ParameterizedTest
   @ValueSource(doubles = {0.02, 0.05, 0.3})
   void sampledFrequencies_followSoftmax(double tau) {
@@ -35,9 +35,9 @@ class CaptionSamplerTest {
     double[] expected = softmax(FOUR, tau);
     double chiSquared = 0;
     for (int i = 0; i < expected.length; i++) {
-      double wanted = NUM_SAMPLES * expected[i];
-      double error = counts.getOrDefault("caption " + i, 0) - wanted;
-      chiSquared += error * error / wanted;
+      double expectedCount = NUM_SAMPLES * expected[i];
+      double error = counts.getOrDefault("caption " + i, 0) - expectedCount;
+      chiSquared += error * error / expectedCount;
     }
     assertThat(chiSquared).isLessThan(CHI_SQUARED_LIMIT);
   }
@@ -74,7 +74,7 @@ class CaptionSamplerTest {
     assertThat(countSamples(FOUR, 0.05, 1)).containsOnlyKeys(CaptionSampler.EMPTY_CAPTION);
   }
 
-  /** So that another dropout leaves all other choices as they were. */
+  /** Another dropout must not change any other random choice. */
   @Test
   void sample_consumesFixedNumberOfRandoms() {
     for (double dropout : new double[] {0, 0.5, 1}) {

@@ -64,12 +64,12 @@ class DatasetTest {
         "[1] | not a JSON object",
         "{\"image\": | not a JSON object"
       })
-  void badLine_isReportedWithNumberAndField(String line, String said) throws IOException {
+  void badLine_isReportedWithNumberAndField(String line, String problem) throws IOException {
     Path list = writeList("{\"image\": \"good.png\"}", line);
     assertThatThrownBy(() -> Dataset.read(list))
         .isInstanceOf(BadDataException.class)
         .hasMessageStartingWith(list + ", line 2")
-        .hasMessageContaining(said);
+        .hasMessageContaining(problem);
   }
 
   @Test
@@ -83,10 +83,10 @@ class DatasetTest {
     Path latin =
         Files.write(
             folder.resolve("latin"), "{\"image\": \"ä\"}".getBytes(StandardCharsets.ISO_8859_1));
-    assertThatThrownBy(() -> Dataset.read(latin)).hasMessage(latin + " is no text in UTF-8");
+    assertThatThrownBy(() -> Dataset.read(latin)).hasMessage(latin + " is not UTF-8 text");
   }
 
-  /** Whatever stands in a line, a row or the documented exception comes out. */
+  /** Any line gives a sample or the documented exception. */
   @Test
   void fuzzedLine_parsesOrThrowsBadData() {
     Random random = new Random(5);
@@ -110,7 +110,7 @@ class DatasetTest {
     writeImage("sub/a.png", 2);
     writeImage("c.jpeg", 3);
     Files.writeString(folder.resolve("b.txt"), "one caption\n\n  another  \n");
-    Files.writeString(folder.resolve("notes.txt"), "of no image");
+    Files.writeString(folder.resolve("notes.txt"), "no captions");
     assertThat(Dataset.read(folder).samples())
         .containsExactly(
             new TrainingSample(
@@ -126,16 +126,16 @@ class DatasetTest {
   @Test
   void corruptAndMissingImages_areReportedAndSkipped() throws IOException {
     writeImage("good.png", 1);
-    Files.writeString(folder.resolve("bad.png"), "no image");
+    Files.writeString(folder.resolve("bad.png"), "not an image");
     Path list =
         writeList(
             row("good.png"), row("bad.png"), row("gone.png"), row("good.png"), row("bad.png"));
-    List<String> said = new ArrayList<>();
-    Dataset readable = Dataset.read(list).filterReadable(new MaxCorruptShare(0.7), said::add);
+    List<String> reports = new ArrayList<>();
+    Dataset readable = Dataset.read(list).filterReadable(new MaxCorruptShare(0.7), reports::add);
     assertThat(readable.samples())
         .extracting(TrainingSample::image)
         .containsExactly("good.png", "good.png");
-    assertThat(said)
+    assertThat(reports)
         .containsExactly(
             folder.resolve("bad.png") + ": is neither PNG nor JPEG nor WebP",
             folder.resolve("gone.png") + ": there is no such file");
@@ -145,13 +145,13 @@ class DatasetTest {
   void tooManyCorruptImages_areRejected() throws IOException {
     writeImage("good.png", 1);
     Path list = writeList(row("good.png"), row("gone.png"));
-    assertThatThrownBy(() -> Dataset.read(list).filterReadable(MaxCorruptShare.DEFAULT, said -> {}))
+    assertThatThrownBy(() -> Dataset.read(list).filterReadable(MaxCorruptShare.DEFAULT, report -> {}))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("1 of 2 images are corrupt or missing")
         .hasMessageContaining("gone.png: there is no such file");
     Path allGone = writeList(row("gone.png"));
     assertThatThrownBy(
-            () -> Dataset.read(allGone).filterReadable(new MaxCorruptShare(1), said -> {}))
+            () -> Dataset.read(allGone).filterReadable(new MaxCorruptShare(1), report -> {}))
         .hasMessageContaining("1 of 1 images");
   }
 

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class StepRngTest {
-  /** Written down: other numbers would change every run that is resumed. */
+  /** Recorded, because a change would alter every resumed run. */
   @Test
   void numbers_forStep_areStable() {
     assertThat(StepRng.of(1, 2, 3).nextLong()).isEqualTo(6420841525314841695L);
@@ -33,16 +33,16 @@ class StepRngTest {
     int[] tenths = new int[10];
     double product = 0;
     double last = 0.5;
-    int draws = 20_000;
-    for (int step = 0; step < draws; step++) {
+    int samples = 20_000;
+    for (int step = 0; step < samples; step++) {
       double number = StepRng.of(0, step, 0).nextDouble();
       tenths[(int) (10 * number)]++;
       product += (number - 0.5) * (last - 0.5);
       last = number;
     }
     for (int count : tenths) {
-      assertThat(count).isCloseTo(draws / 10, within(170)); // four standard deviations
+      assertThat(count).isCloseTo(samples / 10, within(170)); // four standard deviations
     }
-    assertThat(product / draws * 12).isCloseTo(0, within(0.03)); // four, too
+    assertThat(product / samples * 12).isCloseTo(0, within(0.03)); // four, too
   }
 }

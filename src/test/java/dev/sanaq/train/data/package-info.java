@@ -1,4 +1,4 @@
-/** Tests of what is learnt from. */
+/** Tests of training data. */
 @NullMarked
 package dev.sanaq.train.data;
 

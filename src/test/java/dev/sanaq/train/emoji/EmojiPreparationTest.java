@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With stand-ins for the archives' files, which are too large to keep here. */
+/** Uses small fakes for the files of the archives, which are too large for the repository. */
 class EmojiPreparationTest {
   private static final List<Emoji> TRAINED_EMOJI = EmojiSet.read();
 
@@ -41,9 +41,9 @@ class EmojiPreparationTest {
     assertThat(summary)
         .isEqualTo(
             new EmojiPreparation.Summary(TRAINED_EMOJI.size(), TRAINED_EMOJI.size() + 37, 3));
-    List<String> learnt = images("autoencoder.jsonl");
-    assertThat(images("held-out.jsonl")).hasSize(3).doesNotContainAnyElementsOf(learnt);
-    assertThat(learnt)
+    List<String> training = images("autoencoder.jsonl");
+    assertThat(images("held-out.jsonl")).hasSize(3).doesNotContainAnyElementsOf(training);
+    assertThat(training)
         .hasSize(TRAINED_EMOJI.size() + 37)
         .containsAll(images("transformer.jsonl").stream().distinct().toList());
   }
@@ -71,13 +71,13 @@ class EmojiPreparationTest {
   void whiteBackground_repeatsAsOftenAsAllOthers() {
     addTrainedEmoji();
     prepare();
-    Map<Boolean, Integer> draws =
+    Map<Boolean, Integer> repeats =
         Dataset.read(folder.resolve("transformer.jsonl")).samples().stream()
             .collect(
                 Collectors.groupingBy(
                     row -> row.background() == TrainingSample.WHITE,
                     Collectors.summingInt(TrainingSample::repeats)));
-    assertThat(draws.get(true)).isEqualTo(draws.get(false)).isEqualTo(9 * TRAINED_EMOJI.size());
+    assertThat(repeats.get(true)).isEqualTo(repeats.get(false)).isEqualTo(9 * TRAINED_EMOJI.size());
   }
 
   @Test
@@ -94,7 +94,7 @@ class EmojiPreparationTest {
     }
   }
 
-  /** Of tags that two have, or of one or two tags, nobody could tell what is meant. */
+  /** Tags that two emoji share, or fewer than three tags, are ambiguous. */
   @Test
   void uniqueTags_becomeCaption() {
     addTrainedEmoji();

@@ -42,18 +42,18 @@ class EmojiSetTest {
 
   @Test
   void heldOutPrompts_areNotInTraining() {
-    Set<String> learnt = new HashSet<>();
+    Set<String> training = new HashSet<>();
     Set<String> unseen = new HashSet<>();
     for (Emoji emoji : ALL) {
       for (NamedColor color : NamedColor.values()) {
         CaptionTemplates.captions(emoji, color).stream()
             .map(ScoredCaption::text)
-            .forEach(learnt::add);
+            .forEach(training::add);
       }
       unseen.addAll(CaptionTemplates.heldOutWordings(emoji));
       unseen.addAll(CaptionTemplates.heldOutNames(emoji));
     }
-    assertThat(unseen).hasSizeGreaterThan(5 * 300).doesNotContainAnyElementsOf(learnt);
+    assertThat(unseen).hasSizeGreaterThan(5 * 300).doesNotContainAnyElementsOf(training);
   }
 
   @Test

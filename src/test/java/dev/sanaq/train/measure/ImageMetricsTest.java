@@ -66,7 +66,7 @@ class ImageMetricsTest {
     assertThat(retrieval.ranks()).containsExactly(1, 2);
   }
 
-  /** A model that draws one grey for all finds nothing. */
+  /** A model that generates the same grey image for everything has no success. */
   @Test
   void retrieval_tie_isNoSuccess() {
     Retrieval retrieval = new Retrieval();

@@ -30,9 +30,9 @@ class MetricsLogTest {
     assertThat(file).hasContent("{\"step\":1}\n{\"step\":2}\n");
   }
 
-  /** Killed at step 25 in the middle of a line, its last checkpoint at step 20. */
+  /** The run was killed in the middle of a line after step 25; its last snapshot is of step 20. */
   @Test
-  void resume_dropsLinesAfterCheckpoint() throws IOException {
+  void resume_dropsLinesAfterSnapshot() throws IOException {
     MetricsLog log = MetricsLog.resume(file, -1);
     for (int step = 10; step <= 25; step += 5) {
       log.append(Map.of("step", step));

@@ -37,7 +37,7 @@ class SampleSheetTest {
     assertThat(darkest(sheet, 8 + cell, 8 + IMAGE_SIZE)).as("none").isEqualTo(255);
   }
 
-  /** Two lines of it, and none of them over the next image. */
+  /** The caption has two lines and does not run into the next image. */
   @Test
   void longCaption_isTruncated() {
     String longOne = String.join(" ", Collections.nCopies(40, "word"));
@@ -53,7 +53,7 @@ class SampleSheetTest {
         .isEqualTo(255);
   }
 
-  /** In a process of its own, whose Java finds no font: small containers have none. */
+  /** Runs in a process whose JVM finds no font, as in small containers. */
   @Test
   void withoutFonts_captionsAreOmitted() throws Exception {
     Path fonts =
@@ -71,8 +71,8 @@ class SampleSheetTest {
             sheet.toString());
     java.environment().put("FONTCONFIG_FILE", fonts.toString());
     Process process = java.redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(said).isZero();
+    String processOutput = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(processOutput).isZero();
     assertThat(grey(TestImages.read(sheet), 8, 8)).isEqualTo(9);
     assertThat(darkest(TestImages.read(sheet), 8, 8 + IMAGE_SIZE)).isEqualTo(255);
   }

@@ -1,4 +1,4 @@
-/** Tests of learnt tokenizers. */
+/** Tests of the tokenizer training. */
 @NullMarked
 package dev.sanaq.train.tokenizer;
 

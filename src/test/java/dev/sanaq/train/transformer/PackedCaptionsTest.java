@@ -15,7 +15,7 @@ import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-/** What is learnt of a caption is what the pipeline takes of a prompt. */
+/** Training selects the tokens of a caption that the pipeline selects of a prompt. */
 class PackedCaptionsTest {
   @Test
   void packedCaptions_matchSinglePromptEmbeds() {
