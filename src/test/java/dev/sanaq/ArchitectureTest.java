@@ -62,9 +62,7 @@ class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> CLASS_CYCLES =
       describe(
           "are still part of a class cycle",
-          c ->
-              Set.of("DatasetFingerprint")
-                  .contains(c.getSimpleName()));
+          c -> Set.of("DatasetFingerprint").contains(c.getSimpleName()));
 
   /** Every feature and what it may use of the others. */
   private static final Map<String, Set<String>> ARROWS =
@@ -100,14 +98,7 @@ class ArchitectureTest {
           entry(
               "gateway",
               Set.of(
-                  "job",
-                  "json",
-                  "storage",
-                  "kafka",
-                  "webhook",
-                  "estimate",
-                  "retry",
-                  "collection")),
+                  "job", "json", "storage", "kafka", "webhook", "estimate", "retry", "collection")),
           entry("train", Set.of("json", "image", "torch", "sana", "checkpoint")),
           entry("benchmark", Set.of("json", "image", "torch", "sana", "checkpoint")),
           entry("local", Set.of("storage", "kafka")),

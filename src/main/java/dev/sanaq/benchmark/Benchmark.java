@@ -162,7 +162,10 @@ public final class Benchmark {
   private void generate(ImageGenerator generator, int count, int height, int width) {
     StepTimer timer = new StepTimer(false);
     RgbImage image =
-        generator.generate(nextParams(generator.model(), count, height, width), timer).images().get(0);
+        generator
+            .generate(nextParams(generator.model(), count, height, width), timer)
+            .images()
+            .get(0);
     decodeTimes.add(timer.sinceLast());
     timer.recordSteps();
     Stopwatch stopwatch = Stopwatch.start();

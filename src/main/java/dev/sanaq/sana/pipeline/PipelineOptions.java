@@ -10,10 +10,10 @@ import java.util.List;
  * @param variant variant of the weight files, such as bf16; empty to detect it
  * @param threads threads per operator, at most {@link #MAX_THREADS}; 0 for the physical cores
  * @param device auto, cpu or cuda
- * @param adapters LoRA files in addition to the model's folder {@code adapters}; each is named by its
- *     path
- * @param lowMemory run the text encoder on the CPU with one layer's weights in memory at a time; decode
- *     larger images in tiles regardless of the free memory
+ * @param adapters LoRA files in addition to the model's folder {@code adapters}; each is named by
+ *     its path
+ * @param lowMemory run the text encoder on the CPU with one layer's weights in memory at a time;
+ *     decode larger images in tiles regardless of the free memory
  */
 public record PipelineOptions(
     String precision,

@@ -45,10 +45,7 @@ public final class JobTermination {
       return Optional.empty();
     }
     // Under way, its own steps tell how long it takes; before, the rate does.
-    Duration needed =
-        tries > 0
-            ? Duration.ZERO
-            : estimateDuration(ticket.batchKey(), job.count());
+    Duration needed = tries > 0 ? Duration.ZERO : estimateDuration(ticket.batchKey(), job.count());
     Instant now = clock.instant();
     return now.plus(needed).isAfter(job.deadline())
         ? Optional.of(deadlineExceeded(job, tries, needed, now))

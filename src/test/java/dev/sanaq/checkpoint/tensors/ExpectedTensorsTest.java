@@ -83,7 +83,8 @@ class ExpectedTensorsTest {
     config.put("cross_attention_head_dim", crossDim).put("cross_attention_dim", heads * 32);
     config.put("qk_norm", norm.equals("null") ? null : norm).put("guidance_embeds", guided);
 
-    ExpectedTensors table = TransformerTensors.of(TransformerConfigReader.of("config.json", config));
+    ExpectedTensors table =
+        TransformerTensors.of(TransformerConfigReader.of("config.json", config));
 
     assertThat(parameterCount(table)).isEqualTo(count);
   }
@@ -92,7 +93,8 @@ class ExpectedTensorsTest {
   void gemma2_2b_hasPublishedParameterCount() {
     ObjectNode defaults = JsonFile.MAPPER.createObjectNode().put("model_type", "gemma2");
 
-    ExpectedTensors table = TextEncoderTensors.of(TextEncoderConfigReader.of("config.json", defaults));
+    ExpectedTensors table =
+        TextEncoderTensors.of(TextEncoderConfigReader.of("config.json", defaults));
 
     assertThat(parameterCount(table)).isEqualTo(2_614_341_888L);
   }

@@ -81,7 +81,8 @@ class ScheduleParityTest {
     List<SolverStep> steps = c.schedule().steps();
     for (int i = 0; i < steps.size(); i++) {
       SolverStep step = steps.get(i);
-      double stated = c.scheduler.equals("dpm") ? -step.x0FromVelocity() : sigmas[i + 1] - step.nextFromX0();
+      double stated =
+          c.scheduler.equals("dpm") ? -step.x0FromVelocity() : sigmas[i + 1] - step.nextFromX0();
       assertThat(stated).as("sigma %d", i).isCloseTo(sigmas[i], within(1e-7));
     }
     assertThat(steps).hasSize(sigmas.length - 1);
@@ -99,7 +100,11 @@ class ScheduleParityTest {
       float[] m0 = prediction(step, x);
       float[] next = new float[x.length];
       for (int k = 0; k < x.length; k++) {
-        next[k] = (float) (step.nextFromSample() * x[k] + step.nextFromX0() * m0[k] + step.nextFromPreviousX0() * m1[k]);
+        next[k] =
+            (float)
+                (step.nextFromSample() * x[k]
+                    + step.nextFromX0() * m0[k]
+                    + step.nextFromPreviousX0() * m1[k]);
       }
       if (step.addsNoise()) {
         float[] z = Fixtures.tensor(NOISE, c.index + ".noise").row(i).floats();

@@ -38,7 +38,10 @@ class ScheduleTest {
                     s.x0FromSample(),
                     s.x0FromVelocity()))
             .allMatch(Double::isFinite);
-        assertThat(List.of(s.nextFromSample(), s.nextFromX0(), s.nextFromPreviousX0(), s.nextFromNoise())).allMatch(Double::isFinite);
+        assertThat(
+                List.of(
+                    s.nextFromSample(), s.nextFromX0(), s.nextFromPreviousX0(), s.nextFromNoise()))
+            .allMatch(Double::isFinite);
         assertThat(s.timestep()).isLessThan(before);
         before = s.timestep();
       }
