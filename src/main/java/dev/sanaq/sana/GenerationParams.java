@@ -37,32 +37,4 @@ public record GenerationParams(
   public GenerationParams {
     adapters = List.copyOf(adapters);
   }
-
-  /** Without adapters. */
-  public GenerationParams(
-      String prompt,
-      String negativePrompt,
-      int width,
-      int height,
-      int steps,
-      double guidanceScale,
-      long seed,
-      int count,
-      SolverKind solver,
-      boolean resolutionBinning,
-      boolean instruction) {
-    this(
-        prompt,
-        negativePrompt,
-        width,
-        height,
-        steps,
-        guidanceScale,
-        seed,
-        count,
-        solver,
-        resolutionBinning,
-        instruction,
-        List.of());
-  }
 }

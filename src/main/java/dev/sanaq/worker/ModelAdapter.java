@@ -6,6 +6,7 @@ import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.solver.SolverKind;
+import java.util.List;
 import java.util.Optional;
 
 /** The loaded model in the words of jobs. */
@@ -40,7 +41,7 @@ public final class ModelAdapter {
             1,
             model.solver(),
             true,
-            true);
+            true, List.of());
     painter.generate(drawing, ProgressListener.NONE);
   }
 }

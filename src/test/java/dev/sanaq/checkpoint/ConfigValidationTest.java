@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** One value of a published config changed: refused, or read as the reference reads it. */
+/** A published config with one changed value is rejected, or read as the reference reads it. */
 class ConfigValidationTest {
   @ParameterizedTest
   @CsvSource(

@@ -23,7 +23,7 @@ public record PipelineOptions(
     List<Path> adapters,
     boolean lowMemory) {
   /** Detects device, precision, variant and threads. */
-  public static final PipelineOptions AUTO = new PipelineOptions("auto", "", 0, "auto");
+  public static final PipelineOptions AUTO = new PipelineOptions("auto", "", 0, "auto", List.of(), false);
 
   /** A guard: libtorch ends the JVM if it cannot start the threads. */
   public static final int MAX_THREADS = 1024;
@@ -34,10 +34,5 @@ public record PipelineOptions(
       throw new IllegalArgumentException(
           "threads: %d, expected 0 to %d".formatted(threads, MAX_THREADS));
     }
-  }
-
-  /** Without further adapters and without low-memory mode. */
-  public PipelineOptions(String precision, String variant, int threads, String device) {
-    this(precision, variant, threads, device, List.of(), false);
   }
 }

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Networks with options that no published checkpoint has: {@code state-dicts.json} holds configs
- * and what {@code state_dict()} of diffusers 0.36.0 and transformers 4.57.3 says of them.
+ * Networks with options of no published checkpoint: {@code state-dicts.json} holds configs and their
+ * {@code state_dict()} in diffusers 0.36.0 and transformers 4.57.3.
  */
 class ExpectedTensorsTest {
   static Stream<Named<JsonNode>> networks() throws IOException {
@@ -59,7 +59,7 @@ class ExpectedTensorsTest {
     assertThat(actual).containsExactlyEntriesOf(expected);
   }
 
-  /** The counts that are published of these checkpoints. */
+  /** The published numbers of parameters. */
   @ParameterizedTest
   @CsvSource({
     "28, 36, 16, 72, null, false, 591747872",

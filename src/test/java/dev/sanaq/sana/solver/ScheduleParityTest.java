@@ -14,10 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every solver against the reference's tables and trajectories, on the velocity field that {@code
- * scheduler.json} states. The noise of the SCM cases is what torch draws, in {@code
- * scheduler-noise.safetensors}: tensors of the sample's shape, one a step, from a CPU generator
- * seeded with the case's seed + 1.
+ * Tables and trajectories of every solver equal the reference, on the velocity field of {@code
+ * scheduler.json}. The noise of the SCM cases is in {@code scheduler-noise.safetensors}: one tensor
+ * of the sample's shape per step, from torch's CPU generator with the case's seed + 1.
  */
 class ScheduleParityTest {
   private static final Map<String, Tensor> ANSWERS = Fixtures.tensors("scheduler.safetensors");
@@ -65,7 +64,7 @@ class ScheduleParityTest {
       expected.add(timestep);
     }
     if (c.scheduler.equals("scm")) {
-      expected.remove(expected.size() - 1); // where the last step ends: no step starts there
+      expected.remove(expected.size() - 1); // the end of the last step
     }
     assertThat(c.schedule().steps()).extracting(SolverStep::timestep).isEqualTo(expected);
   }
