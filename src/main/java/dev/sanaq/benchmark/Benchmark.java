@@ -162,7 +162,10 @@ public final class Benchmark {
   private void generate(ImageGenerator generator, int count, int height, int width) {
     StepTimer timer = new StepTimer(false);
     RgbImage image =
-        generator.generate(nextParams(generator.model(), count, height, width), timer).images().get(0);
+        generator
+            .generate(nextParams(generator.model(), count, height, width), timer)
+            .images()
+            .get(0);
     decodeTimes.add(timer.sinceLast());
     timer.recordSteps();
     Stopwatch stopwatch = Stopwatch.start();
@@ -183,7 +186,7 @@ public final class Benchmark {
     int n = promptCount++;
     String prompt = PROMPTS[n % PROMPTS.length] + (n < PROMPTS.length ? "" : ", take " + n);
     return new GenerationParams(
-        prompt, "", width, height, count, model.guidanceScale(), n, 1, model.solver(), false, true);
+        prompt, "", width, height, count, model.guidanceScale(), n, 1, model.solver(), false, true, List.of());
   }
 
   /** Times the text encoder and each step. */

@@ -24,8 +24,8 @@ public record Comparison(Map<String, Double> seconds) {
   }
 
   /**
-   * Reads a file of JSON lines, each with {@code stage} and {@code seconds}. Of a repeated
-   * stage the first line counts.
+   * Reads a file of JSON lines, each with {@code stage} and {@code seconds}. Of a repeated stage
+   * the first line counts.
    *
    * @throws IllegalArgumentException if a line has another form
    */

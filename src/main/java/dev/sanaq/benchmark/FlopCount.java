@@ -49,7 +49,9 @@ final class FlopCount {
     boolean promptProjection = name.contains(".attn2.to_k.") || name.contains(".attn2.to_v.");
     return name.endsWith(".weight")
         && !name.contains("norm")
-        && (block && !promptProjection || name.startsWith("patch_embed.") || name.startsWith("proj_out."));
+        && (block && !promptProjection
+            || name.startsWith("patch_embed.")
+            || name.startsWith("proj_out."));
   }
 
   /** Decoding one image. */

@@ -15,8 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Reads the JSON files of checkpoints. Allows {@code -Infinity}, which published schedulers contain;
- * rejects repeated keys.
+ * Reads the JSON files of checkpoints. Allows {@code -Infinity}, which published schedulers
+ * contain; rejects repeated keys.
  */
 public final class JsonFile {
   /** The largest published index, that of Gemma, is below 100 KB. */

@@ -1,8 +1,9 @@
 package dev.sanaq.image;
 
 /**
- * Bicubic resizing equal to Pillow's, which CLIP's preprocessing uses: a cubic kernel with a = -1/2,
- * widened for downscaling, first along rows, then along columns, rounded to 8 bits after each.
+ * Bicubic resizing equal to Pillow's, which CLIP's preprocessing uses: a cubic kernel with a =
+ * -1/2, widened for downscaling, first along rows, then along columns, rounded to 8 bits after
+ * each.
  */
 public final class BicubicResizer {
   private static final double SUPPORT = 2;

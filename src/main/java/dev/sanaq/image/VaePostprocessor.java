@@ -1,8 +1,8 @@
 package dev.sanaq.image;
 
 /**
- * Converts the decoder's output to 8-bit samples: {@code round(255 * clamp(v / 2 + 1 / 2))}, halves to
- * even, in float, as {@code VaeImageProcessor.postprocess} of diffusers does with numpy.
+ * Converts the decoder's output to 8-bit samples: {@code round(255 * clamp(v / 2 + 1 / 2))}, halves
+ * to even, in float, as {@code VaeImageProcessor.postprocess} of diffusers does with numpy.
  */
 public final class VaePostprocessor {
   private VaePostprocessor() {}

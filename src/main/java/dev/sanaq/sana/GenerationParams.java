@@ -16,8 +16,8 @@ import java.util.List;
  * @param seed the noise of image i comes from {@code seed + i}, as in diffusers with CPU generators
  * @param count images, at least 1
  * @param solver the solver
- * @param resolutionBinning generate the nearest published aspect, then resize and crop to width
- *     and height; without it both must be multiples of the autoencoder's compression
+ * @param resolutionBinning generate the nearest published aspect, then resize and crop to width and
+ *     height; without it both must be multiples of the autoencoder's compression
  * @param instruction put the complex human instruction before the prompt
  * @param adapters the LoRA adapters, in any order
  */
@@ -36,33 +36,5 @@ public record GenerationParams(
     List<LoraWeight> adapters) {
   public GenerationParams {
     adapters = List.copyOf(adapters);
-  }
-
-  /** Without adapters. */
-  public GenerationParams(
-      String prompt,
-      String negativePrompt,
-      int width,
-      int height,
-      int steps,
-      double guidanceScale,
-      long seed,
-      int count,
-      SolverKind solver,
-      boolean resolutionBinning,
-      boolean instruction) {
-    this(
-        prompt,
-        negativePrompt,
-        width,
-        height,
-        steps,
-        guidanceScale,
-        seed,
-        count,
-        solver,
-        resolutionBinning,
-        instruction,
-        List.of());
   }
 }

@@ -2,9 +2,7 @@ package dev.sanaq.sana;
 
 import java.util.List;
 
-/**
- * Generates images from prompts. Safe for several threads; calls run one at a time.
- */
+/** Generates images from prompts. Safe for several threads; calls run one at a time. */
 public interface ImageGenerator extends AutoCloseable {
   /** The loaded model. */
   ModelInfo model();

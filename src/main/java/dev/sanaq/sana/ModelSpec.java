@@ -15,7 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The parameters that a checkpoint supports and their defaults: sizes, solvers, guidance. Immutable.
+ * The parameters that a checkpoint supports and their defaults: sizes, solvers, guidance.
+ * Immutable.
  */
 public record ModelSpec(
     TransformerConfig transformer, int compression, SchedulerConfig scheduler, ModelInfo info) {
@@ -62,7 +63,9 @@ public record ModelSpec(
     };
   }
 
-  /** Whether the guidance scale is an input of the network, instead of a second half of the batch. */
+  /**
+   * Whether the guidance scale is an input of the network, instead of a second half of the batch.
+   */
   boolean embedsGuidance() {
     return transformer.guidanceEmbeds();
   }

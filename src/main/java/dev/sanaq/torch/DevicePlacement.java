@@ -13,7 +13,7 @@ import dev.sanaq.torch.host.CpuFeatures;
 public record DevicePlacement(int gpu, Precision precision, String reason) {
   /** The CPU, in the given precision. */
   public static DevicePlacement cpu(Precision precision) {
-    return new DevicePlacement(-1, precision, "asked for");
+    return new DevicePlacement(-1, precision, "requested");
   }
 
   Device djlDevice() {

@@ -21,14 +21,14 @@ public final class Devices {
   public static DevicePlacement choose(String device, String precision) {
     int gpus = Torch.gpuCount();
     return switch (device) {
-      case "auto" -> gpus > 0 ? gpu(precision) : cpu(precision, "the engine sees no GPU");
-      case "cpu" -> cpu(precision, "asked for");
+      case "auto" -> gpus > 0 ? gpu(precision) : cpu(precision, "the engine finds no GPU");
+      case "cpu" -> cpu(precision, "requested");
       case "cuda" -> {
         if (gpus == 0) {
           throw new IllegalArgumentException(
-              "device cuda was asked for, but the engine (libtorch "
+              "device cuda: the engine (libtorch "
                   + Torch.version()
-                  + ") sees no GPU; install CUDA's libtorch or use device cpu");
+                  + ") finds no GPU; install the CUDA build of libtorch or use device cpu");
         }
         yield gpu(precision);
       }
@@ -41,25 +41,25 @@ public final class Devices {
   private static DevicePlacement gpu(String precision) {
     if (precision.equals(Precision.INT8.label())) {
       throw new IllegalArgumentException(
-          "precision int8 is for the processor: use device cpu, or bf16 or fp16 on the GPU");
+          "precision int8 is only for the CPU; use device cpu, or bf16 or fp16 on the GPU");
     }
     if (!precision.equals("auto")) {
-      return new DevicePlacement(0, Precision.of(precision), "a GPU is there; precision asked for");
+      return new DevicePlacement(0, Precision.of(precision), "GPU found; precision requested");
     }
     int capability = Integer.parseInt(CudaUtils.getComputeCapability(Device.gpu(0).getDeviceId()));
     return capability >= AMPERE_CAPABILITY
-        ? new DevicePlacement(0, Precision.BF16, "a GPU with bf16 is there")
-        : new DevicePlacement(0, Precision.FP16, "a GPU without bf16 is there");
+        ? new DevicePlacement(0, Precision.BF16, "GPU with bf16 found")
+        : new DevicePlacement(0, Precision.FP16, "GPU without bf16 found");
   }
 
   private static DevicePlacement cpu(String precision, String why) {
     if (!precision.equals("auto")) {
       return new DevicePlacement(
-          -1, Precision.of(precision), "cpu: " + why + "; precision asked for");
+          -1, Precision.of(precision), "cpu: " + why + "; precision requested");
     }
     return CpuFeatures.hasBf16()
-        ? new DevicePlacement(-1, Precision.BF16, "cpu: " + why + "; the processor multiplies bf16")
+        ? new DevicePlacement(-1, Precision.BF16, "cpu: " + why + "; the CPU supports bf16")
         : new DevicePlacement(
-            -1, Precision.FP32, "cpu: " + why + "; the processor has neither AMX nor AVX512-BF16");
+            -1, Precision.FP32, "cpu: " + why + "; the CPU has neither AMX nor AVX512-BF16");
   }
 }

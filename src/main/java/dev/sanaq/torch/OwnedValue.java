@@ -1,6 +1,8 @@
 package dev.sanaq.torch;
 
-/** A variable that owns its {@link ScriptValue}: closes it on replacement and on close. One thread. */
+/**
+ * A variable that owns its {@link ScriptValue}: closes it on replacement and on close. One thread.
+ */
 public final class OwnedValue implements AutoCloseable {
   private ScriptValue value;
 

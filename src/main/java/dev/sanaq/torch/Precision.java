@@ -7,9 +7,7 @@ public enum Precision {
   FP32(6, 4),
   BF16(15, 2),
   FP16(5, 2),
-  /**
-   * 8-bit matrix products in the transformer; sums and everything else in fp32.
-   */
+  /** 8-bit matrix products in the transformer; sums and everything else in fp32. */
   INT8(6, 4);
 
   private final int scalarType;

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An argument or result of a {@link ScriptProgram}: a tensor, a list of tensors, a number, a string.
- * It holds native memory until closed. For one thread at a time.
+ * An argument or result of a {@link ScriptProgram}: a tensor, a list of tensors, a number, a
+ * string. It holds native memory until closed. For one thread at a time.
  *
  * <p>Tensors made from Java arrays borrow memory of Java: a program must copy such a tensor to keep
  * it, and must not return it.

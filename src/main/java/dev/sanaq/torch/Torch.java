@@ -68,7 +68,8 @@ public final class Torch {
 
   private static PtNDArray randn(long... shape) {
     try {
-      return (PtNDArray) TorchEngine.manager().randomNormal(0f, 1f, new Shape(shape), DataType.FLOAT32);
+      return (PtNDArray)
+          TorchEngine.manager().randomNormal(0f, 1f, new Shape(shape), DataType.FLOAT32);
     } catch (EngineException e) {
       throw new TorchException(String.valueOf(e.getMessage()), e);
     }

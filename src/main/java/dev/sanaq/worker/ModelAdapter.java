@@ -6,6 +6,7 @@ import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.solver.SolverKind;
+import java.util.List;
 import java.util.Optional;
 
 /** Adapts the loaded model to jobs: defaults for requests, and the warm-up. */
@@ -40,7 +41,8 @@ public final class ModelAdapter {
             1,
             model.solver(),
             true,
-            true);
+            true,
+            List.of());
     generator.generate(params, ProgressListener.NONE);
   }
 }

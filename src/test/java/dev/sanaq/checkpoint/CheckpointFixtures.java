@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Where the reference's small checkpoints lie, and copies of them to damage. */
+/** Paths of the fixture checkpoints, and copies of them for damaging. */
 public final class CheckpointFixtures {
   public static final List<String> NAMES =
       List.of("tiny-sana", "tiny-sana-1.5", "tiny-sana-4k", "tiny-sana-sprint");
@@ -31,7 +31,7 @@ public final class CheckpointFixtures {
     }
   }
 
-  /** A copy of a checkpoint, to be damaged. */
+  /** Copies a checkpoint. */
   public static Path copy(String name, Path into) {
     Path from = checkpoint(name);
     try (Stream<Path> files = Files.walk(from)) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** One value of a published config changed: refused, or read as the reference reads it. */
+/** A published config with one changed value is rejected, or read as the reference reads it. */
 class ConfigValidationTest {
   @ParameterizedTest
   @CsvSource(
@@ -138,7 +138,8 @@ class ConfigValidationTest {
     json.put("num_layers", -1).put("qk_norm", "l2").put("novelty", 1);
 
     CheckpointException e =
-        catchThrowableOfType(CheckpointException.class, () -> TransformerConfigReader.of("f", json));
+        catchThrowableOfType(
+            CheckpointException.class, () -> TransformerConfigReader.of("f", json));
 
     assertThat(e.problems())
         .extracting(CheckpointProblem::key)
@@ -192,7 +193,8 @@ class ConfigValidationTest {
     json.putObject("rope_parameters").put("rope_type", "yarn");
 
     CheckpointException e =
-        catchThrowableOfType(CheckpointException.class, () -> TextEncoderConfigReader.of("f", json));
+        catchThrowableOfType(
+            CheckpointException.class, () -> TextEncoderConfigReader.of("f", json));
 
     assertThat(e.file()).isEqualTo("f: rope_parameters");
     assertThat(e.key()).isEqualTo("rope_type");

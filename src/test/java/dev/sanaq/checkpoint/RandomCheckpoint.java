@@ -21,31 +21,31 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Writes complete checkpoints of random weights in the published layout: they draw patterns, not
- * what the prompt says. For tests.
+ * Writes complete checkpoints with random weights in the published layout; their images are
+ * patterns, unrelated to the prompt.
  */
 public final class RandomCheckpoint {
   private RandomCheckpoint() {}
 
   /**
-   * Writes the demo's checkpoint, {@link RandomCheckpointSpec#demo}.
+   * Writes a checkpoint of {@link RandomCheckpointSpec#demo}.
    *
-   * @param folder must not exist; its parent is made
-   * @param seed the same seed gives the same bytes
-   * @throws UncheckedIOException where it exists or cannot be written; nothing is left behind
+   * @param folder must not exist; missing parents are created
+   * @param seed equal seeds give equal bytes
+   * @throws UncheckedIOException if it exists or cannot be written; leaves no files
    */
   public static void write(Path folder, long seed) {
     write(folder, RandomCheckpointSpec.demo(), seed);
   }
 
   /**
-   * Writes a checkpoint beside {@code folder} and moves it there once it is whole.
+   * Writes a checkpoint beside {@code folder}, then moves it there.
    *
-   * @param folder must not exist; its parent is made
-   * @param spec what it is to be
-   * @param seed the same seed gives the same bytes
-   * @throws IllegalArgumentException where the spec's vocabulary is smaller than the tokenizer's
-   * @throws UncheckedIOException where it exists or cannot be written; nothing is left behind
+   * @param folder must not exist; missing parents are created
+   * @param spec configs of the checkpoint
+   * @param seed equal seeds give equal bytes
+   * @throws IllegalArgumentException if the spec's vocabulary is smaller than the tokenizer's
+   * @throws UncheckedIOException if it exists or cannot be written; leaves no files
    */
   public static void write(Path folder, RandomCheckpointSpec spec, long seed) {
     if (spec.textEncoder().vocabSize() < RandomTokenizer.TOKENIZER.size()) {

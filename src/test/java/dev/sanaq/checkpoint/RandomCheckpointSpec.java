@@ -17,13 +17,14 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
- * What a checkpoint of random weights is to look like: the configs of its parts. With guidance
- * embedding it is SANA-Sprint's pipeline, else Sana's.
+ * The configs of a random checkpoint. With guidance embedding its pipeline is SANA-Sprint's, else
+ * Sana's.
  *
- * @param transformer the transformer
- * @param autoencoder the autoencoder
- * @param textEncoder the text encoder; its vocabulary must hold the {@link RandomTokenizer}'s ids
- * @param scheduler the solver
+ * @param transformer config of the transformer
+ * @param autoencoder config of the autoencoder
+ * @param textEncoder config of the text encoder; its vocabulary must contain the ids of {@link
+ *     RandomTokenizer}
+ * @param scheduler config of the scheduler
  */
 public record RandomCheckpointSpec(
     TransformerConfig transformer,
@@ -36,7 +37,7 @@ public record RandomCheckpointSpec(
   private static final int TEXT_WIDTH = 64;
   private static final int TEXT_LAYERS = 3;
 
-  /** The demo's: 512 pixels, small enough that a CPU draws it in seconds. */
+  /** 512 pixels, small enough for a CPU to generate an image in seconds. */
   public static RandomCheckpointSpec demo() {
     return new RandomCheckpointSpec(
         demoTransformer(),
@@ -75,7 +76,7 @@ public record RandomCheckpointSpec(
 
   private static AutoencoderConfig demoAutoencoder() {
     List<AutoencoderStage> stages = new ArrayList<>();
-    // As many channels at every resolution: its shortcut then repeats pixels, which draws no
+    // The same number of channels at every resolution: the shortcut then repeats pixels, without
     // stripes.
     for (int i = 0; i < STAGES; i++) {
       boolean attends = i >= 3;

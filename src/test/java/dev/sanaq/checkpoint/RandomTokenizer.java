@@ -4,7 +4,7 @@ import dev.sanaq.checkpoint.write.GemmaTokenizerFiles;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A tokenizer for checkpoints of random weights: ASCII and some frequent pairs of English. */
+/** The tokenizer of random checkpoints: ASCII and frequent English pairs. */
 final class RandomTokenizer {
   /** Frequent pairs of English, each side a character or an earlier pair. */
   private static final String[] MERGES = {

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Random numbers for a network's tensors: normal, scaled by fan-in, so that every layer moves the
- * answer and none drowns the others. A tensor's numbers depend on the seed and its name alone.
+ * Random weights for a network: normal, scaled by fan-in, so that every layer affects the output and
+ * none dominates it. A tensor depends only on the seed and its name.
  */
 final class RandomWeights {
   private static final float NOISE = 0.1f;
@@ -24,7 +24,7 @@ final class RandomWeights {
 
   void fill(String name, FloatBuffer numbers) {
     long[] shape = shapes.getOrDefault(name, new long[0]);
-    // java.util.Random's numbers are specified to the bit; other generators' may change.
+    // java.util.Random is specified to the bit; other generators may change.
     Random random = new Random(seed * 31 + name.hashCode());
     if (shape.length == 1) {
       fill(numbers, random, mean(name), NOISE, new float[] {1});
@@ -39,14 +39,14 @@ final class RandomWeights {
   private static void fill(
       FloatBuffer numbers, Random random, float mean, float deviation, float[] window) {
     while (numbers.hasRemaining()) {
-      float drawn = mean + deviation * (float) random.nextGaussian();
+      float value = mean + deviation * (float) random.nextGaussian();
       for (float part : window) {
-        numbers.put(drawn * part);
+        numbers.put(value * part);
       }
     }
   }
 
-  /** A kernel that smooths, sum 1: white kernels would draw nothing but stripes and grain. */
+  /** A smoothing kernel of sum 1: white noise kernels would give only stripes and grain. */
   private static float[] blur(int kernel) {
     double[] row = new double[kernel];
     row[0] = 1;
@@ -63,7 +63,7 @@ final class RandomWeights {
     return window;
   }
 
-  /** Gemma's norms scale by (1 + w), the others by w; the caption's starts small, as trained. */
+  /** Gemma's norms scale by (1 + w), the others by w; that of the caption is small, as trained. */
   private float mean(String name) {
     boolean scale = name.contains("norm") && name.endsWith("weight");
     if (!scale || network == Component.TEXT_ENCODER) {
@@ -72,7 +72,7 @@ final class RandomWeights {
     return name.startsWith("caption_norm") ? 0.5f : 1;
   }
 
-  /** More than 1 keeps the prompts' states apart through Gemma's norms. */
+  /** Above 1, so that prompts stay distinguishable after Gemma's norms. */
   private float gain() {
     return network == Component.TEXT_ENCODER ? 2 : 1;
   }

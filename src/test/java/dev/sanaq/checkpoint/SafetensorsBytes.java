@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Safetensors files made by hand, right or wrong. */
+/** Builds safetensors files byte by byte, valid or invalid. */
 public final class SafetensorsBytes {
   private SafetensorsBytes() {}
 

@@ -24,7 +24,7 @@ class AspectBinsTest {
     assertThat(bins(base).sizes()).hasSizeGreaterThan(30).isEqualTo(published);
   }
 
-  /** A size whose ratio is exactly the published one must find that bin: the ratios agree too. */
+  /** A size with exactly a published ratio must find that bin. */
   @ParameterizedTest
   @ValueSource(ints = {512, 1024, 2048, 4096})
   void nearest_publishedRatio_returnsItsOwnBin(int base) {
@@ -57,7 +57,7 @@ class AspectBinsTest {
   }
 
   /**
-   * 2.25 lies exactly between no two ratios; 2.75 does, between 2.5 and 3.0, and both are exact.
+   * 2.75 lies exactly between the ratios 2.5 and 3.0; 2.25 lies exactly between no two.
    */
   @Test
   void nearest_equidistantRatios_returnsWider() {

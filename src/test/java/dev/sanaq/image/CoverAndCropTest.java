@@ -29,7 +29,7 @@ class CoverAndCropTest {
     assertThat(worst).as("largest difference").isLessThan(2e-7);
   }
 
-  /** 608 * (500 / 608) is a little less than 500 in doubles: the reference loses the image here. */
+  /** In doubles 608 * (500 / 608) is slightly below 500, where the reference loses the image. */
   @Test
   void resize_exactFitRoundedDown_keepsLastPixel() {
     PlanarFloatImage resized = CoverAndCrop.resize(gradient(416, 608), new ImageSize(333, 500));
@@ -39,7 +39,7 @@ class CoverAndCropTest {
     assertThat(resized.values()[499]).isBetween(605f, 607f);
   }
 
-  /** Large enough for several threads; a gradient stays one, and its middle the middle. */
+  /** Large enough for several threads; the gradient and its centre are preserved. */
   @Test
   void resize_anySize_keepsCentre() {
     for (ImageSize size :
@@ -53,7 +53,7 @@ class CoverAndCropTest {
     }
   }
 
-  /** Each sample is its column's number. */
+  /** Each sample is the index of its column. */
   private static PlanarFloatImage gradient(int height, int width) {
     float[] values = new float[3 * height * width];
     for (int i = 0; i < values.length; i++) {

@@ -31,7 +31,7 @@ class PremultipliedImageTest {
     assertThat(values[2]).isCloseTo(2 * 0.8f - 1, EXACT);
   }
 
-  /** Without multiplying, the green that nobody can see would make the edge brown. */
+  /** Without premultiplication the invisible green would make the edge brown. */
   @Test
   void coverAndCrop_transparentColour_doesNotBleedIntoEdges() {
     RgbaImage image = rgba(2, 2, 0, 255, 0, 0, 255, 0, 0, 255, 0, 255, 0, 0, 255, 0, 0, 255);
@@ -49,7 +49,7 @@ class PremultipliedImageTest {
     assertThat(grey(PremultipliedImage.coverAndCrop(image, new ImageSize(1, 1)).compositeOver(0)))
         .usingComparatorWithPrecision(0.01f)
         .containsExactly(127.5f);
-    // Six become four: each covers one and a half.
+    // Six pixels become four; each covers one and a half.
     float[] four =
         grey(PremultipliedImage.coverAndCrop(image, new ImageSize(4, 4)).compositeOver(0));
     assertThat(four[0]).isCloseTo((0 + 51 / 2f) / 1.5f, within(0.01f));

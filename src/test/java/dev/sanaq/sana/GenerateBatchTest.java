@@ -29,20 +29,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Drawings that share passes: nobody's image changes, whoever comes, goes or fails. */
+/** An image of a batch equals the same image alone, whatever happens to the other entries. */
 class GenerateBatchTest {
   /** Relative error of the last latents. Seen: 7e-6, mostly below 1e-6. */
   private static final double FP32_LATENTS = 1e-5;
 
   /**
-   * Mostly it is zero. But sums over padded rows can differ in fp32's last bit, and where that
-   * turns a rounding, what follows sees 1 part in 256 (bf16) or 2048 (fp16). Seen: 1.2e-2, where
-   * the precision itself is 3e-2 from fp32.
+   * Mostly zero. But sums over padded rows can differ in the last bit of fp32, and where that
+   * changes a rounding, the difference is 1 in 256 (bf16) or 2048 (fp16). Seen: 1.2e-2, while the
+   * precision itself is 3e-2 from fp32.
    */
   private static final double LOW_PRECISION_LATENTS = 2.5e-2;
 
   /**
-   * Levels of 255 on average that go with that. Seen: 1.1, where the precision itself is 2 away.
+   * The corresponding mean difference in levels of 255. Seen: 1.1, while the precision itself
+   * differs by 2.
    */
   private static final double LOW_PRECISION_LEVELS = 1.5;
 
@@ -65,18 +66,18 @@ class GenerateBatchTest {
   void generateBatch_everyImage_equalsSingleGeneration(String model, String precision, int side) {
     try (SanaPipeline pipeline = TestGenerationParams.loadPipeline(model, precision)) {
       for (SolverKind solver : pipeline.model().solvers()) {
-        List<GenerationParams> drawings = differingParams(solver, side);
+        List<GenerationParams> batch = differingParams(solver, side);
         LastLatents together = new LastLatents();
         List<RgbImage> images =
-            images(pipeline.generateBatch(drawings, new NeverCancelControl(), together));
+            images(pipeline.generateBatch(batch, new NeverCancelControl(), together));
         assertThat(images).hasSize(6);
         int row = 0;
-        for (GenerationParams drawing : drawings) {
-          for (int i = 0; i < drawing.count(); i++, row++) {
+        for (GenerationParams params : batch) {
+          for (int i = 0; i < params.count(); i++, row++) {
             LastLatents own = new LastLatents();
             RgbImage one =
                 pipeline
-                    .generate(singleImage(drawing, i), ProgressListener.NONE, own)
+                    .generate(singleImage(params, i), ProgressListener.NONE, own)
                     .images()
                     .get(0);
             double error = NumericAssertions.relativeError(together.row(row, 6), own.row(0, 1));
@@ -104,16 +105,16 @@ class GenerateBatchTest {
   })
   void generateBatch_entryCancelledMidway_othersUnaffected(String model, SolverKind solver) {
     try (SanaPipeline pipeline = TestGenerationParams.loadPipeline(model, "fp32")) {
-      List<GenerationParams> drawings = differingParams(solver, 64);
+      List<GenerationParams> batch = differingParams(solver, 64);
       CancelAfterStep progress = new CancelAfterStep(1, 2);
       List<Long> together = new ArrayList<>();
       List<BatchResult> results =
           pipeline.generateBatch(
-              drawings, progress, (done, latents) -> together.add(latents.shape()[0]));
+              batch, progress, (done, latents) -> together.add(latents.shape()[0]));
       assertThat(together).containsExactly(6L, 6L, 4L, 4L);
       assertThat(results.get(1)).isInstanceOf(BatchResult.Cancelled.class);
-      for (int drawing : new int[] {0, 2, 3}) {
-        assertEqualsSingleGeneration(pipeline, drawings.get(drawing), results.get(drawing));
+      for (int entry : new int[] {0, 2, 3}) {
+        assertEqualsSingleGeneration(pipeline, batch.get(entry), results.get(entry));
       }
     }
   }
@@ -204,15 +205,15 @@ class GenerateBatchTest {
     }
   }
 
-  /** Six images of four drawings that differ in all that drawings of one shape may. */
+  /** Six images in four entries that differ in everything that a batch key allows. */
   private static List<GenerationParams> differingParams(SolverKind solver, int side) {
     String longPrompt = "a fox that jumps over a lazy dog in the light of an evening in autumn";
     return List.of(
-        new GenerationParams("a fox", "", side, side, 4, 4.5, 40, 1, solver, false, true),
+        new GenerationParams("a fox", "", side, side, 4, 4.5, 40, 1, solver, false, true, List.of()),
         new GenerationParams(
-            longPrompt, "blurry, ugly", side, side, 4, 2, 50, 2, solver, false, true),
-        new GenerationParams("", "", side, side, 4, 7.5, 1, 1, solver, false, false),
-        new GenerationParams("two foxes", "blurry", side, side, 4, 3, 70, 2, solver, false, true));
+            longPrompt, "blurry, ugly", side, side, 4, 2, 50, 2, solver, false, true, List.of()),
+        new GenerationParams("", "", side, side, 4, 7.5, 1, 1, solver, false, false, List.of()),
+        new GenerationParams("two foxes", "blurry", side, side, 4, 3, 70, 2, solver, false, true, List.of()));
   }
 
   private static List<RgbImage> images(List<BatchResult> results) {
@@ -222,22 +223,22 @@ class GenerateBatchTest {
   }
 
   private static void assertEqualsSingleGeneration(
-      SanaPipeline pipeline, GenerationParams drawing, BatchResult result) {
+      SanaPipeline pipeline, GenerationParams params, BatchResult result) {
     List<RgbImage> images = images(List.of(result));
-    assertThat(images).hasSize(drawing.count());
-    IntStream.range(0, drawing.count())
+    assertThat(images).hasSize(params.count());
+    IntStream.range(0, params.count())
         .forEach(
             i ->
                 TestImages.assertWithinOneLevel(
                     images.get(i),
                     pipeline
-                        .generate(singleImage(drawing, i), ProgressListener.NONE)
+                        .generate(singleImage(params, i), ProgressListener.NONE)
                         .images()
                         .get(0),
                     0.001));
   }
 
-  /** What the latents were after the last step. */
+  /** Records the latents after the last step. */
   private static final class LastLatents implements PipelineProbe {
     private float[] all = {};
 
@@ -252,14 +253,14 @@ class GenerateBatchTest {
     }
   }
 
-  /** One drawing is not wanted any more after so many steps. */
+  /** Cancels one entry after a number of steps. */
   private static final class CancelAfterStep extends NeverCancelControl {
     private final int entryIndex;
     private final int steps;
     private int done;
 
-    CancelAfterStep(int drawing, int steps) {
-      this.entryIndex = drawing;
+    CancelAfterStep(int entryIndex, int steps) {
+      this.entryIndex = entryIndex;
       this.steps = steps;
     }
 
@@ -269,8 +270,8 @@ class GenerateBatchTest {
     }
 
     @Override
-    public boolean shouldContinue(int which) {
-      return which != entryIndex || done < steps;
+    public boolean shouldContinue(int entry) {
+      return entry != entryIndex || done < steps;
     }
   }
 

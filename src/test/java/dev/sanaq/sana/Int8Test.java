@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How far images in int8 are from those in fp32, of random weights and of trained ones. */
+/** The difference between images in int8 and in fp32, for random and for trained weights. */
 class Int8Test {
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sana", "other-sizes"})
@@ -33,18 +33,18 @@ class Int8Test {
     RgbImage image = generate(checkpoint, TestGenerationParams.fox(7), Precision.FP32, exact);
     RgbImage other = generate(checkpoint, TestGenerationParams.fox(7), Precision.INT8, near);
     double error = NumericAssertions.relativeError(last(near), last(exact));
-    // Seen: 0.11. A step's error is some 0.02; guidance multiplies what its two halves differ by.
+    // Seen: 0.11. A step's error is about 0.02; guidance amplifies the difference of its two rows.
     assertThat(error).as("relative error of the last latents").isBetween(1e-4, 0.2);
     assertThat(meanDifference(image, other)).as("mean difference in levels").isLessThan(12);
   }
 
-  /** Trained weights, whole images: the same emoji, seen by their difference. */
+  /** Trained weights, whole images: the same emoji, measured by the difference. */
   @ParameterizedTest
   @ValueSource(strings = {"a red apple", "a dog", "a rocket on a blue background"})
   void int8_trainedCheckpoint_nearlySameImage(String prompt, @TempDir Path folder) {
     Path checkpoint = DemoCheckpoint.write(folder);
     GenerationParams emoji =
-        new GenerationParams(prompt, "", 128, 128, 20, 2.5, 7, 1, SolverKind.FLOW_DPM, false, true);
+        new GenerationParams(prompt, "", 128, 128, 20, 2.5, 7, 1, SolverKind.FLOW_DPM, false, true, List.of());
     List<float[]> exact = new ArrayList<>();
     List<float[]> near = new ArrayList<>();
     RgbImage image = generate(checkpoint, emoji, Precision.FP32, exact);
@@ -73,10 +73,10 @@ class Int8Test {
   }
 
   private static RgbImage generate(
-      Path checkpoint, GenerationParams drawing, Precision precision, List<float[]> latents) {
+      Path checkpoint, GenerationParams params, Precision precision, List<float[]> latents) {
     try (SanaPipeline pipeline = load(checkpoint, precision)) {
-      PipelineProbe observer = (done, all) -> latents.add(all.toFloats());
-      return pipeline.generate(drawing, ProgressListener.NONE, observer).images().get(0);
+      PipelineProbe probe = (done, all) -> latents.add(all.toFloats());
+      return pipeline.generate(params, ProgressListener.NONE, probe).images().get(0);
     }
   }
 

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Images with an adapter against the reference, and that none is left behind in the model. */
+/** Images with a LoRA adapter equal the reference, and the adapter leaves no trace in the model. */
 class LoraParityTest {
   private static final Path FILE = Fixtures.path("tiny-sana/lora/pytorch_lora_weights.safetensors");
   private static final PipelineOptions OPTIONS =
@@ -56,17 +56,17 @@ class LoraParityTest {
     return new LoraWeight(FILE.toString(), scale);
   }
 
-  private static void assertEqualsReference(RgbImage drawn, String scale) {
+  private static void assertEqualsReference(RgbImage image, String scale) {
     RgbImage expected =
         TestImages.read(Fixtures.path("tiny-sana/lora-scale%s.png".formatted(scale)));
-    TestImages.assertWithinOneLevel(drawn, expected, 0.001);
+    TestImages.assertWithinOneLevel(image, expected, 0.001);
   }
 
   private static RgbImage generate(SanaPipeline pipeline, LoraWeight... adapters) {
     JsonNode arguments = Fixtures.json("tiny-sana/lora.json");
-    GenerationParams drawing =
+    GenerationParams params =
         TestGenerationParams.fromReferenceCall(
             arguments.get("call"), arguments.get("seed").longValue(), false, adapters);
-    return pipeline.generate(drawing, ProgressListener.NONE).images().get(0);
+    return pipeline.generate(params, ProgressListener.NONE).images().get(0);
   }
 }

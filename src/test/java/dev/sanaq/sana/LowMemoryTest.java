@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What low-memory mode gives up is memory, and nothing of the image. */
+/** Low-memory mode uses less memory and gives the same image. */
 class LowMemoryTest {
   @TempDir private Path folder = Path.of("");
 
@@ -32,28 +32,28 @@ class LowMemoryTest {
       GenerationResult expected = ordinary.generate(fox, ProgressListener.NONE);
       assertThat(residentKibibytes(model)).as("otherwise").isGreaterThan(100);
       Path other = DemoCheckpoint.write(Files.createDirectory(folder.resolve("other")));
-      try (SanaPipeline sparing = load(other, true)) {
+      try (SanaPipeline lowMemory = load(other, true)) {
         List<Long> resident = new ArrayList<>();
-        GenerationResult drawn =
-            sparing.generate(fox, (done, steps) -> resident.add(residentKibibytes(other)));
+        GenerationResult result =
+            lowMemory.generate(fox, (done, steps) -> resident.add(residentKibibytes(other)));
         assertThat(resident).hasSize(1 + fox.steps()).containsOnly(0L);
-        assertThat(drawn.images().get(0).samples()).isEqualTo(expected.images().get(0).samples());
+        assertThat(result.images().get(0).samples()).isEqualTo(expected.images().get(0).samples());
       }
     }
   }
 
   @Test
   void lowMemory_largeImage_isDecodedInTiles() {
-    try (SanaPipeline sparing = load(TestGenerationParams.checkpointPath("tiny-sana"), true)) {
-      assertThat(tiles(sparing, withSize(fox(1), 1088, 1536))).containsExactly(896);
-      assertThat(tiles(sparing, withSize(fox(1), 1056, 1024))).containsExactly(0);
+    try (SanaPipeline lowMemory = load(TestGenerationParams.checkpointPath("tiny-sana"), true)) {
+      assertThat(tiles(lowMemory, withSize(fox(1), 1088, 1536))).containsExactly(896);
+      assertThat(tiles(lowMemory, withSize(fox(1), 1056, 1024))).containsExactly(0);
     }
   }
 
-  private static List<Integer> tiles(SanaPipeline pipeline, GenerationParams drawing) {
+  private static List<Integer> tiles(SanaPipeline pipeline, GenerationParams params) {
     List<Integer> tiles = new ArrayList<>();
     pipeline.generate(
-        drawing,
+        params,
         ProgressListener.NONE,
         new PipelineProbe() {
           @Override
@@ -72,7 +72,7 @@ class LowMemoryTest {
         model, new PipelineOptions("fp32", "", 0, "cpu", List.of(), lowMemory));
   }
 
-  /** What of the text encoder's files lies in this process's memory. */
+  /** Resident memory of the text encoder's mapped files, in KiB. */
   private static long residentKibibytes(Path model) {
     List<String> lines;
     try {

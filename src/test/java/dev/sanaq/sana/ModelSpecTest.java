@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Sizes: what is drawn of what was asked. */
+/** The generated size for a requested size. */
 class ModelSpecTest {
   @Test
   void generatedSize_binned_isPublishedAspect() {

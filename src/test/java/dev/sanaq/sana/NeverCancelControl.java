@@ -1,9 +1,9 @@
 package dev.sanaq.sana;
 
-/** Wants every drawing of a batch to the end, and does not listen. */
+/** Never cancels an entry, and ignores progress. */
 class NeverCancelControl implements BatchControl {
   @Override
-  public boolean shouldContinue(int drawing) {
+  public boolean shouldContinue(int entry) {
     return true;
   }
 

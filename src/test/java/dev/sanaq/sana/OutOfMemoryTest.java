@@ -22,12 +22,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What happens when memory runs out: smaller passes, smaller tiles, and a pipeline that goes on.
- * Memory that runs out at a place of the test's choice cannot be had otherwise, so it is thrown
- * there; one test lets the engine itself run out.
+ * Running out of memory leads to smaller passes and smaller tiles, and leaves the pipeline usable.
+ * Most tests throw the engine's exception at a chosen step; one makes the engine itself run out.
  */
 class OutOfMemoryTest {
-  /** A tensor of more bytes than a process has addresses. */
+  /** Allocates a tensor larger than the address space. */
   private static final PipelineProbe IMPOSSIBLE_ALLOCATION =
       (done, latents) -> Torch.normal(0, 1, 1L << 60).forEach(ScriptValue::close);
 
@@ -48,7 +47,7 @@ class OutOfMemoryTest {
     GenerationParams five = withCount(fox(70), 5);
     List<Long> together = new ArrayList<>();
     List<String> progress = new ArrayList<>();
-    GenerationResult drawn =
+    GenerationResult result =
         pipeline.generate(
             five,
             (done, steps) -> progress.add(done + "/" + steps),
@@ -57,7 +56,7 @@ class OutOfMemoryTest {
     assertThat(progress)
         .containsExactly(
             "0/3", "1/3", "1/9", "2/9", "3/9", "4/9", "5/9", "6/9", "7/9", "8/9", "9/9");
-    assertEqualsSingleGeneration(five, drawn);
+    assertEqualsSingleGeneration(five, result);
     assertThat(pipeline.maxBatchImages(BatchKey.of(five))).isEqualTo(2);
     assertThat(pipeline.maxBatchImages(BatchKey.of(withSize(five, 96, 64)))).isGreaterThan(2);
   }
@@ -65,7 +64,7 @@ class OutOfMemoryTest {
   @Test
   void denoise_heapOutOfMemory_halvesBatch() {
     GenerationParams two = withCount(fox(70), 2);
-    GenerationResult drawn =
+    GenerationResult result =
         pipeline.generate(
             two,
             ProgressListener.NONE,
@@ -74,7 +73,7 @@ class OutOfMemoryTest {
                 throw new OutOfMemoryError("Java heap space");
               }
             });
-    assertEqualsSingleGeneration(two, drawn);
+    assertEqualsSingleGeneration(two, result);
   }
 
   @Test
@@ -161,15 +160,15 @@ class OutOfMemoryTest {
     assertThat(LiveValues.count()).isEqualTo(before);
   }
 
-  private RgbImage generate(GenerationParams drawing) {
-    return pipeline.generate(drawing, ProgressListener.NONE).images().get(0);
+  private RgbImage generate(GenerationParams params) {
+    return pipeline.generate(params, ProgressListener.NONE).images().get(0);
   }
 
-  private void assertEqualsSingleGeneration(GenerationParams drawing, GenerationResult drawn) {
-    assertThat(drawn.images()).hasSize(drawing.count());
-    for (int i = 0; i < drawing.count(); i++) {
+  private void assertEqualsSingleGeneration(GenerationParams params, GenerationResult result) {
+    assertThat(result.images()).hasSize(params.count());
+    for (int i = 0; i < params.count(); i++) {
       TestImages.assertWithinOneLevel(
-          drawn.images().get(i), generate(singleImage(drawing, i)), 0.001);
+          result.images().get(i), generate(singleImage(params, i)), 0.001);
     }
   }
 
@@ -178,7 +177,7 @@ class OutOfMemoryTest {
         "CUDA out of memory. Tried to allocate 2.00 GiB.", new IllegalStateException());
   }
 
-  /** From this step on, memory holds so many images; it writes down how many there were. */
+  /** Limits the images of a pass from a step on, and records the images of each step. */
   private record BatchMemoryLimit(int fromStep, int maxImages, List<Long> batchSizes)
       implements PipelineProbe {
     @Override
@@ -191,7 +190,7 @@ class OutOfMemoryTest {
     }
   }
 
-  /** Memory holds tiles of this side alone. */
+  /** Memory holds only tiles of this side. */
   private static final class TileMemoryLimit implements PipelineProbe {
     private final List<Integer> triedTiles = new ArrayList<>();
     private final int fittingTile;

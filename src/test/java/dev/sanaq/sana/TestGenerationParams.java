@@ -9,15 +9,15 @@ import dev.sanaq.testing.Fixtures;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Valid drawings for tests; each test changes what it is about. */
+/** Valid generation parameters for tests, each of which changes one thing. */
 public final class TestGenerationParams {
   private TestGenerationParams() {}
 
   static SanaPipeline loadPipeline(String model, String precision) {
-    return SanaPipeline.load(checkpointPath(model), new PipelineOptions(precision, "", 0, "cpu"));
+    return SanaPipeline.load(checkpointPath(model), new PipelineOptions(precision, "", 0, "cpu", List.of(), false));
   }
 
-  /** A fixture's checkpoint. */
+  /** The path of a fixture's checkpoint. */
   static Path checkpointPath(String fixture) {
     return Fixtures.path(fixture + "/checkpoint");
   }
@@ -25,10 +25,10 @@ public final class TestGenerationParams {
   /** One small image of a fox in three steps. */
   static GenerationParams fox(long seed) {
     return new GenerationParams(
-        "a fox", "blurry", 64, 64, 3, 4.5, seed, 1, SolverKind.FLOW_DPM, false, true);
+        "a fox", "blurry", 64, 64, 3, 4.5, seed, 1, SolverKind.FLOW_DPM, false, true, List.of());
   }
 
-  /** A call of the reference's pipeline as the fixtures tell it, at an exact size or binned. */
+  /** The parameters of a reference call in a fixture. */
   public static GenerationParams fromReferenceCall(
       JsonNode call, long seed, boolean resolutionBinning, LoraWeight... uses) {
     return new GenerationParams(
@@ -58,7 +58,7 @@ public final class TestGenerationParams {
     return copy(d, prompt, d.width(), d.height(), guidanceScale, d.seed(), d.count());
   }
 
-  /** Image i of a drawing as a drawing of its own. */
+  /** The parameters of image i alone. */
   static GenerationParams singleImage(GenerationParams d, int i) {
     return copy(d, d.prompt(), d.width(), d.height(), d.guidanceScale(), d.seed() + i, 1);
   }
@@ -82,6 +82,6 @@ public final class TestGenerationParams {
         count,
         d.solver(),
         d.resolutionBinning(),
-        d.instruction());
+        d.instruction(), List.of());
   }
 }

@@ -1,6 +1,6 @@
 package dev.sanaq.torch;
 
-/** How many values hold native memory: the same before and after, where nothing leaks. */
+/** The number of open {@link ScriptValue}s, for leak tests. */
 public final class LiveValues {
   private LiveValues() {}
 

@@ -9,23 +9,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the engine says that memory ran out, and what is left of it. */
+/** The engine reports running out of memory and stays usable. */
 class TorchMemoryTest {
   @Test
   void hugeAllocation_isOutOfMemory_engineUsable() {
     long before = LiveValues.count();
-    // 256 TiB: more than a process has addresses, whatever the system promises.
+    // 256 TiB exceed the address space, so overcommit does not help.
     TorchException refused =
         catchThrowableOfType(TorchException.class, () -> Torch.normal(1, 2, 1L << 46));
     assertThat(refused.getMessage()).contains("DefaultCPUAllocator: can't allocate memory");
     assertThat(refused.isOutOfMemory()).isTrue();
     assertThat(LiveValues.count()).isEqualTo(before);
-    try (ScriptValue drawn = Torch.normal(1, 1, 2).get(0)) {
-      assertThat(drawn.toFloats()).hasSize(2);
+    try (ScriptValue tensor = Torch.normal(1, 1, 2).get(0)) {
+      assertThat(tensor.toFloats()).hasSize(2);
     }
   }
 
-  /** In a JVM of its own with a heap of 64 MiB, since what it guards against is that it dies. */
+  /** Runs in its own JVM with a heap of 64 MiB, since a failure would crash it. */
   @Test
   void toFloats_heapTooSmall_throwsAndJvmSurvives() throws Exception {
     Process small =
@@ -42,7 +42,7 @@ class TorchMemoryTest {
     assertThat(small.waitFor()).isZero();
   }
 
-  /** What the test above starts. */
+  /** The main class of that JVM. */
   static final class SmallHeap {
     private SmallHeap() {}
 

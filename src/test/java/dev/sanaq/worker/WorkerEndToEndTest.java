@@ -58,7 +58,7 @@ class WorkerEndToEndTest {
   static void sendRequests() {
     RandomCheckpoint.write(folder.resolve("random"), 1);
     generator =
-        SanaPipeline.load(folder.resolve("random"), new PipelineOptions("fp32", "", 0, "cpu"));
+        SanaPipeline.load(folder.resolve("random"), new PipelineOptions("fp32", "", 0, "cpu", List.of(), false));
     services = LocalServices.startTemporary();
     outside = new KafkaS3Client(services.config());
     Map<String, String> config = new TreeMap<>(services.config());
@@ -175,7 +175,7 @@ class WorkerEndToEndTest {
     JsonNode images = json(outside.awaitEvent("full/completed")).get("images");
     GenerationParams drawing =
         new GenerationParams(
-            "a red apple", "", 96, 64, 2, 3.5, 7, 2, SolverKind.FLOW_EULER, true, true);
+            "a red apple", "", 96, 64, 2, 3.5, 7, 2, SolverKind.FLOW_EULER, true, true, List.of());
     List<RgbImage> drawn = generator.generate(drawing, ProgressListener.NONE).images();
     for (int i = 0; i < 2; i++) {
       byte[] png = outside.objects("sanaq").getOrDefault(images.get(i).get("key").asText(), NOISE);

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads {@code vae/config.json}, which lists the stages' properties separately. Keys and defaults are
- * those of diffusers 0.36.0.
+ * Reads {@code vae/config.json}, which lists the stages' properties separately. Keys and defaults
+ * are those of diffusers 0.36.0.
  */
 public final class AutoencoderConfigReader {
   /** A spatial compression of 2^11. */

@@ -70,19 +70,26 @@ public final class TransformerConfigReader {
       String what = "num_attention_heads * attention_head_dim = " + config.width();
       f.reject("cross_attention_dim", what, config.crossAttentionDim());
     }
-    if (config.outChannels() != config.inChannels() && config.outChannels() != 2 * config.inChannels()) {
-      String what = "in_channels or twice that, %d or %d".formatted(config.inChannels(), 2 * config.inChannels());
+    if (config.outChannels() != config.inChannels()
+        && config.outChannels() != 2 * config.inChannels()) {
+      String what =
+          "in_channels or twice that, %d or %d"
+              .formatted(config.inChannels(), 2 * config.inChannels());
       f.reject("out_channels", what, config.outChannels());
     }
     if (config.mlpChannels() < 1) {
-      f.reject("mlp_ratio", "at least one hidden channel at width " + config.width(), config.mlpRatio());
+      f.reject(
+          "mlp_ratio", "at least one hidden channel at width " + config.width(), config.mlpRatio());
     }
     if (config.patchSize() > config.sampleSize()) {
       f.reject("patch_size", "at most sample_size = " + config.sampleSize(), config.patchSize());
     }
     if (config.interpolationScale().isPresent() && config.width() % 4 != 0) {
       String what = "null at width %d: a positional embedding needs a multiple of 4";
-      f.reject("interpolation_scale", what.formatted(config.width()), config.interpolationScale().getAsDouble());
+      f.reject(
+          "interpolation_scale",
+          what.formatted(config.width()),
+          config.interpolationScale().getAsDouble());
     }
   }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A LoRA adapter for a transformer, as diffusers publishes it ({@code
  * pytorch_lora_weights.safetensors}): for each layer {@code transformer.LAYER.lora_A.weight} (rank,
- * in) and {@code .lora_B.weight} (out, rank), F32, and optionally {@code .alpha} (default: the rank).
+ * in) and {@code .lora_B.weight} (out, rank), F32, and optionally {@code .alpha} (default: the
+ * rank).
  */
 public final class LoraFile {
   private static final String PREFIX = "transformer.";

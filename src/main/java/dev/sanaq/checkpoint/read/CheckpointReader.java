@@ -80,7 +80,9 @@ final class CheckpointReader {
   }
 
   private void open(
-      Map<Component, OpenedWeights> weights, Component network, @Nullable ExpectedTensors expected) {
+      Map<Component, OpenedWeights> weights,
+      Component network,
+      @Nullable ExpectedTensors expected) {
     WeightFileNames files = variantResolver.filesOf(network);
     String variant = variantResolver.variant(network);
     TensorIndex tensors = problems.collect(() -> WeightsReader.open(files, variant));

@@ -29,7 +29,8 @@ final class TokenizerFileCheck {
    * Checks the file.
    *
    * @return the number of vocabulary entries
-   * @throws CheckpointException if it is missing, not JSON, or has an id outside the embedding table
+   * @throws CheckpointException if it is missing, not JSON, or has an id outside the embedding
+   *     table
    */
   static long check(Path path, int vocabSize) {
     String file = path.toString();

@@ -47,8 +47,7 @@ public final class WeightLoader {
         program.mapWeight(
             tensor.name(), tensor.map(0, (int) tensor.bytes()), stored, tensor.shape());
       } else {
-        copy(
-            tensor, tensor.name(), program, stored, allocateChunk()); // exceeds a buffer
+        copy(tensor, tensor.name(), program, stored, allocateChunk()); // exceeds a buffer
       }
     }
     program.call("prepare_weights").close();

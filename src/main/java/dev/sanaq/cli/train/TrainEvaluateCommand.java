@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -129,7 +130,7 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
   private void evaluateCaptions(DevicePlacement placement, TrainingConsole console, Path list)
       throws IOException {
     PipelineOptions pipeline =
-        new PipelineOptions("fp32", "", Torch.threads(), placement.gpu() < 0 ? "cpu" : "cuda");
+        new PipelineOptions("fp32", "", Torch.threads(), placement.gpu() < 0 ? "cpu" : "cuda", List.of(), false);
     RetrievalEvaluation.Settings settings =
         new RetrievalEvaluation.Settings(limit, steps, guidanceScale, seed, !noPromptInstruction);
     try (SanaPipeline generator = SanaPipeline.load(options.model(), pipeline)) {

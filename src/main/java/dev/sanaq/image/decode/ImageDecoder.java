@@ -19,9 +19,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/**
- * Decodes PNG, JPEG and WebP files, recognised by their first bytes. Any number of threads.
- */
+/** Decodes PNG, JPEG and WebP files, recognised by their first bytes. Any number of threads. */
 public final class ImageDecoder {
   /** A larger size in a header is more likely damage or a decompression bomb. */
   private static final long MAX_PIXELS = 1L << 28;

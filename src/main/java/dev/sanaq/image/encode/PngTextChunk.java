@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A PNG text chunk: {@code tEXt} if the text fits into Latin-1, else {@code iTXt} in UTF-8 (W3C PNG,
- * 11.3.3). Readers show both in the same way.
+ * A PNG text chunk: {@code tEXt} if the text fits into Latin-1, else {@code iTXt} in UTF-8 (W3C
+ * PNG, 11.3.3). Readers show both in the same way.
  *
  * @param type of the chunk
  * @param data of the chunk

@@ -51,7 +51,10 @@ public final class AutoencoderDC implements AutoCloseable {
   }
 
   private static AutoencoderDC load(
-      AutoencoderConfig config, TensorIndex tensors, DevicePlacement placement, boolean withEncoder) {
+      AutoencoderConfig config,
+      TensorIndex tensors,
+      DevicePlacement placement,
+      boolean withEncoder) {
     DevicePlacement own =
         placement.precision() == Precision.FP16
             ? placement.withPrecision(Precision.FP32)

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The LoRA adapters of a model: the files {@code adapters/NAME.safetensors} of its folder, and those
- * named by their path. Immutable.
+ * The LoRA adapters of a model: the files {@code adapters/NAME.safetensors} of its folder, and
+ * those named by their path. Immutable.
  */
 public final class LoraRegistry {
   private static final String FOLDER = "adapters";

@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 
 /**
  * The denoising loop: noise to latents, several images per pass (paper, section 3.3; diffusers
- * {@code SanaPipeline.__call__}, "Denoising loop"). Images do not influence each other: each has its
- * own prompt, guidance scale and noise, and its entry may be cancelled between two steps.
+ * {@code SanaPipeline.__call__}, "Denoising loop"). Images do not influence each other: each has
+ * its own prompt, guidance scale and noise, and its entry may be cancelled between two steps.
  */
 final class DenoisingLoop {
   private final SanaTransformer transformer;

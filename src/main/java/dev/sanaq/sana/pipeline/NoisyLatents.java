@@ -40,8 +40,7 @@ final class NoisyLatents implements AutoCloseable {
    * own seed, times the schedule's initial noise scale.
    */
   static NoisyLatents prepare(Sampler sampler, GenerationPlan plan, List<BatchImage> images) {
-    Noise noise =
-        Noise.sample(BatchImage.seeds(images), plan.noiseTensors(), plan.latentShape());
+    Noise noise = Noise.sample(BatchImage.seeds(images), plan.noiseTensors(), plan.latentShape());
     try (ScriptValue first = noise.tensors(0)) {
       ScriptValue state = sampler.init(first, plan.schedule().initialNoiseScale());
       return new NoisyLatents(sampler, plan, images, noise, state);

@@ -10,10 +10,10 @@ import java.util.List;
  * @param variant variant of the weight files, such as bf16; empty to detect it
  * @param threads threads per operator, at most {@link #MAX_THREADS}; 0 for the physical cores
  * @param device auto, cpu or cuda
- * @param adapters LoRA files in addition to the model's folder {@code adapters}; each is named by its
- *     path
- * @param lowMemory run the text encoder on the CPU with one layer's weights in memory at a time; decode
- *     larger images in tiles regardless of the free memory
+ * @param adapters LoRA files in addition to the model's folder {@code adapters}; each is named by
+ *     its path
+ * @param lowMemory run the text encoder on the CPU with one layer's weights in memory at a time;
+ *     decode larger images in tiles regardless of the free memory
  */
 public record PipelineOptions(
     String precision,
@@ -23,7 +23,7 @@ public record PipelineOptions(
     List<Path> adapters,
     boolean lowMemory) {
   /** Detects device, precision, variant and threads. */
-  public static final PipelineOptions AUTO = new PipelineOptions("auto", "", 0, "auto");
+  public static final PipelineOptions AUTO = new PipelineOptions("auto", "", 0, "auto", List.of(), false);
 
   /** A guard: libtorch ends the JVM if it cannot start the threads. */
   public static final int MAX_THREADS = 1024;
@@ -34,10 +34,5 @@ public record PipelineOptions(
       throw new IllegalArgumentException(
           "threads: %d, expected 0 to %d".formatted(threads, MAX_THREADS));
     }
-  }
-
-  /** Without further adapters and without low-memory mode. */
-  public PipelineOptions(String precision, String variant, int threads, String device) {
-    this(precision, variant, threads, device, List.of(), false);
   }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Euler's method on the flow: {@code x' = x + (sigma' - sigma) v}. Follows {@code
- * schedulers/scheduling_flow_match_euler_discrete.py} of diffusers 0.36.0, which shifts twice: first
- * the ends of the range, then every sigma between them.
+ * schedulers/scheduling_flow_match_euler_discrete.py} of diffusers 0.36.0, which shifts twice:
+ * first the ends of the range, then every sigma between them.
  */
 final class FlowEulerSolver {
   private FlowEulerSolver() {}

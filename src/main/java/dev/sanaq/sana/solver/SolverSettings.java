@@ -8,7 +8,8 @@ package dev.sanaq.sana.solver;
  * only at order 3.
  *
  * @param flowShift shift of the sigmas towards noise, above 0: 3 at 1024 pixels, 6 at 4096
- * @param numTrainTimesteps the network's timestep at sigma 1, at least 2; also the maximum number of steps
+ * @param numTrainTimesteps the network's timestep at sigma 1, at least 2; also the maximum number
+ *     of steps
  * @param solverOrder of Flow-DPM-Solver++: 1 or 2
  * @param sigmaData SCM: standard deviation of the data, above 0
  * @param maxTimestep SCM: the first time, above 0, at most a little more than pi / 2

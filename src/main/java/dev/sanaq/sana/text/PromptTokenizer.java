@@ -7,9 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 
-/**
- * Converts prompts to token ids as the reference pipeline does. Safe for several threads.
- */
+/** Converts prompts to token ids as the reference pipeline does. Safe for several threads. */
 public final class PromptTokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabSize;
@@ -34,9 +32,7 @@ public final class PromptTokenizer implements AutoCloseable {
       throw new UncheckedIOException("cannot read " + file, e);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          "cannot read %s as tokenizer.json: %s"
-              .formatted(file, e.getMessage()),
-          e);
+          "cannot read %s as tokenizer.json: %s".formatted(file, e.getMessage()), e);
     }
   }
 

@@ -41,7 +41,10 @@ public final class TextEncoder implements AutoCloseable {
   private final LruMap<String, PromptEmbeds> promptCache = new LruMap<>(MAX_CACHED_PROMPTS);
 
   TextEncoder(
-      PromptTokenizer tokenizer, ScriptProgram program, TextEncoderConfig config, boolean lowMemory) {
+      PromptTokenizer tokenizer,
+      ScriptProgram program,
+      TextEncoderConfig config,
+      boolean lowMemory) {
     this.tokenizer = tokenizer;
     this.program = program;
     this.width = config.hiddenSize();

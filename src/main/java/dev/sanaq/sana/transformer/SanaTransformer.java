@@ -138,8 +138,7 @@ public final class SanaTransformer implements AutoCloseable {
       return;
     }
     if (!adaptable) {
-      throw new IllegalStateException(
-          "packed weights take no adapters; use loadAdaptable");
+      throw new IllegalStateException("packed weights take no adapters; use loadAdaptable");
     }
     program.call("unfuse_lora").close();
     adapters = List.of();

@@ -3,9 +3,9 @@ package dev.sanaq.torch.host;
 import com.sun.jna.Function;
 
 /**
- * Makes malloc keep the memory that tensors free, instead of returning it to the system. A denoising
- * step frees and allocates the same sizes again; clearing the pages each time costs a fifth of the
- * step.
+ * Makes malloc keep the memory that tensors free, instead of returning it to the system. A
+ * denoising step frees and allocates the same sizes again; clearing the pages each time costs a
+ * fifth of the step.
  */
 public final class MallocTuning {
   // From glibc's malloc.h.

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes the subset of Python's pickle format (protocol 2) that a TorchScript archive needs: objects
- * whose attributes are numbers, strings, booleans, objects, and lists and maps of them.
+ * Writes the subset of Python's pickle format (protocol 2) that a TorchScript archive needs:
+ * objects whose attributes are numbers, strings, booleans, objects, and lists and maps of them.
  */
 public final class PickleWriter {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();

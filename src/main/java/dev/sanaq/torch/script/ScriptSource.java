@@ -13,8 +13,8 @@ import java.util.Map;
  * @param owner a class in the resource's package
  * @param name the resource's name without {@code .torchscript}; others call it {@code
  *     __torch__.NAME}
- * @param attributes values of the attributes that {@code class Model} declares: numbers,
- *     strings, booleans, nested sources, and lists and maps of them
+ * @param attributes values of the attributes that {@code class Model} declares: numbers, strings,
+ *     booleans, nested sources, and lists and maps of them
  */
 public record ScriptSource(Class<?> owner, String name, Map<String, ?> attributes) {
   public ScriptSource {
@@ -34,7 +34,8 @@ public record ScriptSource(Class<?> owner, String name, Map<String, ?> attribute
   /** The module object with its attributes and empty weights. */
   public PickleWriter.PickledObject toModule() {
     Map<String, Object> all = new LinkedHashMap<>(attributes);
-    all.replaceAll((key, value) -> value instanceof ScriptSource nested ? nested.toModule() : value);
+    all.replaceAll(
+        (key, value) -> value instanceof ScriptSource nested ? nested.toModule() : value);
     all.put("training", false);
     all.put("weights", Map.of());
     return new PickleWriter.PickledObject("__torch__." + name, "Model", all);

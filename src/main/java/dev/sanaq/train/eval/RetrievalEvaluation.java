@@ -207,7 +207,7 @@ public final class RetrievalEvaluation {
               1,
               SolverKind.FLOW_DPM,
               false,
-              settings.instruction()));
+              settings.instruction(), List.of()));
     }
     List<RgbImage> images = new ArrayList<>();
     for (BatchResult result : generator.generateBatch(jobs, NO_CANCELLATION)) {

@@ -40,8 +40,8 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 import net.jqwik.api.statistics.Statistics;
 
 /**
- * Whatever the bytes of a checkpoint are, opening it either works or ends in a {@link
- * CheckpointException}, soon and in little memory.
+ * Opening a checkpoint of any bytes works or throws a {@link CheckpointException}, fast and in
+ * little memory.
  */
 class CheckpointFuzzTest {
   private static final long MAX_SECONDS = 5;
@@ -154,7 +154,7 @@ class CheckpointFuzzTest {
     return Arbitraries.of(JSON_FILES);
   }
 
-  /** A tensor of a header made by hand: what its offsets are follows from those before it. */
+  /** A tensor of a generated header; its offsets follow those of the previous one. */
   private record Entry(String dtype, List<Integer> shape) {
     int bytes() {
       DType known = Objects.requireNonNull(DType.byName(dtype));
@@ -162,7 +162,7 @@ class CheckpointFuzzTest {
     }
   }
 
-  /** Headers that are right, or wrong in one number: a side, an offset, a length. */
+  /** Headers that are valid, or have one wrong number: a dimension, an offset, a length. */
   @Provide
   Arbitrary<byte[]> headers() {
     Arbitrary<Entry> entry =
@@ -224,7 +224,7 @@ class CheckpointFuzzTest {
     }
   }
 
-  /** Another exception than the documented one, or an error, fails the property. */
+  /** Any other exception or error fails the property. */
   private static boolean opensWithinLimits(Runnable open) {
     long start = System.nanoTime();
     long allocated = THREADS.getCurrentThreadAllocatedBytes();
@@ -262,7 +262,7 @@ class CheckpointFuzzTest {
       case 0 -> damaged = Arrays.copyOf(damaged, random.nextInt(bytes.length));
       case 1 -> damaged = Arrays.copyOf(damaged, bytes.length + 1 + random.nextInt(100));
       default -> {
-        // Half of the flips near the start: there the lengths and the headers are.
+        // Half of the flips are near the start, where lengths and headers are.
         for (int flips = 1 + random.nextInt(8); flips > 0; flips--) {
           int within = random.nextBoolean() ? Math.min(64, bytes.length) : bytes.length;
           damaged[random.nextInt(within)] ^= (byte) (1 << random.nextInt(8));

@@ -375,7 +375,7 @@ class CheckpointTest {
     }
   }
 
-  /** A file of zeros with other tensors than it had. */
+  /** Replaces the file by one with other tensors, filled with zeros. */
   private static void rewrite(Path file, Consumer<Map<String, long[]>> change) throws IOException {
     Map<String, long[]> shapes = new TreeMap<>();
     TensorIndex.open(file).all().forEach(tensor -> shapes.put(tensor.name(), tensor.shape()));

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Networks with options that no published checkpoint has: {@code state-dicts.json} holds configs
- * and what {@code state_dict()} of diffusers 0.36.0 and transformers 4.57.3 says of them.
+ * Networks with options of no published checkpoint: {@code state-dicts.json} holds configs and their
+ * {@code state_dict()} in diffusers 0.36.0 and transformers 4.57.3.
  */
 class ExpectedTensorsTest {
   static Stream<Named<JsonNode>> networks() throws IOException {
@@ -59,7 +59,7 @@ class ExpectedTensorsTest {
     assertThat(actual).containsExactlyEntriesOf(expected);
   }
 
-  /** The counts that are published of these checkpoints. */
+  /** The published numbers of parameters. */
   @ParameterizedTest
   @CsvSource({
     "28, 36, 16, 72, null, false, 591747872",
@@ -83,7 +83,8 @@ class ExpectedTensorsTest {
     config.put("cross_attention_head_dim", crossDim).put("cross_attention_dim", heads * 32);
     config.put("qk_norm", norm.equals("null") ? null : norm).put("guidance_embeds", guided);
 
-    ExpectedTensors table = TransformerTensors.of(TransformerConfigReader.of("config.json", config));
+    ExpectedTensors table =
+        TransformerTensors.of(TransformerConfigReader.of("config.json", config));
 
     assertThat(parameterCount(table)).isEqualTo(count);
   }
@@ -92,7 +93,8 @@ class ExpectedTensorsTest {
   void gemma2_2b_hasPublishedParameterCount() {
     ObjectNode defaults = JsonFile.MAPPER.createObjectNode().put("model_type", "gemma2");
 
-    ExpectedTensors table = TextEncoderTensors.of(TextEncoderConfigReader.of("config.json", defaults));
+    ExpectedTensors table =
+        TextEncoderTensors.of(TextEncoderConfigReader.of("config.json", defaults));
 
     assertThat(parameterCount(table)).isEqualTo(2_614_341_888L);
   }

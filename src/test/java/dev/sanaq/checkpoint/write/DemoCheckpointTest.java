@@ -12,11 +12,12 @@ import dev.sanaq.sana.solver.SolverKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The checkpoint that ships: whole, small, and it draws what it is asked for. */
+/** The bundled checkpoint is complete and small, and follows the prompt. */
 class DemoCheckpointTest {
   private static final int SIDE = 128;
   private static final long MAX_BYTES = 15_000_000;
@@ -36,7 +37,7 @@ class DemoCheckpointTest {
 
   @Test
   void generate_colouredPrompt_hasThoseColours(@TempDir Path parent) {
-    PipelineOptions options = new PipelineOptions("fp32", "", 0, "cpu");
+    PipelineOptions options = new PipelineOptions("fp32", "", 0, "cpu", List.of(), false);
     try (SanaPipeline pipeline = SanaPipeline.load(DemoCheckpoint.write(parent), options)) {
       RgbImage heart = generate(pipeline, "a red heart");
       assertColor(heart, SIDE / 2, SIDE / 2, 220, 40, 60);
@@ -48,10 +49,10 @@ class DemoCheckpointTest {
 
   private static RgbImage generate(SanaPipeline pipeline, String prompt) {
     double guidance = pipeline.model().guidanceScale();
-    GenerationParams drawing =
+    GenerationParams params =
         new GenerationParams(
-            prompt, "", SIDE, SIDE, 20, guidance, 1, 1, SolverKind.FLOW_DPM, true, true);
-    return pipeline.generate(drawing, ProgressListener.NONE).images().get(0);
+            prompt, "", SIDE, SIDE, 20, guidance, 1, 1, SolverKind.FLOW_DPM, true, true, List.of());
+    return pipeline.generate(params, ProgressListener.NONE).images().get(0);
   }
 
   private static void assertColor(RgbImage image, int x, int y, int... expected) {

@@ -73,7 +73,7 @@ class GenerateCommandTest {
         .ignoringFields("seed")
         .isEqualTo(
             new GenerationParams(
-                "a fox", "", 64, 32, 20, 4.5, 0, 1, SolverKind.FLOW_DPM, true, true));
+                "a fox", "", 64, 32, 20, 4.5, 0, 1, SolverKind.FLOW_DPM, true, true, List.of()));
     assertThat(params.seed()).isBetween(0L, 1L << 32);
     assertThat(loads).containsExactly(PipelineOptions.AUTO);
     assertThat(out.toString())
@@ -104,8 +104,8 @@ class GenerateCommandTest {
                 1,
                 SolverKind.FLOW_EULER,
                 false,
-                false));
-    assertThat(loads).containsExactly(new PipelineOptions("fp16", "bf16", 3, "cpu"));
+                false, List.of()));
+    assertThat(loads).containsExactly(new PipelineOptions("fp16", "bf16", 3, "cpu", List.of(), false));
   }
 
   @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImageDecoderTest {
   @TempDir private Path folder = Path.of("");
 
-  /** Written by Pillow, without loss: red 30x, green 40y, blue 15(x + y), alpha 255 - 20x. */
+  /** Lossless files from Pillow: red 30x, green 40y, blue 15(x + y), alpha 255 - 20x. */
   @ParameterizedTest
   @ValueSource(strings = {"gradient.png", "gradient.webp"})
   void losslessImage_decodesRgbaExactly(String name) throws Exception {
@@ -33,7 +33,7 @@ class ImageDecoderTest {
     }
   }
 
-  /** Each stored another way, with the Exif tag that says so; upright they are one image. */
+  /** One image in every EXIF orientation. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void exifOrientation_isApplied(int orientation) throws Exception {
@@ -73,7 +73,7 @@ class ImageDecoderTest {
   private static final int[] JPEG_FIRST = {33, 237, 140};
   private static final int[] WEBP_AT_10_10 = {25, 30, 24};
 
-  /** Half a JPEG is grey below for most programs, which only warn. */
+  /** Most decoders only warn about a truncated JPEG and fill the rest with grey. */
   @ParameterizedTest
   @ValueSource(strings = {"gradient.png", "gradient.webp", "colour.jpg", "lossy.webp"})
   void truncatedFile_isReported(String name) throws IOException {
@@ -88,7 +88,7 @@ class ImageDecoderTest {
     }
   }
 
-  /** Bytes changed by chance give an image or are named; nothing else comes out. */
+  /** Randomly changed bytes give an image or an UnreadableImageException, nothing else. */
   @ParameterizedTest
   @ValueSource(strings = {"gradient.png", "gradient.webp", "colour.jpg", "lossy.webp", "grey.jpg"})
   void corruptBytes_decodeOrThrowUnreadable(String name) throws IOException {

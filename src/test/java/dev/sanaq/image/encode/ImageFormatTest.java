@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is written is read again by ImageIO. */
+/** ImageIO reads the encoded files. */
 class ImageFormatTest {
   private static final Map<String, String> NO_TEXTS = Map.of();
 
@@ -54,7 +54,7 @@ class ImageFormatTest {
         .isLessThan(format.encode(image, 100, NO_TEXTS).length);
   }
 
-  /** A job done twice leaves what a job done once does, on whichever thread. */
+  /** Encoding is deterministic on any thread, so a repeated job stores the same bytes. */
   @ParameterizedTest
   @EnumSource
   void encode_sameImageOnAnyThread_sameBytes(ImageFormat format) {
@@ -98,7 +98,7 @@ class ImageFormatTest {
     return start.startsWith("RIFF") && start.endsWith("WEBP") ? "webp" : Arrays.toString(file);
   }
 
-  /** Smooth, with edges: what a drawn image is like. */
+  /** Smooth areas with edges, like a generated image. */
   private static RgbImage testImage(int width, int height) {
     byte[] samples = new byte[width * height * 3];
     for (int y = 0; y < height; y++) {
@@ -113,7 +113,7 @@ class ImageFormatTest {
     return new RgbImage(width, height, samples);
   }
 
-  /** Peak signal to noise, in decibels; endless for equal images. */
+  /** Peak signal-to-noise ratio in decibels; infinite for equal images. */
   private static double psnr(RgbImage one, RgbImage other) {
     double squares = 0;
     for (int i = 0; i < one.samples().length; i++) {

@@ -25,7 +25,7 @@ class PngEncoderTest {
     assertThat(decode(PngEncoder.encode(image))).isEqualTo(image.samples());
   }
 
-  /** Enough rows that they are filtered on several threads. */
+  /** Enough rows for filtering on several threads. */
   @Test
   void encode_largeImage_roundTripsDeterministically() throws IOException {
     RgbImage image = Texture.SMOOTH.render(700, 600, new Random(1));
@@ -52,7 +52,7 @@ class PngEncoderTest {
     return samples;
   }
 
-  /** Images that lead to different filters. */
+  /** Images for which the encoder chooses different filters. */
   enum Texture {
     NOISE {
       @Override

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Decoding, encoding and tiled decoding against the reference. */
+/** Decoding, encoding and tiled decoding equal the reference. */
 class AutoencoderDCParityTest {
   private static final double BOUND = 5e-5;
 
@@ -67,7 +67,7 @@ class AutoencoderDCParityTest {
     }
   }
 
-  /** On a processor it passes in strips; unpacked weights see it whole. */
+  /** Packed weights process the image in strips, plain weights as a whole. */
   @Test
   void decode_inStrips_equalsUnstripped() {
     Checkpoint checkpoint = Checkpoint.open(Fixtures.path("tiny-sana/checkpoint"));
@@ -84,7 +84,7 @@ class AutoencoderDCParityTest {
     }
   }
 
-  /** The step from one line of pixels to the next is no larger where tiles meet than elsewhere. */
+  /** The difference between neighbouring lines is no larger at the seams of tiles than elsewhere. */
   @ParameterizedTest
   @CsvSource({"256, 128, 96", "1024, 512, 448", "1792, 896, 768"})
   void decodeTiled_leavesNoSeams(int side, int tile, int stride) {
@@ -92,13 +92,13 @@ class AutoencoderDCParityTest {
         ScriptValue latents = Torch.normal(3, 1, 1, 8, side / 32, side / 32).get(0);
         ScriptValue whole = autoencoder.decode(latents);
         ScriptValue tiled = autoencoder.decodeTiled(latents, tile, stride)) {
-      // Blocks of 32 pixels differ by themselves, so the whole image says what is natural there.
+      // Borders of 32-pixel blocks differ anyway, so the image decoded as a whole is the baseline.
       double natural = borders(whole.toFloats(), side, tile, stride);
       assertThat(borders(tiled.toFloats(), side, tile, stride)).isLessThan(1.1 * natural);
     }
   }
 
-  /** The mean step at the tiles' borders over that everywhere. */
+  /** The mean difference at the tiles' borders, relative to that everywhere. */
   private static double borders(float[] image, int side, int tile, int stride) {
     double everywhere = 0;
     double atBorders = 0;
@@ -106,7 +106,7 @@ class AutoencoderDCParityTest {
     for (int y = 1; y < side; y++) {
       double step = step(image, side, y);
       everywhere += step / (side - 1);
-      // A tile fades in over the last lines of the one before: both ends of that are borders.
+      // A tile fades in over the last lines of its neighbour; both ends of the overlap are borders.
       if (y % stride == 0 || y > stride && (y - (tile - stride)) % stride == 0) {
         atBorders += step;
         borders++;

@@ -15,7 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** What a seed draws, bit for bit. */
+/** The noise of a seed equals torch's, bit for bit. */
 class NoiseParityTest {
   private final Map<String, Tensor> answers = Fixtures.tensors("noise.safetensors");
 
@@ -33,18 +33,18 @@ class NoiseParityTest {
   void normal_concurrentThreads_equalSequential() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
-      List<Callable<float[]>> draws = new ArrayList<>();
+      List<Callable<float[]>> samplers = new ArrayList<>();
       List<float[]> expected = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         answers.forEach(
             (name, tensor) -> {
-              draws.add(() -> normal(seed(name), tensor.shape()));
+              samplers.add(() -> normal(seed(name), tensor.shape()));
               expected.add(tensor.floats());
             });
       }
-      List<Future<float[]>> drawn = threads.invokeAll(draws);
-      for (int i = 0; i < drawn.size(); i++) {
-        assertThat(drawn.get(i).get()).containsExactly(expected.get(i));
+      List<Future<float[]>> samples = threads.invokeAll(samplers);
+      for (int i = 0; i < samples.size(); i++) {
+        assertThat(samples.get(i).get()).containsExactly(expected.get(i));
       }
     } finally {
       threads.shutdownNow();

@@ -10,7 +10,7 @@ import dev.sanaq.torch.Precision;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/** How many images are drawn together. */
+/** The estimated number of images per pass. */
 class BatchSizeEstimatorTest {
   private static final ImageSize LARGE = new ImageSize(1024, 1024);
   private static final DevicePlacement GPU = new DevicePlacement(0, Precision.BF16, "for the test");
@@ -28,10 +28,10 @@ class BatchSizeEstimatorTest {
 
   @Test
   void maxImages_guidanceOrLargerSize_fewer() {
-    BatchSizeEstimator capacity = estimator(GPU, OptionalLong.of(64 << 20));
-    int plain = capacity.maxImages(LARGE, 1);
-    assertThat(capacity.maxImages(LARGE, 2)).isEqualTo(plain / 2);
-    assertThat(capacity.maxImages(new ImageSize(4096, 4096), 1)).isLessThan(plain / 4);
+    BatchSizeEstimator estimator = estimator(GPU, OptionalLong.of(64 << 20));
+    int plain = estimator.maxImages(LARGE, 1);
+    assertThat(estimator.maxImages(LARGE, 2)).isEqualTo(plain / 2);
+    assertThat(estimator.maxImages(new ImageSize(4096, 4096), 1)).isLessThan(plain / 4);
   }
 
   @Test
@@ -48,12 +48,12 @@ class BatchSizeEstimatorTest {
 
   @Test
   void halveLimit_remembersLimitForThatSizeOnly() {
-    BatchSizeEstimator capacity = estimator(CPU, OptionalLong.of(1L << 40));
+    BatchSizeEstimator estimator = estimator(CPU, OptionalLong.of(1L << 40));
     ImageSize small = new ImageSize(64, 64);
-    assertThat(capacity.halveLimit(small, 2, 7)).isEqualTo(3);
-    assertThat(capacity.maxImages(small, 2)).isEqualTo(3);
-    assertThat(capacity.maxImages(small, 1)).isEqualTo(32);
-    assertThat(capacity.maxImages(new ImageSize(64, 96), 2)).isEqualTo(32);
+    assertThat(estimator.halveLimit(small, 2, 7)).isEqualTo(3);
+    assertThat(estimator.maxImages(small, 2)).isEqualTo(3);
+    assertThat(estimator.maxImages(small, 1)).isEqualTo(32);
+    assertThat(estimator.maxImages(new ImageSize(64, 96), 2)).isEqualTo(32);
   }
 
   private static BatchSizeEstimator estimator(DevicePlacement placement, OptionalLong free) {

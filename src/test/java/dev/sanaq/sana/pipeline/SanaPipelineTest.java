@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the pipeline promises beyond the reference's answers. */
+/** Properties of the pipeline that the reference does not cover. */
 class SanaPipelineTest {
   private static SanaPipeline pipeline;
 
@@ -57,13 +57,13 @@ class SanaPipelineTest {
     }
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
-      List<Future<GenerationResult>> drawn = new ArrayList<>();
+      List<Future<GenerationResult>> results = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
-        GenerationParams drawing = params("a fox", 100 + i, 1);
-        drawn.add(threads.submit(() -> generate(drawing)));
+        GenerationParams params = params("a fox", 100 + i, 1);
+        results.add(threads.submit(() -> generate(params)));
       }
       for (int i = 0; i < 4; i++) {
-        assertThat(drawn.get(i).get().images().get(0).samples()).isEqualTo(alone.get(i).samples());
+        assertThat(results.get(i).get().images().get(0).samples()).isEqualTo(alone.get(i).samples());
       }
     } finally {
       threads.shutdownNow();
@@ -73,13 +73,13 @@ class SanaPipelineTest {
   @Test
   void generate_binned_isResizedAndCroppedAsReference() {
     JsonNode call = Fixtures.json("other-sizes/binned.json");
-    GenerationParams drawing =
+    GenerationParams params =
         TestGenerationParams.fromReferenceCall(call, call.get("seed").longValue(), true);
     try (SanaPipeline other = load("other-sizes", "fp32")) {
       RgbImage expected =
           TestImages.read(Fixtures.path("other-sizes/" + call.get("image").textValue()));
       TestImages.assertWithinOneLevel(
-          other.generate(drawing, ProgressListener.NONE).images().get(0), expected, 0.001);
+          other.generate(params, ProgressListener.NONE).images().get(0), expected, 0.001);
     }
   }
 
@@ -88,8 +88,8 @@ class SanaPipelineTest {
   void generate_lowerPrecision_nearFp32(String precision) {
     RgbImage reference = generate(params("a fox", 9, 1)).images().get(0);
     try (SanaPipeline lower = load("tiny-sana", precision)) {
-      RgbImage drawn = lower.generate(params("a fox", 9, 1), ProgressListener.NONE).images().get(0);
-      assertThat(TestImages.meanDifference(drawn, reference))
+      RgbImage image = lower.generate(params("a fox", 9, 1), ProgressListener.NONE).images().get(0);
+      assertThat(TestImages.meanDifference(image, reference))
           .as("levels of 255, on average")
           .isGreaterThan(0)
           .isLessThan(8);
@@ -99,8 +99,8 @@ class SanaPipelineTest {
   @Test
   void generate_reportsProgressOfEveryStep() {
     List<Integer> seen = new ArrayList<>();
-    GenerationParams drawing = params("a fox", 1, 1);
-    pipeline.generate(drawing, (done, steps) -> seen.add(done * 100 + steps));
+    GenerationParams params = params("a fox", 1, 1);
+    pipeline.generate(params, (done, steps) -> seen.add(done * 100 + steps));
     assertThat(seen).containsExactly(3, 103, 203, 303);
   }
 
@@ -135,22 +135,22 @@ class SanaPipelineTest {
             () ->
                 SanaPipeline.load(
                     Fixtures.path("tiny-sana/checkpoint"),
-                    new PipelineOptions("fp32", "", 0, "tpu")))
+                    new PipelineOptions("fp32", "", 0, "tpu", List.of(), false)))
         .hasMessageContaining("auto, cpu, cuda");
   }
 
-  private static GenerationResult generate(GenerationParams drawing) {
-    return pipeline.generate(drawing, ProgressListener.NONE);
+  private static GenerationResult generate(GenerationParams params) {
+    return pipeline.generate(params, ProgressListener.NONE);
   }
 
   private static SanaPipeline load(String model, String precision) {
     return SanaPipeline.load(
-        Fixtures.path(model + "/checkpoint"), new PipelineOptions(precision, "", 0, "cpu"));
+        Fixtures.path(model + "/checkpoint"), new PipelineOptions(precision, "", 0, "cpu", List.of(), false));
   }
 
   private static GenerationParams params(String prompt, long seed, int count) {
     return new GenerationParams(
-        prompt, "blurry", 64, 64, 3, 4.5, seed, count, SolverKind.FLOW_DPM, false, true);
+        prompt, "blurry", 64, 64, 3, 4.5, seed, count, SolverKind.FLOW_DPM, false, true, List.of());
   }
 
   private static GenerationParams withSize(GenerationParams d, int width, int height) {
@@ -165,7 +165,7 @@ class SanaPipelineTest {
         d.count(),
         d.solver(),
         false,
-        true);
+        true, List.of());
   }
 
   private static GenerationParams withSolver(GenerationParams d, SolverKind solver) {
@@ -180,6 +180,6 @@ class SanaPipelineTest {
         d.count(),
         solver,
         false,
-        true);
+        true, List.of());
   }
 }

@@ -14,10 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every solver against the reference's tables and trajectories, on the velocity field that {@code
- * scheduler.json} states. The noise of the SCM cases is what torch draws, in {@code
- * scheduler-noise.safetensors}: tensors of the sample's shape, one a step, from a CPU generator
- * seeded with the case's seed + 1.
+ * Tables and trajectories of every solver equal the reference, on the velocity field of {@code
+ * scheduler.json}. The noise of the SCM cases is in {@code scheduler-noise.safetensors}: one tensor
+ * of the sample's shape per step, from torch's CPU generator with the case's seed + 1.
  */
 class ScheduleParityTest {
   private static final Map<String, Tensor> ANSWERS = Fixtures.tensors("scheduler.safetensors");
@@ -65,7 +64,7 @@ class ScheduleParityTest {
       expected.add(timestep);
     }
     if (c.scheduler.equals("scm")) {
-      expected.remove(expected.size() - 1); // where the last step ends: no step starts there
+      expected.remove(expected.size() - 1); // the end of the last step
     }
     assertThat(c.schedule().steps()).extracting(SolverStep::timestep).isEqualTo(expected);
   }
@@ -81,7 +80,8 @@ class ScheduleParityTest {
     List<SolverStep> steps = c.schedule().steps();
     for (int i = 0; i < steps.size(); i++) {
       SolverStep step = steps.get(i);
-      double stated = c.scheduler.equals("dpm") ? -step.x0FromVelocity() : sigmas[i + 1] - step.nextFromX0();
+      double stated =
+          c.scheduler.equals("dpm") ? -step.x0FromVelocity() : sigmas[i + 1] - step.nextFromX0();
       assertThat(stated).as("sigma %d", i).isCloseTo(sigmas[i], within(1e-7));
     }
     assertThat(steps).hasSize(sigmas.length - 1);
@@ -99,7 +99,11 @@ class ScheduleParityTest {
       float[] m0 = prediction(step, x);
       float[] next = new float[x.length];
       for (int k = 0; k < x.length; k++) {
-        next[k] = (float) (step.nextFromSample() * x[k] + step.nextFromX0() * m0[k] + step.nextFromPreviousX0() * m1[k]);
+        next[k] =
+            (float)
+                (step.nextFromSample() * x[k]
+                    + step.nextFromX0() * m0[k]
+                    + step.nextFromPreviousX0() * m1[k]);
       }
       if (step.addsNoise()) {
         float[] z = Fixtures.tensor(NOISE, c.index + ".noise").row(i).floats();

@@ -38,14 +38,17 @@ class ScheduleTest {
                     s.x0FromSample(),
                     s.x0FromVelocity()))
             .allMatch(Double::isFinite);
-        assertThat(List.of(s.nextFromSample(), s.nextFromX0(), s.nextFromPreviousX0(), s.nextFromNoise())).allMatch(Double::isFinite);
+        assertThat(
+                List.of(
+                    s.nextFromSample(), s.nextFromX0(), s.nextFromPreviousX0(), s.nextFromNoise()))
+            .allMatch(Double::isFinite);
         assertThat(s.timestep()).isLessThan(before);
         before = s.timestep();
       }
     }
   }
 
-  /** A constant velocity is a straight line, which a flow solver of any order walks exactly. */
+  /** With a constant velocity the trajectory is a straight line, exact for every flow solver. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5, 20, 50})
   void flowDpm_constantVelocity_endsAtData(int steps) {
@@ -56,7 +59,7 @@ class ScheduleTest {
       double m1 = 0;
       for (SolverStep s :
           SolverKind.FLOW_DPM.schedule(SETTINGS.withSolverOrder(order), steps).steps()) {
-        // With noise at sigma 1, the data seen from x at sigma is x - sigma * v for one v.
+        // The data prediction from x at sigma is x - sigma * v for one constant v.
         double sigma = -s.x0FromVelocity();
         double v = (x - data) / sigma;
         double m0 = s.x0FromSample() * x + s.x0FromVelocity() * v;
@@ -88,7 +91,7 @@ class ScheduleTest {
     assertThat(schedule.finalScale()).isEqualTo(2);
   }
 
-  /** Sprint's pipeline in its own words, against the coefficients made of it. */
+  /** The coefficients equal the formulas of Sprint's reference pipeline. */
   @Test
   void scm_coefficients_matchSprintPipelineFormula() {
     double sd = 0.25;

@@ -7,11 +7,11 @@ import java.util.Arrays;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
-/** Loads a text encoder that knows the tokens of some texts and refuses others. */
+/** Loads a text encoder whose vocabulary has only the tokens of some texts. */
 public final class SmallVocabularyTextEncoder {
   private SmallVocabularyTextEncoder() {}
 
-  /** One that encodes the instruction and these texts. */
+  /** Loads one with the tokens of the instruction and of these texts. */
   public static BiFunction<Checkpoint, DevicePlacement, TextEncoder> loader(String... texts) {
     return (checkpoint, placement) -> {
       TextEncoderConfig config = checkpoint.textEncoder();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tokens, hidden states and selected embeddings against the reference. */
+/** Tokens, hidden states and prompt embeddings equal the reference. */
 class TextEncoderParityTest {
   private static final double BOUND = 2e-5;
 
@@ -39,8 +39,8 @@ class TextEncoderParityTest {
             .isEqualTo(ids);
         float[] states = tensor(answers, i + ".last_hidden_state").floats();
         assertClose("hidden state " + i, encoder.lastHiddenState(ids), states, BOUND);
-        PromptEmbeds caption = encoder.encode(text, instructed, c.get("max_length").intValue());
-        assertClose("selection " + i, caption.embeddings(), selected(answers, i), BOUND);
+        PromptEmbeds embeds = encoder.encode(text, instructed, c.get("max_length").intValue());
+        assertClose("selection " + i, embeds.embeddings(), selected(answers, i), BOUND);
       }
     }
   }
@@ -77,7 +77,7 @@ class TextEncoderParityTest {
     assertThat(PromptTokenizer.normalise("\u200bFox")).as("no white space there").hasSize(4);
   }
 
-  /** The reference's selected embeddings of the tokens that its mask keeps. */
+  /** The reference's prompt embeddings, without padding. */
   private static float[] selected(Map<String, Tensor> answers, int i) {
     Tensor embeddings = tensor(answers, i + ".prompt_embeds");
     long[] mask = tensor(answers, i + ".prompt_attention_mask").longs();

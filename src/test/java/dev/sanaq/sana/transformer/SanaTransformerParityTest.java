@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The transformer against the reference, part by part. */
+/** Every stage and the output of the transformer equal the reference. */
 class SanaTransformerParityTest {
   private static final double BOUND = 2e-5;
 
@@ -92,7 +92,7 @@ class SanaTransformerParityTest {
     }
   }
 
-  /** With few keys the queries' matrix and the answers' are multiplied by them once a prompt. */
+  /** Short prompts use fused cross-attention, see transformer.torchscript. */
   @ParameterizedTest
   @CsvSource({"5, 1", "5, 5"})
   void fusedCrossAttention_shortPrompt_equalsUnfused(int first, int second) {
@@ -123,8 +123,8 @@ class SanaTransformerParityTest {
   }
 
   /**
-   * Bounded, not read off: a weight and an input have 255 levels each, of which noise uses few, so
-   * each product is some 1 % off, and there are 28 of them one behind another in these four blocks.
+   * An estimate, not a measurement: weights and inputs have 255 levels each, of which noise uses
+   * few, so each product is about 1 % off, and the four blocks have 28 products in sequence.
    */
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sana", "tiny-sana-1.5", "tiny-sana-4k", "other-sizes"})
@@ -147,7 +147,7 @@ class SanaTransformerParityTest {
     return SanaTransformer.load(checkpoint, DevicePlacement.cpu(precision));
   }
 
-  /** One of the fixture's cases and what the transformer answers on it. */
+  /** A case of the fixture and the transformer's output for it. */
   private static final class Case {
     private final Map<String, Tensor> answers;
     private final JsonNode arguments;
