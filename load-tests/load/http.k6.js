@@ -1,5 +1,5 @@
 // HTTP load on a gateway: k6 run -e GATEWAY=http://localhost:8080 -e SHAPE=burst load-tests/load/http.k6.js
-// SHAPE is steady, burst, ramp or mixed; RATE jobs a second; SECONDS how long; KEY an API key, if any.
+// SHAPE is steady, burst, ramp or mixed; RATE in jobs per second; SECONDS the duration; KEY an API key, if any.
 import http from 'k6/http';
 import { check } from 'k6';
 import { Counter, Trend } from 'k6/metrics';
@@ -14,7 +14,7 @@ export const options = {
   scenarios: {
     jobs: {
       executor: 'ramping-arrival-rate',
-      // Whatever the answers take, the next request comes when it is due.
+      // Each request is sent when it is due, however long responses take.
       timeUnit: '1s',
       preAllocatedVUs: 200,
       maxVUs: 2000,

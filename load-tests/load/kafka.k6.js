@@ -1,5 +1,5 @@
 // Kafka load, with k6 built with xk6-kafka: k6 run -e BROKERS=localhost:9092 -e SHAPE=mixed load-tests/load/kafka.k6.js
-// It only sends; how long jobs take is what the workers' metrics say, sanaq_job_duration_seconds.
+// It only sends; the workers' metric sanaq_job_duration_seconds has the times of the jobs.
 import { Writer, SchemaRegistry, SCHEMA_TYPE_STRING } from 'k6/x/kafka';
 import { stages, request } from './shapes.js';
 

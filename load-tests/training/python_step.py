@@ -1,9 +1,9 @@
-"""A training step as PyTorch does it: the same networks (diffusers, transformers), sizes, batch and optimizer.
+"""A training step in PyTorch: the same networks (diffusers, transformers), sizes, batch and optimizer.
 
     pip install torch==2.7.1 diffusers==0.36.0 transformers==4.57.3
-    python python_step.py RECIPE.json STEPS THREADS
+    python python_step.py CONFIG.json STEPS THREADS
 
-RECIPE.json: src/main/resources/dev/sanaq/train/emoji.json. Prints seconds a step, the median of the second half.
+CONFIG.json: src/main/resources/dev/sanaq/train/config/emoji.json. Prints the median seconds per step of the second half.
 """
 import json
 import statistics
@@ -14,7 +14,7 @@ import torch
 from diffusers import AutoencoderDC, SanaTransformer2DModel
 from transformers import Gemma2Config, Gemma2Model
 
-INSTRUCTION_TOKENS = 175  # stands before 80 % of the captions; computed once a batch, as the trainer does
+INSTRUCTION_TOKENS = 175  # precede 80 % of the captions; computed once per batch, as the trainer does
 CAPTION_TOKENS = 9
 
 
@@ -93,14 +93,14 @@ def transformer_step(part, phase):
     return step
 
 
-def main(recipe, steps, threads):
+def main(config, steps, threads):
     torch.set_num_threads(int(threads))
     torch.manual_seed(1)
-    recipe = json.loads(open(recipe).read())
-    for phase in recipe["autoencoder"]["phases"][:2]:
-        seconds = measured(autoencoder_step(recipe["autoencoder"], phase), int(steps))
+    config = json.loads(open(config).read())
+    for phase in config["autoencoder"]["phases"][:2]:
+        seconds = measured(autoencoder_step(config["autoencoder"], phase), int(steps))
         print(json.dumps({"what": "autoencoder", "phase": phase["name"], "seconds": round(seconds, 4)}), flush=True)
-    seconds = measured(transformer_step(recipe["transformer"], recipe["transformer"]["phases"][0]), int(steps))
+    seconds = measured(transformer_step(config["transformer"], config["transformer"]["phases"][0]), int(steps))
     print(json.dumps({"what": "transformer", "phase": "constant", "seconds": round(seconds, 4)}), flush=True)
 
 

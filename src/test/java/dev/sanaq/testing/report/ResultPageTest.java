@@ -9,22 +9,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ResultPageTest {
-  @TempDir Path folder;
-
   @Test
-  void write_newPage_hasTitleAndMeasurement() {
-    assertThat(written("| a |")).startsWith("# Load\n\n").endsWith("\n\n| a |\n");
+  void write_newPage_hasTitleAndMeasurement(@TempDir Path folder) {
+    assertThat(written(folder, "| a |")).startsWith("# Load\n\n").endsWith("\n\n| a |\n");
   }
 
   @Test
-  void write_again_keepsSummaryAndReplacesMeasurement() throws IOException {
+  void write_again_keepsSummaryAndReplacesMeasurement(@TempDir Path folder) throws IOException {
     Path page = folder.resolve("load.md");
     Files.writeString(page, "# Load\n\n## Summary\n\n- fast\n");
-    assertThat(written("| a |")).startsWith("# Load\n\n## Summary\n\n- fast\n\n");
-    assertThat(written("| b |")).contains("- fast", "| b |").doesNotContain("| a |");
+    assertThat(written(folder, "| a |")).startsWith("# Load\n\n## Summary\n\n- fast\n\n");
+    assertThat(written(folder, "| b |")).contains("- fast", "| b |").doesNotContain("| a |");
   }
 
-  private String written(String measured) {
+  private static String written(Path folder, String measured) {
     Path page = folder.resolve("load.md");
     ResultPage.write(page, "Load", measured);
     try {
