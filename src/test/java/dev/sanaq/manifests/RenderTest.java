@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every kustomization renders to objects that their schemas know, field by field. */
+/** Every kustomization renders to objects that are valid for their schemas, field by field. */
 class RenderTest {
   private static final ManifestSchemas SCHEMAS = new ManifestSchemas();
   private static final Path KUBECTL =
@@ -51,7 +51,7 @@ class RenderTest {
       List<Map<String, Object>> objects =
           Kustomization.render(
               ComponentCombinations.K8S.resolve("base"), ComponentCombinations.folders(components));
-      // Most objects come again and again: each is looked at once.
+      // Most objects occur in many combinations; each is validated once.
       objects.removeIf(object -> !checked.add(object));
       assertThat(problems(objects)).as("base with %s", components).isEmpty();
     }
@@ -112,10 +112,10 @@ class RenderTest {
         continue;
       }
       Files.writeString(folder.resolve("kustomization.yaml"), file);
-      List<Map<String, Object>> ours =
+      List<Map<String, Object>> rendered =
           Kustomization.render(
               ComponentCombinations.K8S.resolve("base"), ComponentCombinations.folders(all.get(i)));
-      assertThat(sorted(ours)).as("%s", all.get(i)).isEqualTo(sorted(kubectl(folder)));
+      assertThat(sorted(rendered)).as("%s", all.get(i)).isEqualTo(sorted(kubectl(folder)));
     }
   }
 
