@@ -44,10 +44,7 @@ class ArchitectureTest {
   private static final int MAX_COLLABORATORS = 6;
 
   private static final List<String> LARGE_CONSTRUCTORS =
-      List.of(
-          "GatewayLifecycle: 10",
-          "Pass: 7",
-          "DeliveryTopicReader: 7");
+      List.of("GatewayLifecycle: 10", "Pass: 7", "DeliveryTopicReader: 7");
 
   private static final DescribedPredicate<JavaClass> CLASS_CYCLES =
       describe(
@@ -104,14 +101,7 @@ class ArchitectureTest {
           entry(
               "gateway",
               Set.of(
-                  "job",
-                  "json",
-                  "storage",
-                  "kafka",
-                  "webhook",
-                  "estimate",
-                  "retry",
-                  "collection")),
+                  "job", "json", "storage", "kafka", "webhook", "estimate", "retry", "collection")),
           entry("train", Set.of("json", "image", "torch", "sana", "checkpoint")),
           entry("benchmark", Set.of("json", "image", "torch", "sana", "checkpoint")),
           entry("local", Set.of("storage", "kafka")),

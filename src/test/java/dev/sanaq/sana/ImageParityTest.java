@@ -33,8 +33,7 @@ class ImageParityTest {
     JsonNode cases = Fixtures.json(model + "/image.json").get("cases");
     Checkpoint checkpoint = Checkpoint.open(Fixtures.path(model + "/checkpoint"));
     DevicePlacement placement = DevicePlacement.cpu(Precision.FP32);
-    try (SanaPipeline pipeline =
-        SanaPipeline.load(checkpoint, placement, TextEncoder::load)) {
+    try (SanaPipeline pipeline = SanaPipeline.load(checkpoint, placement, TextEncoder::load)) {
       for (int i = 0; i < cases.size(); i++) {
         List<String> prompts = prompts(cases.get(i));
         for (int j = 0; j < prompts.size(); j++) {
