@@ -1,11 +1,11 @@
-"""A plain worker in Python, to compare with: a request in, an image and a result on S3, an event out.
+"""A plain worker in Python for comparison: reads a request, writes an image and a result to S3, sends an event.
 
-As many write it: aiokafka for Kafka, boto3 for S3 in a pool of threads, a batch of jobs in flight at
-a time, and offsets committed once their events are written. It promises less than sanaq: no
-transaction (a job may have two events), no attempts counted, no check for an earlier result, no
-"started" event, no cancellation, and its image is encoded before the first request comes.
+It is written in the common way: aiokafka for Kafka, boto3 for S3 in a thread pool, a batch of jobs in
+progress at a time, and offsets committed after their events. It promises less than sanaq: no
+transactions (a job may have two events), no attempt count, no check for an earlier result, no "started"
+event, no cancellation, and its image is encoded before the first request.
 
-Needs `pip install aiokafka boto3`; configured by the environment.
+Needs `pip install aiokafka boto3`. Environment variables configure it.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ def png(side):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-PICTURE = png(64)
+IMAGE = png(64)
 
 
 class Worker:
@@ -63,12 +63,12 @@ class Worker:
         self.pool = ThreadPoolExecutor(THREADS)
 
     def store(self, job):
-        """Puts the image, then the result; returns what the event says. In a thread of the pool."""
+        """Stores the image, then the result, and returns the data of the event. Runs in a pool thread."""
         key = f"{job['id']}/0.png"
-        self.s3.put_object(Bucket=BUCKET, Key=key, Body=PICTURE, ContentType="image/png")
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=IMAGE, ContentType="image/png")
         url = self.s3.generate_presigned_url("get_object", {"Bucket": BUCKET, "Key": key}, ExpiresIn=604800)
-        image = {"bucket": BUCKET, "key": key, "url": url, "bytes": len(PICTURE)}
-        image["sha256"] = hashlib.sha256(PICTURE).hexdigest()
+        image = {"bucket": BUCKET, "key": key, "url": url, "bytes": len(IMAGE)}
+        image["sha256"] = hashlib.sha256(IMAGE).hexdigest()
         data = json.dumps({"id": job["id"], "images": [image], "request": job}).encode()
         self.s3.put_object(Bucket=BUCKET, Key=f"{job['id']}/result.json", Body=data, ContentType="application/json")
         return data

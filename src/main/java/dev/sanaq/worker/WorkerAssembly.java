@@ -253,8 +253,7 @@ final class WorkerAssembly {
 
   private BatchPreparer preparer(Storage storage, Jobs jobs, JobCompleter completer) {
     AttemptGate attemptGate =
-        new AttemptGate(
-            storage.results(), storage.retry(), jobs.termination(), storage.attempts());
+        new AttemptGate(storage.results(), storage.retry(), jobs.termination(), storage.attempts());
     return new BatchPreparer(
         jobs.queue(), jobs.active(), attemptGate, completer, threads.attempts());
   }
@@ -279,8 +278,7 @@ final class WorkerAssembly {
             publishing.consumer(),
             publishing.trackers(),
             dispatcher(decoder, cancellationDecoder, jobs, publishing),
-            new Backpressure(
-                jobs.all(), storage.retry(), publishing.resultPublisher(), shutdown));
+            new Backpressure(jobs.all(), storage.retry(), publishing.resultPublisher(), shutdown));
     ConsumerLoop loop =
         new ConsumerLoop(
             poller,

@@ -62,8 +62,8 @@ public interface WorkerConfig {
   Duration stallTimeout();
 
   /**
-   * The pause after a failed Kafka call and between probes of S3 during an outage; the longest pause
-   * between retries of a transaction.
+   * The pause after a failed Kafka call and between probes of S3 during an outage; the longest
+   * pause between retries of a transaction.
    */
   @WithDefault("PT2S")
   Duration retryBackoff();

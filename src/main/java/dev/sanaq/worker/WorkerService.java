@@ -52,8 +52,7 @@ public class WorkerService {
   public void start() {
     Instant processStart = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     ImageGenerator generator = modelLoader.load();
-    WorkerRuntime runtime =
-        WorkerRuntime.start(settings, generator, Clock.systemUTC(), telemetry);
+    WorkerRuntime runtime = WorkerRuntime.start(settings, generator, Clock.systemUTC(), telemetry);
     running.set(new Running(runtime, generator));
     deletionCost.set(PodDeletionCost.start(kubernetesConfig, runtime::isBusy));
     double startupSeconds = Duration.between(processStart, Instant.now()).toMillis() / 1e3;
@@ -75,7 +74,8 @@ public class WorkerService {
         .idleTimeout()
         .ifPresent(
             timeout ->
-                IdleShutdown.start(() -> isBusy() || notReadyReason().isPresent(), timeout, action));
+                IdleShutdown.start(
+                    () -> isBusy() || notReadyReason().isPresent(), timeout, action));
   }
 
   private boolean isBusy() {

@@ -7,38 +7,38 @@
  * every step:
  *
  * <pre>{@code
- *  request record
- *     |   RequestHandler, sanaq-consumer       invalid or unreadable: RecordCompleter publishes
- *     v                                        a failed event or a dead letter, there is no job
- *  QUEUED     JobQueue                         (3) partition revoked, S3 outage --> ABANDONED
- *     |   ^
- *     |   |  (1) quarantine: an earlier attempt did not finish
- *     v   |
- *  STARTING   BatchPreparer, sanaq-batcher;    stored result, conflict,
- *     |       AttemptGate, sanaq-attempts-n    (2) crashed, (4), (5) ------------> PUBLISHING
- *     |                                        (3), (6), (7) --------------------> ABANDONED
- *     v
- *  RUNNING    InferenceLoop, sanaq-inference   error of the model, (4), (5) -----> PUBLISHING
- *     |                                        (3), (6) -------------------------> ABANDONED
- *     v
- *  STORING    ResultWriter, sanaq-io-n;        error of S3 or of an upload ------> PUBLISHING
- *     |       PresignedUploader,               (3), (7) -------------------------> ABANDONED
- *     |       sanaq-upload-n
- *     v
- *  PUBLISHING JobCompleter, the same threads;
- *     |       ResultPublisher, sanaq-consumer; TransactionRunner, sanaq-publish-1
- *     v
- *  result and offset are committed in one transaction; PUBLISHING is the last phase
+ * request record
+ *    |   RequestHandler, sanaq-consumer       invalid or unreadable: RecordCompleter publishes
+ *    v                                        a failed event or a dead letter, there is no job
+ * QUEUED     JobQueue                         (3) partition revoked, S3 outage --> ABANDONED
+ *    |   ^
+ *    |   |  (1) quarantine: an earlier attempt did not finish
+ *    v   |
+ * STARTING   BatchPreparer, sanaq-batcher;    stored result, conflict,
+ *    |       AttemptGate, sanaq-attempts-n    (2) crashed, (4), (5) ------------> PUBLISHING
+ *    |                                        (3), (6), (7) --------------------> ABANDONED
+ *    v
+ * RUNNING    InferenceLoop, sanaq-inference   error of the model, (4), (5) -----> PUBLISHING
+ *    |                                        (3), (6) -------------------------> ABANDONED
+ *    v
+ * STORING    ResultWriter, sanaq-io-n;        error of S3 or of an upload ------> PUBLISHING
+ *    |       PresignedUploader,               (3), (7) -------------------------> ABANDONED
+ *    |       sanaq-upload-n
+ *    v
+ * PUBLISHING JobCompleter, the same threads;
+ *    |       ResultPublisher, sanaq-consumer; TransactionRunner, sanaq-publish-1
+ *    v
+ * result and offset are committed in one transaction; PUBLISHING is the last phase
  *
- *  ABANDONED  JobCompleter releases the counted attempt; the offset is not committed, so the
- *             partition's next worker reads the record again
+ * ABANDONED  JobCompleter releases the counted attempt; the offset is not committed, so the
+ *            partition's next worker reads the record again
  * }</pre>
  *
  * <ol>
  *   <li>Quarantine: AttemptGate finds an attempt of the same record without a result. The job goes
  *       back to the queue and starts alone, when no other job is active.
- *   <li>Crash: a worker that dies leaves the counted attempt in S3 and the offset uncommitted. After
- *       {@code max-attempts} such attempts the job fails with {@code crashed}.
+ *   <li>Crash: a worker that dies leaves the counted attempt in S3 and the offset uncommitted.
+ *       After {@code max-attempts} such attempts the job fails with {@code crashed}.
  *   <li>Abandon: RebalanceHandler drops the queued jobs of a revoked partition, awaits its active
  *       jobs for {@code revoke-timeout}, then requests that they are abandoned.
  *   <li>Cancel: CancellationConsumer (sanaq-cancellations) registers it. A queued job is taken from
@@ -47,12 +47,13 @@
  *   <li>Deadline: checked before the start, with the estimated duration, and before every step.
  *   <li>Shutdown: batches that do not run yet are abandoned; a running one only if it would not
  *       finish within the grace.
- *   <li>S3 outage: StorageRetry gives up after its retry timeout and a failed probe. GroupMembership
- *       then abandons all jobs, leaves the group, and rejoins when a write succeeds.
+ *   <li>S3 outage: StorageRetry gives up after its retry timeout and a failed probe.
+ *       GroupMembership then abandons all jobs, leaves the group, and rejoins when a write
+ *       succeeds.
  * </ol>
  *
- * <p>{@link dev.sanaq.worker.attempt.JobTermination} decides (3) to (6) before the start, before the
- * run and before every step; retries of S3 calls and uploads check for (3) alone.
+ * <p>{@link dev.sanaq.worker.attempt.JobTermination} decides (3) to (6) before the start, before
+ * the run and before every step; retries of S3 calls and uploads check for (3) alone.
  */
 @NullMarked
 package dev.sanaq.worker;

@@ -8,13 +8,13 @@ import dev.sanaq.faults.audit.FaultReport;
 import dev.sanaq.faults.audit.FaultScale;
 import dev.sanaq.faults.audit.TrackingProducer;
 import dev.sanaq.faults.process.Cluster;
-import dev.sanaq.faults.process.ProcessMemory;
 import dev.sanaq.faults.process.TinyCheckpoint;
 import dev.sanaq.faults.process.WorkerPool;
 import dev.sanaq.faults.process.WorkerSettings;
 import dev.sanaq.faults.request.BadInputs;
 import dev.sanaq.faults.request.TestRequests;
 import dev.sanaq.testing.process.ManagedProcess;
+import dev.sanaq.testing.process.ProcessMemory;
 import dev.sanaq.testing.process.TestProcesses;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,16 +27,18 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whatever is on the topics: the worker lives on, answers every record, and keeps none of it. */
+/** Malformed records: the worker survives, answers each of them once, and leaks no memory. */
+@Tag("slow") // sends 2,000 records to a worker, a broker and S3 that are processes
 class BadInputsIT {
   private static final int RECORDS = FaultScale.fromSystemProperty().of(2_000, 100_000);
   private static final int WARM_UP_RECORDS = RECORDS / 4;
   private static final Duration TIMEOUT =
       Duration.ofSeconds(FaultScale.fromSystemProperty().of(180, 3600));
 
-  /** Caches that fill and classes that load; a leak of one kilobyte a record would be 75 MB. */
+  /** For caches and loaded classes; a leak of one kilobyte for each record would be 75 MB. */
   private static final long MAX_HEAP_GROWTH = 24L << 20;
 
   private final Random random = new Random(FaultScale.seed());
@@ -48,7 +50,7 @@ class BadInputsIT {
     try (TestProcesses processes = new TestProcesses("bad-inputs");
         Cluster cluster = new Cluster(processes, FaultScale.seed());
         KafkaProducer<byte[], byte[]> producer = producer(cluster);
-        EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
+        EventCollector collector = new EventCollector(cluster.bootstrapServers())) {
       Path checkpoint = TinyCheckpoint.write(processes.folder().resolve("model"));
       Map<String, String> config = WorkerSettings.of(cluster);
       config.put("sanaq.limits.max-steps", "2");
@@ -57,20 +59,20 @@ class BadInputsIT {
       WorkerPool.awaitReady(worker, port);
 
       send(producer, 0, WARM_UP_RECORDS);
-      awaitNoLag(reader, worker);
+      awaitNoLag(collector, worker);
       long heapBefore = ProcessMemory.liveHeapBytes(worker);
       long residentBefore = ProcessMemory.residentBytes(worker);
       send(producer, WARM_UP_RECORDS, RECORDS);
-      awaitNoLag(reader, worker);
+      awaitNoLag(collector, worker);
       long heapAfter = ProcessMemory.liveHeapBytes(worker);
 
-      Set<String> good = sendGoodRequest(cluster, reader);
-      audit.countAnswers(reader, good);
-      report(reader, heapBefore, heapAfter, residentBefore, ProcessMemory.residentBytes(worker));
+      Set<String> valid = sendValidRequest(cluster, collector);
+      audit.countAnswers(collector, valid);
+      report(collector, heapBefore, heapAfter, residentBefore, ProcessMemory.residentBytes(worker));
       assertThat(worker.isAlive()).isTrue();
       assertThat(audit.findings()).isEmpty();
       assertThat(audit.answered()).isEqualTo(RECORDS);
-      assertThat(heapAfter - heapBefore).as("growth of the heap").isLessThan(MAX_HEAP_GROWTH);
+      assertThat(heapAfter - heapBefore).as("growth of the live heap").isLessThan(MAX_HEAP_GROWTH);
     }
   }
 
@@ -83,46 +85,50 @@ class BadInputsIT {
       producer.send(inputs.cancellation(n)).get();
     }
     for (Map.Entry<Integer, Future<RecordMetadata>> record : sent.entrySet()) {
-      RecordMetadata place = record.getValue().get();
-      audit.recordSent(record.getKey(), place.partition() + "-" + place.offset());
+      RecordMetadata sentRecord = record.getValue().get();
+      audit.recordSent(record.getKey(), sentRecord.partition() + "-" + sentRecord.offset());
     }
   }
 
-  private static void awaitNoLag(EventCollector reader, ManagedProcess worker) {
-    reader.readUntil(
+  private static void awaitNoLag(EventCollector collector, ManagedProcess worker) {
+    collector.readUntil(
         TIMEOUT,
-        () -> "lag %d\n%s".formatted(reader.lag(), worker.output()),
+        () -> "lag %d\n%s".formatted(collector.lag(), worker.output()),
         () -> {
-          assertThat(worker.isAlive()).as("the worker lives").isTrue();
-          return reader.lag() == 0 && reader.isAtEnd();
+          assertThat(worker.isAlive()).as("worker is alive").isTrue();
+          return collector.lag() == 0 && collector.isAtEnd();
         });
   }
 
-  /** After all that, what is right is still drawn. */
-  private static Set<String> sendGoodRequest(Cluster cluster, EventCollector reader) {
-    try (TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers())) {
-      ledger.send(TestRequests.good("good"));
+  /** Checks that a valid request still completes. */
+  private static Set<String> sendValidRequest(Cluster cluster, EventCollector collector) {
+    try (TrackingProducer producer = new TrackingProducer(cluster.bootstrapServers())) {
+      producer.send(TestRequests.valid("valid"));
     }
-    reader.readUntil(
+    collector.readUntil(
         Duration.ofSeconds(60),
-        () -> "the good request is drawn",
+        () -> "the valid request has not completed",
         () ->
-            reader.terminalEventsOf("good").stream()
-                .anyMatch(end -> end.outcome().equals("completed")));
-    return Set.of("good");
+            collector.terminalEventsOf("valid").stream()
+                .anyMatch(event -> event.outcome().equals("completed")));
+    return Set.of("valid");
   }
 
   private void report(
-      EventCollector reader, long before, long after, long resident, long residentAfter) {
+      EventCollector collector,
+      long heapBefore,
+      long heapAfter,
+      long residentBefore,
+      long residentAfter) {
     FaultReport report = new FaultReport("Bad inputs");
     report.line("bad records", RECORDS);
     report.line("bad cancellations", RECORDS / 10);
-    report.line("dead letters", reader.deadLetters().size());
-    report.line("terminal events", reader.terminalEvents().size());
+    report.line("dead letters", collector.deadLetters().size());
+    report.line("terminal events", collector.terminalEvents().size());
     report.line("not answered, or not once", RECORDS - audit.answered());
-    report.line("live heap after a quarter of them, KiB", before >> 10);
-    report.line("live heap after all, KiB", after >> 10);
-    report.line("resident after a quarter of them, MiB", resident >> 20);
+    report.line("live heap after a quarter of them, KiB", heapBefore >> 10);
+    report.line("live heap after all, KiB", heapAfter >> 10);
+    report.line("resident after a quarter of them, MiB", residentBefore >> 20);
     report.line("resident after all, MiB", residentAfter >> 20);
     report.print();
   }

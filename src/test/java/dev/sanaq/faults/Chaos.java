@@ -16,8 +16,9 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Does to a cluster and its workers, one after the other and in random order, what a year does. It
- * ends with everything as it should be; only the workers that died last may still be starting.
+ * Injects the faults of a year of operation into a cluster and its workers, one after the other, in
+ * random order. In the end broker and S3 run without faults; the workers that were killed last may
+ * still be starting.
  */
 final class Chaos implements Runnable {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
@@ -33,46 +34,47 @@ final class Chaos implements Runnable {
   private final Map<String, Integer> executed = new TreeMap<>();
   private final AtomicInteger started = new AtomicInteger();
 
-  /** A thing to do, and what to call it in the table. */
+  /** A fault, with its name in the table. */
   private record Action(String name, Runnable work) {}
 
   /**
-   * @param length how long all of it takes, about
-   * @param rounds how often every kind of fault happens; workers are killed six times as often
+   * @param duration the approximate duration of all faults
+   * @param rounds how often every kind of fault occurs; workers are killed six times as often
    */
-  Chaos(Cluster cluster, WorkerPool workers, Random random, Duration length, int rounds) {
+  Chaos(Cluster cluster, WorkerPool workers, Random random, Duration duration, int rounds) {
     this.cluster = cluster;
     this.workers = workers;
     this.random = random;
-    this.duration = length;
+    this.duration = duration;
     for (int i = 0; i < rounds; i++) {
       plan(i);
     }
     Collections.shuffle(plan, random);
   }
 
-  /** What was done so far. */
+  /** Adds the faults so far to the table. */
   void reportTo(FaultReport report) {
     executed.forEach(report::line);
     report.line("workers started in all", workers.startCount());
     report.line("requests to S3 hit by a fault", cluster.faultyS3().hitCount());
   }
 
-  /** How much of it has begun, from 0 to 1. */
+  /** Returns the share of faults that have started, from 0 to 1. */
   double progress() {
     return (double) started.get() / plan.size();
   }
 
   @Override
   public void run() {
-    Duration beat = duration.dividedBy(plan.size());
-    for (Action deed : plan) {
+    Duration interval = duration.dividedBy(plan.size());
+    for (Action action : plan) {
       started.incrementAndGet();
-      long began = System.nanoTime();
-      deed.work().run();
-      executed.merge(deed.name(), 1, Integer::sum);
-      long jitter = beat.toMillis() / 2 + random.nextInt(Math.max(1, (int) beat.toMillis()));
-      long left = jitter - (System.nanoTime() - began) / 1_000_000;
+      long startNanos = System.nanoTime();
+      action.work().run();
+      executed.merge(action.name(), 1, Integer::sum);
+      long period =
+          interval.toMillis() / 2 + random.nextInt(Math.max(1, (int) interval.toMillis()));
+      long left = period - (System.nanoTime() - startNanos) / 1_000_000;
       if (left > 0) {
         Pause.of(Duration.ofMillis(left));
       }
@@ -101,18 +103,18 @@ final class Chaos implements Runnable {
     plan.add(storageFault("S3 uploads corrupted", new S3Fault.Corrupt(0.3)));
   }
 
-  // For as long as it takes to hurt somebody, and not for ever where nobody asks.
+  // Until some requests were hit, or at most five seconds if there are too few requests.
   private Action storageFault(String name, S3Fault fault) {
     return new Action(
         name,
         () -> {
           awaitReady();
           int before = cluster.faultyS3().hitCount();
-          long began = System.nanoTime();
+          long startNanos = System.nanoTime();
           cluster.faultyS3().setFault(fault);
           Pause.of(Duration.ofMillis(500 + random.nextInt(1500)));
           while (cluster.faultyS3().hitCount() - before < MIN_HITS
-              && System.nanoTime() - began < MAX_FAULT_DURATION.toNanos()) {
+              && System.nanoTime() - startNanos < MAX_FAULT_DURATION.toNanos()) {
             Pause.of(POLL_INTERVAL);
           }
           cluster.faultyS3().setFault(new S3Fault.Pass());
@@ -127,7 +129,7 @@ final class Chaos implements Runnable {
     anyWorker().terminate();
   }
 
-  // The next deeds happen while it starts: workers die while the broker is away, too.
+  // The next faults occur while the broker starts, so that workers also die during an outage.
   private void killBroker() {
     cluster.awaitBroker();
     cluster.killBroker();
@@ -147,18 +149,18 @@ final class Chaos implements Runnable {
     cluster.awaitStorage();
   }
 
-  // One that works, if one does in time: to be killed while it starts hurts nobody.
+  // A ready worker if there is one in time: killing a worker that still starts tests little.
   private ManagedProcess anyWorker() {
     List<ManagedProcess> ready = awaitReady();
-    List<ManagedProcess> among = ready.isEmpty() ? workers.running() : ready;
-    return among.get(random.nextInt(among.size()));
+    List<ManagedProcess> candidates = ready.isEmpty() ? workers.running() : ready;
+    return candidates.get(random.nextInt(candidates.size()));
   }
 
-  /** Those that work, once one does; none where none does in time. */
+  /** Waits for a ready worker and returns the ready ones; empty after the timeout. */
   private List<ManagedProcess> awaitReady() {
-    long until = System.nanoTime() + STARTUP_TIMEOUT.toNanos();
+    long deadline = System.nanoTime() + STARTUP_TIMEOUT.toNanos();
     List<ManagedProcess> ready = workers.ready();
-    while (ready.isEmpty() && System.nanoTime() - until < 0) {
+    while (ready.isEmpty() && System.nanoTime() - deadline < 0) {
       Pause.of(POLL_INTERVAL);
       ready = workers.ready();
     }

@@ -22,12 +22,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Workers killed, a broker restarted, a storage that fails in every way, partitions that move, and
- * all the while requests: in the end every one of them has its one answer.
+ * Requests while workers are killed, the broker restarts, S3 fails in every way and partitions
+ * move: in the end each request has exactly one answer.
  */
+@Tag("slow") // starts workers, a broker and S3 as processes, and injects faults for 40 s
 class ChaosIT {
   private static final FaultScale SCALE = FaultScale.fromSystemProperty();
   private static final int REQUESTS = SCALE.of(300, 10_000);
@@ -41,7 +43,7 @@ class ChaosIT {
 
   @Test
   void requests_underFaults_haveExactlyOneAnswerAndTheirImages() {
-    long began = System.nanoTime();
+    long startNanos = System.nanoTime();
     try (TestProcesses processes = new TestProcesses("chaos");
         Cluster cluster = new Cluster(processes, random.nextLong())) {
       Path checkpoint = TinyCheckpoint.write(processes.folder().resolve("model"));
@@ -49,19 +51,20 @@ class ChaosIT {
       try (WorkerPool workers =
               new WorkerPool(
                   WORKERS, port -> WorkerPool.startWorker(processes, config, checkpoint, port));
-          TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers());
-          EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
+          TrackingProducer producer = new TrackingProducer(cluster.bootstrapServers());
+          EventCollector collector = new EventCollector(cluster.bootstrapServers())) {
         long seed = random.nextLong();
         Chaos chaos = new Chaos(cluster, workers, random, CHAOS_DURATION, ROUNDS);
         CompletableFuture<Void> faults = CompletableFuture.runAsync(chaos);
-        send(ledger, RequestMix.of(REQUESTS, new Random(seed)), chaos, faults);
+        send(producer, RequestMix.of(REQUESTS, new Random(seed)), chaos, faults);
         faults.orTimeout(CHAOS_DURATION.toSeconds(), TimeUnit.SECONDS).join();
-        awaitAnswers(ledger, reader);
+        awaitAnswers(producer, collector);
         DeliveryAudit audit =
-            DeliveryAudit.of(ledger, reader, cluster.storage(), DeliveryAudit.TOLERATED_FAILURES);
-        report.line("seconds", Duration.ofNanos(System.nanoTime() - began).toSeconds());
+            DeliveryAudit.of(
+                producer, collector, cluster.storage(), DeliveryAudit.TOLERATED_FAILURES);
+        report.line("seconds", Duration.ofNanos(System.nanoTime() - startNanos).toSeconds());
         chaos.reportTo(report);
-        ledger.reportTo(report);
+        producer.reportTo(report);
         audit.reportTo(report);
         report.print();
         assertThat(audit.findings()).as("findings; see target/faults/chaos").isEmpty();
@@ -69,9 +72,9 @@ class ChaosIT {
     }
   }
 
-  // In bursts and as far as the faults have come, so that workers are busy whatever happens.
+  // In bursts and in step with the faults, so that workers are busy during every fault.
   private static void send(
-      TrackingProducer ledger,
+      TrackingProducer producer,
       List<ExpectedRequest> mix,
       Chaos chaos,
       CompletableFuture<Void> faults) {
@@ -82,24 +85,26 @@ class ChaosIT {
       Eventually.await("next fault", CHAOS_DURATION)
           .until(() -> chaos.progress() >= share || faults.isDone());
       int burst = Math.min(mix.size() - next, 1 + bursts.nextInt(30));
-      mix.subList(next, next + burst).forEach(ledger::send);
+      mix.subList(next, next + burst).forEach(producer::send);
       next += burst;
     }
   }
 
-  /** Nothing more can come: the group has committed all, and no transaction is open. */
-  private static void awaitAnswers(TrackingProducer ledger, EventCollector reader) {
+  /** Waits until the group has committed all requests and no transaction is open. */
+  private static void awaitAnswers(TrackingProducer producer, EventCollector collector) {
     try {
-      reader.readUntil(
+      collector.readUntil(
           RECOVERY_TIMEOUT,
-          () -> "%d endings, lag %d".formatted(reader.terminalEvents().size(), reader.lag()),
-          () -> ledger.isComplete(reader.terminalEvents(), reader.deadLetters()));
-      reader.readUntil(
+          () ->
+              "%d terminal events, lag %d"
+                  .formatted(collector.terminalEvents().size(), collector.lag()),
+          () -> producer.isComplete(collector.terminalEvents(), collector.deadLetters()));
+      collector.readUntil(
           RECOVERY_TIMEOUT,
-          () -> "lag %d".formatted(reader.lag()),
-          () -> reader.lag() == 0 && reader.isAtEnd());
+          () -> "lag %d".formatted(collector.lag()),
+          () -> collector.lag() == 0 && collector.isAtEnd());
     } catch (AssertionError e) {
-      // The audit tells which ones are missing.
+      // The audit reports which answers are missing.
       System.out.println(e.getMessage());
     }
   }

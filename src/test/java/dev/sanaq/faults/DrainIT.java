@@ -21,12 +21,14 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The order to stop, in the middle of the work. */
+/** SIGTERM while jobs run. */
+@Tag("slow") // starts a broker, S3 and two workers as processes
 class DrainIT {
   private static final int JOBS = 24;
-  private static final int SHAPES = 6;
+  private static final int BATCH_KEYS = 6;
   private static final int STEPS = 60;
   private static final int IMAGE_SIDE = 512;
   private static final Duration TIMEOUT = Duration.ofSeconds(120);
@@ -36,73 +38,81 @@ class DrainIT {
   void sigterm_midBatch_losesNothingAndRunsNothingTwice() {
     try (TestProcesses processes = new TestProcesses("drain");
         Cluster cluster = new Cluster(processes, FaultScale.seed());
-        TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers());
-        EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
+        TrackingProducer producer = new TrackingProducer(cluster.bootstrapServers());
+        EventCollector collector = new EventCollector(cluster.bootstrapServers())) {
       Path checkpoint = TinyCheckpoint.write(processes.folder().resolve("model"));
       Map<String, String> config = WorkerSettings.of(cluster);
       config.put("sanaq.limits.max-side", String.valueOf(IMAGE_SIDE));
-      IntStream.range(0, JOBS).forEach(i -> ledger.send(slowRequest(i)));
+      IntStream.range(0, JOBS).forEach(i -> producer.send(slowRequest(i)));
       ManagedProcess first =
           WorkerPool.startWorker(processes, config, checkpoint, TestProcesses.freePort());
-      reader.readUntil(
+      collector.readUntil(
           TIMEOUT,
           () ->
-              "a job ends and another begins: %s\n%s"
-                  .formatted(reader.startCounts(), first.output()),
+              "a job ends and another starts: %s\n%s"
+                  .formatted(collector.startCounts(), first.output()),
           () ->
-              !reader.terminalEvents().isEmpty()
-                  && reader.startCounts().size() > reader.terminalEvents().size());
-      int before = reader.terminalEvents().size();
-      long began = System.nanoTime();
+              !collector.terminalEvents().isEmpty()
+                  && collector.startCounts().size() > collector.terminalEvents().size());
+      int finishedBefore = collector.terminalEvents().size();
+      long startNanos = System.nanoTime();
       first.terminate();
-      int code = first.exitCode(SHUTDOWN_TIMEOUT.plusSeconds(10));
-      Duration took = Duration.ofNanos(System.nanoTime() - began);
-      reader.readUntil(TIMEOUT, () -> "nothing is left open", reader::isAtEnd);
-      int finished = reader.terminalEvents().size();
-      long left = reader.lag();
+      int exitCode = first.exitCode(SHUTDOWN_TIMEOUT.plusSeconds(10));
+      Duration duration = Duration.ofNanos(System.nanoTime() - startNanos);
+      collector.readUntil(TIMEOUT, () -> "a transaction is open", collector::isAtEnd);
+      int finished = collector.terminalEvents().size();
+      long lag = collector.lag();
 
       try (WorkerPool next =
           new WorkerPool(1, port -> WorkerPool.startWorker(processes, config, checkpoint, port))) {
-        reader.readUntil(
+        collector.readUntil(
             TIMEOUT,
-            () -> "%d of %d ended".formatted(reader.terminalEvents().size(), JOBS),
-            () -> reader.terminalEvents().size() >= JOBS && reader.lag() == 0 && reader.isAtEnd());
-        report(took, code, before, finished, left, reader);
+            () -> "%d of %d ended".formatted(collector.terminalEvents().size(), JOBS),
+            () ->
+                collector.terminalEvents().size() >= JOBS
+                    && collector.lag() == 0
+                    && collector.isAtEnd());
+        report(duration, exitCode, finishedBefore, finished, lag, collector);
       }
-      assertThat(finished).as("ended by the first worker, of %d", JOBS).isLessThan(JOBS);
-      assertThat(code).as("exit code").isZero();
-      assertThat(took).isLessThan(SHUTDOWN_TIMEOUT);
-      // What ended out of order may stand in the commit's metadata only, so there may be more.
-      assertThat(left).as("lag between the workers").isBetween((long) JOBS - finished, JOBS - 1L);
-      assertThat(reader.startCounts()).as("drawings begun").hasSize(JOBS);
-      assertThat(reader.startCounts().values()).as("drawings begun a job").containsOnly(1);
-      assertThat(DeliveryAudit.of(ledger, reader, cluster.storage(), Set.of()).findings())
+      assertThat(finished).as("jobs that the first worker finished, of %d", JOBS).isLessThan(JOBS);
+      assertThat(exitCode).as("exit code").isZero();
+      assertThat(duration).isLessThan(SHUTDOWN_TIMEOUT);
+      // Jobs that ended out of order are in the commit's metadata only, so the lag may be larger.
+      assertThat(lag).as("lag between the workers").isBetween((long) JOBS - finished, JOBS - 1L);
+      assertThat(collector.startCounts()).as("jobs started").hasSize(JOBS);
+      assertThat(collector.startCounts().values()).as("starts of a job").containsOnly(1);
+      assertThat(DeliveryAudit.of(producer, collector, cluster.storage(), Set.of()).findings())
           .isEmpty();
       assertThat(S3Objects.keys(cluster.storage()))
           .noneMatch(key -> key.matches(".*/attempts/2.json"));
     }
   }
 
-  // Of several shapes, so that no worker may take all of them for one batch.
+  // Several batch keys, so that no worker can run all jobs as one batch.
   private static ExpectedRequest slowRequest(int i) {
-    int steps = STEPS + i / (JOBS / SHAPES);
+    int steps = STEPS + i / (JOBS / BATCH_KEYS);
     return TestRequests.request(
         "job-" + i, "a large image", IMAGE_SIDE, steps, Set.of("completed"));
   }
 
   private static void report(
-      Duration took, int code, int before, int finished, long left, EventCollector reader) {
-    FaultReport report = new FaultReport("SIGTERM in the middle of a batch");
+      Duration duration,
+      int exitCode,
+      int finishedBefore,
+      int finished,
+      long lag,
+      EventCollector collector) {
+    FaultReport report = new FaultReport("SIGTERM while a batch runs");
     report.line("jobs", JOBS);
-    report.line("ended when SIGTERM came", before);
-    report.line("ended when the worker was gone", finished);
-    report.line("lag then", left);
-    report.line("exit code", code);
-    report.line("milliseconds from SIGTERM to the end", took.toMillis());
+    report.line("jobs finished before SIGTERM", finishedBefore);
+    report.line("jobs finished when the worker exited", finished);
+    report.line("lag then", lag);
+    report.line("exit code", exitCode);
+    report.line("milliseconds from SIGTERM to the exit", duration.toMillis());
     report.line(
-        "jobs begun more than once",
-        reader.startCounts().values().stream().filter(count -> count > 1).count());
-    report.line("jobs lost", JOBS - reader.terminalEvents().size());
+        "generations started more than once",
+        collector.startCounts().values().stream().filter(count -> count > 1).count());
+    report.line("jobs lost", JOBS - collector.terminalEvents().size());
     report.print();
   }
 }

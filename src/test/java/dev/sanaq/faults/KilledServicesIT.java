@@ -13,25 +13,28 @@ import dev.sanaq.faults.storage.S3Objects;
 import dev.sanaq.testing.process.TestProcesses;
 import java.time.Duration;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * What the suite stands on: services that keep what they took, and faults that are what they say.
+ * The basis of the suite: broker and S3 keep accepted data when they are killed, and every fault of
+ * the proxy takes effect.
  */
+@Tag("slow") // starts and kills a broker and S3 as processes
 class KilledServicesIT {
-  /** Long enough for the middle of an upload to be in it, not in the framing around it. */
-  private static final String TEXT = "what was kept ".repeat(100);
+  /** Long enough that the middle of an upload is in the text and not in its framing. */
+  private static final String TEXT = "this is kept ".repeat(100);
 
   @Test
   void killedServices_afterRestart_keepTheirData() {
     try (TestProcesses processes = new TestProcesses("killed-services");
         Cluster cluster = new Cluster(processes, FaultScale.seed());
-        TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers());
+        TrackingProducer producer = new TrackingProducer(cluster.bootstrapServers());
         S3Client client = S3Objects.client(cluster.storage())) {
-      RequestMix.of(50, new Random(1)).forEach(ledger::send);
+      RequestMix.of(50, new Random(1)).forEach(producer::send);
       client.putObject(put -> put.bucket("sanaq").key("k"), RequestBody.fromString(TEXT));
       cluster.killBroker();
       cluster.killStorage();
@@ -39,10 +42,10 @@ class KilledServicesIT {
       cluster.startStorage();
       cluster.awaitBroker();
       cluster.awaitStorage();
-      ledger.send(TestRequests.good("afterwards"));
-      try (EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
-        assertThat(reader.requestCount()).isEqualTo(51);
-        assertThat(reader.isAtEnd()).isTrue();
+      producer.send(TestRequests.valid("afterwards"));
+      try (EventCollector collector = new EventCollector(cluster.bootstrapServers())) {
+        assertThat(collector.requestCount()).isEqualTo(51);
+        assertThat(collector.isAtEnd()).isTrue();
       }
       assertThat(read(client)).isEqualTo(TEXT);
     }
@@ -61,11 +64,12 @@ class KilledServicesIT {
       assertThat(read(client)).isEqualTo(TEXT);
 
       cluster.faultyS3().setFault(new S3Fault.Corrupt(1));
-      assertThat(canWrite(client)).as("a damaged upload is taken").isFalse();
+      assertThat(canWrite(client)).as("a corrupted upload succeeds").isFalse();
       cluster.faultyS3().setFault(new S3Fault.Slow(Duration.ofMillis(700)));
-      long began = System.nanoTime();
-      assertThat(read(client)).as("nothing of it was kept").isEqualTo(TEXT);
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(600));
+      long startNanos = System.nanoTime();
+      assertThat(read(client)).as("the object after a corrupted upload").isEqualTo(TEXT);
+      assertThat(Duration.ofNanos(System.nanoTime() - startNanos))
+          .isGreaterThan(Duration.ofMillis(600));
     }
   }
 

@@ -20,9 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A worker that is there for a while: its model from the storage, some jobs, and its own end. */
+/** A worker that downloads its model from S3, runs the queued jobs, and exits when idle. */
+@Tag("slow") // starts a broker, S3, an upload and a worker as processes
 class OneShotIT {
   private static final int JOBS = 3;
   private static final String MODEL_URI = "s3://sanaq/models/tiny";
@@ -32,23 +34,23 @@ class OneShotIT {
   void oneShotWorker_downloadsModel_drainsQueue_exits() {
     try (TestProcesses processes = new TestProcesses("one-shot");
         Cluster cluster = new Cluster(processes, FaultScale.seed());
-        TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers());
-        EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
+        TrackingProducer producer = new TrackingProducer(cluster.bootstrapServers());
+        EventCollector collector = new EventCollector(cluster.bootstrapServers())) {
       Map<String, String> config = WorkerSettings.of(cluster);
       push(processes, config, TinyCheckpoint.write(processes.folder().resolve("model")));
-      IntStream.range(0, JOBS).forEach(i -> ledger.send(TestRequests.good("job-" + i)));
+      IntStream.range(0, JOBS).forEach(i -> producer.send(TestRequests.valid("job-" + i)));
       config.put("sanaq.model.source", MODEL_URI);
       config.put("sanaq.worker.idle-timeout", "PT2S");
-      Path fetched = processes.folder().resolve("fetched");
+      Path downloaded = processes.folder().resolve("downloaded");
       ManagedProcess worker =
-          WorkerPool.startWorker(processes, config, fetched, TestProcesses.freePort());
-      int code = worker.exitCode(TIMEOUT);
-      reader.readUntil(TIMEOUT, () -> "nothing is left open", reader::isAtEnd);
-      assertThat(code).as(worker.output()).isZero();
-      assertThat(reader.terminalEvents()).as(worker.output()).hasSize(JOBS);
-      assertThat(DeliveryAudit.of(ledger, reader, cluster.storage(), Set.of()).findings())
+          WorkerPool.startWorker(processes, config, downloaded, TestProcesses.freePort());
+      int exitCode = worker.exitCode(TIMEOUT);
+      collector.readUntil(TIMEOUT, () -> "a transaction is open", collector::isAtEnd);
+      assertThat(exitCode).as(worker.output()).isZero();
+      assertThat(collector.terminalEvents()).as(worker.output()).hasSize(JOBS);
+      assertThat(DeliveryAudit.of(producer, collector, cluster.storage(), Set.of()).findings())
           .isEmpty();
-      assertThat(Files.exists(fetched.resolve("model_index.json"))).isTrue();
+      assertThat(Files.exists(downloaded.resolve("model_index.json"))).isTrue();
     }
   }
 

@@ -19,20 +19,22 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A pod's end as Kubernetes brings it about: preStop, SIGTERM, grace period, SIGKILL. */
+/** The termination of a pod by Kubernetes: preStop, SIGTERM, grace period, SIGKILL. */
+@Tag("slow") // starts a broker, S3 and workers with two-second jobs as processes
 class PodEndIT {
   private static final int JOBS = 12;
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   @Test
   void pod_withinGracePeriod_exitsItself_runsNothingTwice() {
-    PodTermination terms = PodTermination.ofWorker();
-    Kubelet.Termination end = terminateMidRun("pod-end", terms, 1);
+    PodTermination termination = PodTermination.ofWorker();
+    Kubelet.Termination end = terminateMidRun("pod-end", termination, 1);
     assertThat(end.killed()).as("killed").isFalse();
     assertThat(end.exitCode()).isIn(0, 143);
-    assertThat(end.duration()).isLessThan(terms.gracePeriod());
+    assertThat(end.duration()).isLessThan(termination.gracePeriod());
   }
 
   @Test
@@ -43,53 +45,57 @@ class PodEndIT {
     assertThat(end.exitCode()).isEqualTo(137);
   }
 
-  /** Ends a worker that draws, lets another do the rest, and counts. */
+  /** Terminates a worker while it runs jobs, and checks that another one finishes the rest. */
   private static Kubelet.Termination terminateMidRun(
-      String name, PodTermination terms, int mostStarts) {
+      String name, PodTermination termination, int maxStarts) {
     try (TestProcesses processes = new TestProcesses(name);
         Cluster cluster = new Cluster(processes, FaultScale.seed());
-        TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers());
-        EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
+        TrackingProducer producer = new TrackingProducer(cluster.bootstrapServers());
+        EventCollector collector = new EventCollector(cluster.bootstrapServers())) {
       Map<String, String> config = WorkerSettings.of(cluster);
       config.put("sanaq.worker.shutdown-timeout", "PT30S");
-      // Each takes two seconds, so that a batch is never nearly done when the order comes.
+      // Each job takes two seconds, so that no batch is nearly done at SIGTERM.
       IntStream.range(0, JOBS)
-          .forEach(i -> ledger.send(TestRequests.request("job-" + i, "slow", Set.of("completed"))));
+          .forEach(
+              i -> producer.send(TestRequests.request("job-" + i, "slow", Set.of("completed"))));
       ManagedProcess first = WorkerPool.startFaultyWorker(processes, config);
-      reader.readUntil(
+      collector.readUntil(
           TIMEOUT,
-          () -> "a job begins: %s\n%s".formatted(reader.startCounts(), first.output()),
-          () -> !reader.startCounts().isEmpty());
-      Kubelet.Termination end = Kubelet.terminate(first, terms);
-      reader.readUntil(TIMEOUT, () -> "nothing is left open", reader::isAtEnd);
-      int finished = reader.terminalEvents().size();
+          () -> "a job starts: %s\n%s".formatted(collector.startCounts(), first.output()),
+          () -> !collector.startCounts().isEmpty());
+      Kubelet.Termination end = Kubelet.terminate(first, termination);
+      collector.readUntil(TIMEOUT, () -> "a transaction is open", collector::isAtEnd);
+      int finished = collector.terminalEvents().size();
       try (WorkerPool next =
           new WorkerPool(1, port -> WorkerPool.startFaultyWorker(processes, config))) {
-        reader.readUntil(
+        collector.readUntil(
             TIMEOUT,
-            () -> "%d of %d ended".formatted(reader.terminalEvents().size(), JOBS),
-            () -> reader.terminalEvents().size() >= JOBS && reader.lag() == 0 && reader.isAtEnd());
+            () -> "%d of %d ended".formatted(collector.terminalEvents().size(), JOBS),
+            () ->
+                collector.terminalEvents().size() >= JOBS
+                    && collector.lag() == 0
+                    && collector.isAtEnd());
       }
-      report(end, finished, reader);
-      assertThat(finished).as("ended by the first worker").isLessThan(JOBS);
-      assertThat(reader.startCounts().values()).allMatch(starts -> starts <= mostStarts);
-      assertThat(DeliveryAudit.of(ledger, reader, cluster.storage(), Set.of()).findings())
+      report(end, finished, collector);
+      assertThat(finished).as("jobs that the first worker finished").isLessThan(JOBS);
+      assertThat(collector.startCounts().values()).allMatch(starts -> starts <= maxStarts);
+      assertThat(DeliveryAudit.of(producer, collector, cluster.storage(), Set.of()).findings())
           .isEmpty();
       return end;
     }
   }
 
-  private static void report(Kubelet.Termination end, int finished, EventCollector reader) {
+  private static void report(Kubelet.Termination end, int finished, EventCollector collector) {
     FaultReport report =
-        new FaultReport(end.killed() ? "A pod that is killed" : "A pod that ends in time");
+        new FaultReport(end.killed() ? "A pod that is killed" : "A pod that exits in time");
     report.line("jobs", JOBS);
-    report.line("ended by the pod that had to go", finished);
+    report.line("jobs finished by the terminated pod", finished);
     report.line("exit code", end.exitCode());
-    report.line("milliseconds from the decision to the end", end.duration().toMillis());
+    report.line("milliseconds from the decision to the exit", end.duration().toMillis());
     report.line(
-        "jobs begun more than once",
-        reader.startCounts().values().stream().filter(count -> count > 1).count());
-    report.line("jobs lost", JOBS - reader.terminalEvents().size());
+        "generations started more than once",
+        collector.startCounts().values().stream().filter(count -> count > 1).count());
+    report.line("jobs lost", JOBS - collector.terminalEvents().size());
     report.print();
   }
 }

@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Requests that hurt whoever draws them. */
+/** Requests that kill their worker, or that exceed its heap. */
+@Tag("slow") // starts a broker, S3 and workers that crash and restart as processes
 class PoisonIT {
   private static final Duration TIMEOUT = Duration.ofSeconds(120);
   private static final int FOLLOWING_REQUESTS = 10;
@@ -29,36 +31,36 @@ class PoisonIT {
   void poisonRequest_failsAfterThreeAttempts_othersComplete() {
     try (TestProcesses processes = new TestProcesses("poison");
         Cluster cluster = new Cluster(processes, FaultScale.seed());
-        TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers());
-        EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
-      ledger.send(TestRequests.request("poison", "abort", Set.of("failed:crashed")));
+        TrackingProducer producer = new TrackingProducer(cluster.bootstrapServers());
+        EventCollector collector = new EventCollector(cluster.bootstrapServers())) {
+      producer.send(TestRequests.request("poison", "abort", Set.of("failed:crashed")));
       IntStream.range(0, FOLLOWING_REQUESTS)
-          .forEach(i -> ledger.send(TestRequests.good("behind-" + i)));
+          .forEach(i -> producer.send(TestRequests.valid("following-" + i)));
       Map<String, String> config = WorkerSettings.of(cluster);
       try (WorkerPool workers =
           new WorkerPool(1, port -> WorkerPool.startFaultyWorker(processes, config))) {
-        reader.readUntil(
+        collector.readUntil(
             TIMEOUT,
             () ->
                 "%d of %d ended after %d workers: %s"
                     .formatted(
-                        reader.terminalEvents().size(),
+                        collector.terminalEvents().size(),
                         FOLLOWING_REQUESTS + 1,
                         workers.startCount(),
-                        reader.terminalEvents()),
+                        collector.terminalEvents()),
             () -> {
-              assertThat(workers.exited().size()).as("workers killed by it").isLessThanOrEqualTo(3);
-              return reader.terminalEvents().size() >= FOLLOWING_REQUESTS + 1
-                  && reader.lag() == 0
-                  && reader.isAtEnd();
+              assertThat(workers.exited().size()).as("workers that exited").isLessThanOrEqualTo(3);
+              return collector.terminalEvents().size() >= FOLLOWING_REQUESTS + 1
+                  && collector.lag() == 0
+                  && collector.isAtEnd();
             });
-        report(reader, workers);
-        assertThat(DeliveryAudit.of(ledger, reader, cluster.storage(), Set.of()).findings())
+        report(collector, workers);
+        assertThat(DeliveryAudit.of(producer, collector, cluster.storage(), Set.of()).findings())
             .isEmpty();
-        assertThat(reader.terminalEventsOf("poison"))
+        assertThat(collector.terminalEventsOf("poison"))
             .singleElement()
             .satisfies(end -> assertThat(end.attempts()).isEqualTo(3));
-        assertThat(deaths(workers)).as("workers that it killed").isEqualTo(3);
+        assertThat(crashes(workers)).as("workers that exited").isEqualTo(3);
       }
     }
   }
@@ -67,42 +69,44 @@ class PoisonIT {
   void outOfMemoryRequest_failsAlone_workerSurvives() {
     try (TestProcesses processes = new TestProcesses("heap");
         Cluster cluster = new Cluster(processes, FaultScale.seed());
-        TrackingProducer ledger = new TrackingProducer(cluster.bootstrapServers());
-        EventCollector reader = new EventCollector(cluster.bootstrapServers())) {
-      ledger.send(TestRequests.request("large", "oom", Set.of("failed:out_of_memory")));
+        TrackingProducer producer = new TrackingProducer(cluster.bootstrapServers());
+        EventCollector collector = new EventCollector(cluster.bootstrapServers())) {
+      producer.send(TestRequests.request("large", "oom", Set.of("failed:out_of_memory")));
       IntStream.range(0, FOLLOWING_REQUESTS)
-          .forEach(i -> ledger.send(TestRequests.good("behind-" + i)));
+          .forEach(i -> producer.send(TestRequests.valid("following-" + i)));
       Map<String, String> config = WorkerSettings.of(cluster);
       try (WorkerPool workers =
           new WorkerPool(1, port -> WorkerPool.startFaultyWorker(processes, config))) {
-        reader.readUntil(
+        collector.readUntil(
             TIMEOUT,
-            () -> "all ended: " + reader.terminalEvents(),
+            () -> "all ended: " + collector.terminalEvents(),
             () ->
-                reader.terminalEvents().size() >= FOLLOWING_REQUESTS + 1
-                    && reader.lag() == 0
-                    && reader.isAtEnd());
-        assertThat(DeliveryAudit.of(ledger, reader, cluster.storage(), Set.of()).findings())
+                collector.terminalEvents().size() >= FOLLOWING_REQUESTS + 1
+                    && collector.lag() == 0
+                    && collector.isAtEnd());
+        assertThat(DeliveryAudit.of(producer, collector, cluster.storage(), Set.of()).findings())
             .isEmpty();
         assertThat(workers.exited()).isEmpty();
       }
     }
   }
 
-  private static long deaths(WorkerPool workers) {
-    List<ManagedProcess> ended = workers.exited();
-    assertThat(ended).allSatisfy(w -> assertThat(w.output()).contains("SIGSEGV"));
-    return ended.size();
+  private static long crashes(WorkerPool workers) {
+    List<ManagedProcess> exited = workers.exited();
+    assertThat(exited).allSatisfy(w -> assertThat(w.output()).contains("SIGSEGV"));
+    return exited.size();
   }
 
-  private static void report(EventCollector reader, WorkerPool workers) {
-    FaultReport report = new FaultReport("A request that aborts the JVM");
-    report.line("workers killed by it", workers.exited().size());
-    report.line("crashed events", reader.terminalEventsOf("poison").size());
+  private static void report(EventCollector collector, WorkerPool workers) {
+    FaultReport report = new FaultReport("A request that kills the JVM");
+    report.line("workers killed by the request", workers.exited().size());
+    report.line("crashed events", collector.terminalEventsOf("poison").size());
     report.line(
-        "requests behind it, drawn",
-        reader.terminalEvents().stream().filter(end -> end.outcome().equals("completed")).count());
-    report.line("requests lost", FOLLOWING_REQUESTS + 1 - reader.terminalEvents().size());
+        "following requests completed",
+        collector.terminalEvents().stream()
+            .filter(end -> end.outcome().equals("completed"))
+            .count());
+    report.line("requests lost", FOLLOWING_REQUESTS + 1 - collector.terminalEvents().size());
     report.print();
   }
 }

@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Jobs by POST, each answered when it has ended. */
+/** Sends jobs with POST requests that wait for the job's end. */
 final class HttpLoadGenerator {
   private static final Pattern STATE = Pattern.compile("\"state\":\"([a-z]+)\"");
 
@@ -19,14 +19,14 @@ final class HttpLoadGenerator {
   private final String key;
 
   /**
-   * @param key an API key, empty where the gateway asks for none
+   * @param key an API key; empty if the gateway needs none
    */
   HttpLoadGenerator(URI gateway, String key) {
     this.gateway = gateway;
     this.key = key;
   }
 
-  /** Sends a wave and waits for its end. */
+  /** Sends a wave of jobs and waits until they end. */
   LoadWave run(LoadShape shape, String name, LoadPlan plan) throws InterruptedException {
     Random random = new Random(1);
     LoadWave wave = new LoadWave(name, shape.dueTimes(plan.rate(), plan.seconds()));
@@ -35,7 +35,7 @@ final class HttpLoadGenerator {
     return wave;
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // the wave hears of every answer
+  @SuppressWarnings("FutureReturnValueIgnored") // the wave records every response
   private void post(LoadWave wave, String id, String request, LoadPlan plan) {
     HttpRequest.Builder post =
         HttpRequest.newBuilder(gateway.resolve("/v1/jobs"))
@@ -49,14 +49,16 @@ final class HttpLoadGenerator {
     client
         .sendAsync(post.build(), BodyHandlers.ofString())
         .handle(
-            (answer, failure) -> {
-              wave.recordEnd(id, failure == null ? resultOf(answer) : failure.toString());
+            (response, failure) -> {
+              wave.recordEnd(id, failure == null ? outcomeOf(response) : failure.toString());
               return id;
             });
   }
 
-  private static String resultOf(HttpResponse<String> answer) {
-    Matcher state = STATE.matcher(answer.body());
-    return answer.statusCode() == 200 && state.find() ? state.group(1) : "" + answer.statusCode();
+  private static String outcomeOf(HttpResponse<String> response) {
+    Matcher state = STATE.matcher(response.body());
+    return response.statusCode() == 200 && state.find()
+        ? state.group(1)
+        : String.valueOf(response.statusCode());
   }
 }

@@ -1,29 +1,19 @@
 package dev.sanaq.load;
 
+import dev.sanaq.testing.kafka.TerminalEventReader;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
-/** Requests to the topic, ends from the events' topic, read as a consumer of results reads them. */
+/** Sends requests to Kafka and reads their terminal events. Not thread-safe. */
 final class KafkaLoadGenerator implements AutoCloseable {
-  private static final String TERMINAL_TYPE =
-      "dev\\.sanaq\\.job\\.(completed|failed|cancelled)\\.v1";
-
   private final KafkaProducer<byte[], byte[]> producer;
-  private final KafkaConsumer<byte[], byte[]> consumer;
-  private final Thread readerThread = new Thread(this::pollLoop, "load-events");
-  private volatile LoadWave wave = new LoadWave("none", List.of());
-  private volatile boolean closed;
+  private final TerminalEventReader events;
+  private volatile @Nullable LoadWave wave;
 
   KafkaLoadGenerator(String bootstrapServers) {
     this.producer =
@@ -31,23 +21,10 @@ final class KafkaLoadGenerator implements AutoCloseable {
             Map.of("bootstrap.servers", bootstrapServers, "linger.ms", 0),
             new ByteArraySerializer(),
             new ByteArraySerializer());
-    this.consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
-    List<TopicPartition> partitions =
-        consumer.partitionsFor("sanaq.events").stream()
-            .map(info -> new TopicPartition(info.topic(), info.partition()))
-            .toList();
-    consumer.assign(partitions);
-    consumer.seekToEnd(partitions);
-    partitions.forEach(consumer::position);
-    readerThread.setDaemon(true);
-    readerThread.start();
+    this.events = new TerminalEventReader(bootstrapServers, "sanaq.events", this::onTerminalEvent);
   }
 
-  /** Sends a wave and waits for its end. */
+  /** Sends a wave of jobs and waits until they end. */
   LoadWave run(LoadShape shape, String name, LoadPlan plan) throws InterruptedException {
     Random random = new Random(1);
     LoadWave next = new LoadWave(name, shape.dueTimes(plan.rate(), plan.seconds()));
@@ -57,7 +34,7 @@ final class KafkaLoadGenerator implements AutoCloseable {
     return next;
   }
 
-  /** Sends a wave of small images of that prompt; its ends are noted from now on. */
+  /** Sends a wave of small images with one prompt, and records their ends. */
   void send(LoadWave next, String prompt) {
     wave = next;
     next.send(
@@ -68,12 +45,12 @@ final class KafkaLoadGenerator implements AutoCloseable {
                     .formatted(id, prompt)));
   }
 
-  /** How many the requests' topic has. */
+  /** Returns the number of partitions of the topic of requests. */
   int partitionCount() {
     return producer.partitionsFor("sanaq.requests").size();
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // a request that did not arrive has no end
+  @SuppressWarnings("FutureReturnValueIgnored") // the wait for events detects a lost request
   private void send(String id, String request) {
     producer.send(
         new ProducerRecord<>(
@@ -82,30 +59,16 @@ final class KafkaLoadGenerator implements AutoCloseable {
             request.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private void pollLoop() {
-    while (!closed) {
-      consumer.poll(Duration.ofMillis(50)).forEach(this::onRecord);
-    }
-    consumer.close();
-  }
-
-  private void onRecord(ConsumerRecord<byte[], byte[]> record) {
-    Header type = record.headers().lastHeader("ce_type");
-    String kind = type == null ? "" : new String(type.value(), StandardCharsets.UTF_8);
-    if (kind.matches(TERMINAL_TYPE)) {
-      wave.recordEnd(
-          new String(record.key(), StandardCharsets.UTF_8), kind.replaceAll(TERMINAL_TYPE, "$1"));
+  private void onTerminalEvent(String job, String outcome, long nanoTime) {
+    LoadWave current = wave;
+    if (current != null) {
+      current.recordEnd(job, outcome);
     }
   }
 
   @Override
   public void close() {
-    closed = true;
-    try {
-      readerThread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    events.close();
     producer.close();
   }
 }

@@ -7,26 +7,27 @@ import dev.sanaq.testing.process.ManagedProcess;
 import dev.sanaq.testing.process.ServiceProcesses;
 import dev.sanaq.testing.process.TestProcesses;
 import dev.sanaq.testing.report.LinePlot;
+import dev.sanaq.testing.report.MachineInfo;
+import dev.sanaq.testing.report.ResultPage;
 import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every shape of load by Kafka and by HTTP on a worker and a gateway with a small model of random
- * weights, or on a service elsewhere: {@code -Dload.bootstrap-servers}, {@code -Dload.url}.
+ * Every shape of load over Kafka and HTTP, on a worker and a gateway with a small model of random
+ * weights, or on another service: {@code -Dload.bootstrap-servers}, {@code -Dload.url}.
  */
+@Tag("slow") // starts a broker, S3 and a service as processes, and sends eight waves of jobs
 class LoadIT {
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
@@ -43,8 +44,7 @@ class LoadIT {
       try (TestProcesses processes = new TestProcesses("load")) {
         ServiceProcesses services = ServiceProcesses.start(processes, START_TIMEOUT);
         int http = TestProcesses.freePort();
-        ManagedProcess service = service(processes, services, http);
-        awaitReady(service, http);
+        startService(processes, services, http).awaitReady(http, START_TIMEOUT);
         run(services.bootstrapServers(), "http://127.0.0.1:" + http);
       }
     }
@@ -77,7 +77,7 @@ class LoadIT {
 
   private void report() throws IOException {
     StringBuilder table =
-        new StringBuilder("| load | jobs | completed | jobs a second | p50 / p95 / p99 s |\n");
+        new StringBuilder("| load | jobs | completed | jobs per second | p50 / p95 / p99 s |\n");
     table.append("|---|---:|---:|---:|---|\n");
     waves.forEach(
         (name, wave) ->
@@ -89,32 +89,27 @@ class LoadIT {
                     wave.jobs(),
                     wave.count("completed"),
                     wave.jobsPerSecond(),
-                    wave.timeQuantile(0.5),
-                    wave.timeQuantile(0.95),
-                    wave.timeQuantile(0.99))));
+                    wave.latencyQuantile(0.5),
+                    wave.latencyQuantile(0.95),
+                    wave.latencyQuantile(0.99))));
     System.out.println(table);
     String file = System.getProperty("load.report", "");
     if (!file.isEmpty()) {
-      Files.writeString(Path.of(file + ".md"), reportHeader() + table, StandardCharsets.UTF_8);
+      ResultPage.write(Path.of(file + ".md"), "Load", conditions() + "\n\n" + table);
       Files.writeString(Path.of(file + ".svg"), plot(), StandardCharsets.UTF_8);
     }
   }
 
-  private String reportHeader() throws IOException {
-    return """
-        # Load
-
-        %s, %d cores, load average %s at the end. Broker, storage, worker, gateway and load share this machine. A small model of random weights: the times are the service's and a toy's, not Sana's. %.1f jobs a second, %d s a shape, %d px, %d steps. Times are from when a job was due to be sent to its end at the reader. See [load-tests/load](../load/README.md).
-
-        """
-        .formatted(
-            LocalDate.now(ZoneOffset.UTC),
-            Runtime.getRuntime().availableProcessors(),
-            Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0],
-            plan.rate(),
-            plan.seconds(),
-            plan.side(),
-            plan.steps());
+  private String conditions() {
+    return String.format(
+        Locale.ROOT,
+        "%s %.1f jobs per second, %d s for each shape, %d px, %d steps. Times run from the moment"
+            + " when a job was due to be sent to its end at the reader.",
+        MachineInfo.summary(),
+        plan.rate(),
+        plan.seconds(),
+        plan.side(),
+        plan.steps());
   }
 
   private String plot() {
@@ -130,7 +125,7 @@ class LoadIT {
     return plot.svg();
   }
 
-  private static ManagedProcess service(
+  private static ManagedProcess startService(
       TestProcesses processes, ServiceProcesses services, int http) {
     Path model = processes.folder().resolve("model");
     RandomCheckpoint.write(model, 1);
@@ -139,26 +134,5 @@ class LoadIT {
     config.put("sanaq.model.device", "cpu");
     config.put("quarkus.http.port", String.valueOf(http));
     return processes.startProgram("service", List.of("-Xmx512m"), config, "serve");
-  }
-
-  private static void awaitReady(ManagedProcess service, int http) throws Exception {
-    long until = System.nanoTime() + START_TIMEOUT.toNanos();
-    while (status(http) != 200) {
-      assertThat(service.isAlive()).as(service.output()).isTrue();
-      assertThat(System.nanoTime() - until).as("the service is ready").isNegative();
-      Thread.sleep(100);
-    }
-  }
-
-  private static int status(int http) throws IOException {
-    URI health = URI.create("http://127.0.0.1:%d/q/health/ready".formatted(http));
-    HttpURLConnection connection = (HttpURLConnection) health.toURL().openConnection();
-    try {
-      return connection.getResponseCode();
-    } catch (java.net.ConnectException e) {
-      return 0;
-    } finally {
-      connection.disconnect();
-    }
   }
 }

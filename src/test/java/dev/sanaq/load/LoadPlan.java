@@ -3,16 +3,16 @@ package dev.sanaq.load;
 import java.time.Duration;
 
 /**
- * How much.
+ * The amount of load.
  *
- * @param rate jobs a second
- * @param seconds of each shape
- * @param side pixels
+ * @param rate jobs per second
+ * @param seconds duration of each shape
+ * @param side width and height of the images, in pixels
  * @param steps denoising steps
- * @param timeout for a wave's end
+ * @param timeout how long a wave may take
  */
 record LoadPlan(double rate, int seconds, int side, int steps, Duration timeout) {
-  /** Little in every build; with {@code -Pload} what the properties say. */
+  /** Reads the system properties; without {@code -Pload} the defaults are small. */
   static LoadPlan fromSystemProperties() {
     boolean measured = System.getProperty("load", "short").equals("long");
     return new LoadPlan(

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** When requests come and what they ask for, as {@code load-tests/load/shapes.js} has it. */
+/** The arrival times and the parameters of requests, as in {@code load-tests/load/shapes.js}. */
 enum LoadShape {
-  /** At one rate. */
+  /** One rate. */
   STEADY,
-  /** A tenth of the time five times as much, and nothing for as long afterwards. */
+  /** Five times the rate for a tenth of the time, then nothing for as long. */
   BURST,
   /** From nothing to twice the rate. */
   RAMP,
-  /** At one rate, of several sizes, steps and priorities. */
+  /** One rate, with several sizes, steps and priorities. */
   MIXED;
 
   private static final double BURST_START = 0.4;
@@ -24,7 +24,7 @@ enum LoadShape {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Seconds from the beginning, in order. */
+  /** Returns when each job is due, in seconds from the start, in order. */
   List<Double> dueTimes(double rate, int seconds) {
     List<Double> times = new ArrayList<>();
     double due = 0;
@@ -37,32 +37,32 @@ enum LoadShape {
     return times;
   }
 
-  private double rateAt(double part) {
+  private double rateAt(double elapsed) {
     return switch (this) {
       case STEADY, MIXED -> 1;
-      case RAMP -> 2 * part;
+      case RAMP -> 2 * elapsed;
       case BURST ->
-          part >= BURST_START && part < BURST_END
+          elapsed >= BURST_START && elapsed < BURST_END
               ? 5
-              : part >= BURST_END && part < PAUSE_END ? 0 : 1;
+              : elapsed >= BURST_END && elapsed < PAUSE_END ? 0 : 1;
     };
   }
 
-  /** A request of that id. */
+  /** Returns a request as JSON. */
   String request(String id, int side, int steps, Random random) {
     boolean mixed = this == MIXED;
-    double draw = random.nextDouble();
+    double sample = random.nextDouble();
     return ("{\"id\":\"%s\",\"prompt\":\"a red apple on a wooden table\",\"width\":%d,\"height\":%d,"
             + "\"steps\":%d,\"priority\":\"%s\",\"resolutionBinning\":false}")
         .formatted(
             id,
-            mixed && draw < 0.2 ? 2 * side : side,
+            mixed && sample < 0.2 ? 2 * side : side,
             side,
-            mixed && draw >= 0.6 ? 2 * steps : steps,
-            mixed ? priority(draw) : "normal");
+            mixed && sample >= 0.6 ? 2 * steps : steps,
+            mixed ? priority(sample) : "normal");
   }
 
-  private static String priority(double draw) {
-    return draw < 0.1 ? "high" : draw < 0.8 ? "normal" : "low";
+  private static String priority(double sample) {
+    return sample < 0.1 ? "high" : sample < 0.8 ? "normal" : "low";
   }
 }

@@ -1,5 +1,6 @@
 package dev.sanaq.load;
 
+import dev.sanaq.testing.Pause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,9 +8,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
-/** Jobs of one load: when each was due to be sent, and when and how it ended. Any thread. */
+/** A group of jobs: when each was due to be sent, and when and how it ended. Thread-safe. */
 final class LoadWave {
   private final String name;
   private final List<Double> due;
@@ -17,7 +17,7 @@ final class LoadWave {
   private final CountDownLatch remaining;
   private final long startNanos = System.nanoTime();
 
-  private record JobEnd(double at, String result) {}
+  private record JobEnd(double at, String outcome) {}
 
   /** Sends the job of an id. */
   interface Sender {
@@ -25,8 +25,8 @@ final class LoadWave {
   }
 
   /**
-   * @param name begins the jobs' ids
-   * @param due when each is to be sent, in seconds
+   * @param name the prefix of the jobs' ids
+   * @param due when each job is due, in seconds from now
    */
   LoadWave(String name, List<Double> due) {
     this.name = name;
@@ -34,64 +34,63 @@ final class LoadWave {
     this.remaining = new CountDownLatch(due.size());
   }
 
-  /** Sends each when it is due, whatever has come of those before. */
+  /** Sends each job when it is due, whatever happened to the previous ones. */
   void send(Sender sender) {
     for (int i = 0; i < due.size(); i++) {
-      long left;
-      while ((left = startNanos + (long) (due.get(i) * 1e9) - System.nanoTime()) > 0) {
-        LockSupport.parkNanos(left);
-      }
+      Pause.untilNanoTime(startNanos + (long) (due.get(i) * 1e9));
       sender.send(id(i));
     }
   }
 
-  /** A job has ended; only the first end counts, and others' jobs do not. */
-  void recordEnd(String id, String how) {
+  /** Records the first end of a job; the jobs of other waves are ignored. */
+  void recordEnd(String id, String outcome) {
     if (id.startsWith(name + "-")
-        && ends.putIfAbsent(id, new JobEnd((System.nanoTime() - startNanos) / 1e9, how)) == null) {
+        && ends.putIfAbsent(id, new JobEnd((System.nanoTime() - startNanos) / 1e9, outcome))
+            == null) {
       remaining.countDown();
     }
   }
 
-  boolean await(Duration patience) throws InterruptedException {
-    return remaining.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+  /** Waits until all jobs have ended; returns false after the timeout. */
+  boolean await(Duration timeout) throws InterruptedException {
+    return remaining.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   int jobs() {
     return due.size();
   }
 
-  /** How many ended so. */
-  long count(String how) {
-    return ends.values().stream().filter(end -> end.result().equals(how)).count();
+  /** Returns how many jobs have an outcome. */
+  long count(String outcome) {
+    return ends.values().stream().filter(end -> end.outcome().equals(outcome)).count();
   }
 
-  /** Jobs a second from the first one's due time to the last end. */
+  /** Returns the jobs per second from the first due time to the last end. */
   double jobsPerSecond() {
     double last = ends.values().stream().mapToDouble(JobEnd::at).max().orElse(1);
     return ends.size() / last;
   }
 
-  /** Seconds from when a job was due to its end that so large a part took. */
-  double timeQuantile(double part) {
-    double[] taken = new double[ends.size()];
+  /** Returns a quantile (0 to 1) of the seconds from a job's due time to its end. */
+  double latencyQuantile(double quantile) {
+    double[] latencies = new double[ends.size()];
     int n = 0;
     for (int i = 0; i < due.size(); i++) {
       JobEnd end = ends.get(id(i));
       if (end != null) {
-        taken[n++] = end.at() - due.get(i);
+        latencies[n++] = end.at() - due.get(i);
       }
     }
-    java.util.Arrays.sort(taken);
-    return n == 0 ? Double.NaN : taken[Math.max(0, (int) Math.ceil(part * n) - 1)];
+    java.util.Arrays.sort(latencies);
+    return n == 0 ? Double.NaN : latencies[Math.max(0, (int) Math.ceil(quantile * n) - 1)];
   }
 
-  /** How many were due by then, {seconds, jobs}. */
+  /** Returns the cumulative number of due jobs as points {seconds, jobs}. */
   List<double[]> dueCounts() {
     return cumulative(due.stream().sorted().toList());
   }
 
-  /** How many had ended by then. */
+  /** Returns the cumulative number of ended jobs as points {seconds, jobs}. */
   List<double[]> endedCounts() {
     return cumulative(ends.values().stream().map(JobEnd::at).sorted().toList());
   }

@@ -5,27 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sanaq.manifests.ScaledObjectSettings;
 import dev.sanaq.scaling.Autoscaler;
 import dev.sanaq.scaling.PoolSimulation;
+import dev.sanaq.testing.Pause;
 import dev.sanaq.testing.process.ServiceProcesses;
 import dev.sanaq.testing.process.TestProcesses;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import dev.sanaq.testing.report.MachineInfo;
+import dev.sanaq.testing.report.ResultPage;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The simulation against a real run: workers as processes, a real broker, jobs that take two
- * seconds each, and the same autoscaler above both. In every build a few jobs; with {@code -Pload}
- * more.
+ * The simulation compared with a real run: workers as processes, a real broker, jobs of two seconds
+ * each, and the same autoscaler for both. In every build a few jobs; with {@code -Pload} more.
  */
+@Tag("slow") // starts a broker, S3 and workers with two-second jobs as processes
 class PoolIT {
   private static final boolean LONG = System.getProperty("load", "short").equals("long");
   private static final int JOBS = LONG ? 60 : 8;
@@ -41,25 +40,25 @@ class PoolIT {
       ServiceProcesses services = ServiceProcesses.start(processes, TIMEOUT);
       try (KafkaLoadGenerator load = new KafkaLoadGenerator(services.bootstrapServers())) {
         int partitions = load.partitionCount();
-        ScaledObjectSettings numbers = numbers(partitions);
+        ScaledObjectSettings settings = settings(partitions);
         try (RealWorkerPool pool =
             new RealWorkerPool(
-                processes, config(services), new Autoscaler(numbers, SYNC_SECONDS), partitions)) {
+                processes, config(services), new Autoscaler(settings, SYNC_SECONDS), partitions)) {
           LoadWave wave = run(load, pool, due);
           PoolSimulation.Result simulated =
               PoolSimulation.simulate(
-                  due, JOB_SECONDS, numbers, SYNC_SECONDS, pool.coldStart(), BATCH_SIZE);
+                  due, JOB_SECONDS, settings, SYNC_SECONDS, pool.coldStart(), BATCH_SIZE);
           report(wave, pool, simulated);
           assertThat(wave.count("completed")).as("jobs completed").isEqualTo(JOBS);
           assertThat(pool.maxSize()).isEqualTo(simulated.maxPods());
-          assertClose(wave.timeQuantile(0.5), simulated.timeP50());
-          assertClose(wave.timeQuantile(0.95), simulated.timeP95());
+          assertClose(wave.latencyQuantile(0.5), simulated.timeP50());
+          assertClose(wave.latencyQuantile(0.95), simulated.timeP95());
         }
       }
     }
   }
 
-  // A factor of two and some seconds: this machine may have other things to do.
+  // Within a factor of two and some seconds, because the machine may be busy.
   private static void assertClose(double real, double simulated) {
     assertThat(real).isBetween(simulated / 2 - 5, simulated * 2 + 5);
   }
@@ -68,13 +67,12 @@ class PoolIT {
       throws Exception {
     LoadWave wave = new LoadWave("pool", due);
     CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> load.send(wave, "slow"));
-    long began = System.nanoTime();
+    long startNanos = System.nanoTime();
     int now = 0;
     while (!wave.await(Duration.ZERO) || pool.size() > 0) {
       pool.step(now++);
-      assertThat(System.nanoTime() - began).as("all jobs end").isLessThan(TIMEOUT.toNanos());
-      long left = began + now * 1_000_000_000L - System.nanoTime();
-      Thread.sleep(Math.max(0, left / 1_000_000));
+      assertThat(System.nanoTime() - startNanos).as("all jobs end").isLessThan(TIMEOUT.toNanos());
+      Pause.untilNanoTime(startNanos + now * 1_000_000_000L);
     }
     sending.get();
     return wave;
@@ -89,12 +87,11 @@ class PoolIT {
     return due;
   }
 
-  private static ScaledObjectSettings numbers(int partitions) {
+  private static ScaledObjectSettings settings(int partitions) {
     return new ScaledObjectSettings(4, 1_000_000, 1, 8, 3, 100, 1, 3, 6, 100, 3, partitions);
   }
 
-  private static void report(LoadWave wave, RealWorkerPool pool, PoolSimulation.Result simulated)
-      throws IOException {
+  private static void report(LoadWave wave, RealWorkerPool pool, PoolSimulation.Result simulated) {
     String table =
         String.format(
             Locale.ROOT,
@@ -109,9 +106,9 @@ class PoolIT {
             JOBS,
             JOB_SECONDS,
             pool.coldStart(),
-            wave.timeQuantile(0.5),
+            wave.latencyQuantile(0.5),
             simulated.timeP50(),
-            wave.timeQuantile(0.95),
+            wave.latencyQuantile(0.95),
             simulated.timeP95(),
             pool.maxSize(),
             simulated.maxPods(),
@@ -120,13 +117,10 @@ class PoolIT {
     System.out.println(table);
     String file = System.getProperty("pool.report", "");
     if (!file.isEmpty()) {
-      String head =
-          "# The simulation against a real pool%n%n%s, %d cores, load average %s at the end; by `PoolIT`, see [load-tests/scaling](../scaling/README.md). Workers are processes of their own; the cold start is the measured one.%n%n"
-              .formatted(
-                  LocalDate.now(ZoneOffset.UTC),
-                  Runtime.getRuntime().availableProcessors(),
-                  Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
-      Files.writeString(Path.of(file), head + table, StandardCharsets.UTF_8);
+      ResultPage.write(
+          Path.of(file),
+          "The simulation compared with a real pool",
+          MachineInfo.summary() + "\n\n" + table);
     }
   }
 

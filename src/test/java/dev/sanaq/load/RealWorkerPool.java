@@ -15,13 +15,11 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A pool of real workers, processes of their own, kept at the size that the autoscaler says: looks
- * at the group's lag every second as KEDA does, starts workers, and ends them by SIGTERM. One
- * thread.
+ * A pool of worker processes whose size follows the autoscaler: it reads the group's lag every
+ * second as KEDA does, starts workers, and stops them with SIGTERM. Not thread-safe.
  */
 final class RealWorkerPool implements AutoCloseable {
   private static final String GROUP = "sanaq-workers";
-  private static final String READY_LINE = "faulty worker ready";
 
   private final TestProcesses processes;
   private final Map<String, String> config;
@@ -61,12 +59,12 @@ final class RealWorkerPool implements AutoCloseable {
             .collect(Collectors.toSet());
   }
 
-  /** One look: the lag, the wish, and what follows from it. */
+  /** Reads the lag and changes the size of the pool accordingly. */
   void step(int now) throws Exception {
     terminating.removeIf(process -> !process.isAlive());
     recordColdStarts();
-    int wanted = autoscaler.desiredReplicas(now, pool.size(), lag(), 0);
-    while (pool.size() < wanted) {
+    int desired = autoscaler.desiredReplicas(now, pool.size(), lag(), 0);
+    while (pool.size() < desired) {
       pool.add(
           new StartedWorker(
               processes.startTestMain(
@@ -75,7 +73,7 @@ final class RealWorkerPool implements AutoCloseable {
                   config,
                   FaultyWorker.class)));
     }
-    while (pool.size() > wanted) {
+    while (pool.size() > desired) {
       ManagedProcess last = pool.remove(pool.size() - 1).process;
       last.terminate();
       terminating.add(last);
@@ -84,7 +82,7 @@ final class RealWorkerPool implements AutoCloseable {
     maxSize = Math.max(maxSize, pool.size());
   }
 
-  /** Seconds from a worker's start to its readiness, on average. */
+  /** Returns the mean seconds from a worker's start to its readiness. */
   double coldStart() {
     return coldStarts.stream().mapToDouble(Double::doubleValue).average().orElse(0);
   }
@@ -110,7 +108,7 @@ final class RealWorkerPool implements AutoCloseable {
 
   private void recordColdStarts() {
     for (StartedWorker started : pool) {
-      if (!started.ready && started.process.output().contains(READY_LINE)) {
+      if (!started.ready && started.process.output().contains(FaultyWorker.READY_LINE)) {
         started.ready = true;
         coldStarts.add((System.nanoTime() - started.startNanos) / 1e9);
       }

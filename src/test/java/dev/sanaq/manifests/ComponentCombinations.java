@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Every choice of components that the README of k8s allows. */
+/** Every combination of components that k8s/README.md permits. */
 final class ComponentCombinations {
   static final Path K8S = Path.of("k8s");
 
@@ -24,7 +24,7 @@ final class ComponentCombinations {
   private static final List<String> OPTIONAL_COMPONENTS =
       List.of("gateway", "webhooks", "network-policy", "model-volume", "monitoring");
 
-  /** The order in which they have to stand: what changes others comes after them. */
+  /** The required order: a component that changes others comes after them. */
   private static final List<String> COMPONENT_ORDER =
       List.of(
           "gateway",
@@ -45,11 +45,11 @@ final class ComponentCombinations {
     List<List<String>> all = new ArrayList<>();
     for (Set<String> pool : POOLS) {
       for (Set<String> broker : BROKERS) {
-        for (int chosen = 0; chosen < 1 << OPTIONAL_COMPONENTS.size(); chosen++) {
+        for (int subset = 0; subset < 1 << OPTIONAL_COMPONENTS.size(); subset++) {
           Set<String> names = new TreeSet<>(pool);
           names.addAll(broker);
           for (int i = 0; i < OPTIONAL_COMPONENTS.size(); i++) {
-            if ((chosen >> i & 1) == 1) {
+            if ((subset >> i & 1) == 1) {
               names.add(OPTIONAL_COMPONENTS.get(i));
             }
           }

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A container file as its instructions, in order. */
+/** The instructions of a container file, in order. */
 final class Containerfile {
   private static final Pattern PAIR = Pattern.compile("([A-Z_]+)=(\"[^\"]*\"|\\S+)");
 
@@ -20,10 +20,10 @@ final class Containerfile {
   /**
    * One instruction.
    *
-   * @param name such as FROM
-   * @param words what follows, lines put together
+   * @param name the instruction, such as FROM
+   * @param arguments the rest, with continued lines joined
    */
-  record Instruction(String name, String words) {}
+  record Instruction(String name, String arguments) {}
 
   Containerfile(Path file) {
     try {
@@ -42,19 +42,19 @@ final class Containerfile {
     return instructions;
   }
 
-  /** What follows an instruction, each time it stands there. */
+  /** Returns the arguments of every instruction with a name. */
   List<String> of(String name) {
     return instructions.stream()
         .filter(i -> i.name().equals(name))
-        .map(Instruction::words)
+        .map(Instruction::arguments)
         .toList();
   }
 
-  /** The environment of the last stage. */
+  /** Returns the environment of the last stage. */
   Map<String, String> environment() {
     Map<String, String> environment = new TreeMap<>();
-    for (String words : of("ENV")) {
-      Matcher pair = PAIR.matcher(words);
+    for (String arguments : of("ENV")) {
+      Matcher pair = PAIR.matcher(arguments);
       while (pair.find()) {
         environment.put(pair.group(1), pair.group(2).replace("\"", ""));
       }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The container files and the compose file say what the program and the manifests say. */
+/** The container files and the compose file agree with the program and the manifests. */
 class DeployTest {
   private static final Path DEPLOY = Path.of("deploy");
   private static final Map<String, Object> COMPOSE =
@@ -61,7 +61,7 @@ class DeployTest {
     Containerfile image = new Containerfile(file);
     assertThat(image.of("ARG")).isNotEmpty().allMatch(arg -> arg.matches("[A-Z]+=" + TAGGED_IMAGE));
     assertThat(image.of("FROM")).allMatch(from -> from.matches("\\$\\{[A-Z]+}( AS \\w+)?"));
-    assertThat(image.of("ADD")).as("nothing is fetched that no digest holds").isEmpty();
+    assertThat(image.of("ADD")).as("downloads without a digest").isEmpty();
     assertThat(image.of("COPY"))
         .allMatch(
             copy ->
@@ -70,7 +70,7 @@ class DeployTest {
     assertThat(image.all().toString()).as("no weights").doesNotContain("safetensors");
   }
 
-  /** Both name one archive and one jar: another path, and the JVM passes the archive over. */
+  /** The build and the entry point use the same paths; otherwise the JVM ignores the archive. */
   @ParameterizedTest
   @ValueSource(strings = {"worker-cpu", "worker-cuda"})
   void jvmImage_startsFromItsClassDataArchive(String name) {
@@ -96,7 +96,7 @@ class DeployTest {
           .containsEntry("PYTORCH_VERSION", version)
           .containsEntry("PYTORCH_FLAVOR", "cu128");
       assertThat(text).contains("pytorch/pytorch:" + version + "-cuda12.8");
-      // The flavor is one of those that DJL's bridge is built for.
+      // DJL's JNI library is built for this flavor.
       assertThat(DeployTest.class.getResource("/jnilib/linux-x86_64/cu128/libdjl_torch.so"))
           .isNotNull();
     }
@@ -114,9 +114,9 @@ class DeployTest {
       assertThat(EnvironmentVariables.unknown(environment(name).keySet())).isEmpty();
       assertThat(environment(name)).containsEntry("QUARKUS_HTTP_HOST", "0.0.0.0");
     }
-    Duration grace = TestSettings.mapping(WorkerConfig.class, Map.of()).shutdownTimeout();
+    Duration shutdownTimeout = TestSettings.mapping(WorkerConfig.class, Map.of()).shutdownTimeout();
     assertThat(Yaml.string(service("worker"), "stop_grace_period"))
-        .isEqualTo(grace.plusMinutes(1).toMinutes() + "m");
+        .isEqualTo(shutdownTimeout.plusMinutes(1).toMinutes() + "m");
   }
 
   @Test
@@ -127,7 +127,7 @@ class DeployTest {
         Pattern.compile("create (sanaq\\S+)")
             .matcher(script)
             .results()
-            .map(made -> made.group(1))
+            .map(match -> match.group(1))
             .collect(Collectors.toSet());
     assertThat(created)
         .containsExactlyInAnyOrder(
@@ -143,17 +143,17 @@ class DeployTest {
   @Test
   void composeReferences_existAsServicesAndFiles() {
     Set<String> services = Yaml.map(COMPOSE, "services").keySet();
-    Set<String> named = new TreeSet<>();
+    Set<String> addresses = new TreeSet<>();
     SANAQ_SERVICES.forEach(
-        name -> named.add(environment(name).getOrDefault("KAFKA_BOOTSTRAP_SERVERS", "")));
+        name -> addresses.add(environment(name).getOrDefault("KAFKA_BOOTSTRAP_SERVERS", "")));
     SANAQ_SERVICES.forEach(
-        name -> named.add(environment(name).getOrDefault("SANAQ_STORAGE_ENDPOINT", "")));
+        name -> addresses.add(environment(name).getOrDefault("SANAQ_STORAGE_ENDPOINT", "")));
     Map<String, Object> prometheus =
         Yaml.documents(DEPLOY.resolve("prometheus/prometheus.yaml")).get(0);
-    Map<String, Object> scraped = Yaml.maps(prometheus, "scrape_configs").get(0);
-    assertThat(scraped).containsEntry("metrics_path", "/q/metrics");
-    named.addAll(Yaml.strings(Yaml.maps(scraped, "static_configs").get(0), "targets"));
-    for (String address : named) {
+    Map<String, Object> scrapeConfig = Yaml.maps(prometheus, "scrape_configs").get(0);
+    assertThat(scrapeConfig).containsEntry("metrics_path", "/q/metrics");
+    addresses.addAll(Yaml.strings(Yaml.maps(scrapeConfig, "static_configs").get(0), "targets"));
+    for (String address : addresses) {
       assertThat(services).contains(address.replaceAll("^http://", "").replaceAll(":\\d+$", ""));
     }
     for (String name : services) {
@@ -190,12 +190,12 @@ class DeployTest {
           .flatMap(object -> Pods.containers(object).stream())
           .forEach(container -> assertThat(built).contains(Yaml.string(container, "image")));
     }
-    String tags = Files.readString(DEPLOY.resolve("README.md"));
+    String readme = Files.readString(DEPLOY.resolve("README.md"));
     Set<String> documented =
         Pattern.compile("-t (sanaq-[a-z-]+)")
-            .matcher(tags)
+            .matcher(readme)
             .results()
-            .map((MatchResult found) -> found.group(1))
+            .map((MatchResult match) -> match.group(1))
             .collect(Collectors.toSet());
     assertThat(documented).isEqualTo(built);
   }

@@ -13,9 +13,11 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
-/** The environment variables that mean something to the program. */
+/** The environment variables that the program reads. */
 final class EnvironmentVariables {
-  /** Of Quarkus, of DJL, of any JVM and of NVIDIA's runtime: not in the README's table. */
+  /**
+   * Variables of Quarkus, DJL, the JVM and NVIDIA's runtime, which configuration.md does not list.
+   */
   private static final Set<String> EXTERNAL_VARIABLES =
       Set.of(
           "QUARKUS_HTTP_HOST",
@@ -34,7 +36,7 @@ final class EnvironmentVariables {
 
   private EnvironmentVariables() {}
 
-  /** Those that mean nothing: a slip of the pen, or a property that is gone. */
+  /** Returns the names that the program does not read: a typing error or a removed property. */
   static Set<String> unknown(Set<String> names) {
     Set<String> unknown = new TreeSet<>();
     Set<String> known = documentedVariables();
@@ -54,13 +56,13 @@ final class EnvironmentVariables {
         && ProducerConfig.configNames().contains(property);
   }
 
-  /** The properties that the README lists, which another test holds to the program's own. */
+  /** Returns the properties in configuration.md, which another test compares with the program. */
   private static Set<String> documentedVariables() {
     try {
-      String readme = Files.readString(Path.of("src/docs/configuration.md"));
+      String page = Files.readString(Path.of("src/docs/configuration.md"));
       Set<String> found = new TreeSet<>();
       String last = "";
-      for (String line : readme.lines().filter(l -> l.startsWith("| `sanaq.")).toList()) {
+      for (String line : page.lines().filter(l -> l.startsWith("| `sanaq.")).toList()) {
         for (MatchResult name :
             Pattern.compile("`((sanaq)?\\.[a-z.-]+)`")
                 .matcher(line.split("\\|", 3)[1])

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the manifests say of the program is what the program is. */
+/** The manifests agree with the program: ports, probes, variables, topics and times. */
 class ManifestContractTest {
   private static final Set<String> PROBES =
       Set.of("/q/health/live", "/q/health/ready", "/q/health/started");
@@ -44,10 +44,10 @@ class ManifestContractTest {
         Stream.iterate(0, i -> i < all.size(), i -> i + 7)
             .map(all::get)
             .map(
-                chosen ->
+                components ->
                     Kustomization.render(
                         ComponentCombinations.K8S.resolve("base"),
-                        ComponentCombinations.folders(chosen))));
+                        ComponentCombinations.folders(components))));
   }
 
   @ParameterizedTest
@@ -70,7 +70,7 @@ class ManifestContractTest {
     }
   }
 
-  /** Each variable is one of the program's properties, and its value is what the property takes. */
+  /** Each variable is a property of the program, and its value is valid. */
   @ParameterizedTest
   @MethodSource("renderedManifests")
   void environment_isValidConfig(List<Map<String, Object>> objects) {
@@ -91,11 +91,11 @@ class ManifestContractTest {
     for (Map<String, Object> object : objects) {
       for (Map<String, Object> container : sanaqContainers(List.of(object))) {
         Map<String, String> environment = Pods.environment(container, objects);
-        long grace =
+        long gracePeriod =
             Long.parseLong(Yaml.string(Pods.spec(object), "terminationGracePeriodSeconds"));
         String preStop = Yaml.string(container, "lifecycle", "preStop", "sleep", "seconds");
-        long before = preStop.isEmpty() ? 0 : Long.parseLong(preStop);
-        assertThat(Duration.ofSeconds(grace - before))
+        long preStopSeconds = preStop.isEmpty() ? 0 : Long.parseLong(preStop);
+        assertThat(Duration.ofSeconds(gracePeriod - preStopSeconds))
             .as("%s", ObjectReference.of(object))
             .isGreaterThanOrEqualTo(minimumGracePeriod(environment));
       }
@@ -113,7 +113,7 @@ class ManifestContractTest {
               .containsEntry("topic", TOPICS.requests())
               .containsEntry("consumerGroup", WORKER.group())
               .containsEntry("bootstrapServers", bootstrapServers(objects));
-          // KEDA asks from its own namespace.
+          // KEDA calls from its own namespace.
           assertThat(bootstrapServers(objects)).contains(".sanaq.svc:");
         } else {
           assertThat(metadata)
@@ -145,16 +145,14 @@ class ManifestContractTest {
                 "config",
                 "cleanup.policy"))
         .isEqualTo("compact");
-    long remembered =
+    long retention =
         Long.parseLong(
             Yaml.string(
                 topics.getOrDefault(TOPICS.cancellations(), Map.of()), "config", "retention.ms"));
-    assertThat(Duration.ofMillis(remembered)).isGreaterThan(WORKER.cancellationRetention());
+    assertThat(Duration.ofMillis(retention)).isGreaterThan(WORKER.cancellationRetention());
     long partitions =
         Long.parseLong(Yaml.string(topics.getOrDefault(TOPICS.requests(), Map.of()), "partitions"));
-    assertThat(partitions)
-        .as("partitions, for the workers")
-        .isGreaterThanOrEqualTo(2 * maxReplicas());
+    assertThat(partitions).as("partitions").isGreaterThanOrEqualTo(2 * maxReplicas());
   }
 
   @ParameterizedTest
@@ -163,30 +161,30 @@ class ManifestContractTest {
     for (Map<String, Object> object : objects) {
       for (Map<String, Object> container : Pods.containers(object)) {
         Map<String, Object> pod = Yaml.map(Pods.spec(object), "securityContext");
-        Map<String, Object> own = Yaml.map(container, "securityContext");
+        Map<String, Object> context = Yaml.map(container, "securityContext");
         assertThat(pod).containsEntry("runAsNonRoot", true).containsKey("seccompProfile");
-        assertThat(own)
+        assertThat(context)
             .containsEntry("allowPrivilegeEscalation", false)
             .containsEntry("readOnlyRootFilesystem", true);
-        assertThat(Yaml.strings(Yaml.map(own, "capabilities"), "drop")).containsExactly("ALL");
+        assertThat(Yaml.strings(Yaml.map(context, "capabilities"), "drop")).containsExactly("ALL");
         assertThat(Yaml.string(container, "resources", "limits", "memory")).isNotEmpty();
       }
     }
   }
 
-  /** Selectors meet their pods, references meet what they refer to. */
+  /** Selectors match their pods, and every reference has its object. */
   @ParameterizedTest
   @MethodSource("renderedManifests")
   void references_resolve(List<Map<String, Object>> objects) {
-    Set<String> there = new HashSet<>();
+    Set<String> names = new HashSet<>();
     objects.forEach(
-        o -> there.add(ObjectReference.of(o).kind() + "/" + ObjectReference.of(o).name()));
+        o -> names.add(ObjectReference.of(o).kind() + "/" + ObjectReference.of(o).name()));
     for (Map<String, Object> object : objects) {
       for (Map<String, Object> container : Pods.containers(object)) {
         Yaml.maps(container, "envFrom").stream()
             .map(from -> Yaml.string(from, "configMapRef", "name"))
             .filter(name -> !name.isEmpty())
-            .forEach(name -> assertThat(there).contains("ConfigMap/" + name));
+            .forEach(name -> assertThat(names).contains("ConfigMap/" + name));
         Set<String> volumes =
             Yaml.maps(Pods.spec(object), "volumes").stream()
                 .map(volume -> Yaml.string(volume, "name"))
@@ -202,12 +200,12 @@ class ManifestContractTest {
       Yaml.maps(Yaml.map(object, "spec"), "triggers").stream()
           .map(trigger -> Yaml.string(trigger, "authenticationRef", "name"))
           .filter(name -> !name.isEmpty())
-          .forEach(name -> assertThat(there).contains("TriggerAuthentication/" + name));
+          .forEach(name -> assertThat(names).contains("TriggerAuthentication/" + name));
       String scaled = Yaml.string(object, "spec", "scaleTargetRef", "name");
       assertThat(scaled)
           .satisfiesAnyOf(
               name -> assertThat(name).isEmpty(),
-              name -> assertThat(there).contains("Deployment/" + name));
+              name -> assertThat(names).contains("Deployment/" + name));
     }
   }
 
@@ -241,7 +239,7 @@ class ManifestContractTest {
         .orElseThrow();
   }
 
-  /** The containers that run this program. */
+  /** Returns the containers that run this program. */
   private static List<Map<String, Object>> sanaqContainers(List<Map<String, Object>> objects) {
     return objects.stream()
         .flatMap(object -> Pods.containers(object).stream())

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** The schemas of all kinds that the manifests use, closed: an unknown field is an error. */
+/** The schemas of all kinds in the manifests; an unknown field is an error. */
 final class ManifestSchemas {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -26,7 +26,7 @@ final class ManifestSchemas {
     Stream.of("kubernetes", "keda", "strimzi", "prometheus-operator").forEach(this::load);
   }
 
-  /** What is wrong with an object, in words; nothing where nothing is. */
+  /** Returns the violations of an object; empty if it is valid. */
   List<String> validate(Map<String, Object> object) {
     String kind = Yaml.string(object, "apiVersion") + " " + Yaml.string(object, "kind");
     JsonSchema schema = byKind.get(kind);

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Alerts, their tests, their pages and the dashboard are of the metrics that the program has. */
+/** Alerts, their tests, their runbooks and the dashboard use the program's metrics. */
 class ObservabilityTest {
   private static final Path RULES = Path.of("deploy/prometheus/rules.yaml");
   private static final Path RULE_TESTS = Path.of("deploy/prometheus/rules.test.yaml");
@@ -28,10 +28,10 @@ class ObservabilityTest {
   private static final Path DASHBOARD = MONITORING.resolve("dashboard.json");
   private static final Pattern METRIC = Pattern.compile("\\b(?:sanaq|kafka|kube)_[a-z_]+");
 
-  /** What a histogram or a timer of the table is asked for. */
+  /** The suffix of a series of a histogram or timer. */
   private static final Pattern SERIES_SUFFIX = Pattern.compile("_(bucket|sum|count)$");
 
-  /** Not this program's: an exporter's of Kafka. */
+  /** A metric of the Kafka exporter. */
   private static final Set<String> EXTERNAL_METRICS = Set.of("kafka_consumergroup_lag");
 
   @Test
@@ -42,12 +42,12 @@ class ObservabilityTest {
 
   @Test
   void referencedMetrics_exist() throws IOException {
-    Set<String> known = metricsOfTheReadme();
+    Set<String> known = documentedMetrics();
     for (Path file : List.of(RULES, RULE_TESTS, DASHBOARD)) {
-      Set<String> asked = new TreeSet<>();
-      METRIC.matcher(Files.readString(file)).results().map(MatchResult::group).forEach(asked::add);
-      asked.removeAll(EXTERNAL_METRICS);
-      assertThat(asked.stream().map(ObservabilityTest::metricName).collect(Collectors.toSet()))
+      Set<String> used = new TreeSet<>();
+      METRIC.matcher(Files.readString(file)).results().map(MatchResult::group).forEach(used::add);
+      used.removeAll(EXTERNAL_METRICS);
+      assertThat(used.stream().map(ObservabilityTest::metricName).collect(Collectors.toSet()))
           .as("%s", file)
           .isNotEmpty()
           .isSubsetOf(known);
@@ -57,7 +57,7 @@ class ObservabilityTest {
   @Test
   void dashboard_showsEveryMetric() throws IOException {
     String dashboard = Files.readString(DASHBOARD);
-    assertThat(metricsOfTheReadme()).allSatisfy(name -> assertThat(dashboard).contains(name));
+    assertThat(documentedMetrics()).allSatisfy(name -> assertThat(dashboard).contains(name));
   }
 
   @Test
@@ -66,12 +66,12 @@ class ObservabilityTest {
         Stream.of(ErrorCode.values())
             .map(code -> code.name().toLowerCase(Locale.ROOT))
             .collect(Collectors.toCollection(TreeSet::new));
-    Matcher named =
+    Matcher outcomes =
         Pattern.compile("outcome=~\\\\?\"([a-z_|]+)")
             .matcher(Files.readString(RULES) + Files.readString(DASHBOARD));
     int found = 0;
-    while (named.find()) {
-      assertThat(Set.of(named.group(1).split("\\|"))).isSubsetOf(codes);
+    while (outcomes.find()) {
+      assertThat(Set.of(outcomes.group(1).split("\\|"))).isSubsetOf(codes);
       found++;
     }
     assertThat(found).isGreaterThanOrEqualTo(2);
@@ -106,13 +106,13 @@ class ObservabilityTest {
     assertThat(promtool.waitFor()).isZero();
   }
 
-  /** Alerts that a test expects to fire. */
+  /** Returns the alerts that a test expects to fire. */
   private static Set<String> testedAlerts() {
     Set<String> names = new TreeSet<>();
     for (Map<String, Object> test : Yaml.maps(Yaml.documents(RULE_TESTS).get(0), "tests")) {
       Yaml.maps(test, "alert_rule_test").stream()
-          .filter(one -> !Yaml.maps(one, "exp_alerts").isEmpty())
-          .forEach(one -> names.add(Yaml.string(one, "alertname")));
+          .filter(check -> !Yaml.maps(check, "exp_alerts").isEmpty())
+          .forEach(check -> names.add(Yaml.string(check, "alertname")));
     }
     return names;
   }
@@ -127,8 +127,8 @@ class ObservabilityTest {
     return SERIES_SUFFIX.matcher(name).replaceAll("");
   }
 
-  /** Held to the program by the tests of its health, of its API and of its webhooks. */
-  private static Set<String> metricsOfTheReadme() throws IOException {
+  /** Returns the metrics in observability.md, which other tests compare with the program. */
+  private static Set<String> documentedMetrics() throws IOException {
     Set<String> names = new TreeSet<>();
     for (String line : Files.readAllLines(Path.of("src/docs/observability.md"))) {
       Matcher name = Pattern.compile("`(sanaq_[a-z_]+)`").matcher(line);

@@ -9,13 +9,13 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * How Kubernetes ends the worker's pod, as the manifests say.
+ * The termination of a pod by Kubernetes, as the manifests define it.
  *
- * @param preStop what passes before SIGTERM, and counts
+ * @param preStop the delay of SIGTERM, which is part of the grace period
  * @param gracePeriod from the decision to SIGKILL
  */
 public record PodTermination(Duration preStop, Duration gracePeriod) {
-  /** Of the worker in {@code k8s/base}. */
+  /** Returns the values of the worker in {@code k8s/base}. */
   public static PodTermination ofWorker() {
     Map<String, Object> worker =
         Kustomization.render(Path.of("k8s/base")).stream()
@@ -27,9 +27,9 @@ public record PodTermination(Duration preStop, Duration gracePeriod) {
             .orElseThrow();
     Map<String, Object> container = Pods.containers(worker).get(0);
     String sleep = Yaml.string(container, "lifecycle", "preStop", "sleep", "seconds");
-    String grace = Yaml.string(Pods.spec(worker), "terminationGracePeriodSeconds");
+    String gracePeriod = Yaml.string(Pods.spec(worker), "terminationGracePeriodSeconds");
     return new PodTermination(
         Duration.ofSeconds(sleep.isEmpty() ? 0 : Long.parseLong(sleep)),
-        Duration.ofSeconds(Long.parseLong(grace)));
+        Duration.ofSeconds(Long.parseLong(gracePeriod)));
   }
 }

@@ -19,12 +19,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every kustomization renders to objects that their schemas know, field by field. */
+/** Every kustomization renders to objects that are valid for their schemas, field by field. */
 class RenderTest {
   private static final ManifestSchemas SCHEMAS = new ManifestSchemas();
   private static final Path KUBECTL =
@@ -44,6 +45,7 @@ class RenderTest {
     assertThat(problems(Kustomization.render(folder))).isEmpty();
   }
 
+  @Tag("slow") // renders several hundred combinations
   @Test
   void everyComponentCombination_rendersToValidObjects() {
     Set<Object> checked = new java.util.HashSet<>();
@@ -51,7 +53,7 @@ class RenderTest {
       List<Map<String, Object>> objects =
           Kustomization.render(
               ComponentCombinations.K8S.resolve("base"), ComponentCombinations.folders(components));
-      // Most objects come again and again: each is looked at once.
+      // Most objects occur in many combinations; each is validated once.
       objects.removeIf(object -> !checked.add(object));
       assertThat(problems(objects)).as("base with %s", components).isEmpty();
     }
@@ -112,10 +114,10 @@ class RenderTest {
         continue;
       }
       Files.writeString(folder.resolve("kustomization.yaml"), file);
-      List<Map<String, Object>> ours =
+      List<Map<String, Object>> rendered =
           Kustomization.render(
               ComponentCombinations.K8S.resolve("base"), ComponentCombinations.folders(all.get(i)));
-      assertThat(sorted(ours)).as("%s", all.get(i)).isEqualTo(sorted(kubectl(folder)));
+      assertThat(sorted(rendered)).as("%s", all.get(i)).isEqualTo(sorted(kubectl(folder)));
     }
   }
 

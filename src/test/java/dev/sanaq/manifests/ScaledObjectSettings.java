@@ -8,20 +8,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the ScaledObject says, in seconds, workers and requests.
+ * The settings of the ScaledObject. Times are in seconds.
  *
- * @param lagPerWorker requests, of Kafka's trigger
- * @param backlogPerWorker seconds of work, of the gateway's
- * @param pollingInterval how often it looks
- * @param cooldownPeriod with nothing to do before the last worker goes
- * @param maxReplicas workers
- * @param scaleUpPercent of the workers, may be added a period
+ * @param lagPerWorker threshold of the Kafka trigger, in requests
+ * @param backlogPerWorker threshold of the gateway's trigger, in seconds of work
+ * @param pollingInterval time between two reads of the triggers
+ * @param cooldownPeriod idle time before the last worker is removed
+ * @param maxReplicas the maximum number of workers
+ * @param scaleUpPercent the growth that is permitted in a period, in percent
  * @param scaleUpPods the same in workers; the larger of both counts
- * @param scaleUpPeriod the period
- * @param stabilizationWindow the largest wish of this time counts
- * @param scaleDownPercent of the workers may go a period
+ * @param scaleUpPeriod the period of both
+ * @param stabilizationWindow the largest recommendation within this time counts for scaling down
+ * @param scaleDownPercent the reduction that is permitted in a period, in percent
  * @param scaleDownPeriod the period
- * @param partitions of the requests' topic
+ * @param partitions the partitions of the topic of requests
  */
 public record ScaledObjectSettings(
     int lagPerWorker,
@@ -36,7 +36,7 @@ public record ScaledObjectSettings(
     int scaleDownPercent,
     int scaleDownPeriod,
     int partitions) {
-  /** Of {@code k8s/overlays/cloud}. */
+  /** Returns the settings of {@code k8s/overlays/cloud}. */
   public static ScaledObjectSettings ofManifests() {
     List<Map<String, Object>> objects = Kustomization.render(Path.of("k8s/overlays/cloud"));
     Map<String, Object> spec = spec(objects, "ScaledObject", "sanaq-worker");
@@ -60,7 +60,7 @@ public record ScaledObjectSettings(
         number(spec(objects, "KafkaTopic", "sanaq.requests"), "partitions"));
   }
 
-  /** With other thresholds. */
+  /** Returns a copy with other thresholds. */
   public ScaledObjectSettings withThresholds(int lag, int backlog) {
     return new ScaledObjectSettings(
         lag,
@@ -77,25 +77,25 @@ public record ScaledObjectSettings(
         partitions);
   }
 
-  /** With another window of stabilisation and another cooldown. */
-  public ScaledObjectSettings withWindows(int down, int last) {
+  /** Returns a copy with another stabilisation window and cooldown. */
+  public ScaledObjectSettings withWindows(int stabilization, int cooldown) {
     return new ScaledObjectSettings(
         lagPerWorker,
         backlogPerWorker,
         pollingInterval,
-        last,
+        cooldown,
         maxReplicas,
         scaleUpPercent,
         scaleUpPods,
         scaleUpPeriod,
-        down,
+        stabilization,
         scaleDownPercent,
         scaleDownPeriod,
         partitions);
   }
 
-  /** With other sizes. */
-  public ScaledObjectSettings withSizes(int workers, int parts) {
+  /** Returns a copy with another maximum of workers and number of partitions. */
+  public ScaledObjectSettings withSizes(int workers, int partitionCount) {
     return new ScaledObjectSettings(
         lagPerWorker,
         backlogPerWorker,
@@ -108,7 +108,7 @@ public record ScaledObjectSettings(
         stabilizationWindow,
         scaleDownPercent,
         scaleDownPeriod,
-        parts);
+        partitionCount);
   }
 
   private static Map<String, Object> spec(

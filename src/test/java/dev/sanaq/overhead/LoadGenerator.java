@@ -2,22 +2,25 @@ package dev.sanaq.overhead;
 
 import dev.sanaq.overhead.process.InstantImageGenerator;
 import dev.sanaq.overhead.process.RunTopics;
+import dev.sanaq.testing.Pause;
+import dev.sanaq.testing.kafka.TerminalEventReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
-/** Sends requests and waits for their events. One thread; close it in the end. */
+/** Sends requests and waits for their terminal events. Not thread-safe. */
 final class LoadGenerator implements AutoCloseable {
   private static final Duration COMPLETION_TIMEOUT = Duration.ofMinutes(5);
   private static final Duration CHECK_INTERVAL = Duration.ofMillis(200);
 
   private final KafkaProducer<byte[], byte[]> producer;
-  private final CompletionRecorder completions;
+  private final TerminalEventReader events;
   private final String topic;
+  private volatile @Nullable OverheadWave current;
 
   LoadGenerator(String bootstrapServers, RunTopics topics) {
     this.producer =
@@ -26,13 +29,13 @@ final class LoadGenerator implements AutoCloseable {
             new ByteArraySerializer(),
             new ByteArraySerializer());
     this.topic = topics.requests();
-    this.completions = new CompletionRecorder(bootstrapServers, topics.events());
+    this.events = new TerminalEventReader(bootstrapServers, topics.events(), this::onTerminalEvent);
   }
 
-  /** All at once: the queue is full, and the worker takes what it can. */
+  /** Sends all jobs at once, so that the worker runs at its full rate. */
   OverheadWave burst(String name, int jobs) throws InterruptedException {
     OverheadWave wave = new OverheadWave(name, jobs);
-    completions.expect(wave);
+    current = wave;
     for (int job = 0; job < jobs; job++) {
       wave.due(job, System.nanoTime());
       send(wave.id(job));
@@ -41,18 +44,16 @@ final class LoadGenerator implements AutoCloseable {
   }
 
   /**
-   * At a fixed rate, whatever comes back: a job's time counts from when it was due, so that a
-   * worker that holds everything up pays for every job that should have been sent meanwhile.
+   * Sends jobs at a fixed rate, whatever comes back. A job's time starts when it was due, so a
+   * worker that stalls is charged for every job that it delayed.
    */
   OverheadWave paced(String name, int jobs, double perSecond) throws InterruptedException {
     OverheadWave wave = new OverheadWave(name, jobs);
-    completions.expect(wave);
-    long begin = System.nanoTime();
+    current = wave;
+    long startNanos = System.nanoTime();
     for (int job = 0; job < jobs; job++) {
-      long due = begin + (long) (job * 1e9 / perSecond);
-      for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-        LockSupport.parkNanos(left);
-      }
+      long due = startNanos + (long) (job * 1e9 / perSecond);
+      Pause.untilNanoTime(due);
       wave.due(job, due);
       send(wave.id(job));
     }
@@ -61,23 +62,33 @@ final class LoadGenerator implements AutoCloseable {
 
   @Override
   public void close() {
-    completions.close();
+    events.close();
     producer.close();
   }
 
   private OverheadWave awaitCompletion(OverheadWave wave) throws InterruptedException {
-    long until = System.nanoTime() + COMPLETION_TIMEOUT.toNanos();
+    long deadline = System.nanoTime() + COMPLETION_TIMEOUT.toNanos();
     while (!wave.await(CHECK_INTERVAL)) {
-      completions.throwIfFailed();
-      if (System.nanoTime() - until > 0) {
+      events.throwIfFailed();
+      if (System.nanoTime() - deadline > 0) {
         throw new AssertionError(
-            "%d of %d jobs have not ended in time".formatted(wave.remaining(), wave.jobs()));
+            "%d of %d jobs have not completed in time".formatted(wave.remaining(), wave.jobs()));
       }
     }
     return wave;
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // a request that did not arrive has no event
+  private void onTerminalEvent(String job, String outcome, long nanoTime) {
+    if (!outcome.equals("completed")) {
+      throw new AssertionError(job + " is " + outcome);
+    }
+    OverheadWave wave = current;
+    if (wave != null) {
+      wave.completedAt(job, nanoTime);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the wait for events detects a lost request
   private void send(String id) {
     String value =
         "{\"id\":\"%s\",\"prompt\":\"a red apple on a wooden table\",\"width\":%d,\"height\":%d,\"steps\":1,\"resolutionBinning\":false}"

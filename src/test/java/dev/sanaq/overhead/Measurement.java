@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What one worker did in one run.
+ * The measurement of one worker in one run.
  *
- * @param worker its name
- * @param jobsPerSecond with the queue full
- * @param cpu what each process used meanwhile, milliseconds a job
- * @param rate jobs a second sent while the times were taken
- * @param p50 milliseconds from due to ended, for half of the jobs
- * @param p99 the same for 99 of 100
- * @param p999 the same for 999 of 1000
+ * @param worker the worker's name
+ * @param jobsPerSecond throughput with a full queue
+ * @param cpu CPU time of each process with a full queue, in milliseconds per job
+ * @param rate jobs per second while latencies were measured
+ * @param p50 median latency in milliseconds, from the due time to the event
+ * @param p99 99th percentile of the latency
+ * @param p999 99.9th percentile of the latency
  */
 record Measurement(
     String worker,
@@ -24,9 +24,9 @@ record Measurement(
     double p99,
     double p999) {
 
-  /** Processor time, milliseconds a job. */
+  /** CPU time in milliseconds per job. */
   record Cpu(double worker, double broker, double storage, double load) {
-    /** All of them. */
+    /** Returns the sum of all processes. */
     double total() {
       return worker + broker + storage + load;
     }
@@ -40,7 +40,7 @@ record Measurement(
     }
   }
 
-  /** The middle one of the runs, each number for itself. */
+  /** Returns the median of some runs, separately for each number. */
   static Measurement median(List<Measurement> runs) {
     return new Measurement(
         runs.get(0).worker(),
@@ -56,8 +56,8 @@ record Measurement(
         median(runs, Measurement::p999));
   }
 
-  private static double median(List<Measurement> runs, ToDoubleFunction<Measurement> what) {
-    double[] sorted = runs.stream().mapToDouble(what).sorted().toArray();
+  private static double median(List<Measurement> runs, ToDoubleFunction<Measurement> value) {
+    double[] sorted = runs.stream().mapToDouble(value).sorted().toArray();
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Two panels of bars as SVG: jobs a second, and the times, on a logarithmic scale. */
+/** Two bar charts as SVG: jobs per second, and latencies on a logarithmic scale. */
 final class OverheadChart {
   private static final int WIDTH = 720;
   private static final int LEFT = 130;
@@ -47,7 +47,7 @@ final class OverheadChart {
             bars.add(
                 new Bar(
                     label, m.jobsPerSecond() / most, number(m.jobsPerSecond()), colour(label))));
-    panel("jobs a second, queue full", bars);
+    panel("jobs per second, queue full", bars);
   }
 
   private void addLatencyPanel() {
@@ -62,9 +62,9 @@ final class OverheadChart {
     panel("milliseconds from record to event at the lower rate (logarithmic)", bars);
   }
 
-  private static Bar latencyBar(String label, double millis, double most, String worker) {
+  private static Bar latencyBar(String label, double millis, double maxMillis, String worker) {
     double length =
-        Math.log(Math.max(MIN_MILLIS, millis) / MIN_MILLIS) / Math.log(most / MIN_MILLIS);
+        Math.log(Math.max(MIN_MILLIS, millis) / MIN_MILLIS) / Math.log(maxMillis / MIN_MILLIS);
     return new Bar(label, length, number(millis), colour(worker));
   }
 

@@ -9,16 +9,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How much is measured, by system properties; see load-tests/overhead/README.md.
+ * The size of a measurement, from system properties; see load-tests/overhead/README.md.
  *
  * @param workers the workers, which take turns
- * @param storages what the images are put on
+ * @param storages the S3 servers
  * @param runs how often each worker is measured
- * @param warmUp jobs before anything counts, so that compilers have done their work
+ * @param warmUp jobs before the measurement, so that the JIT compiler is done
  * @param jobs jobs of the full queue
- * @param pacedTime how long the times are taken
- * @param rate jobs a second while the times are taken; without it half of what the full queue gave
- * @param report where the tables go, if anywhere: a path without extension
+ * @param pacedWarmUp how long jobs arrive at the rate before latencies count
+ * @param pacedTime how long latencies are measured
+ * @param rate jobs per second while latencies are measured; by default half of the throughput
+ * @param report the path of the page without extension, if one is written
  */
 record OverheadPlan(
     List<WorkerUnderTest> workers,
@@ -33,16 +34,16 @@ record OverheadPlan(
 
   static OverheadPlan fromSystemProperties() {
     boolean isLong = System.getProperty("overhead", "short").equals("long");
-    List<WorkerUnderTest> contenders = new ArrayList<>();
+    List<WorkerUnderTest> workers = new ArrayList<>();
     if (!Boolean.getBoolean("overhead.alone")) {
-      contenders.add(WorkerUnderTest.own());
+      workers.add(WorkerUnderTest.own());
     }
     String other = System.getProperty("overhead.worker", "");
     if (!other.isEmpty()) {
-      contenders.add(WorkerUnderTest.parse(other));
+      workers.add(WorkerUnderTest.parse(other));
     }
     return new OverheadPlan(
-        contenders,
+        workers,
         storages(System.getProperty("overhead.storage", isLong ? "local,memory" : "memory")),
         Integer.getInteger("overhead.runs", isLong ? 3 : 1),
         Integer.getInteger("overhead.warm-up", isLong ? 10_000 : 100),

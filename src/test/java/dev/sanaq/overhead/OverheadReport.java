@@ -1,6 +1,8 @@
 package dev.sanaq.overhead;
 
 import dev.sanaq.overhead.process.StorageKind;
+import dev.sanaq.testing.report.MachineInfo;
+import dev.sanaq.testing.report.ResultPage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,11 +13,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What was measured, for people: a page of Markdown and an image beside it. */
+/** The results as a Markdown page with a chart. */
 final class OverheadReport {
   private static final String TABLE_HEADER =
       """
-      | storage | worker | jobs/s (runs) | p50 ms | p99 ms | p99.9 ms | at jobs/s | worker | broker | S3 | load | all | cores busy |
+      | S3 server | worker | jobs per second (runs) | p50 ms | p99 ms | p99.9 ms | at jobs per second | CPU ms per job: worker | broker | S3 | load | all | cores busy |
       |---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
       """;
 
@@ -23,19 +25,22 @@ final class OverheadReport {
   private final Map<StorageKind, List<Measurement>> results;
 
   /**
-   * @param results every run's, by storage
+   * @param results the measurements of every run, by S3 server
    */
   OverheadReport(OverheadPlan plan, Map<StorageKind, List<Measurement>> results) {
     this.plan = plan;
     this.results = results;
   }
 
-  /** Writes the page, {@code .md}, and the image, {@code .svg}. */
+  /** Writes the page, {@code .md}, and the chart, {@code .svg}. */
   void write(Path withoutExtension) {
     try {
       Files.createDirectories(withoutExtension.toAbsolutePath().getParent());
       String name = String.valueOf(withoutExtension.getFileName());
-      Files.writeString(withoutExtension.resolveSibling(name + ".md"), page(name));
+      ResultPage.write(
+          withoutExtension.resolveSibling(name + ".md"),
+          "The cost of the service without the model",
+          section(name));
       Files.writeString(
           withoutExtension.resolveSibling(name + ".svg"), new OverheadChart(medians()).svg());
     } catch (IOException e) {
@@ -43,33 +48,34 @@ final class OverheadReport {
     }
   }
 
-  /** A row a storage and worker: medians, and what each process used a job. */
+  /** Returns a row for each S3 server and worker: medians, and the CPU time of each process. */
   String table() {
     StringBuilder rows = new StringBuilder(TABLE_HEADER);
     results.forEach(
-        (storage, runs) -> byWorker(runs).values().forEach(own -> rows.append(row(storage, own))));
+        (storage, runs) ->
+            byWorker(runs).values().forEach(ofWorker -> rows.append(row(storage, ofWorker))));
     return rows.toString();
   }
 
-  private String page(String name) {
+  private String section(String name) {
     return """
-        # What the service itself costs
+        ## Last run
 
-        The model is replaced by one that answers at once with an image of 64 x 64. Jobs a second with the queue full; the time from when a request was due to its event at a `read_committed` reader, at the rate in the table, by default half of that; processor time of each process, in milliseconds a job, while the queue was full. Medians of %d runs; the workers took turns. %d jobs to warm up, %d measured, then %d s at the lower rate.
+        %s Worker, broker, S3 server and load share this machine.
+
+        Jobs per second and CPU time were measured with a full queue, latencies from the due time to the event at the rate in the table. Medians of %d runs; the workers took turns. %d jobs to warm up, %d measured, then %d s at the lower rate.
 
         %s
+        ![jobs per second and latencies](%s.svg)
 
-        %s
-        ![jobs a second and times](%s.svg)
-
-        `local` is the S3 server that comes with sanaq, on this machine's disk; `memory` is a stand-in that costs nearly nothing. How to repeat it, and what the two workers promise: [load-tests/overhead](../overhead/README.md).
+        `local` is the S3 server that comes with sanaq, on this machine's disk; `memory` is a stand-in that costs little CPU time. How to repeat it: [load-tests/overhead](../overhead/README.md).
         """
         .formatted(
+            MachineInfo.details(),
             plan.runs(),
             plan.warmUp(),
             plan.jobs(),
             plan.pacedTime().toSeconds(),
-            MachineInfo.describe(),
             table(),
             name);
   }
@@ -80,8 +86,8 @@ final class OverheadReport {
         (storage, runs) ->
             byWorker(runs)
                 .forEach(
-                    (worker, own) ->
-                        medians.put(worker + ", " + lower(storage), Measurement.median(own))));
+                    (worker, ofWorker) ->
+                        medians.put(worker + ", " + lower(storage), Measurement.median(ofWorker))));
     return medians;
   }
 

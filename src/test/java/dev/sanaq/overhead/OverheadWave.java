@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** Jobs that are sent together, when each was due to be sent, and when each ended. */
+/** A group of jobs: when each was due to be sent, and when each completed. Thread-safe. */
 final class OverheadWave {
   private final String name;
   private final long[] due;
@@ -14,8 +14,8 @@ final class OverheadWave {
   private final CountDownLatch remaining;
 
   /**
-   * @param name begins the jobs' ids
-   * @param jobs how many
+   * @param name the prefix of the jobs' ids
+   * @param jobs the number of jobs
    */
   OverheadWave(String name, int jobs) {
     this.name = name;
@@ -32,12 +32,12 @@ final class OverheadWave {
     return name + "-" + job;
   }
 
-  /** A job is to be sent at that time, {@link System#nanoTime}, whether or not it then is. */
+  /** Records when a job is due to be sent, as {@link System#nanoTime}. */
   void due(int job, long time) {
     due[job] = time;
   }
 
-  /** A job's terminal event is there; the first counts, and another wave's does not. */
+  /** Records a job's first terminal event; the jobs of other waves are ignored. */
   void completedAt(String id, long time) {
     if (id.startsWith(name + "-")
         && completedAt.compareAndSet(Integer.parseInt(id.substring(name.length() + 1)), 0, time)) {
@@ -45,29 +45,29 @@ final class OverheadWave {
     }
   }
 
-  /** Waits until all have ended, at most for that long. */
-  boolean await(Duration patience) throws InterruptedException {
-    return remaining.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+  /** Waits until all jobs have completed; returns false after the timeout. */
+  boolean await(Duration timeout) throws InterruptedException {
+    return remaining.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** How many have not ended. */
+  /** Returns how many jobs have not completed. */
   long remaining() {
     return remaining.getCount();
   }
 
-  /** Jobs a second from the first end to the last. */
+  /** Returns the jobs per second between the first and the last completion. */
   double jobsPerSecond() {
     long[] times = sortedEndTimes();
     return (jobs() - 1) * 1e9 / (times[times.length - 1] - times[0]);
   }
 
-  /** Milliseconds from when a job was due to its end that so large a part of the jobs took. */
-  double latencyQuantile(double part) {
-    long[] taken = new long[jobs()];
-    Arrays.setAll(taken, job -> completedAt.get(job) - due[job]);
-    Arrays.sort(taken);
-    int place = (int) Math.ceil(part * taken.length) - 1;
-    return taken[Math.max(0, place)] / 1e6;
+  /** Returns a quantile (0 to 1) of the milliseconds from a job's due time to its completion. */
+  double latencyQuantile(double quantile) {
+    long[] latencies = new long[jobs()];
+    Arrays.setAll(latencies, job -> completedAt.get(job) - due[job]);
+    Arrays.sort(latencies);
+    int index = (int) Math.ceil(quantile * latencies.length) - 1;
+    return latencies[Math.max(0, index)] / 1e6;
   }
 
   private long[] sortedEndTimes() {

@@ -5,13 +5,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * KEDA with the autoscaler of Kubernetes as they are documented: zero to one and back by KEDA, all
- * else by the largest wish of the triggers, a tolerance of a tenth, the windows and the steps.
+ * KEDA and the horizontal pod autoscaler as documented: KEDA scales from zero to one and back;
+ * above that the largest recommendation of the triggers counts, with a tolerance of 10 percent, the
+ * stabilisation window and the scaling policies. Not thread-safe.
  */
 public final class Autoscaler {
   private static final double TOLERANCE = 0.1;
 
-  private final ScaledObjectSettings numbers;
+  private final ScaledObjectSettings settings;
   private final int sync;
   private final Deque<int[]> recommendations = new ArrayDeque<>();
   private final Deque<int[]> sizes = new ArrayDeque<>();
@@ -20,18 +21,18 @@ public final class Autoscaler {
   /**
    * @param sync seconds between decisions: 15 in Kubernetes
    */
-  public Autoscaler(ScaledObjectSettings numbers, int sync) {
-    this.numbers = numbers;
+  public Autoscaler(ScaledObjectSettings settings, int sync) {
+    this.settings = settings;
     this.sync = sync;
   }
 
   /**
-   * How many workers there shall be.
+   * Decides the number of workers.
    *
-   * @param now seconds
-   * @param size workers there are, those that still start among them
-   * @param lag requests not committed
-   * @param backlog seconds of work
+   * @param now the time in seconds
+   * @param size the present number of workers, including those that are starting
+   * @param lag requests that are not committed
+   * @param backlog queued and running work, in seconds of one worker
    */
   public int desiredReplicas(int now, int size, long lag, double backlog) {
     if (lag > 0) {
@@ -39,37 +40,38 @@ public final class Autoscaler {
     }
     sizes.addLast(new int[] {now, size});
     sizes.removeIf(
-        old -> old[0] < now - Math.max(numbers.scaleUpPeriod(), numbers.scaleDownPeriod()));
+        old -> old[0] < now - Math.max(settings.scaleUpPeriod(), settings.scaleDownPeriod()));
     if (size == 0) {
       recommendations.clear();
-      return lag > 0 && now % numbers.pollingInterval() == 0 ? 1 : 0;
+      return lag > 0 && now % settings.pollingInterval() == 0 ? 1 : 0;
     }
-    if (size == 1 && lag == 0 && now - lastActive >= numbers.cooldownPeriod()) {
+    if (size == 1 && lag == 0 && now - lastActive >= settings.cooldownPeriod()) {
       return 0;
     }
     return now % sync == 0 ? stabilizedReplicas(now, size, lag, backlog) : size;
   }
 
   private int stabilizedReplicas(int now, int size, long lag, double backlog) {
-    // Kafka's trigger asks for no more workers than there are partitions; the other one may.
-    double byLag = Math.min(lag, (long) numbers.partitions() * numbers.lagPerWorker());
-    int wish =
+    // The Kafka trigger recommends at most one worker for each partition; the other has no limit.
+    double byLag = Math.min(lag, (long) settings.partitions() * settings.lagPerWorker());
+    int recommended =
         Math.max(
-            recommend(size, byLag, numbers.lagPerWorker()),
-            recommend(size, backlog, numbers.backlogPerWorker()));
-    wish = Math.max(1, Math.min(numbers.maxReplicas(), wish));
-    recommendations.addLast(new int[] {now, wish});
-    recommendations.removeIf(old -> old[0] < now - numbers.stabilizationWindow());
-    if (wish > size) {
-      int before = sizeAt(now - numbers.scaleUpPeriod(), size);
-      int most =
-          Math.max(before * (100 + numbers.scaleUpPercent()) / 100, before + numbers.scaleUpPods());
-      return Math.max(size, Math.min(wish, most));
+            recommend(size, byLag, settings.lagPerWorker()),
+            recommend(size, backlog, settings.backlogPerWorker()));
+    recommended = Math.max(1, Math.min(settings.maxReplicas(), recommended));
+    recommendations.addLast(new int[] {now, recommended});
+    recommendations.removeIf(old -> old[0] < now - settings.stabilizationWindow());
+    if (recommended > size) {
+      int before = sizeAt(now - settings.scaleUpPeriod(), size);
+      int limit =
+          Math.max(
+              before * (100 + settings.scaleUpPercent()) / 100, before + settings.scaleUpPods());
+      return Math.max(size, Math.min(recommended, limit));
     }
-    int kept = recommendations.stream().mapToInt(old -> old[1]).max().orElse(wish);
-    int least =
-        sizeAt(now - numbers.scaleDownPeriod(), size) * (100 - numbers.scaleDownPercent()) / 100;
-    return Math.min(size, Math.max(kept, Math.max(1, least)));
+    int stabilized = recommendations.stream().mapToInt(old -> old[1]).max().orElse(recommended);
+    int floor =
+        sizeAt(now - settings.scaleDownPeriod(), size) * (100 - settings.scaleDownPercent()) / 100;
+    return Math.min(size, Math.max(stabilized, Math.max(1, floor)));
   }
 
   private static int recommend(int size, double value, int perWorker) {
@@ -77,11 +79,11 @@ public final class Autoscaler {
     return Math.abs(1 - ratio) <= TOLERANCE ? size : (int) Math.ceil(value / perWorker);
   }
 
-  private int sizeAt(int time, int otherwise) {
+  private int sizeAt(int time, int defaultSize) {
     return sizes.stream()
         .filter(s -> s[0] >= time)
         .mapToInt(s -> s[1])
         .findFirst()
-        .orElse(otherwise);
+        .orElse(defaultSize);
   }
 }

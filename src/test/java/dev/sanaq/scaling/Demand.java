@@ -6,22 +6,28 @@ import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Jobs as they come.
+ * The arrivals of jobs.
  *
- * @param name for tables
- * @param jobs in the order of their arrival
- * @param seconds how long to look
+ * @param name the name in the tables
+ * @param jobs the jobs in the order of their arrival
+ * @param seconds the duration
  */
 record Demand(String name, List<Job> jobs, int seconds) {
-  /** A job: when it comes, how long a worker draws it, and what may share a batch with it. */
-  record Job(double at, double work, int shape) {}
+  /**
+   * A job.
+   *
+   * @param at arrival in seconds
+   * @param work seconds of one worker
+   * @param batchKey jobs with the same key may share a batch
+   */
+  record Job(double at, double work, int batchKey) {}
 
-  /** Pixels of a side, share of the jobs, seconds of one GPU: the last as assumed, not measured. */
+  /** Pixels of a side, share of the jobs, and GPU seconds, which are assumed and not measured. */
   private static final double[][] MIX = {
     {512, 0.35, 1}, {1024, 0.50, 3}, {2048, 0.12, 14}, {4096, 0.03, 70}
   };
 
-  /** Seconds of a job on average. */
+  /** Returns the mean seconds of a job. */
   static double meanWork() {
     double mean = 0;
     for (double[] kind : MIX) {
@@ -30,12 +36,12 @@ record Demand(String name, List<Job> jobs, int seconds) {
     return mean;
   }
 
-  /** Arrivals at random, so many a second as the function says. */
+  /** Returns random arrivals with a rate, in jobs per second, that depends on the time. */
   static Demand of(String name, int seconds, long seed, IntToDoubleFunction rate) {
     Random random = new Random(seed);
     List<Job> jobs = new ArrayList<>();
     for (int second = 0; second < seconds; second++) {
-      // Poisson's arrivals within the second, by exponential gaps.
+      // Poisson arrivals within the second, from exponential gaps.
       double at = second;
       double perSecond = rate.applyAsDouble(second);
       while (perSecond > 0) {
@@ -50,37 +56,37 @@ record Demand(String name, List<Job> jobs, int seconds) {
   }
 
   /**
-   * The same jobs, but those of a time are only of the largest kind, and as much fewer as they are
-   * more.
+   * Returns the same demand, except that all jobs of an interval have the largest size and are
+   * fewer, so that the work stays the same.
    */
   Demand onlyLarge(int from, int to) {
     double[] largest = MIX[MIX.length - 1];
-    double kept = meanWork() / largest[2];
+    double share = meanWork() / largest[2];
     Random random = new Random(5);
-    List<Job> others = new ArrayList<>();
+    List<Job> changed = new ArrayList<>();
     for (Job job : jobs) {
       if (job.at() < from || job.at() >= to) {
-        others.add(job);
-      } else if (random.nextDouble() < kept) {
-        others.add(new Job(job.at(), largest[2], MIX.length - 1));
+        changed.add(job);
+      } else if (random.nextDouble() < share) {
+        changed.add(new Job(job.at(), largest[2], MIX.length - 1));
       }
     }
-    return new Demand(name, others, seconds);
+    return new Demand(name, changed, seconds);
   }
 
-  /** Equal jobs at those times, for the comparison with a real run. */
+  /** Returns equal jobs at given times, for the comparison with a real run. */
   static Demand equal(String name, List<Double> times, double work, int seconds) {
     return new Demand(name, times.stream().map(at -> new Job(at, work, 0)).toList(), seconds);
   }
 
   private static Job job(double at, Random random) {
-    double draw = random.nextDouble();
+    double sample = random.nextDouble();
     for (int kind = 0; kind < MIX.length; kind++) {
-      draw -= MIX[kind][1];
-      if (draw < 0 || kind == MIX.length - 1) {
+      sample -= MIX[kind][1];
+      if (sample < 0 || kind == MIX.length - 1) {
         return new Job(at, MIX[kind][2], kind);
       }
     }
-    throw new AssertionError("no kind");
+    throw new AssertionError("the shares of MIX are empty");
   }
 }

@@ -2,18 +2,18 @@ package dev.sanaq.scaling;
 
 import java.util.List;
 
-/** Demands that a pool meets. Seeds are fixed: the same numbers every time. */
+/** The demands of the simulation. Their seeds are fixed. */
 final class Scenarios {
   private static final int HOUR = 3600;
 
   private Scenarios() {}
 
-  /** As much as so many GPUs can do, all the time. */
+  /** A constant demand that keeps a number of GPUs busy. */
   static Demand steady(double gpus, int seconds) {
     return Demand.of("steady", seconds, 1, second -> gpus / Demand.meanWork());
   }
 
-  /** Nothing, then as much as so many GPUs can do, for five minutes, every hour. */
+  /** Every hour five minutes of demand for a number of GPUs, and nothing in between. */
   static Demand bursts(double gpus, int hours) {
     return Demand.of(
         "bursts",
@@ -22,7 +22,7 @@ final class Scenarios {
         second -> second % HOUR >= 600 && second % HOUR < 900 ? gpus / Demand.meanWork() : 0);
   }
 
-  /** A day's curve, pressed into four hours: from nearly nothing to the most and back. */
+  /** A day's curve in four hours: from nothing to the maximum and back. */
   static Demand day(double gpus) {
     int length = 4 * HOUR;
     return Demand.of(
@@ -32,12 +32,12 @@ final class Scenarios {
         second -> gpus / Demand.meanWork() * Math.pow(Math.sin(Math.PI * second / length), 2));
   }
 
-  /** From nothing to the most in an hour. */
+  /** From nothing to the maximum in an hour. */
   static Demand ramp(double gpus) {
     return Demand.of("ramp", HOUR, 4, second -> gpus / Demand.meanWork() * second / HOUR);
   }
 
-  /** Steady work, of which the second hour brings only images of 4096 pixels, and far fewer. */
+  /** Constant work; in the second of three hours all images have 4096 pixels and are far fewer. */
   static Demand changing(double gpus) {
     return steady(gpus, 3 * HOUR).onlyLarge(HOUR, 2 * HOUR);
   }

@@ -1,6 +1,5 @@
 package dev.sanaq.scaling;
 
-import dev.sanaq.manifests.ScaledObjectSettings;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,50 +8,22 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A pool of workers under a demand, second by second: jobs in partitions, workers that start cold,
- * take their partitions' jobs in batches of one shape, drain when they have to go, and the {@link
- * Autoscaler} above them.
+ * A pool of workers under a demand, second by second: jobs in partitions, cold starts, batches of
+ * one batch key, workers that drain before they exit, and the {@link Autoscaler}. Not thread-safe.
  */
 final class Simulation {
   private final Demand demand;
   private final Autoscaler autoscaler;
-  private final Setup setup;
+  private final SimulationSettings settings;
   private final Random random;
   private final List<Deque<Job>> partitions = new ArrayList<>();
   private final List<Pod> pods = new ArrayList<>();
-  private final SimulationResult.Builder outcome = new SimulationResult.Builder();
+  private final SimulationResult.Builder result = new SimulationResult.Builder();
   private int nextJob;
   private int rebalancingUntil;
   private int membersHash;
 
-  /**
-   * The world that it runs in.
-   *
-   * @param numbers the policy
-   * @param sync seconds between the autoscaler's decisions
-   * @param coldStart seconds from the wish for a pod to its readiness, on average
-   * @param rebalance seconds without work for all, whenever the members change
-   * @param batch jobs drawn together at most
-   * @param deletionCost whether idle pods go first
-   */
-  record Setup(
-      ScaledObjectSettings numbers,
-      int sync,
-      double coldStart,
-      int rebalance,
-      int batch,
-      boolean deletionCost) {
-    /** As the manifests have it, with an assumed cold start of two and a half minutes. */
-    static Setup ofManifests() {
-      return new Setup(ScaledObjectSettings.ofManifests(), 15, 150, 3, 8, true);
-    }
-
-    Setup with(ScaledObjectSettings other) {
-      return new Setup(other, sync, coldStart, rebalance, batch, deletionCost);
-    }
-  }
-
-  private record Job(int number, double at, double work, int shape) {}
+  private record Job(int number, double at, double work, int batchKey) {}
 
   private static final class Pod {
     private final double readyAt;
@@ -70,25 +41,25 @@ final class Simulation {
     }
   }
 
-  private Simulation(Demand demand, Setup setup, long seed) {
+  private Simulation(Demand demand, SimulationSettings settings, long seed) {
     this.demand = demand;
-    this.setup = setup;
-    this.autoscaler = new Autoscaler(setup.numbers(), setup.sync());
+    this.settings = settings;
+    this.autoscaler = new Autoscaler(settings.autoscaler(), settings.sync());
     this.random = new Random(seed);
-    for (int i = 0; i < setup.numbers().partitions(); i++) {
+    for (int i = 0; i < settings.autoscaler().partitions(); i++) {
       partitions.add(new ArrayDeque<>());
     }
   }
 
-  /** Runs until the demand is over, everything is drawn and no pod is left, or four hours more. */
-  static SimulationResult run(Demand demand, Setup setup, long seed) {
-    Simulation simulation = new Simulation(demand, setup, seed);
+  /** Runs until all jobs have ended and no pod is left, at most four hours past the demand. */
+  static SimulationResult run(Demand demand, SimulationSettings settings, long seed) {
+    Simulation simulation = new Simulation(demand, settings, seed);
     int now = 0;
     while (now < demand.seconds()
         || (simulation.isUnfinished() && now < demand.seconds() + 14_400)) {
       simulation.step(now++);
     }
-    return simulation.outcome.build(simulation.lag(), demand.jobs().size());
+    return simulation.result.build(simulation.lag(), demand.jobs().size());
   }
 
   private boolean isUnfinished() {
@@ -104,7 +75,7 @@ final class Simulation {
       pods.forEach(pod -> startBatch(pod, now));
     }
     long busy = pods.stream().filter(pod -> pod.isBusy(now)).count();
-    outcome.recordSecond(pods.size(), (int) busy, lag());
+    result.recordSecond(pods.size(), (int) busy, lag());
   }
 
   private void arrive(int now) {
@@ -112,14 +83,14 @@ final class Simulation {
       Demand.Job job = demand.jobs().get(nextJob);
       partitions
           .get(random.nextInt(partitions.size()))
-          .add(new Job(nextJob, job.at(), job.work(), job.shape()));
+          .add(new Job(nextJob, job.at(), job.work(), job.batchKey()));
     }
   }
 
   private void finish(int now) {
     for (Pod pod : pods) {
       if (!pod.batch.isEmpty() && pod.busyUntil <= now) {
-        pod.batch.forEach(job -> outcome.recordEnd(pod.busyUntil - job.at()));
+        pod.batch.forEach(job -> result.recordEnd(pod.busyUntil - job.at()));
         pod.batch = List.of();
       }
     }
@@ -127,40 +98,40 @@ final class Simulation {
   }
 
   private void scale(int now) {
-    List<Pod> staying = pods.stream().filter(pod -> !pod.terminating).toList();
-    int wanted = autoscaler.desiredReplicas(now, staying.size(), lag(), backlog(now));
-    for (int more = staying.size(); more < wanted; more++) {
-      // Starts differ: a node may have the image, or have to be made first.
-      double start = setup.coldStart() * (0.6 + 0.8 * random.nextDouble());
+    List<Pod> remaining = pods.stream().filter(pod -> !pod.terminating).toList();
+    int desired = autoscaler.desiredReplicas(now, remaining.size(), lag(), backlog(now));
+    for (int more = remaining.size(); more < desired; more++) {
+      // Starts differ: a node may have the container image, or the node itself has to start.
+      double start = settings.coldStart() * (0.6 + 0.8 * random.nextDouble());
       pods.add(new Pod(now + start));
-      outcome.recordStart();
+      result.recordStart();
     }
-    if (wanted < staying.size()) {
+    if (desired < remaining.size()) {
       Comparator<Pod> order =
-          setup.deletionCost()
+          settings.deletionCost()
               ? Comparator.comparing((Pod pod) -> pod.readyAt <= now)
                   .thenComparing(pod -> pod.isBusy(now))
               : Comparator.comparing((Pod pod) -> pod.readyAt <= now);
-      staying.stream()
+      remaining.stream()
           .sorted(order)
-          .limit(staying.size() - wanted)
+          .limit(remaining.size() - desired)
           .forEach(
               pod -> {
                 pod.terminating = true;
-                outcome.recordTermination(pod.isBusy(now));
+                result.recordTermination(pod.isBusy(now));
               });
     }
   }
 
-  /** Partitions go round among those who are ready and stay; a change stops all for a moment. */
+  /** Assigns the partitions to the ready workers; a change of members stops all for some time. */
   private void rebalance(int now) {
     List<Pod> ready = pods.stream().filter(pod -> !pod.terminating && pod.readyAt <= now).toList();
-    int shape = ready.hashCode();
-    if (shape == membersHash) {
+    int hash = ready.hashCode();
+    if (hash == membersHash) {
       return;
     }
-    membersHash = shape;
-    rebalancingUntil = now + setup.rebalance();
+    membersHash = hash;
+    rebalancingUntil = now + settings.rebalance();
     pods.forEach(pod -> pod.assignment = List.of());
     ready.forEach(pod -> pod.assignment = new ArrayList<>());
     for (int i = 0; i < partitions.size() && !ready.isEmpty(); i++) {
@@ -168,23 +139,23 @@ final class Simulation {
     }
   }
 
-  /** The oldest job of the pod's partitions, and others of its shape. */
+  /** Starts a batch: the oldest job of the pod's partitions, and others with its batch key. */
   private void startBatch(Pod pod, int now) {
     if (!pod.batch.isEmpty() || pod.terminating || pod.assignment.isEmpty()) {
       return;
     }
-    List<Job> waiting = new ArrayList<>();
-    pod.assignment.forEach(waiting::addAll);
-    if (waiting.isEmpty()) {
+    List<Job> queued = new ArrayList<>();
+    pod.assignment.forEach(queued::addAll);
+    if (queued.isEmpty()) {
       return;
     }
-    waiting.sort(Comparator.comparingDouble(Job::at));
-    int shape = waiting.get(0).shape();
+    queued.sort(Comparator.comparingDouble(Job::at));
+    int batchKey = queued.get(0).batchKey();
     List<Job> batch =
-        waiting.stream().filter(job -> job.shape() == shape).limit(setup.batch()).toList();
+        queued.stream().filter(job -> job.batchKey() == batchKey).limit(settings.batch()).toList();
     for (Job job : batch) {
       pod.assignment.forEach(partition -> partition.removeIf(job::equals));
-      outcome.recordWait(now - job.at());
+      result.recordWait(now - job.at());
     }
     pod.batch = batch;
     pod.busyUntil = now + batch.stream().mapToDouble(Job::work).sum();

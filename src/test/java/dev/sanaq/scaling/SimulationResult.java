@@ -5,18 +5,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What came of a simulation.
+ * The result of a simulation.
  *
- * @param waits seconds from a job's arrival to its beginning, sorted
+ * @param waits seconds from a job's arrival to its start, sorted
  * @param times seconds from a job's arrival to its end, sorted
- * @param pods how many there were, by second
- * @param lag requests not done, by second
- * @param podSeconds of all pods, starting ones included
- * @param busySeconds of those that drew
- * @param starts pods that were started
- * @param terminatedWhileBusy pods that had to go while they drew
- * @param unfinished jobs not done when it ended
- * @param jobs that came
+ * @param pods the number of pods, by second
+ * @param lag requests that are queued or running, by second
+ * @param podSeconds the seconds of all pods, including those that start
+ * @param busySeconds the seconds of pods that run a batch
+ * @param starts the number of pods that were started
+ * @param terminatedWhileBusy the number of pods that were removed while they ran a batch
+ * @param unfinished the jobs that had not ended in the end
+ * @param jobs all jobs that arrived
  */
 record SimulationResult(
     double[] waits,
@@ -29,12 +29,12 @@ record SimulationResult(
     int terminatedWhileBusy,
     long unfinished,
     int jobs) {
-  double waitQuantile(double part) {
-    return quantile(waits, part);
+  double waitQuantile(double quantile) {
+    return quantile(waits, quantile);
   }
 
-  double timeQuantile(double part) {
-    return quantile(times, part);
+  double timeQuantile(double quantile) {
+    return quantile(times, quantile);
   }
 
   double utilization() {
@@ -49,11 +49,13 @@ record SimulationResult(
     return podSeconds / 3600;
   }
 
-  private static double quantile(double[] sorted, double part) {
-    return sorted.length == 0 ? 0 : sorted[Math.max(0, (int) Math.ceil(part * sorted.length) - 1)];
+  private static double quantile(double[] sorted, double quantile) {
+    return sorted.length == 0
+        ? 0
+        : sorted[Math.max(0, (int) Math.ceil(quantile * sorted.length) - 1)];
   }
 
-  /** Gathers it second by second. */
+  /** Collects the result second by second. */
   static final class Builder {
     private final List<Double> waits = new ArrayList<>();
     private final List<Double> times = new ArrayList<>();
@@ -87,7 +89,7 @@ record SimulationResult(
       busySeconds += busy;
     }
 
-    SimulationResult build(long open, int jobs) {
+    SimulationResult build(long unfinished, int jobs) {
       return new SimulationResult(
           waits.stream().mapToDouble(Double::doubleValue).sorted().toArray(),
           times.stream().mapToDouble(Double::doubleValue).sorted().toArray(),
@@ -97,7 +99,7 @@ record SimulationResult(
           busySeconds,
           starts,
           terminatedWhileBusy,
-          open,
+          unfinished,
           jobs);
     }
   }

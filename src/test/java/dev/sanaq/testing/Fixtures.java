@@ -15,8 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The reference's answers, under {@code src/test/resources/fixtures}. Reads them with code of its
- * own, so that a mistake in the product's reader cannot hide in its tests.
+ * Recorded results of the reference, in {@code src/test/resources/fixtures}. They are read with
+ * separate code, so that a defect of the program's reader cannot hide.
  */
 public final class Fixtures {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -24,9 +24,9 @@ public final class Fixtures {
   private Fixtures() {}
 
   /**
-   * A fixture's place on disk.
+   * Returns the path of a fixture.
    *
-   * @param name relative to the fixtures' folder, as {@code tiny-sana/checkpoint}
+   * @param name relative to the folder of fixtures, such as {@code tiny-sana/checkpoint}
    */
   public static Path path(String name) {
     URL url = Fixtures.class.getResource("/fixtures/" + name);
@@ -40,7 +40,7 @@ public final class Fixtures {
     }
   }
 
-  /** A fixture's JSON. */
+  /** Reads a fixture as JSON. */
   public static JsonNode json(String name) {
     try {
       return JSON.readTree(path(name).toFile());
@@ -49,20 +49,20 @@ public final class Fixtures {
     }
   }
 
-  /** A JSON list of whole numbers. */
+  /** Converts a JSON list of integers. */
   public static long[] longs(JsonNode list) {
     return JSON.convertValue(list, long[].class);
   }
 
-  /** A fixture's tensors by name, in the file's order. */
+  /** Reads the tensors of a fixture by name, in the file's order. */
   public static Map<String, Tensor> tensors(String name) {
     return tensors(path(name));
   }
 
   /**
-   * The tensor of that name.
+   * Returns a tensor by name.
    *
-   * @throws IllegalArgumentException where there is none
+   * @throws IllegalArgumentException if there is none
    */
   public static Tensor tensor(Map<String, Tensor> tensors, String name) {
     Tensor tensor = tensors.get(name);
@@ -72,7 +72,7 @@ public final class Fixtures {
     return tensor;
   }
 
-  /** The tensors of a safetensors file by name, in the header's order. */
+  /** Reads the tensors of a safetensors file by name, in the header's order. */
   public static Map<String, Tensor> tensors(Path file) {
     try {
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
@@ -99,16 +99,17 @@ public final class Fixtures {
     long[] shape = JSON.convertValue(entry.get("shape"), long[].class);
     int from = entry.get("data_offsets").get(0).intValue();
     int to = entry.get("data_offsets").get(1).intValue();
-    ByteBuffer own = data.slice(from, to - from).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = data.slice(from, to - from).order(ByteOrder.LITTLE_ENDIAN);
     String dtype = entry.get("dtype").textValue();
     double[] values = new double[Math.toIntExact(elements(shape))];
     for (int i = 0; i < values.length; i++) {
       values[i] =
           switch (dtype) {
-            case "F32" -> own.getFloat();
-            case "F64" -> own.getDouble();
-            case "I64" -> own.getLong();
-            default -> throw new IllegalArgumentException("no fixture holds " + dtype);
+            case "F32" -> bytes.getFloat();
+            case "F64" -> bytes.getDouble();
+            case "I64" -> bytes.getLong();
+            default ->
+                throw new IllegalArgumentException("unsupported dtype in a fixture: " + dtype);
           };
     }
     return new Tensor(dtype, shape, values);
@@ -116,22 +117,22 @@ public final class Fixtures {
 
   private static long elements(long[] shape) {
     long count = 1;
-    for (long side : shape) {
-      count *= side;
+    for (long dimension : shape) {
+      count *= dimension;
     }
     return count;
   }
 
   /**
-   * A tensor, row-major. Its values are doubles, which hold every float and every id exactly.
+   * A row-major tensor. Doubles represent every float and every id exactly.
    *
-   * @param dtype as the file says: F32, F64, I64
-   * @param shape sides, outermost first
-   * @param values every element
+   * @param dtype the dtype of the file: F32, F64, I64
+   * @param shape the dimensions, outermost first
+   * @param values all elements
    */
   @SuppressWarnings("ArrayRecordComponent") // read only
   public record Tensor(String dtype, long[] shape, double[] values) {
-    /** The values as floats. */
+    /** Returns the values as floats. */
     public float[] floats() {
       float[] floats = new float[values.length];
       for (int i = 0; i < floats.length; i++) {
@@ -140,7 +141,7 @@ public final class Fixtures {
       return floats;
     }
 
-    /** The values as integers. */
+    /** Returns the values as integers. */
     public long[] longs() {
       long[] longs = new long[values.length];
       for (int i = 0; i < longs.length; i++) {
@@ -149,7 +150,7 @@ public final class Fixtures {
       return longs;
     }
 
-    /** Row {@code index} of the outermost side. */
+    /** Returns a row of the outermost dimension. */
     public Tensor row(int index) {
       int size = Math.toIntExact(values.length / shape[0]);
       double[] row = new double[size];

@@ -7,11 +7,11 @@ import java.io.StringWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 
-/** The commands that speak HTTP, for tests that have a gateway. */
+/** Runs the commands that use HTTP, for tests with a gateway. */
 public final class GatewayCommandRunner {
   private GatewayCommandRunner() {}
 
-  /** What a script sees. */
+  /** The exit code and the output of a command. */
   public record Result(int code, String out, String err) {}
 
   public static Result submit(String... args) {

@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** The gateway as a client over HTTP sees it. */
+/** An HTTP client of the gateway. Thread-safe. */
 public final class GatewayTestClient {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -26,7 +26,7 @@ public final class GatewayTestClient {
   private final String[] headers;
 
   /**
-   * @param headers sent with every request
+   * @param headers the headers of every request
    */
   public GatewayTestClient(URI root, String... headers) {
     this.root = root;
@@ -75,7 +75,7 @@ public final class GatewayTestClient {
     }
   }
 
-  /** The lines of an event stream, to be closed. */
+  /** Opens an event stream and returns its lines; the caller closes it. */
   public Stream<String> stream(String path, String... more) {
     try {
       return client.send(request(path, more).build(), BodyHandlers.ofLines()).body();

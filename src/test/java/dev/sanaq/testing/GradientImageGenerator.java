@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A real painter that needs no model: gradients whose colours come from the seed and the prompt.
- * Same drawing, same image; it counts how often it was asked.
+ * An image generator without a model: gradients whose colours depend on the seed and the prompt.
+ * Equal parameters give equal images. It counts its generations.
  */
 public class GradientImageGenerator implements ImageGenerator {
   public static final ModelInfo MODEL =
@@ -41,7 +41,7 @@ public class GradientImageGenerator implements ImageGenerator {
 
   private final AtomicInteger generationCount = new AtomicInteger();
 
-  /** How many drawings began. */
+  /** Returns how many generations were started. */
   public int generationCount() {
     return generationCount.get();
   }
@@ -52,44 +52,44 @@ public class GradientImageGenerator implements ImageGenerator {
   }
 
   @Override
-  public GenerationResult generate(GenerationParams drawing, ProgressListener progress) {
+  public GenerationResult generate(GenerationParams params, ProgressListener progress) {
     generationCount.incrementAndGet();
-    if (!drawing.resolutionBinning()
-        && (drawing.width() % MODEL.compression() != 0
-            || drawing.height() % MODEL.compression() != 0)) {
+    if (!params.resolutionBinning()
+        && (params.width() % MODEL.compression() != 0
+            || params.height() % MODEL.compression() != 0)) {
       throw new UnsupportedSizeException(
           "%d x %d: exact sizes are multiples of %d"
-              .formatted(drawing.width(), drawing.height(), MODEL.compression()));
+              .formatted(params.width(), params.height(), MODEL.compression()));
     }
-    for (int step = 0; step <= drawing.steps(); step++) {
-      progress.onProgress(step, drawing.steps());
+    for (int step = 0; step <= params.steps(); step++) {
+      progress.onProgress(step, params.steps());
     }
     List<RgbImage> images = new ArrayList<>();
-    for (int i = 0; i < drawing.count(); i++) {
-      images.add(gradient(drawing, drawing.seed() + i));
+    for (int i = 0; i < params.count(); i++) {
+      images.add(gradient(params, params.seed() + i));
     }
     return new GenerationResult(images, Map.of("denoise", Duration.ofMillis(3)));
   }
 
   @Override
-  public List<BatchResult> generateBatch(List<GenerationParams> drawings, BatchControl progress) {
+  public List<BatchResult> generateBatch(List<GenerationParams> batch, BatchControl control) {
     List<BatchResult> results = new ArrayList<>();
-    for (int i = 0; i < drawings.size(); i++) {
-      results.add(generateOne(drawings.get(i), i, progress));
+    for (int i = 0; i < batch.size(); i++) {
+      results.add(generateOne(batch.get(i), i, control));
     }
     return results;
   }
 
-  private BatchResult generateOne(GenerationParams drawing, int place, BatchControl progress) {
-    ProgressListener still =
+  private BatchResult generateOne(GenerationParams params, int index, BatchControl control) {
+    ProgressListener progress =
         (done, steps) -> {
-          progress.onProgress(done, steps);
-          if (!progress.shouldContinue(place)) {
+          control.onProgress(done, steps);
+          if (!control.shouldContinue(index)) {
             throw new JobCancelledException();
           }
         };
     try {
-      return new BatchResult.Done(generate(drawing, still));
+      return new BatchResult.Done(generate(params, progress));
     } catch (JobCancelledException e) {
       return new BatchResult.Cancelled();
     } catch (UnsupportedSizeException | DeviceMemoryException e) {
@@ -104,24 +104,24 @@ public class GradientImageGenerator implements ImageGenerator {
   }
 
   @Override
-  public int maxBatchImages(BatchKey shape) {
+  public int maxBatchImages(BatchKey key) {
     return 8;
   }
 
   @Override
   public void close() {}
 
-  private static RgbImage gradient(GenerationParams drawing, long seed) {
-    Random colours = new Random(seed * 31 + drawing.prompt().hashCode());
+  private static RgbImage gradient(GenerationParams params, long seed) {
+    Random colours = new Random(seed * 31 + params.prompt().hashCode());
     int[] corner = {colours.nextInt(256), colours.nextInt(256), colours.nextInt(256)};
-    byte[] samples = new byte[drawing.width() * drawing.height() * 3];
-    for (int y = 0, at = 0; y < drawing.height(); y++) {
-      for (int x = 0; x < drawing.width(); x++) {
+    byte[] samples = new byte[params.width() * params.height() * 3];
+    for (int y = 0, i = 0; y < params.height(); y++) {
+      for (int x = 0; x < params.width(); x++) {
         for (int channel : corner) {
-          samples[at++] = (byte) (channel + x + y);
+          samples[i++] = (byte) (channel + x + y);
         }
       }
     }
-    return new RgbImage(drawing.width(), drawing.height(), samples);
+    return new RgbImage(params.width(), params.height(), samples);
   }
 }

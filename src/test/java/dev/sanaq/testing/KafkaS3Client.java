@@ -29,9 +29,13 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/** What the world sees of the service: a plain Kafka client, a plain S3 client, nothing of ours. */
+/** A plain Kafka client and a plain S3 client, without code of the service. Not thread-safe. */
 public final class KafkaS3Client implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  /** Several transactions of a worker, which commits every few milliseconds. */
+  private static final Duration QUIET_PERIOD = Duration.ofMillis(1500);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final KafkaProducer<byte[], byte[]> producer;
@@ -69,7 +73,7 @@ public final class KafkaS3Client implements AutoCloseable {
             .build();
   }
 
-  /** Signs addresses; the caller's to close. */
+  /** Creates a presigner; the caller closes it. */
   public static S3Presigner presigner(Map<String, String> config) {
     return S3Presigner.builder()
         .endpointOverride(URI.create(config.get("sanaq.storage.endpoint")))
@@ -85,12 +89,12 @@ public final class KafkaS3Client implements AutoCloseable {
             config.get("sanaq.storage.access-key"), config.get("sanaq.storage.secret-key")));
   }
 
-  /** Sends a request to partition 0, so that requests are worked on in the order of sending. */
+  /** Sends a request to partition 0, so that requests are read in the order of sending. */
   public long send(String value, String... headers) {
     return send(value.getBytes(StandardCharsets.UTF_8), headers);
   }
 
-  /** The same, to another partition. */
+  /** Sends a request to a partition. */
   public long sendTo(int partition, String value) {
     return send(partition, value.getBytes(StandardCharsets.UTF_8));
   }
@@ -99,7 +103,7 @@ public final class KafkaS3Client implements AutoCloseable {
     return send(0, value, headers);
   }
 
-  /** Takes a job back. */
+  /** Cancels a job. */
   public void cancel(String id, String reason) {
     send(
         "sanaq.cancellations",
@@ -124,20 +128,20 @@ public final class KafkaS3Client implements AutoCloseable {
     }
   }
 
-  /** Everything committed to the events and the dead letters, once something of it is there. */
+  /** Waits until the committed events and dead letters satisfy a predicate, and returns them. */
   public List<ConsumerRecord<byte[], byte[]>> await(
-      Predicate<List<ConsumerRecord<byte[], byte[]>>> there) {
-    long until = System.nanoTime() + TIMEOUT.toNanos();
-    while (!there.test(received)) {
-      if (System.nanoTime() - until > 0) {
-        throw new AssertionError("not seen in time; there is " + describe());
+      Predicate<List<ConsumerRecord<byte[], byte[]>>> condition) {
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
+    while (!condition.test(received)) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("not received in time; received: " + describe());
       }
       poll();
     }
     return received;
   }
 
-  /** The same as {@link #await} for one event of that id. */
+  /** Waits for an event by id. */
   public ConsumerRecord<byte[], byte[]> awaitEvent(String eventId) {
     await(records -> records.stream().anyMatch(record -> header(record, "ce_id").equals(eventId)));
     return received.stream()
@@ -146,7 +150,7 @@ public final class KafkaS3Client implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** The same, with something to be done between two looks. */
+  /** Waits for an event by id, and runs an action between two polls. */
   public ConsumerRecord<byte[], byte[]> awaitEvent(String eventId, Runnable between) {
     await(
         records -> {
@@ -156,7 +160,7 @@ public final class KafkaS3Client implements AutoCloseable {
     return awaitEvent(eventId);
   }
 
-  /** The first so many dead letters. */
+  /** Waits for a number of dead letters. */
   public List<ConsumerRecord<byte[], byte[]>> awaitDeadLetters(int count) {
     await(records -> deadLetters(records).size() >= count);
     return deadLetters(received);
@@ -167,21 +171,21 @@ public final class KafkaS3Client implements AutoCloseable {
     return records.stream().filter(r -> r.topic().equals("sanaq.dead-letters")).toList();
   }
 
-  /** Waits a little for what should not come; then everything that has. */
+  /** Waits for {@link #QUIET_PERIOD}, in which unexpected records would arrive, and returns all. */
   public List<ConsumerRecord<byte[], byte[]>> awaitQuiet() {
-    long until = System.nanoTime() + Duration.ofMillis(1500).toNanos();
-    while (System.nanoTime() - until < 0) {
+    long deadline = System.nanoTime() + QUIET_PERIOD.toNanos();
+    while (System.nanoTime() - deadline < 0) {
       poll();
     }
     return received;
   }
 
-  /** Events of a kind, as {@code <event id>} in the order of their partitions. */
+  /** Returns the received events of a type, in the order of their partitions. */
   public List<ConsumerRecord<byte[], byte[]>> events(String type) {
     return received.stream().filter(record -> header(record, "ce_type").equals(type)).toList();
   }
 
-  /** Every object of the bucket: bytes by key. */
+  /** Returns every object of a bucket by key. */
   public Map<String, byte[]> objects(String bucket) {
     Map<String, byte[]> objects = new TreeMap<>();
     for (S3Object object : s3.listObjectsV2(list -> list.bucket(bucket)).contents()) {
@@ -209,7 +213,7 @@ public final class KafkaS3Client implements AutoCloseable {
     try {
       return JSON.readTree(text);
     } catch (java.io.IOException e) {
-      throw new AssertionError("no JSON: " + new String(text, StandardCharsets.UTF_8), e);
+      throw new AssertionError("invalid JSON: " + new String(text, StandardCharsets.UTF_8), e);
     }
   }
 

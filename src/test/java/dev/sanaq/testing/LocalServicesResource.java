@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Kafka and S3 for tests of the whole program. */
+/** Kafka and S3 inside the JVM for Quarkus tests. */
 public final class LocalServicesResource implements QuarkusTestResourceLifecycleManager {
   private @Nullable LocalServices services;
 

@@ -2,18 +2,18 @@ package dev.sanaq.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** How far an answer may be from the reference's. */
+/** Comparison of results with the reference's. */
 public final class NumericAssertions {
   private NumericAssertions() {}
 
-  /** Every value is within {@code bound} of the reference's, and there are as many. */
-  public static void assertClose(String what, float[] actual, float[] expected, double bound) {
-    assertThat(actual).as("%s: count of values", what).hasSameSizeAs(expected);
+  /** Asserts that both have the same length and that no values differ by more than a bound. */
+  public static void assertClose(String name, float[] actual, float[] expected, double bound) {
+    assertThat(actual).as("%s: number of values", name).hasSameSizeAs(expected);
     double worst = maxDifference(actual, expected);
-    assertThat(worst).as("%s: largest difference", what).isLessThanOrEqualTo(bound);
+    assertThat(worst).as("%s: largest difference", name).isLessThanOrEqualTo(bound);
   }
 
-  /** The largest difference; infinite where a value is not a number. */
+  /** Returns the largest difference; infinite if a value is not a number. */
   public static double maxDifference(float[] actual, float[] expected) {
     double worst = 0;
     for (int i = 0; i < expected.length; i++) {
@@ -23,7 +23,7 @@ public final class NumericAssertions {
     return worst;
   }
 
-  /** Root of the mean squared difference over that of the reference. */
+  /** Returns the root mean square of the difference, relative to that of the reference. */
   public static double relativeError(float[] actual, float[] expected) {
     assertThat(actual).hasSameSizeAs(expected);
     double error = 0;

@@ -10,11 +10,11 @@ import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageInputStream;
 import org.w3c.dom.NodeList;
 
-/** Reads the texts of PNG files with code that is not the product's. */
+/** Reads the text chunks of PNG files with the JDK, independently of the program's code. */
 public final class PngTextReader {
   private PngTextReader() {}
 
-  /** The texts by keyword. */
+  /** Returns the texts by keyword. */
   public static Map<String, String> read(byte[] png) throws IOException {
     ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
     try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(png))) {

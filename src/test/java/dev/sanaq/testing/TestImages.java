@@ -11,11 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 
-/** Reads and compares images with code that is not the product's. */
+/** Reads and compares images independently of the program's code. */
 public final class TestImages {
   private TestImages() {}
 
-  /** An image file's samples. */
+  /** Reads an image file. */
   public static RgbImage read(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       return read(in);
@@ -24,23 +24,23 @@ public final class TestImages {
     }
   }
 
-  /** An image's samples. */
+  /** Reads an image. */
   public static RgbImage read(InputStream in) throws IOException {
     BufferedImage image = ImageIO.read(in);
     byte[] samples = new byte[3 * image.getWidth() * image.getHeight()];
-    int at = 0;
+    int i = 0;
     for (int y = 0; y < image.getHeight(); y++) {
       for (int x = 0; x < image.getWidth(); x++) {
         int rgb = image.getRGB(x, y);
-        samples[at++] = (byte) (rgb >> 16);
-        samples[at++] = (byte) (rgb >> 8);
-        samples[at++] = (byte) rgb;
+        samples[i++] = (byte) (rgb >> 16);
+        samples[i++] = (byte) (rgb >> 8);
+        samples[i++] = (byte) rgb;
       }
     }
     return new RgbImage(image.getWidth(), image.getHeight(), samples);
   }
 
-  /** How many levels of 255 samples differ by, on average. */
+  /** Returns the mean absolute difference of the samples, in levels of 0 to 255. */
   public static double meanDifference(RgbImage a, RgbImage b) {
     assertThat(a.samples()).hasSameSizeAs(b.samples());
     double sum = 0;
@@ -50,18 +50,20 @@ public final class TestImages {
     return sum / a.samples().length;
   }
 
-  /** No sample is off by more than one level, and at most this share is off at all. */
+  /** Asserts that samples differ by at most one level, and that at most a share of them differs. */
   public static void assertWithinOneLevel(RgbImage actual, RgbImage expected, double share) {
     assertThat(actual.width()).isEqualTo(expected.width());
     assertThat(actual.height()).isEqualTo(expected.height());
-    int off = 0;
+    int differing = 0;
     int worst = 0;
     for (int i = 0; i < expected.samples().length; i++) {
       int difference = Math.abs((actual.samples()[i] & 255) - (expected.samples()[i] & 255));
-      off += difference > 0 ? 1 : 0;
+      differing += difference > 0 ? 1 : 0;
       worst = Math.max(worst, difference);
     }
     assertThat(worst).as("largest difference in levels").isLessThanOrEqualTo(1);
-    assertThat((double) off / expected.samples().length).as("share off").isLessThanOrEqualTo(share);
+    assertThat((double) differing / expected.samples().length)
+        .as("share of differing samples")
+        .isLessThanOrEqualTo(share);
   }
 }

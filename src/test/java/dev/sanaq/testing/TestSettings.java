@@ -15,16 +15,16 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The configuration as the program reads it, from a map and the keys' own defaults. */
+/** Configuration from a map, with the program's defaults. */
 public final class TestSettings {
   private TestSettings() {}
 
-  /** The mapping of one prefix. */
+  /** Returns one configuration mapping. */
   public static <T> T mapping(Class<T> type, Map<String, String> values) {
     return config(values).getConfigMapping(type);
   }
 
-  /** Everything that a worker needs. */
+  /** Returns all settings of a worker. */
   public static WorkerSettings of(Map<String, String> values) {
     SmallRyeConfig config = config(values);
     Map<String, Object> kafka = new HashMap<>();
@@ -39,7 +39,7 @@ public final class TestSettings {
         kafka);
   }
 
-  /** Metrics and traces that nobody looks at. */
+  /** Returns telemetry that discards metrics and traces. */
   public static WorkerTelemetry noTelemetry() {
     return new WorkerTelemetry(new SimpleMeterRegistry(), OpenTelemetry.noop());
   }

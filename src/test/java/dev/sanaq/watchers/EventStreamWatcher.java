@@ -11,7 +11,7 @@ import java.util.concurrent.Flow;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One who reads a job's event stream to its end, and notes how late each event comes. */
+/** A client that reads a job's event stream to its end and records the delay of each event. */
 final class EventStreamWatcher implements Flow.Subscriber<String> {
   private static final Pattern TIME = Pattern.compile("\"time\":\"([^\"]+)\"");
 
@@ -24,7 +24,7 @@ final class EventStreamWatcher implements Flow.Subscriber<String> {
     this.delays = delays;
   }
 
-  /** Opens a job's stream. */
+  /** Opens the event stream of a job. */
   static EventStreamWatcher open(
       HttpClient client, URI gateway, String job, LatencyRecorder delays) {
     EventStreamWatcher watcher = new EventStreamWatcher(delays);
@@ -33,7 +33,7 @@ final class EventStreamWatcher implements Flow.Subscriber<String> {
     client
         .sendAsync(request, BodyHandlers.fromLineSubscriber(watcher))
         .whenComplete(
-            (answer, failure) -> {
+            (response, failure) -> {
               if (failure != null) {
                 watcher.onError(failure);
               }
@@ -41,12 +41,12 @@ final class EventStreamWatcher implements Flow.Subscriber<String> {
     return watcher;
   }
 
-  /** Waits until the stream has begun. */
+  /** Waits until the stream is open. */
   void awaitOpened() {
     opened.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join();
   }
 
-  /** Waits for the stream's end; whether the job's terminal event was in it. */
+  /** Waits for the end of the stream; returns whether it had the job's terminal event. */
   boolean awaitEnd() {
     closed.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join();
     return sawTerminalEvent;
@@ -60,9 +60,9 @@ final class EventStreamWatcher implements Flow.Subscriber<String> {
 
   @Override
   public void onNext(String line) {
-    Matcher told = TIME.matcher(line);
-    if (line.startsWith("data:") && told.find()) {
-      delays.add(Duration.between(Instant.parse(told.group(1)), Instant.now()).toNanos());
+    Matcher time = TIME.matcher(line);
+    if (line.startsWith("data:") && time.find()) {
+      delays.add(Duration.between(Instant.parse(time.group(1)), Instant.now()).toNanos());
       sawTerminalEvent |= line.contains("dev.sanaq.job.completed.v1");
     }
   }

@@ -4,24 +4,24 @@ import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Measured times. Any number of threads. */
+/** Measured latencies. Thread-safe. */
 final class LatencyRecorder {
   private final Queue<Long> nanos = new ConcurrentLinkedQueue<>();
 
-  void add(long time) {
-    nanos.add(time);
+  void add(long latencyNanos) {
+    nanos.add(latencyNanos);
   }
 
   int count() {
     return nanos.size();
   }
 
-  /** Milliseconds that so large a part of them took at most. */
-  double quantile(double part) {
+  /** Returns a quantile (0 to 1) in milliseconds, or NaN without measurements. */
+  double quantile(double quantile) {
     long[] sorted = nanos.stream().mapToLong(Long::longValue).toArray();
     Arrays.sort(sorted);
     return sorted.length == 0
         ? Double.NaN
-        : sorted[Math.max(0, (int) Math.ceil(part * sorted.length) - 1)] / 1e6;
+        : sorted[Math.max(0, (int) Math.ceil(quantile * sorted.length) - 1)] / 1e6;
   }
 }

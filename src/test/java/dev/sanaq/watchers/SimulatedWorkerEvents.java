@@ -7,7 +7,7 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Tells of jobs on the events' topic as workers do, without drawing anything. */
+/** Publishes events as workers do, without running jobs. */
 final class SimulatedWorkerEvents implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
 
@@ -57,7 +57,7 @@ final class SimulatedWorkerEvents implements AutoCloseable {
             Map.of()));
   }
 
-  /** Waits until the broker has all of it. */
+  /** Waits until the broker has acknowledged all events. */
   void flush() {
     producer.flush();
   }
@@ -71,7 +71,7 @@ final class SimulatedWorkerEvents implements AutoCloseable {
     return Map.of("id", job, "prompt", "p", "width", 1024, "height", 1024, "steps", 1000);
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // flush waits, and the watchers count
+  @SuppressWarnings("FutureReturnValueIgnored") // flush waits, and the test counts events
   private void send(String job, String type, String name, Map<String, Object> data) {
     producer.send(
         new CloudEvent(job + "/" + name, "/sanaq", type, job, Instant.now(), data, "")

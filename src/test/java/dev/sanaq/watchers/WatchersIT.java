@@ -2,33 +2,33 @@ package dev.sanaq.watchers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.testing.process.ManagedProcess;
+import dev.sanaq.testing.Eventually;
+import dev.sanaq.testing.Pause;
+import dev.sanaq.testing.process.GatewayProcess;
+import dev.sanaq.testing.process.HttpProbe;
+import dev.sanaq.testing.process.ProcessMemory;
 import dev.sanaq.testing.process.ServiceProcesses;
 import dev.sanaq.testing.process.TestProcesses;
-import java.io.IOException;
+import dev.sanaq.testing.report.MachineInfo;
+import dev.sanaq.testing.report.ResultPage;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many who watch and many who ask, at a gateway in a process of its own. In every build a few; with
- * {@code -Pwatchers} 500 open streams and 200 questions a second for half a minute.
+ * Many event streams and many requests at a gateway that is a process of its own. In every build a
+ * few; with {@code -Pwatchers} 500 open streams and 200 requests per second for half a minute.
  */
+@Tag("slow") // starts a broker, S3 and a gateway as processes, and sends requests for 3 s
 class WatchersIT {
   private static final boolean LONG = System.getProperty("watchers", "short").equals("long");
   private static final int STREAMS = LONG ? 500 : 20;
@@ -44,63 +44,61 @@ class WatchersIT {
   void manyStreamsAndRequests_allSeeTerminalEventAndResponse() throws Exception {
     try (TestProcesses processes = new TestProcesses("watchers")) {
       ServiceProcesses services = ServiceProcesses.start(processes, TIMEOUT);
-      int http = TestProcesses.freePort();
-      ManagedProcess gateway = gateway(processes, services, http);
-      URI address = URI.create("http://127.0.0.1:" + http);
-      awaitReady(address);
+      GatewayProcess gateway = GatewayProcess.start(processes, services.config());
+      URI url = gateway.url();
       List<String> jobs = IntStream.range(0, STREAMS).mapToObj(i -> "watched-" + i).toList();
       try (SimulatedWorkerEvents workers = new SimulatedWorkerEvents(services.bootstrapServers())) {
         jobs.forEach(workers::started);
         workers.flush();
-        awaitJobVisible(address, jobs.get(STREAMS - 1));
-        long before = kilobytes(gateway, "VmRSS");
+        awaitJobVisible(url, jobs.get(STREAMS - 1));
+        long before = ProcessMemory.residentBytes(gateway.process());
         List<EventStreamWatcher> watchers =
             jobs.stream()
-                .map(job -> EventStreamWatcher.open(client, address, job, eventDelays))
+                .map(job -> EventStreamWatcher.open(client, url, job, eventDelays))
                 .toList();
         watchers.forEach(EventStreamWatcher::awaitOpened);
-        sendRequests(address, jobs, workers);
+        sendRequests(url, jobs, workers);
         jobs.forEach(workers::completed);
         assertThat(watchers).allMatch(EventStreamWatcher::awaitEnd);
-        report(before, kilobytes(gateway, "VmHWM"));
+        report(before, ProcessMemory.peakResidentBytes(gateway.process()));
       }
     }
   }
 
-  /** Asks at a fixed pace, whatever the answers take, while a step a second of each job is told. */
-  private void sendRequests(URI address, List<String> jobs, SimulatedWorkerEvents workers)
+  /** Sends requests at a fixed rate, and one progress event per second for each job. */
+  private void sendRequests(URI gateway, List<String> jobs, SimulatedWorkerEvents workers)
       throws Exception {
-    int all = REQUESTS_PER_SECOND * SECONDS;
-    CountDownLatch answered = new CountDownLatch(all);
-    long began = System.nanoTime();
-    for (int i = 0; i < all; i++) {
-      long due = began + i * 1_000_000_000L / REQUESTS_PER_SECOND;
-      LockSupport.parkNanos(due - System.nanoTime());
+    int total = REQUESTS_PER_SECOND * SECONDS;
+    CountDownLatch answered = new CountDownLatch(total);
+    long startNanos = System.nanoTime();
+    for (int i = 0; i < total; i++) {
+      long due = startNanos + i * 1_000_000_000L / REQUESTS_PER_SECOND;
+      Pause.untilNanoTime(due);
       String job = jobs.get(i % jobs.size());
       client
-          .sendAsync(request(address, "/v1/jobs/" + job), BodyHandlers.discarding())
+          .sendAsync(request(gateway, "/v1/jobs/" + job), BodyHandlers.discarding())
           .thenAccept(
-              answer -> {
-                if (answer.statusCode() == 200) {
+              response -> {
+                if (response.statusCode() == 200) {
                   responseTimes.add(System.nanoTime() - due);
                   answered.countDown();
                 }
               });
-      for (int of = i % REQUESTS_PER_SECOND; of < jobs.size(); of += REQUESTS_PER_SECOND) {
-        workers.progress(jobs.get(of), 1 + i / REQUESTS_PER_SECOND);
+      for (int j = i % REQUESTS_PER_SECOND; j < jobs.size(); j += REQUESTS_PER_SECOND) {
+        workers.progress(jobs.get(j), 1 + i / REQUESTS_PER_SECOND);
       }
     }
-    assertThat(answered.await(60, TimeUnit.SECONDS)).as("every question answered").isTrue();
+    assertThat(answered.await(60, TimeUnit.SECONDS)).as("every request is answered").isTrue();
   }
 
-  private void report(long before, long most) throws IOException {
+  private void report(long before, long peak) {
     String table =
         """
-        | %d open streams, %d questions a second, %d s | |
+        | %d open streams, %d requests per second, %d s | |
         |---|---:|
         | `GET /v1/jobs/{id}`, p50 / p99 / p99.9 ms | %.1f / %.1f / %.1f |
-        | an event, from the worker to the watcher, p50 / p99 ms | %.1f / %.1f |
-        | events seen | %d |
+        | an event, from the worker to the client, p50 / p99 ms | %.1f / %.1f |
+        | events received | %d |
         | the gateway's memory, before the streams / at most, MiB | %d / %d |
         """
             .formatted(
@@ -113,68 +111,21 @@ class WatchersIT {
                 eventDelays.quantile(0.5),
                 eventDelays.quantile(0.99),
                 eventDelays.count(),
-                before / 1024,
-                most / 1024);
+                before >> 20,
+                peak >> 20);
     System.out.println(table);
     String file = System.getProperty("watchers.report", "");
     if (!file.isEmpty()) {
-      String machine =
-          "%s, %d cores, load average %s. Gateway, broker, storage, watchers on this machine."
-              .formatted(
-                  LocalDate.now(ZoneOffset.UTC),
-                  Runtime.getRuntime().availableProcessors(),
-                  Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
-      Files.writeString(
-          Path.of(file),
-          "# Watchers\n\n" + machine + "\n\n" + table,
-          StandardOpenOption.CREATE,
-          StandardOpenOption.TRUNCATE_EXISTING);
+      ResultPage.write(Path.of(file), "Many event streams", MachineInfo.summary() + "\n\n" + table);
     }
   }
 
-  private void awaitReady(URI address) throws Exception {
-    await("the gateway is ready", () -> status(address, "/q/health/ready") == 200);
+  private void awaitJobVisible(URI gateway, String job) {
+    Eventually.await("job " + job, TIMEOUT)
+        .until(() -> HttpProbe.status(gateway.resolve("/v1/jobs/" + job)) == 200);
   }
 
-  private void awaitJobVisible(URI address, String job) throws Exception {
-    await("the gateway knows " + job, () -> status(address, "/v1/jobs/" + job) == 200);
-  }
-
-  private static void await(String what, java.util.concurrent.Callable<Boolean> condition)
-      throws Exception {
-    long until = System.nanoTime() + TIMEOUT.toNanos();
-    while (!condition.call()) {
-      assertThat(System.nanoTime() - until).as(what).isNegative();
-      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
-    }
-  }
-
-  private int status(URI address, String path) throws InterruptedException {
-    try {
-      HttpResponse<Void> answer = client.send(request(address, path), BodyHandlers.discarding());
-      return answer.statusCode();
-    } catch (IOException e) {
-      return 0;
-    }
-  }
-
-  private static HttpRequest request(URI address, String path) {
-    return HttpRequest.newBuilder(address.resolve(path)).timeout(Duration.ofSeconds(30)).build();
-  }
-
-  private static long kilobytes(ManagedProcess process, String key) throws IOException {
-    return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
-        .filter(line -> line.startsWith(key + ":"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static ManagedProcess gateway(
-      TestProcesses processes, ServiceProcesses services, int http) {
-    Map<String, String> config = services.config();
-    config.put("sanaq.worker.enabled", "false");
-    config.put("quarkus.http.port", String.valueOf(http));
-    return processes.startProgram("gateway", List.of("-Xmx256m"), config, "serve");
+  private static HttpRequest request(URI gateway, String path) {
+    return HttpRequest.newBuilder(gateway.resolve(path)).timeout(Duration.ofSeconds(30)).build();
   }
 }

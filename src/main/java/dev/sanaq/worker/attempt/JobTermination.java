@@ -73,9 +73,7 @@ public final class JobTermination {
 
   private Duration estimatedDuration(JobExecution execution) {
     double seconds =
-        throughput
-            .estimateSeconds(execution.batchKey(), execution.job().count())
-            .orElse(0);
+        throughput.estimateSeconds(execution.batchKey(), execution.job().count()).orElse(0);
     return Duration.ofNanos((long) (seconds * 1e9));
   }
 
@@ -101,8 +99,7 @@ public final class JobTermination {
         job.id(), cancellation.reason(), attemptCount, job.metadata(), job.callbackUrl());
   }
 
-  private static Failed deadlineExceeded(
-      Job job, int attemptCount, Duration needed, Instant now) {
+  private static Failed deadlineExceeded(Job job, int attemptCount, Duration needed, Instant now) {
     String message =
         needed.isZero() || now.isAfter(job.deadline())
             ? "the deadline %s had passed at %s".formatted(job.deadline(), now)

@@ -13,8 +13,8 @@ import org.jboss.logging.Logger;
  * {@link #outageReason}.
  *
  * <pre>{@code
- *   JOINED --- S3 outage: jobs abandoned, unsubscribed -----------------> LEFT
- *   JOINED <-- probe write succeeded and pending attempts are released --- LEFT
+ * JOINED --- S3 outage: jobs abandoned, unsubscribed -----------------> LEFT
+ * JOINED <-- probe write succeeded and pending attempts are released --- LEFT
  * }</pre>
  */
 public final class GroupMembership {

@@ -59,8 +59,7 @@ public final class RebalanceHandler implements ConsumerRebalanceListener {
     }
     Predicate<JobExecution> revoked = execution -> partitions.contains(execution.partition());
     jobs.abandonQueued(revoked);
-    awaitFinished(
-        revoked, storageRetry.outageReason().isPresent() ? Duration.ZERO : revokeTimeout);
+    awaitFinished(revoked, storageRetry.outageReason().isPresent() ? Duration.ZERO : revokeTimeout);
     jobs.abandonActive(revoked);
     resultPublisher.flush();
     trackers.stopTracking(partitions);

@@ -58,8 +58,7 @@ public final class RecordDispatcher {
           record.topic(),
           record.partition(),
           record.offset());
-      completer.deadLetter(
-          record, tracker, "bug while reading: " + e.getClass().getSimpleName());
+      completer.deadLetter(record, tracker, "bug while reading: " + e.getClass().getSimpleName());
     }
   }
 

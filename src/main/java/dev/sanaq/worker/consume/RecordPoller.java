@@ -12,8 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Polls the consumer and dispatches what it returns. Paused partitions are polled too, which keeps
- * the membership however long a job takes. The consumer thread, except {@link
- * #disconnectedReason}.
+ * the membership however long a job takes. The consumer thread, except {@link #disconnectedReason}.
  */
 public final class RecordPoller {
   private final Consumer<byte[], byte[]> consumer;

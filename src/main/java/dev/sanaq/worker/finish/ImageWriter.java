@@ -94,7 +94,6 @@ public final class ImageWriter {
         storageRetry.call(() -> store.commit(result), execution::isAbandonRequested);
     return commit instanceof CommitResult.Committed committed
         ? committed.result()
-        : AttemptGate.resultOrConflict(
-            execution.job(), ((CommitResult.Conflict) commit).result());
+        : AttemptGate.resultOrConflict(execution.job(), ((CommitResult.Conflict) commit).result());
   }
 }

@@ -25,19 +25,20 @@ import org.jboss.logging.Logger;
  * consumer thread alone calls it.
  *
  * <pre>{@code
- *            start                 committed
- *   Idle ------------> InTransaction -------> Idle
- *                        |       ^
- *      failed or unknown |       | pause over, and the committed offsets
- *                        v       | were read from the broker
- *                        RetryWait ---------> Idle, if all of it was committed
+ *          start                 committed
+ * Idle ------------> InTransaction -------> Idle
+ *                      |       ^
+ *    failed or unknown |       | pause over, and the committed offsets
+ *                      v       | were read from the broker
+ *                      RetryWait ---------> Idle, if all of it was committed
  * }</pre>
  */
 public final class ResultPublisher {
   private static final Logger LOG = Logger.getLogger(ResultPublisher.class);
   private static final int MAX_BATCH = 500;
   private static final Duration INITIAL_BACKOFF = Duration.ofMillis(50);
-  // A transaction costs the broker a marker in every partition that it touches, independent of its size:
+  // A transaction costs the broker a marker in every partition that it touches, independent of its
+  // size:
   // under load there are few and large ones, and a single result does not wait.
   private static final Duration MIN_INTERVAL = Duration.ofMillis(10);
 

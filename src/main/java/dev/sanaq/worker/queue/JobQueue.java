@@ -157,7 +157,8 @@ public final class JobQueue {
 
   private void enqueue(JobExecution execution) {
     Instant effectiveTime =
-        PriorityOrder.effectiveTime(execution.job().priority(), execution.received(), priorityAging);
+        PriorityOrder.effectiveTime(
+            execution.job().priority(), execution.received(), priorityAging);
     queued.add(new QueuedJob(effectiveTime, nextSequence++, execution, System.nanoTime()));
     notifyAll();
   }

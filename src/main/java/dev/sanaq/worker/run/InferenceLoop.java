@@ -86,8 +86,7 @@ public final class InferenceLoop implements Runnable {
     return wanted;
   }
 
-  private void runBatch(List<JobExecution> batch, Runnable onDenoised)
-      throws InterruptedException {
+  private void runBatch(List<JobExecution> batch, Runnable onDenoised) throws InterruptedException {
     if (batch.isEmpty()) {
       return;
     }

@@ -1,5 +1,6 @@
 package dev.sanaq.faults.audit;
 
+import dev.sanaq.faults.request.TestRequests;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,66 +11,68 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which bad record got which answer. An answer is a terminal event, a dead letter, or a dead letter
- * and the failed event that tells of it; more of either, or none of both, is wrong.
+ * Compares malformed records with their answers. The answer to a record is a terminal event, a dead
+ * letter, or a dead letter and a failed event. More than one of either, or none, is a finding.
  */
 public final class BadInputAudit {
-  private static final Pattern OWN_ID = Pattern.compile("bad\\.(\\d+)\\.");
-  private static final String DERIVED_ID_PREFIX = EventCollector.REQUESTS + "-";
+  private static final Pattern ID = Pattern.compile("bad\\.(\\d+)\\.");
+  private static final String DERIVED_ID_PREFIX = TestRequests.TOPIC + "-";
 
   private final Map<String, Integer> numbersByOffset = new HashMap<>();
   private final List<String> findings = new ArrayList<>();
   private int answered;
 
-  /** The n-th record lies there, {@code partition-offset}. */
-  public void recordSent(int n, String place) {
-    numbersByOffset.put(place, n);
+  /** Records the position of the n-th record, {@code partition-offset}. */
+  public void recordSent(int n, String position) {
+    numbersByOffset.put(position, n);
   }
 
-  /** Holds all answers against all records; other jobs' events are left out. */
-  public void countAnswers(EventCollector reader, Set<String> others) {
+  /** Compares all answers with all records, except for the events of some other jobs. */
+  public void countAnswers(EventCollector collector, Set<String> otherJobs) {
     Map<Integer, Integer> events = new HashMap<>();
-    reader.terminalEvents().stream()
-        .filter(ending -> !others.contains(ending.job()))
-        .forEach(ending -> events.merge(numberOf(ending.job()), 1, Integer::sum));
-    Map<Integer, Integer> letters = new HashMap<>();
-    reader.deadLetters().stream()
-        .filter(letter -> letter.topic().equals(EventCollector.REQUESTS))
+    collector.terminalEvents().stream()
+        .filter(event -> !otherJobs.contains(event.job()))
+        .forEach(event -> events.merge(numberOf(event.job()), 1, Integer::sum));
+    Map<Integer, Integer> deadLetters = new HashMap<>();
+    collector.deadLetters().stream()
+        .filter(letter -> letter.topic().equals(TestRequests.TOPIC))
         .forEach(
             letter ->
-                letters.merge(
+                deadLetters.merge(
                     numbersByOffset.getOrDefault(letter.position(), -1), 1, Integer::sum));
-    Set<Integer> strangers = new HashSet<>(events.keySet());
-    strangers.addAll(letters.keySet());
-    strangers.removeAll(numbersByOffset.values());
-    strangers.forEach(n -> findings.add("an answer to no record"));
+    Set<Integer> unmatched = new HashSet<>(events.keySet());
+    unmatched.addAll(deadLetters.keySet());
+    unmatched.removeAll(numbersByOffset.values());
+    unmatched.forEach(n -> findings.add("an answer to no record"));
     numbersByOffset.forEach(
-        (place, n) -> check(place, n, events.getOrDefault(n, 0), letters.getOrDefault(n, 0)));
+        (position, n) ->
+            check(position, n, events.getOrDefault(n, 0), deadLetters.getOrDefault(n, 0)));
   }
 
-  /** Records that were answered as they should be. */
+  /** Returns how many records have exactly one answer. */
   public int answered() {
     return answered;
   }
 
-  /** What is wrong. */
+  /** Returns the records without exactly one answer, and the answers to no record. */
   public List<String> findings() {
     return findings;
   }
 
-  private void check(String place, int n, int events, int letters) {
-    if (events <= 1 && letters <= 1 && events + letters >= 1) {
+  private void check(String position, int n, int events, int deadLetters) {
+    if (events <= 1 && deadLetters <= 1 && events + deadLetters >= 1) {
       answered++;
     } else {
       findings.add(
-          "record %d at %s: %d events, %d dead letters".formatted(n, place, events, letters));
+          "record %d at %s: %d events, %d dead letters"
+              .formatted(n, position, events, deadLetters));
     }
   }
 
   private int numberOf(String job) {
-    Matcher own = OWN_ID.matcher(job);
-    if (own.find()) {
-      return Integer.parseInt(own.group(1));
+    Matcher id = ID.matcher(job);
+    if (id.find()) {
+      return Integer.parseInt(id.group(1));
     }
     boolean derived = job.startsWith(DERIVED_ID_PREFIX);
     return derived

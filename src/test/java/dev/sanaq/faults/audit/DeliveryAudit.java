@@ -1,5 +1,6 @@
 package dev.sanaq.faults.audit;
 
+import dev.sanaq.faults.request.TestRequests;
 import dev.sanaq.faults.storage.S3Objects;
 import java.net.URI;
 import java.security.MessageDigest;
@@ -16,122 +17,129 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** Holds what a reader has seen against what is due, and counts every way to be wrong. */
+/** Compares the received events, dead letters and images with the expected ones. */
 public final class DeliveryAudit {
-  /** How a good job may end while workers are killed and the storage fails. */
+  /** Outcomes that a valid job may have while workers are killed and S3 fails. */
   public static final Set<String> TOLERATED_FAILURES =
       Set.of("failed:crashed", "failed:storage_failed");
 
   private static final int MAX_REPORTED_FINDINGS = 20;
+  private static final List<String> FINDINGS =
+      List.of(
+          "jobs lost",
+          "jobs doubled",
+          "jobs ended wrongly",
+          "jobs that nobody requested",
+          "dead letters lost",
+          "dead letters doubled",
+          "dead letters not due",
+          "images missing or different",
+          "requests not committed");
 
-  private final TrackingProducer trackingProducer;
+  private final TrackingProducer producer;
   private final EventCollector collector;
   private final List<String> findings = new ArrayList<>();
   private final Map<String, Integer> counts = new TreeMap<>();
 
-  private DeliveryAudit(TrackingProducer ledger, EventCollector reader) {
-    this.trackingProducer = ledger;
-    this.collector = reader;
+  private DeliveryAudit(TrackingProducer producer, EventCollector collector) {
+    this.producer = producer;
+    this.collector = collector;
   }
 
   /**
-   * Counts.
+   * Compares.
    *
-   * @param storage the real one, past all faults
-   * @param faults how good jobs may end besides
+   * @param storage the URL of the S3 server, without faults
+   * @param tolerated outcomes that a valid job may have in addition to {@code completed}
    */
   public static DeliveryAudit of(
-      TrackingProducer ledger, EventCollector reader, URI storage, Set<String> faults) {
-    DeliveryAudit audit = new DeliveryAudit(ledger, reader);
-    audit.checkJobs(faults);
+      TrackingProducer producer, EventCollector collector, URI storage, Set<String> tolerated) {
+    DeliveryAudit audit = new DeliveryAudit(producer, collector);
+    audit.checkJobs(tolerated);
     audit.checkDeadLetters();
     audit.checkImages(storage);
-    audit.addFinding("records of the topic not sent", reader.requestCount() - ledger.records(), "");
-    audit.addFinding("records not committed by the group", reader.lag(), "");
+    audit.addFinding(
+        "records of the topic not sent", collector.requestCount() - producer.records(), "");
+    audit.addFinding("requests not committed", collector.lag(), "");
     return audit;
   }
 
-  /** What is wrong, one finding a line, the first ones; empty where nothing is. */
+  /** Returns the first differences, one for each line; empty if there are none. */
   public String findings() {
     return findings.stream().limit(MAX_REPORTED_FINDINGS).collect(Collectors.joining("\n"));
   }
 
-  /** How jobs ended, and every count that has to be 0. */
+  /** Adds the outcomes, and the counts that must be 0, to the table. */
   public void reportTo(FaultReport report) {
-    Map<String, Long> ends =
+    Map<String, Long> outcomes =
         collector.terminalEvents().stream()
             .collect(
                 Collectors.groupingBy(TerminalEvent::outcome, TreeMap::new, Collectors.counting()));
-    ends.forEach((how, count) -> report.line("ended " + how, count));
+    outcomes.forEach((outcome, count) -> report.line("ended " + outcome, count));
     report.line("dead letters", collector.deadLetters().size());
     report.line(
-        "drawings begun more than once",
+        "generations started more than once",
         collector.startCounts().values().stream().filter(count -> count > 1).count());
-    for (String what : List.of("lost", "doubled", "ended wrongly", "not asked for")) {
-      report.line("jobs " + what, counts.getOrDefault("jobs " + what, 0));
-    }
-    for (String what : List.of("lost", "doubled", "not due")) {
-      report.line("dead letters " + what, counts.getOrDefault("dead letters " + what, 0));
-    }
-    report.line("images missing or another", counts.getOrDefault("images wrong", 0));
-    report.line(
-        "requests not committed", counts.getOrDefault("records not committed by the group", 0));
+    FINDINGS.forEach(name -> report.line(name, counts.getOrDefault(name, 0)));
   }
 
-  private void checkJobs(Set<String> faults) {
-    Map<String, List<TerminalEvent>> seen =
+  private void checkJobs(Set<String> tolerated) {
+    Map<String, List<TerminalEvent>> received =
         collector.terminalEvents().stream().collect(Collectors.groupingBy(TerminalEvent::job));
-    trackingProducer
+    producer
         .expectations()
         .forEach(
             (job, due) -> {
-              List<TerminalEvent> endings = seen.getOrDefault(job, List.of());
-              String told = "%s: due %s, seen %s".formatted(job, due, outcomes(endings));
-              addFinding("jobs lost", due.events() - endings.size(), told);
-              addFinding("jobs doubled", endings.size() - due.events(), told);
-              boolean right =
-                  outcomes(endings).stream()
+              List<TerminalEvent> events = received.getOrDefault(job, List.of());
+              String detail = "%s: due %s, received %s".formatted(job, due, outcomes(events));
+              addFinding("jobs lost", due.events() - events.size(), detail);
+              addFinding("jobs doubled", events.size() - due.events(), detail);
+              boolean permitted =
+                  outcomes(events).stream()
                       .allMatch(
-                          how ->
-                              due.outcomes().contains(how)
-                                  || (due.canComplete() && faults.contains(how)));
-              addFinding("jobs ended wrongly", right ? 0 : 1, told);
+                          outcome ->
+                              due.outcomes().contains(outcome)
+                                  || (due.canComplete() && tolerated.contains(outcome)));
+              addFinding("jobs ended wrongly", permitted ? 0 : 1, detail);
             });
-    seen.keySet().stream()
-        .filter(job -> !trackingProducer.expectations().containsKey(job))
-        .forEach(job -> addFinding("jobs not asked for", 1, job));
+    received.keySet().stream()
+        .filter(job -> !producer.expectations().containsKey(job))
+        .forEach(job -> addFinding("jobs that nobody requested", 1, job));
   }
 
   private void checkDeadLetters() {
-    Map<String, Integer> seen = new HashMap<>();
+    Map<String, Integer> received = new HashMap<>();
     collector.deadLetters().stream()
-        .filter(letter -> letter.topic().equals(EventCollector.REQUESTS))
-        .forEach(letter -> seen.merge(letter.position(), 1, Integer::sum));
-    for (String place : trackingProducer.expectedDeadLetters()) {
-      addFinding("dead letters lost", seen.containsKey(place) ? 0 : 1, place);
+        .filter(letter -> letter.topic().equals(TestRequests.TOPIC))
+        .forEach(letter -> received.merge(letter.position(), 1, Integer::sum));
+    for (String position : producer.expectedDeadLetters()) {
+      addFinding("dead letters lost", received.containsKey(position) ? 0 : 1, position);
     }
-    seen.forEach(
-        (place, count) -> {
-          addFinding("dead letters doubled", count - 1, place);
+    received.forEach(
+        (position, count) -> {
+          addFinding("dead letters doubled", count - 1, position);
           addFinding(
               "dead letters not due",
-              trackingProducer.expectedDeadLetters().contains(place) ? 0 : 1,
-              place);
+              producer.expectedDeadLetters().contains(position) ? 0 : 1,
+              position);
         });
   }
 
   private void checkImages(URI storage) {
-    Set<TerminalEvent.StoredObject> told = new HashSet<>();
-    collector.terminalEvents().forEach(ending -> told.addAll(ending.images()));
+    Set<TerminalEvent.StoredObject> images = new HashSet<>();
+    collector.terminalEvents().forEach(event -> images.addAll(event.images()));
     try (S3Client client = S3Objects.client(storage)) {
-      for (TerminalEvent.StoredObject image : told) {
-        String wrong = mismatch(client, image);
-        addFinding("images wrong", wrong.isEmpty() ? 0 : 1, image.key() + " " + wrong);
+      for (TerminalEvent.StoredObject image : images) {
+        String mismatch = mismatch(client, image);
+        addFinding(
+            "images missing or different",
+            mismatch.isEmpty() ? 0 : 1,
+            image.key() + " " + mismatch);
       }
     }
     collector.terminalEvents().stream()
-        .filter(ending -> ending.outcome().equals("completed") && ending.images().isEmpty())
-        .forEach(ending -> addFinding("images wrong", 1, ending.job() + " names none"));
+        .filter(event -> event.outcome().equals("completed") && event.images().isEmpty())
+        .forEach(event -> addFinding("images missing or different", 1, event.job() + " has none"));
   }
 
   private static String mismatch(S3Client client, TerminalEvent.StoredObject image) {
@@ -140,7 +148,7 @@ public final class DeliveryAudit {
           client.getObjectAsBytes(get -> get.bucket(image.bucket()).key(image.key())).asByteArray();
       String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
       boolean same = bytes.length == image.bytes() && sha256.equals(image.sha256());
-      return same ? "" : "is another one";
+      return same ? "" : "differs";
     } catch (SdkException e) {
       return String.valueOf(e.getMessage());
     } catch (NoSuchAlgorithmException e) {
@@ -148,14 +156,14 @@ public final class DeliveryAudit {
     }
   }
 
-  private void addFinding(String what, long count, String detail) {
+  private void addFinding(String name, long count, String detail) {
     if (count > 0) {
-      counts.merge(what, Math.toIntExact(count), Integer::sum);
-      findings.add("%s (%d): %s".formatted(what, count, detail));
+      counts.merge(name, Math.toIntExact(count), Integer::sum);
+      findings.add("%s (%d): %s".formatted(name, count, detail));
     }
   }
 
-  private static List<String> outcomes(List<TerminalEvent> endings) {
-    return endings.stream().map(TerminalEvent::outcome).toList();
+  private static List<String> outcomes(List<TerminalEvent> events) {
+    return events.stream().map(TerminalEvent::outcome).toList();
   }
 }

@@ -1,5 +1,6 @@
 package dev.sanaq.faults.audit;
 
+import dev.sanaq.faults.request.TestRequests;
 import dev.sanaq.testing.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,10 +26,9 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A plain {@code read_committed} client that reads all events and dead letters from the beginning,
- * and asks the broker how far it and the workers' group have come. One thread; close it in the end.
+ * and queries the offsets of the workers' group. Not thread-safe.
  */
 public final class EventCollector implements AutoCloseable {
-  public static final String REQUESTS = "sanaq.requests";
   static final String EVENTS = "sanaq.events";
   static final String DEAD_LETTERS = "sanaq.dead-letters";
   private static final String GROUP = "sanaq-workers";
@@ -44,9 +44,9 @@ public final class EventCollector implements AutoCloseable {
   /**
    * A dead letter.
    *
-   * @param topic the record's topic
-   * @param position its partition and offset there, {@code 0-17}
-   * @param reason why it was not read
+   * @param topic the topic of the unreadable record
+   * @param position its partition and offset, {@code 0-17}
+   * @param reason why it is unreadable
    */
   public record DeadLetterRecord(String topic, String position, String reason) {}
 
@@ -63,31 +63,36 @@ public final class EventCollector implements AutoCloseable {
     consumer.seekToBeginning(read);
   }
 
-  /** Reads what is there, at most for that long. */
-  void read(Duration patience) {
-    consumer.poll(patience).forEach(this::onRecord);
+  /** Polls once. */
+  void read(Duration timeout) {
+    consumer.poll(timeout).forEach(this::onRecord);
   }
 
-  /** The terminal events so far, in the order of their partitions. */
+  /** Returns the terminal events so far, in the order of their partitions. */
   public List<TerminalEvent> terminalEvents() {
     return terminalEvents;
   }
 
-  /** Those of one job. */
+  /** Returns the terminal events of one job. */
   public List<TerminalEvent> terminalEventsOf(String job) {
-    return terminalEvents.stream().filter(ending -> ending.job().equals(job)).toList();
+    return terminalEvents.stream().filter(event -> event.job().equals(job)).toList();
   }
 
+  /** Returns the dead letters so far. */
   public List<DeadLetterRecord> deadLetters() {
     return deadLetters;
   }
 
-  /** How often each job's drawing began. */
+  /** Returns how often each job was started, by job. */
   public Map<String, Integer> startCounts() {
     return startCounts;
   }
 
-  /** Reads until the condition holds. */
+  /**
+   * Reads until a condition holds.
+   *
+   * @param state describes the state in the message of a timeout
+   */
   public void readUntil(Duration timeout, Supplier<String> state, BooleanSupplier condition) {
     try {
       Eventually.await("events", timeout)
@@ -101,16 +106,16 @@ public final class EventCollector implements AutoCloseable {
     }
   }
 
-  /** Whether everything written was read: nothing of an unfinished transaction is left, either. */
+  /** Returns whether both topics were read to the end, with no open transaction. */
   public boolean isAtEnd() {
     Map<TopicPartition, Long> ends = endOffsets(read);
     return read.stream()
         .allMatch(partition -> consumer.position(partition) >= ends.getOrDefault(partition, 0L));
   }
 
-  /** How many records of the requests' topic the group has not committed. */
+  /** Returns how many requests the workers' group has not committed. */
   public long lag() {
-    Map<TopicPartition, Long> ends = endOffsets(partitions(REQUESTS));
+    Map<TopicPartition, Long> ends = endOffsets(partitions(TestRequests.TOPIC));
     Map<TopicPartition, OffsetAndMetadata> committed =
         await(admin.listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata());
     return ends.entrySet().stream()
@@ -122,9 +127,11 @@ public final class EventCollector implements AutoCloseable {
         .sum();
   }
 
-  /** How many records the requests' topic holds. */
+  /** Returns how many records the topic of requests holds. */
   public long requestCount() {
-    return endOffsets(partitions(REQUESTS)).values().stream().mapToLong(Long::longValue).sum();
+    return endOffsets(partitions(TestRequests.TOPIC)).values().stream()
+        .mapToLong(Long::longValue)
+        .sum();
   }
 
   @Override
@@ -163,11 +170,11 @@ public final class EventCollector implements AutoCloseable {
         .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().offset()));
   }
 
-  private static <T> T await(KafkaFuture<T> answer) {
+  private static <T> T await(KafkaFuture<T> response) {
     try {
-      return answer.get();
+      return response.get();
     } catch (InterruptedException | ExecutionException e) {
-      throw new IllegalStateException("the broker does not answer", e);
+      throw new IllegalStateException("the broker does not respond", e);
     }
   }
 }

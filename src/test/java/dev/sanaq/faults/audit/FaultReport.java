@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A test's table of what was done and what came of it: printed, and added to the file that the
- * system property {@code faults.report} names, if it names one.
+ * The table of a fault test: its faults and its results. It is printed, and appended to the file
+ * that the system property {@code faults.report} names, if any.
  */
 public final class FaultReport {
   private final String title;
@@ -23,28 +23,29 @@ public final class FaultReport {
     line("seed", FaultScale.seed());
   }
 
-  public void line(String what, long count) {
-    line(what, String.valueOf(count));
+  /** Adds a row. */
+  public void line(String name, long count) {
+    line(name, String.valueOf(count));
   }
 
-  void line(String what, String value) {
-    lines.put(what, value);
+  void line(String name, String value) {
+    lines.put(name, value);
   }
 
-  /** Prints the table. */
+  /** Prints the table and appends it to the file. */
   public void print() {
     StringBuilder text = new StringBuilder("\n## " + title + "\n\n");
     text.append("| %-44s | %12s |%n".formatted("what", "value"));
     text.append("| %s | %s: |%n".formatted("-".repeat(44), "-".repeat(11)));
-    lines.forEach((what, value) -> text.append("| %-44s | %12s |%n".formatted(what, value)));
+    lines.forEach((name, value) -> text.append("| %-44s | %12s |%n".formatted(name, value)));
     System.out.println(text);
     String file = System.getProperty("faults.report", "");
     if (!file.isEmpty()) {
-      add(Path.of(file), text.toString());
+      append(Path.of(file), text.toString());
     }
   }
 
-  private static void add(Path file, String text) {
+  private static void append(Path file, String text) {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.writeString(

@@ -1,11 +1,11 @@
 package dev.sanaq.faults.audit;
 
-/** How much of everything: the short form that every build runs, or the long one. */
+/** The size of a run: the short form, which every build runs, or the long one. */
 public enum FaultScale {
   SHORT,
   LONG;
 
-  /** As the system property {@code faults} says. */
+  /** Reads the system property {@code faults}. */
   public static FaultScale fromSystemProperty() {
     String name = System.getProperty("faults", "short");
     return switch (name) {
@@ -15,12 +15,12 @@ public enum FaultScale {
     };
   }
 
-  /** One of two amounts. */
+  /** Returns one of two amounts, by form. */
   public int of(int ifShort, int ifLong) {
     return this == SHORT ? ifShort : ifLong;
   }
 
-  /** The seed of everything random: the system property {@code faults.seed}, else a fixed one. */
+  /** Returns the seed of all randomness: the property {@code faults.seed}, or a fixed one. */
   public static long seed() {
     return Long.getLong("faults.seed", 20241015L);
   }

@@ -1,6 +1,7 @@
 package dev.sanaq.faults.audit;
 
 import dev.sanaq.faults.request.ExpectedRequest;
+import dev.sanaq.faults.request.TestRequests;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashMap;
@@ -17,14 +18,14 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends requests and keeps the account of what is due for them.
+ * Sends requests and records the expected results.
  *
- * <p>What is counted: terminal events by job. A record is owed one terminal event, and events do
- * not say which record they answer, so a job of which N records were sent is owed N: N times the
- * same event id where all ask for the same, since each record's answer is published with that
- * record's offset, and a reader drops repetitions by the event's id. Fewer are lost ones, more are
- * doubled ones. What cannot be read is owed one dead letter, known by the record's own place, and
- * an event besides where its id could be read. One thread.
+ * <p>Terminal events are counted by job. One is expected for each record, and events do not say
+ * which record they answer. If N records have one job id, N events are expected: N times the same
+ * event id if all requests are equal, because each record's answer is published with that record's
+ * offset, and a reader drops repetitions by event id. Fewer events are lost ones, more are doubled
+ * ones. For an unreadable record one dead letter is expected, identified by the record's position,
+ * and a failed event in addition if its id could be read. Not thread-safe.
  */
 public final class TrackingProducer implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
@@ -36,10 +37,10 @@ public final class TrackingProducer implements AutoCloseable {
   private int cancellations;
 
   /**
-   * What a job is owed.
+   * The expected result of a job.
    *
-   * @param events how many terminal events
-   * @param outcomes how they may say that it ended
+   * @param events the number of terminal events
+   * @param outcomes the permitted outcomes
    */
   record Expectation(int events, Set<String> outcomes) {
     boolean canComplete() {
@@ -47,7 +48,7 @@ public final class TrackingProducer implements AutoCloseable {
     }
   }
 
-  /** Writes through restarts of the broker, for minutes, and nothing twice. */
+  /** Creates an idempotent producer that retries for minutes, through restarts of the broker. */
   public TrackingProducer(String bootstrapServers) {
     Map<String, Object> config = new HashMap<>();
     config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
@@ -59,38 +60,39 @@ public final class TrackingProducer implements AutoCloseable {
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  /** Sends one; on return the broker has it and it is owed. */
-  public void send(ExpectedRequest asked) {
-    byte[] key = asked.id().isEmpty() ? null : asked.id().getBytes(StandardCharsets.UTF_8);
-    RecordMetadata place = send(new ProducerRecord<>(EventCollector.REQUESTS, key, asked.value()));
-    String where = place.partition() + "-" + place.offset();
+  /** Sends a request, with its cancellation if it has one, and waits for the acknowledgements. */
+  public void send(ExpectedRequest request) {
+    byte[] key = request.id().isEmpty() ? null : request.id().getBytes(StandardCharsets.UTF_8);
+    RecordMetadata sentRecord =
+        send(new ProducerRecord<>(TestRequests.TOPIC, key, request.value()));
+    String position = sentRecord.partition() + "-" + sentRecord.offset();
     records++;
-    if (!sent.add(asked)) {
+    if (!sent.add(request)) {
       duplicates++;
     }
-    if (asked.deadLetter()) {
-      expectedDeadLetters.add(where);
+    if (request.deadLetter()) {
+      expectedDeadLetters.add(position);
     }
-    if (!asked.outcomes().isEmpty()) {
-      String id = asked.id().isEmpty() ? EventCollector.REQUESTS + "-" + where : asked.id();
-      expectations.merge(id, new Expectation(1, asked.outcomes()), TrackingProducer::merge);
+    if (!request.outcomes().isEmpty()) {
+      String id = request.id().isEmpty() ? TestRequests.TOPIC + "-" + position : request.id();
+      expectations.merge(id, new Expectation(1, request.outcomes()), TrackingProducer::merge);
     }
-    if (asked.cancelled()) {
+    if (request.cancelled()) {
       cancellations++;
       byte[] value =
-          "{\"id\":\"%s\",\"reason\":\"no more\"}"
-              .formatted(asked.id())
+          "{\"id\":\"%s\",\"reason\":\"test\"}"
+              .formatted(request.id())
               .getBytes(StandardCharsets.UTF_8);
       send(new ProducerRecord<>("sanaq.cancellations", key, value));
     }
   }
 
-  /** What each job is owed. */
+  /** Returns the expected result of each job. */
   Map<String, Expectation> expectations() {
     return expectations;
   }
 
-  /** The places of the records that are to be dead letters. */
+  /** Returns the positions of the records for which a dead letter is expected. */
   Set<String> expectedDeadLetters() {
     return expectedDeadLetters;
   }
@@ -99,7 +101,7 @@ public final class TrackingProducer implements AutoCloseable {
     return records;
   }
 
-  /** What was sent, for the table. */
+  /** Adds the numbers of sent records to the table. */
   public void reportTo(FaultReport report) {
     report.line("requests sent", records);
     report.line("of them the same twice", duplicates);
@@ -107,11 +109,11 @@ public final class TrackingProducer implements AutoCloseable {
     report.line("cancellations sent", cancellations);
   }
 
-  /** Whether as much has come as is due; what it is, the audit says. */
+  /** Returns whether the number of results is reached; {@link DeliveryAudit} compares them. */
   public boolean isComplete(
-      List<TerminalEvent> endings, List<EventCollector.DeadLetterRecord> letters) {
+      List<TerminalEvent> terminalEvents, List<EventCollector.DeadLetterRecord> deadLetters) {
     int events = expectations.values().stream().mapToInt(Expectation::events).sum();
-    return endings.size() >= events && letters.size() >= expectedDeadLetters.size();
+    return terminalEvents.size() >= events && deadLetters.size() >= expectedDeadLetters.size();
   }
 
   @Override
@@ -123,13 +125,13 @@ public final class TrackingProducer implements AutoCloseable {
     try {
       return producer.send(record).get();
     } catch (Exception e) {
-      throw new AssertionError("the broker did not take a record in minutes", e);
+      throw new AssertionError("the broker did not accept a record within minutes", e);
     }
   }
 
   private static Expectation merge(Expectation one, Expectation other) {
-    Set<String> ends = new TreeSet<>(one.outcomes());
-    ends.addAll(other.outcomes());
-    return new Expectation(one.events() + other.events(), ends);
+    Set<String> outcomes = new TreeSet<>(one.outcomes());
+    outcomes.addAll(other.outcomes());
+    return new Expectation(one.events() + other.events(), outcomes);
   }
 }

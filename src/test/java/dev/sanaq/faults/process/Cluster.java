@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A broker and a storage in processes of their own, which can be killed and started again where
- * they were and with what they had, and the faults before the storage. One thread.
+ * A broker and an S3 server as processes of their own, which can be killed and restarted with the
+ * same ports and data, and a proxy that injects faults on the way to S3. Not thread-safe.
  */
 public final class Cluster implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(90);
@@ -26,7 +26,7 @@ public final class Cluster implements AutoCloseable {
   private @Nullable ManagedProcess broker;
   private @Nullable ManagedProcess storage;
 
-  /** Starts both; returns when they answer. */
+  /** Starts both and waits until they answer. */
   public Cluster(TestProcesses processes, long seed) {
     this.processes = processes;
     this.faultyS3 = new FaultyS3(storagePort, seed);
@@ -36,12 +36,12 @@ public final class Cluster implements AutoCloseable {
     awaitStorage();
   }
 
-  /** Begins to start the broker. */
+  /** Starts the broker and does not wait for it. */
   public void startBroker() {
     broker = ServiceProcesses.startService(processes, "kafka", brokerPort, JVM_OPTIONS);
   }
 
-  /** Begins to start the storage. */
+  /** Starts the S3 server and does not wait for it. */
   public void startStorage() {
     storage = ServiceProcesses.startService(processes, "s3", storagePort, JVM_OPTIONS);
   }
@@ -58,7 +58,7 @@ public final class Cluster implements AutoCloseable {
     requireStarted(broker).kill();
   }
 
-  /** Ends the broker as an operator does. */
+  /** Sends SIGTERM to the broker and waits until it exits. */
   public void stopBroker() {
     requireStarted(broker).terminate();
     requireStarted(broker).exitCode(TIMEOUT);
@@ -68,7 +68,7 @@ public final class Cluster implements AutoCloseable {
     requireStarted(storage).kill();
   }
 
-  /** What stands between the workers and the storage. */
+  /** Returns the proxy between the workers and the S3 server. */
   public FaultyS3 faultyS3() {
     return faultyS3;
   }
@@ -77,17 +77,17 @@ public final class Cluster implements AutoCloseable {
     return "localhost:" + brokerPort;
   }
 
-  /** The real storage, past the faults. */
+  /** Returns the URL of the S3 server, without faults. */
   public URI storage() {
     return URI.create("http://127.0.0.1:" + storagePort);
   }
 
-  /** The same through the faults. */
+  /** Returns the URL of the proxy. */
   public URI faultyStorage() {
     return URI.create("http://127.0.0.1:" + faultyS3.port());
   }
 
-  /** The configuration that leads a worker here, to the storage through the faults. */
+  /** Returns the settings of a worker that uses this broker and, through the proxy, S3. */
   public Map<String, String> config() {
     return ServiceProcesses.config(bootstrapServers(), faultyS3.port());
   }

@@ -8,20 +8,20 @@ import dev.sanaq.testing.Pause;
 import java.lang.reflect.Field;
 import java.time.Duration;
 
-/** Draws gradients, but for three prompts: {@code abort}, {@code oom} and {@code slow}. */
+/** Generates gradients; the prompts {@code abort}, {@code oom} and {@code slow} have faults. */
 final class FaultyImageGenerator extends GradientImageGenerator {
   private static final int SLOW_STEPS = 20;
   private static final Duration SLOW_STEP_DURATION = Duration.ofMillis(100);
 
   @Override
-  public GenerationResult generate(GenerationParams drawing, ProgressListener progress) {
-    switch (drawing.prompt()) {
+  public GenerationResult generate(GenerationParams params, ProgressListener progress) {
+    switch (params.prompt()) {
       case "abort" -> abort();
       case "oom" -> throw new OutOfMemoryError("on purpose");
       case "slow" -> runSlowSteps(progress);
       default -> {}
     }
-    return super.generate(drawing, progress);
+    return super.generate(params, progress);
   }
 
   private static void runSlowSteps(ProgressListener progress) {
@@ -31,7 +31,7 @@ final class FaultyImageGenerator extends GradientImageGenerator {
     }
   }
 
-  // As a fault in native code does it: the process is gone, and no handler of Java's is asked.
+  // Like a fault in native code: the process dies and no Java handler runs.
   private static void abort() {
     try {
       Class<?> type = Class.forName("sun.misc.Unsafe");

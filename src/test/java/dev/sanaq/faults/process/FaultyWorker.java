@@ -9,16 +9,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A worker whose painter fails on purpose, a program of its own; configured by system properties as
- * the real one. On SIGTERM it drains.
+ * A worker with a {@link FaultyImageGenerator}, as a program of its own. System properties
+ * configure it as they configure the real one. It drains on SIGTERM.
  */
 public final class FaultyWorker {
-  /** What it prints when it takes jobs. */
-  static final String READY = "faulty worker ready";
+  /** The line that it prints when it is ready. */
+  public static final String READY_LINE = "faulty worker ready";
 
   private FaultyWorker() {}
 
-  /** Works until it is told to stop or until a request kills it. */
+  /** Runs until SIGTERM, or until a request kills the JVM. */
   public static void main(String... args) throws InterruptedException {
     Map<String, String> config = new TreeMap<>();
     System.getProperties().forEach((key, value) -> config.put(key.toString(), value.toString()));
@@ -32,9 +32,9 @@ public final class FaultyWorker {
     WorkerRuntime worker =
         WorkerRuntime.start(
             settings, new FaultyImageGenerator(), Clock.systemUTC(), TestSettings.noTelemetry());
-    Duration grace = settings.worker().shutdownTimeout();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> worker.drain(grace)));
-    System.out.println(READY);
+    Duration shutdownTimeout = settings.worker().shutdownTimeout();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> worker.drain(shutdownTimeout)));
+    System.out.println(READY_LINE);
     Thread.currentThread().join();
   }
 }

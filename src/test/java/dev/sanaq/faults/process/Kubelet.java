@@ -5,25 +5,25 @@ import dev.sanaq.testing.Pause;
 import dev.sanaq.testing.process.ManagedProcess;
 import java.time.Duration;
 
-/** Ends a process as Kubernetes ends a pod's. */
+/** Terminates a process as Kubernetes terminates a pod. */
 public final class Kubelet {
   /**
-   * How a process came to its end.
+   * The end of a process.
    *
-   * @param killed whether the grace period was not enough
-   * @param duration from the decision to the end
+   * @param killed whether it did not exit within the grace period
+   * @param duration from the start of the termination to the exit
    */
   public record Termination(boolean killed, int exitCode, Duration duration) {}
 
   private Kubelet() {}
 
-  /** Waits as long as preStop, sends SIGTERM, and SIGKILL when the grace period is over. */
-  public static Termination terminate(ManagedProcess process, PodTermination terms) {
-    long began = System.nanoTime();
-    Pause.of(terms.preStop());
+  /** Waits for preStop, sends SIGTERM, and sends SIGKILL at the end of the grace period. */
+  public static Termination terminate(ManagedProcess process, PodTermination termination) {
+    long startNanos = System.nanoTime();
+    Pause.of(termination.preStop());
     process.terminate();
-    long until = began + terms.gracePeriod().toNanos();
-    while (process.isAlive() && System.nanoTime() - until < 0) {
+    long deadline = startNanos + termination.gracePeriod().toNanos();
+    while (process.isAlive() && System.nanoTime() - deadline < 0) {
       Pause.of(Duration.ofMillis(20));
     }
     boolean killed = process.isAlive();
@@ -31,6 +31,6 @@ public final class Kubelet {
       process.kill();
     }
     int code = process.exitCode(Duration.ofSeconds(20));
-    return new Termination(killed, code, Duration.ofNanos(System.nanoTime() - began));
+    return new Termination(killed, code, Duration.ofNanos(System.nanoTime() - startNanos));
   }
 }

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** The smallest Sana that is still one: an image of 32 pixels takes milliseconds. */
+/** A checkpoint with the smallest Sana model: an image of 32 pixels takes milliseconds. */
 public final class TinyCheckpoint {
   private static final int CHANNELS = 8;
   private static final int HEADS = 2;
@@ -21,7 +21,7 @@ public final class TinyCheckpoint {
 
   private TinyCheckpoint() {}
 
-  /** Writes it. */
+  /** Writes the checkpoint with random weights and returns its folder. */
   public static Path write(Path folder) {
     RandomCheckpointSpec demo = RandomCheckpointSpec.demo();
     RandomCheckpointSpec spec =

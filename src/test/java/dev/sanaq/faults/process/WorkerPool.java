@@ -1,12 +1,8 @@
 package dev.sanaq.faults.process;
 
+import dev.sanaq.testing.process.HttpProbe;
 import dev.sanaq.testing.process.ManagedProcess;
 import dev.sanaq.testing.process.TestProcesses;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,26 +14,27 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Keeps a number of workers running, as Kubernetes would: one that ends is started again, whatever
- * ended it. Any number of threads; close it before the processes.
+ * Keeps a number of workers running, as Kubernetes does: a worker that exits is restarted, for
+ * whatever reason it exited. Thread-safe; close it before the processes.
  */
 public final class WorkerPool implements AutoCloseable {
   private static final Duration RESTART_BACKOFF = Duration.ofMillis(500);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
   private static final List<String> JVM_OPTIONS =
       List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private final IntFunction<ManagedProcess> starter;
-  private final List<Slot> running = new ArrayList<>();
+  private final List<PooledWorker> running = new ArrayList<>();
   private final List<ManagedProcess> exited = new ArrayList<>();
   private final AtomicInteger startCount = new AtomicInteger();
   private final Thread restartThread = new Thread(this::restartLoop, "faults-workers");
   private volatile boolean closed;
 
-  private record Slot(ManagedProcess process, int port) {}
+  private record PooledWorker(ManagedProcess process, int port) {}
 
   /**
-   * @param count how many run at a time
-   * @param starter starts one whose health is on that port
+   * @param count the number of workers that run at a time
+   * @param starter starts a worker whose probes are on the given port
    */
   public WorkerPool(int count, IntFunction<ManagedProcess> starter) {
     this.starter = starter;
@@ -46,7 +43,7 @@ public final class WorkerPool implements AutoCloseable {
     restartThread.start();
   }
 
-  /** Starts the real program on a checkpoint; its health is on the port. */
+  /** Starts the packaged worker on a checkpoint, with its probes on a port. */
   public static ManagedProcess startWorker(
       TestProcesses processes, Map<String, String> config, Path checkpoint, int httpPort) {
     Map<String, String> all = new TreeMap<>(config);
@@ -59,45 +56,45 @@ public final class WorkerPool implements AutoCloseable {
     return processes.startProgram("worker", JVM_OPTIONS, all, "serve");
   }
 
-  /** Starts a worker that fails on purpose. */
+  /** Starts a {@link FaultyWorker}. */
   public static ManagedProcess startFaultyWorker(
       TestProcesses processes, Map<String, String> config) {
     return processes.startTestMain("faulty", JVM_OPTIONS, config, FaultyWorker.class);
   }
 
-  /** Waits until a worker of {@link #startWorker} says that it is ready. */
+  /** Waits until a worker of {@link #startWorker} is ready. */
   public static void awaitReady(ManagedProcess worker, int httpPort) {
-    worker.await("is ready", Duration.ofSeconds(90), () -> healthStatus(httpPort) == 200);
+    worker.awaitReady(httpPort, START_TIMEOUT);
   }
 
-  /** Those that run now. */
+  /** Returns the workers that run now. */
   public synchronized List<ManagedProcess> running() {
-    return running.stream().map(Slot::process).toList();
+    return running.stream().map(PooledWorker::process).toList();
   }
 
-  /** Those of them that say they are ready. */
+  /** Returns the running workers whose readiness probe answers 200. */
   public List<ManagedProcess> ready() {
-    List<Slot> now;
+    List<PooledWorker> now;
     synchronized (this) {
       now = List.copyOf(running);
     }
     return now.stream()
-        .filter(slot -> healthStatus(slot.port()) == 200)
-        .map(Slot::process)
+        .filter(worker -> HttpProbe.isReady(worker.port()))
+        .map(PooledWorker::process)
         .toList();
   }
 
-  /** Those that have ended, in the order in which that was seen. */
+  /** Returns the workers that have exited, in the order of detection. */
   public synchronized List<ManagedProcess> exited() {
     return List.copyOf(exited);
   }
 
-  /** How many were started so far. */
+  /** Returns how many workers were started so far. */
   public int startCount() {
     return startCount.get();
   }
 
-  /** Ends all of them as an operator does, and waits for their end. */
+  /** Sends SIGTERM to all workers and waits until they exit. */
   @Override
   public void close() {
     closed = true;
@@ -106,10 +103,10 @@ public final class WorkerPool implements AutoCloseable {
     running().forEach(worker -> worker.exitCode(Duration.ofSeconds(60)));
   }
 
-  private Slot start() {
+  private PooledWorker start() {
     startCount.incrementAndGet();
     int port = TestProcesses.freePort();
-    return new Slot(starter.apply(port), port);
+    return new PooledWorker(starter.apply(port), port);
   }
 
   private void restartLoop() {
@@ -129,19 +126,6 @@ public final class WorkerPool implements AutoCloseable {
         exited.add(running.get(i).process());
         running.set(i, start());
       }
-    }
-  }
-
-  private static int healthStatus(int httpPort) {
-    URI health = URI.create("http://127.0.0.1:%d/q/health/ready".formatted(httpPort));
-    try {
-      return HttpClient.newHttpClient()
-          .send(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.discarding())
-          .statusCode();
-    } catch (IOException e) {
-      return 0;
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

@@ -4,14 +4,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How the suite's workers are configured beyond where Kafka and S3 are: small images, and the times
- * in which a fault is noticed shorter than an operator would set them, so that minutes show what
- * else would take hours.
+ * The settings of the suite's workers: small images, and timeouts that are shorter than in
+ * production, so that a run takes minutes instead of hours.
  */
 public final class WorkerSettings {
   private WorkerSettings() {}
 
-  /** For any worker of the cluster. */
+  /** Returns the settings of any worker of a cluster. */
   public static Map<String, String> of(Cluster cluster) {
     Map<String, String> config = new TreeMap<>(cluster.config());
     config.put("sanaq.events.transaction-timeout", "PT10S");

@@ -1,17 +1,16 @@
 package dev.sanaq.faults.request;
 
-import dev.sanaq.faults.audit.TerminalEvent;
 import java.util.Set;
 
 /**
- * A record for the requests' topic and what may come of it.
+ * A record for the topic of requests, and its permitted results.
  *
- * @param id the job's id, the record's key; empty where the record's place is to give it
+ * @param id the job's id and the record's key; empty if the id is derived from the record's offset
  * @param value the record's value
- * @param outcomes how its job may end, in the words of {@link TerminalEvent#outcome}; empty where
- *     no event is due
- * @param deadLetter whether it is to be found among the dead letters
- * @param cancelled whether a cancellation follows it
+ * @param outcomes the permitted outcomes of the job: {@code completed}, {@code cancelled}, or
+ *     {@code failed:} and an error code; empty if no event is expected
+ * @param deadLetter whether a dead letter is expected
+ * @param cancelled whether a cancellation follows
  */
 public record ExpectedRequest(
     String id, byte[] value, Set<String> outcomes, boolean deadLetter, boolean cancelled) {}

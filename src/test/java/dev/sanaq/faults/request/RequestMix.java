@@ -7,8 +7,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Requests as a day brings them: most of them good, of different sizes, counts and priorities; some
- * without an id, the same twice, two under one id, invalid, unreadable, or taken back.
+ * A mix of requests: most of them valid, with different sizes, counts and priorities; some without
+ * an id, repeated, with a conflicting id, invalid, unreadable, or cancelled.
  */
 public final class RequestMix {
   private static final Set<String> COMPLETED = Set.of("completed");
@@ -22,7 +22,7 @@ public final class RequestMix {
     this.random = random;
   }
 
-  /** So many records, the second ones of a pair somewhere behind the first. */
+  /** Returns a number of records; the second of a pair follows some records after the first. */
   public static List<ExpectedRequest> of(int records, Random random) {
     RequestMix mix = new RequestMix(random);
     while (mix.requests.size() < records) {
@@ -31,15 +31,14 @@ public final class RequestMix {
     return List.copyOf(mix.requests.subList(0, records));
   }
 
-  // The percentages of a hundred draws.
   private void add(String id) {
     int percent = random.nextInt(100);
     if (percent < 70) {
-      add(good(id));
+      add(valid(id));
     } else if (percent < 76) {
       add(new ExpectedRequest("", bytes(body("")), COMPLETED, false, false));
     } else if (percent < 80) {
-      ExpectedRequest first = good(id);
+      ExpectedRequest first = valid(id);
       add(first);
       addLater(first);
     } else if (percent < 83) {
@@ -56,7 +55,7 @@ public final class RequestMix {
     }
   }
 
-  private ExpectedRequest good(String id) {
+  private ExpectedRequest valid(String id) {
     return new ExpectedRequest(
         id, bytes("\"id\":\"%s\",%s".formatted(id, body(id))), COMPLETED, false, false);
   }
@@ -74,12 +73,12 @@ public final class RequestMix {
             PRIORITIES[random.nextInt(PRIORITIES.length)]);
   }
 
-  // Which of the two is first on the storage, nobody promises; that one is and one is not, is.
+  // Either of the two may win the race in S3, but exactly one does.
   private void conflict(String id) {
-    Set<String> ends = Set.of("completed", "failed:id_conflict");
+    Set<String> outcomes = Set.of("completed", "failed:id_conflict");
     for (int i = 0; i < 2; i++) {
       String value = "\"id\":\"%s\",\"seed\":%d,%s".formatted(id, i, body(id));
-      ExpectedRequest one = new ExpectedRequest(id, bytes(value), ends, false, false);
+      ExpectedRequest one = new ExpectedRequest(id, bytes(value), outcomes, false, false);
       if (i == 0) {
         add(one);
       } else {
@@ -89,8 +88,8 @@ public final class RequestMix {
   }
 
   private void cancelled(String id) {
-    ExpectedRequest good = good(id);
-    add(new ExpectedRequest(id, good.value(), Set.of("completed", "cancelled"), false, true));
+    ExpectedRequest valid = valid(id);
+    add(new ExpectedRequest(id, valid.value(), Set.of("completed", "cancelled"), false, true));
   }
 
   private static ExpectedRequest rejected(String id, String fields, String code) {
@@ -100,9 +99,9 @@ public final class RequestMix {
 
   private void unreadable(String id) {
     if (random.nextBoolean()) {
-      byte[] torn =
+      byte[] truncated =
           "{\"id\":\"%s\",\"prompt\":\"torn".formatted(id).getBytes(StandardCharsets.UTF_8);
-      add(new ExpectedRequest(id, torn, Set.of("failed:invalid_request"), true, false));
+      add(new ExpectedRequest(id, truncated, Set.of("failed:invalid_request"), true, false));
     } else {
       byte[] noise = new byte[1 + random.nextInt(200)];
       random.nextBytes(noise);
@@ -115,11 +114,11 @@ public final class RequestMix {
     requests.add(one);
   }
 
-  // Behind the first one, but not next to it; the list's end comes soon enough.
+  // After the first one, with up to four others between them.
   private void addLater(ExpectedRequest one) {
     int between = random.nextInt(5);
     for (int i = 0; i < between; i++) {
-      add(good("between-" + requests.size()));
+      add(valid("between-" + requests.size()));
     }
     add(one);
   }

@@ -3,27 +3,30 @@ package dev.sanaq.faults.request;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
-/** Single requests: one valid shape, of which a test changes one thing. */
+/** Single requests: a valid one, of which a test changes one thing. */
 public final class TestRequests {
+  /** The topic of requests. */
+  public static final String TOPIC = "sanaq.requests";
+
   private TestRequests() {}
 
-  /** A small image of nothing special. */
-  public static ExpectedRequest good(String id) {
+  /** Returns a valid request for a small image. */
+  public static ExpectedRequest valid(String id) {
     return request(id, "an image for " + id, Set.of("completed"));
   }
 
-  /** A small image. */
-  public static ExpectedRequest request(String id, String prompt, Set<String> ends) {
-    return request(id, prompt, 32, 1, ends);
+  /** Returns a request for a small image. */
+  public static ExpectedRequest request(String id, String prompt, Set<String> outcomes) {
+    return request(id, prompt, 32, 1, outcomes);
   }
 
-  /** A square image. */
+  /** Returns a request for a square image. */
   public static ExpectedRequest request(
-      String id, String prompt, int side, int steps, Set<String> ends) {
+      String id, String prompt, int side, int steps, Set<String> outcomes) {
     String value =
         ("{\"id\":\"%s\",\"prompt\":\"%s\",\"width\":%d,\"height\":%d,\"steps\":%d,"
                 + "\"resolutionBinning\":false}")
             .formatted(id, prompt, side, side, steps);
-    return new ExpectedRequest(id, value.getBytes(StandardCharsets.UTF_8), ends, false, false);
+    return new ExpectedRequest(id, value.getBytes(StandardCharsets.UTF_8), outcomes, false, false);
   }
 }

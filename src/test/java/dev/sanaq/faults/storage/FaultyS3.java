@@ -17,12 +17,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A storage not to be relied on: stands before the real one, passes every request on as it is, with
- * the Host header that was signed, and does to some what {@link #setFault} was told. Close it in
- * the end.
+ * A proxy in front of an S3 server that forwards every request unchanged, with the Host header that
+ * was signed, except for those that the current {@link S3Fault} hits. Thread-safe.
  */
 public final class FaultyS3 implements AutoCloseable {
-  private static final String REFUSAL =
+  private static final String ERROR_XML =
       "<Error><Code>%s</Code><Message>on purpose</Message></Error>";
 
   private final int upstream;
@@ -34,8 +33,8 @@ public final class FaultyS3 implements AutoCloseable {
   private volatile ServerSocket listener;
 
   /**
-   * @param upstream the real one's port on this machine
-   * @param seed chooses the requests that are hit
+   * @param upstream the S3 server's port on this machine
+   * @param seed the seed of the choice of requests that are hit
    */
   public FaultyS3(int upstream, long seed) {
     this.upstream = upstream;
@@ -48,12 +47,12 @@ public final class FaultyS3 implements AutoCloseable {
     return port;
   }
 
-  /** How many requests were hit by a fault. */
+  /** Returns how many requests were hit by a fault. */
   public int hitCount() {
     return hitCount.get();
   }
 
-  /** What happens from now on, to connections that are open, too. */
+  /** Sets the fault for all connections, including open ones. */
   public void setFault(S3Fault next) {
     fault = next;
     if (next instanceof S3Fault.Stopped) {
@@ -69,11 +68,11 @@ public final class FaultyS3 implements AutoCloseable {
     openSockets.forEach(FaultyS3::closeQuietly);
   }
 
-  private ServerSocket listen(int where) {
+  private ServerSocket listen(int localPort) {
     try {
       ServerSocket socket = new ServerSocket();
       socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), where));
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), localPort));
       daemon(() -> accept(socket)).start();
       return socket;
     } catch (IOException e) {
@@ -81,31 +80,31 @@ public final class FaultyS3 implements AutoCloseable {
     }
   }
 
-  private void accept(ServerSocket from) {
+  private void accept(ServerSocket server) {
     try {
       while (true) {
-        Socket client = from.accept();
+        Socket client = server.accept();
         daemon(() -> serve(client)).start();
       }
     } catch (IOException e) {
-      // It was closed: nobody listens any more.
+      // The socket was closed: the proxy no longer listens.
       return;
     }
   }
 
-  // A failure on either side ends both, as a broken line does.
+  // A failure on either side closes both, as a broken connection does.
   private void serve(Socket client) {
     openSockets.add(client);
     try (client;
         Socket server = new Socket(InetAddress.getLoopbackAddress(), upstream)) {
       openSockets.add(server);
       InputStream requests = new BufferedInputStream(client.getInputStream());
-      InputStream answers = new BufferedInputStream(server.getInputStream());
+      InputStream responses = new BufferedInputStream(server.getInputStream());
       byte[] head = HttpMessage.readHead(requests);
       while (head.length > 0) {
         if (listener.isClosed()
             || !forward(
-                head, requests, client.getOutputStream(), answers, server.getOutputStream())) {
+                head, requests, client.getOutputStream(), responses, server.getOutputStream())) {
           return;
         }
         head = HttpMessage.readHead(requests);
@@ -117,12 +116,16 @@ public final class FaultyS3 implements AutoCloseable {
     }
   }
 
-  /** One request and its answer; whether the connection goes on. */
+  /** Forwards one request and its response; returns whether the connection stays open. */
   private boolean forward(
-      byte[] head, InputStream requests, OutputStream client, InputStream answers, OutputStream out)
+      byte[] head,
+      InputStream requests,
+      OutputStream client,
+      InputStream responses,
+      OutputStream upstreamOut)
       throws IOException {
-    S3Fault now = fault;
-    if (now instanceof S3Fault.Slow slow) {
+    S3Fault current = fault;
+    if (current instanceof S3Fault.Slow slow) {
       hitCount.incrementAndGet();
       Pause.of(slow.delay());
     }
@@ -131,40 +134,40 @@ public final class FaultyS3 implements AutoCloseable {
       client.flush();
     }
     HttpMessage request = HttpMessage.readBody(head, requests);
-    if (now instanceof S3Fault.Refuse refuse && tryHit(refuse.share())) {
+    if (current instanceof S3Fault.Refuse refuse && tryHit(refuse.share())) {
       errorResponse(refuse.status()).writeTo(client);
       return false;
     }
     boolean corrupt =
         request.body().length > 0
-            && now instanceof S3Fault.Corrupt corrupts
+            && current instanceof S3Fault.Corrupt corrupts
             && tryHit(corrupts.share());
-    (corrupt ? request.withFlippedBit() : request).writeTo(out);
-    HttpMessage answer = readResponse(HttpMessage.firstLine(head).startsWith("HEAD "), answers);
-    if (now instanceof S3Fault.Cut cut && tryHit(cut.share())) {
-      answer.writeHalf(client);
+    (corrupt ? request.withFlippedBit() : request).writeTo(upstreamOut);
+    HttpMessage response = readResponse(HttpMessage.firstLine(head).startsWith("HEAD "), responses);
+    if (current instanceof S3Fault.Cut cut && tryHit(cut.share())) {
+      response.writeHalf(client);
       return false;
     }
-    answer.writeTo(client);
-    return !HttpMessage.header(answer.head(), "connection").equalsIgnoreCase("close");
+    response.writeTo(client);
+    return !HttpMessage.header(response.head(), "connection").equalsIgnoreCase("close");
   }
 
-  private static HttpMessage readResponse(boolean headOnly, InputStream answers)
+  private static HttpMessage readResponse(boolean headOnly, InputStream responses)
       throws IOException {
     byte[] head;
     do {
-      head = HttpMessage.readHead(answers);
+      head = HttpMessage.readHead(responses);
       if (head.length == 0) {
-        throw new IOException("the storage went away");
+        throw new IOException("the S3 server closed the connection");
       }
     } while (HttpMessage.firstLine(head).matches("HTTP/1.1 1.*"));
     boolean bodiless = headOnly || HttpMessage.firstLine(head).matches("HTTP/1.1 (204|304).*");
-    return bodiless ? new HttpMessage(head, new byte[0]) : HttpMessage.readBody(head, answers);
+    return bodiless ? new HttpMessage(head, new byte[0]) : HttpMessage.readBody(head, responses);
   }
 
   private static HttpMessage errorResponse(int status) {
     String code = status == 403 ? "AccessDenied" : status == 503 ? "SlowDown" : "InternalError";
-    byte[] body = REFUSAL.formatted(code).getBytes(StandardCharsets.UTF_8);
+    byte[] body = ERROR_XML.formatted(code).getBytes(StandardCharsets.UTF_8);
     String head =
         "HTTP/1.1 %d %s\r\nContent-Type: application/xml\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
             .formatted(status, code, body.length);
@@ -192,7 +195,7 @@ public final class FaultyS3 implements AutoCloseable {
     try {
       socket.close();
     } catch (Exception e) {
-      // It is to be gone, and it is.
+      // It is closed either way.
       return;
     }
   }

@@ -9,15 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * An HTTP/1.1 request or answer as it went over the wire, whole.
+ * An HTTP/1.1 request or response as sent over the wire.
  *
- * @param head first line and headers with the empty line after them
- * @param body what follows, with the framing of its chunks where it has chunks
+ * @param head the first line and the headers, with the empty line that ends them
+ * @param body the body, with the framing of its chunks if it is chunked
  */
 record HttpMessage(byte[] head, byte[] body) {
   private static final byte[] HEAD_TERMINATOR = {'\r', '\n', '\r', '\n'};
 
-  /** The head of the next message; its length is 0 where the connection has ended. */
+  /** Reads the head of the next message; empty at the end of the connection. */
   static byte[] readHead(InputStream in) throws IOException {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     int matched = 0;
@@ -32,7 +32,7 @@ record HttpMessage(byte[] head, byte[] body) {
     return head.toByteArray();
   }
 
-  /** The body that belongs to a head. */
+  /** Reads the body that follows a head. */
   static HttpMessage readBody(byte[] head, InputStream in) throws IOException {
     String length = header(head, "content-length");
     if (!length.isEmpty()) {
@@ -42,13 +42,13 @@ record HttpMessage(byte[] head, byte[] body) {
     return new HttpMessage(head, chunked ? readChunks(in) : new byte[0]);
   }
 
-  /** The first line. */
+  /** Returns the first line of a head. */
   static String firstLine(byte[] head) {
     String text = new String(head, StandardCharsets.ISO_8859_1);
     return text.substring(0, text.indexOf('\r'));
   }
 
-  /** A header's value, empty where there is none. */
+  /** Returns a header's value, or an empty text if there is none. */
   static String header(byte[] head, String name) {
     return new String(head, StandardCharsets.ISO_8859_1)
         .lines()
@@ -58,11 +58,11 @@ record HttpMessage(byte[] head, byte[] body) {
         .orElse("");
   }
 
-  /** The same with one bit of its body another. */
+  /** Returns the message with one bit of its body flipped. */
   HttpMessage withFlippedBit() {
-    byte[] other = body.clone();
-    other[other.length / 2] ^= 1;
-    return new HttpMessage(head, other);
+    byte[] flipped = body.clone();
+    flipped[flipped.length / 2] ^= 1;
+    return new HttpMessage(head, flipped);
   }
 
   void writeTo(OutputStream out) throws IOException {
@@ -71,7 +71,7 @@ record HttpMessage(byte[] head, byte[] body) {
     out.flush();
   }
 
-  /** Its first half: what a reader has when the line is cut. */
+  /** Writes the first half of the message, as if the connection broke then. */
   void writeHalf(OutputStream out) throws IOException {
     int half = (head.length + body.length) / 2;
     out.write(head, 0, Math.min(half, head.length));
@@ -93,7 +93,7 @@ record HttpMessage(byte[] head, byte[] body) {
     do {
       String line = readLine(in, all);
       size = Integer.parseInt(line.split(";", -1)[0].strip(), 16);
-      // After the last chunk there may be trailers; the lines end with an empty one.
+      // Trailers may follow the last chunk; an empty line ends them.
       all.write(readExactly(in, size));
       while (!readLine(in, all).isEmpty()) {}
     } while (size > 0);

@@ -2,23 +2,23 @@ package dev.sanaq.faults.storage;
 
 import java.time.Duration;
 
-/** What happens to requests on their way to the storage. Shares are of all requests, 0 to 1. */
+/** A fault on the way to S3. Shares are fractions of all requests, 0 to 1. */
 public sealed interface S3Fault {
-  /** Nothing. */
+  /** No fault. */
   record Pass() implements S3Fault {}
 
-  /** Each waits. */
+  /** Every request is delayed. */
   record Slow(Duration delay) implements S3Fault {}
 
-  /** Some are answered with an error and go nowhere. */
+  /** Some requests get an error and are not forwarded. */
   record Refuse(int status, double share) implements S3Fault {}
 
-  /** Some are done, and the connection ends in the middle of the answer. */
+  /** Some requests are executed, and the connection breaks in the middle of the response. */
   record Cut(double share) implements S3Fault {}
 
-  /** Some uploads arrive with one bit another. */
+  /** Some uploads arrive with one bit flipped. */
   record Corrupt(double share) implements S3Fault {}
 
-  /** Nobody listens: connections are refused, and the open ones end. */
+  /** Connections are refused, and open ones are closed. */
   record Stopped() implements S3Fault {}
 }

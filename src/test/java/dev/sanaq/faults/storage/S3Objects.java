@@ -9,11 +9,11 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** A plain client of the storage, and what lies there. */
+/** A plain S3 client, and the keys of the service's bucket. */
 public final class S3Objects {
   private S3Objects() {}
 
-  /** One client; close it in the end. */
+  /** Creates a client; the caller closes it. */
   public static S3Client client(URI storage) {
     return S3Client.builder()
         .endpointOverride(storage)
@@ -26,7 +26,7 @@ public final class S3Objects {
         .build();
   }
 
-  /** Every key of the service's bucket. */
+  /** Returns every key of the service's bucket. */
   public static List<String> keys(URI storage) {
     try (S3Client client = client(storage)) {
       return client.listObjectsV2Paginator(list -> list.bucket("sanaq")).contents().stream()

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** ConfigMaps that a kustomization makes, whose names end with a hash of what they hold. */
+/** Generated ConfigMaps, whose names end with a hash of their content. */
 final class ConfigMaps {
   private static final Set<String> GENERATOR_KEYS =
       Set.of("name", "behavior", "literals", "files", "options");
@@ -25,16 +25,16 @@ final class ConfigMaps {
   private final List<Map<String, Object>> objects;
 
   /**
-   * @param objects what there is, to which the made ones are added
+   * @param objects the objects so far; generated ones are added
    */
   ConfigMaps(List<Map<String, Object>> objects) {
     this.objects = objects;
   }
 
-  /** Makes one, or adds to one that is there. */
+  /** Generates a ConfigMap, or merges into an existing one. */
   void generate(Path folder, Map<String, Object> generator) {
     if (!GENERATOR_KEYS.containsAll(generator.keySet())) {
-      throw new IllegalArgumentException("not understood: " + generator.keySet());
+      throw new IllegalArgumentException("unsupported: " + generator.keySet());
     }
     Map<String, Object> data = data(folder, generator);
     if (Yaml.string(generator, "behavior").equals("merge")) {
@@ -47,15 +47,15 @@ final class ConfigMaps {
     if (!labels.isEmpty()) {
       metadata.put("labels", new LinkedHashMap<>(labels));
     }
-    Map<String, Object> made = new LinkedHashMap<>();
-    made.put("apiVersion", "v1");
-    made.put("kind", "ConfigMap");
-    made.put("metadata", metadata);
-    made.put("data", data);
-    objects.add(made);
+    Map<String, Object> configMap = new LinkedHashMap<>();
+    configMap.put("apiVersion", "v1");
+    configMap.put("kind", "ConfigMap");
+    configMap.put("metadata", metadata);
+    configMap.put("data", data);
+    objects.add(configMap);
   }
 
-  /** At last: the hashes, also where pods of those kinds name the maps. */
+  /** Appends the hashes to the names, and to the references from pods of the given kinds. */
   void hashNames(Set<String> kinds) {
     Map<String, String> names = new HashMap<>();
     for (Map<String, Object> object : objects) {
@@ -87,7 +87,7 @@ final class ConfigMaps {
     return objects.stream()
         .filter(o -> ObjectReference.of(o).equals(new ObjectReference("v1", "ConfigMap", name)))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no ConfigMap to add to: " + name));
+        .orElseThrow(() -> new IllegalArgumentException("no ConfigMap to merge into: " + name));
   }
 
   private static Map<String, Object> data(Path folder, Map<String, Object> generator) {
@@ -106,7 +106,8 @@ final class ConfigMaps {
     return data;
   }
 
-  // As kustomize does it: SHA-256 of the canonical JSON, nameless, in letters that form no words.
+  // Kustomize's algorithm: SHA-256 of the canonical JSON without the name, in an alphabet of its
+  // own.
   private static String hash(Map<String, Object> data) {
     Map<String, Object> canonical = new TreeMap<>(Map.of("kind", "ConfigMap", "name", ""));
     canonical.put("data", new TreeMap<>(data));

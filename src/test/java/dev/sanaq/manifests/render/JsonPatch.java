@@ -9,9 +9,9 @@ final class JsonPatch {
   private JsonPatch() {}
 
   /**
-   * Changes the object.
+   * Applies one operation to an object.
    *
-   * @throws IllegalArgumentException where what is to be replaced or removed is not there
+   * @throws IllegalArgumentException if the path to replace, remove or test does not exist
    */
   static void apply(Map<String, Object> object, Map<String, Object> operation) {
     String path = Yaml.string(operation, "path");
@@ -23,10 +23,10 @@ final class JsonPatch {
     String last = unescape(keys[keys.length - 1]);
     String op = Yaml.string(operation, "op");
     if (!op.equals("add")) {
-      Object there = child(parent, last, path);
+      Object value = child(parent, last, path);
       if (op.equals("test")) {
-        if (!there.equals(operation.get("value"))) {
-          throw new IllegalArgumentException("%s is %s".formatted(path, there));
+        if (!value.equals(operation.get("value"))) {
+          throw new IllegalArgumentException("%s is %s".formatted(path, value));
         }
         return;
       }
@@ -56,12 +56,12 @@ final class JsonPatch {
             ? list.get(Integer.parseInt(key))
             : Yaml.map(parent).get(key);
     if (found == null) {
-      throw new IllegalArgumentException("there is no " + path);
+      throw new IllegalArgumentException("no such path: " + path);
     }
     return found;
   }
 
-  // What goes into several objects must not be one.
+  // Several objects must not share one value.
   private static Object copy(Object value) {
     if (value instanceof Map<?, ?>) {
       Map<String, Object> copy = new java.util.LinkedHashMap<>();

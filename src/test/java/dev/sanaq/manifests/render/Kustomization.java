@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Renders a kustomization as {@code kubectl kustomize} does: the part of it that is used here, and
- * any other field is refused. {@code RenderTest} holds it to the real one where that is at hand.
+ * Renders a kustomization as {@code kubectl kustomize} does. It supports the fields that the
+ * manifests use and rejects all others. {@code RenderTest} compares it with kubectl if installed.
  */
 public final class Kustomization {
   private static final Set<String> FIELDS =
@@ -33,27 +33,27 @@ public final class Kustomization {
   private Kustomization() {}
 
   /**
-   * All objects of a kustomization's folder.
+   * Renders all objects of a folder.
    *
-   * @throws IllegalArgumentException where something in it is not understood or not found
+   * @throws IllegalArgumentException if something in it is unsupported or missing
    */
   public static List<Map<String, Object>> render(Path folder) {
-    Kustomization all = new Kustomization();
-    all.add(folder);
-    all.configMaps.hashNames(all.hashedKinds);
-    return all.objects;
+    Kustomization kustomization = new Kustomization();
+    kustomization.add(folder);
+    kustomization.configMaps.hashNames(kustomization.hashedKinds);
+    return kustomization.objects;
   }
 
-  /** The same for a base and components that no file puts together. */
+  /** Renders a base with components, without a file that combines them. */
   public static List<Map<String, Object>> render(Path base, List<Path> components) {
-    Kustomization all = new Kustomization();
-    all.add(base);
-    components.forEach(all::add);
-    all.configMaps.hashNames(all.hashedKinds);
-    return all.objects;
+    Kustomization kustomization = new Kustomization();
+    kustomization.add(base);
+    components.forEach(kustomization::add);
+    kustomization.configMaps.hashNames(kustomization.hashedKinds);
+    return kustomization.objects;
   }
 
-  // The order is kustomize's: resources, what is generated, components, and then what changes them.
+  // Kustomize's order: resources, generators, components, transformers.
   private void add(Path folder) {
     Path file = folder.resolve("kustomization.yaml");
     Map<String, Object> fields = Yaml.documents(file).get(0);
@@ -71,24 +71,24 @@ public final class Kustomization {
     }
   }
 
-  // Of all that it could say: of which other kinds the pods' ConfigMaps get their hash.
+  // Supports only the kinds whose pods refer to hashed ConfigMaps.
   private void configure(Path file) {
-    Map<String, Object> known = new java.util.LinkedHashMap<>(Yaml.documents(file).get(0));
-    for (Map<String, Object> reference : Yaml.maps(known, "nameReference")) {
+    Map<String, Object> fields = new java.util.LinkedHashMap<>(Yaml.documents(file).get(0));
+    for (Map<String, Object> reference : Yaml.maps(fields, "nameReference")) {
       for (Map<String, Object> spec : Yaml.maps(reference, "fieldSpecs")) {
-        boolean understood =
+        boolean supported =
             Yaml.string(reference, "kind").equals("ConfigMap")
                 && spec.keySet().equals(Set.of("kind", "path"))
                 && Yaml.string(spec, "path")
                     .endsWith("/template/spec/containers/envFrom/configMapRef/name");
-        if (!understood) {
-          throw new IllegalArgumentException("%s: not understood: %s".formatted(file, spec));
+        if (!supported) {
+          throw new IllegalArgumentException("%s: unsupported: %s".formatted(file, spec));
         }
         hashedKinds.add(Yaml.string(spec, "kind"));
       }
     }
-    known.remove("nameReference");
-    rejectUnknown(file, known.keySet());
+    fields.remove("nameReference");
+    rejectUnknown(file, fields.keySet());
   }
 
   private void addResource(Path path) {
@@ -102,7 +102,7 @@ public final class Kustomization {
   private void addObject(Map<String, Object> object) {
     ObjectReference id = ObjectReference.of(object);
     if (objects.stream().map(ObjectReference::of).anyMatch(id::equals)) {
-      throw new IllegalArgumentException("twice: " + id);
+      throw new IllegalArgumentException("duplicate object: " + id);
     }
     objects.add(object);
   }
@@ -121,7 +121,7 @@ public final class Kustomization {
     Set<String> unknown = new TreeSet<>(used);
     unknown.removeAll(FIELDS);
     if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException("%s: not understood: %s".formatted(file, unknown));
+      throw new IllegalArgumentException("%s: unsupported: %s".formatted(file, unknown));
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A patch of a kustomization: strategic merge or JSON patch, on all objects that its target names.
+ * A patch of a kustomization, strategic merge or JSON patch, for all objects that match its target.
  */
 final class KustomizePatch {
   private final Map<String, Object> target;
@@ -19,23 +19,23 @@ final class KustomizePatch {
   private final String location;
 
   /**
-   * @param folder where its path begins
+   * @param folder the folder of its relative path
    * @param patch the entry below {@code patches}
    */
   KustomizePatch(Path folder, Map<String, Object> patch) {
     this.location = folder + " " + patch.getOrDefault("path", "patch of " + patch.get("target"));
     require(Set.of("path", "patch", "target").containsAll(patch.keySet()), "an unknown key");
     this.target = Yaml.map(patch, "target");
-    require(!target.isEmpty(), "it names no target");
+    require(!target.isEmpty(), "it has no target");
     require(
         Set.of("kind", "name", "labelSelector").containsAll(target.keySet()),
         "its target has an unknown key");
     List<Object> documents = Yaml.values(readPatch(folder, patch));
-    require(documents.size() == 1, "it is not one document");
+    require(documents.size() == 1, "it is not a single document");
     this.content = documents.get(0);
   }
 
-  /** Changes the objects; one that it deletes leaves the list. */
+  /** Changes the objects, and removes those that the patch deletes. */
   void apply(List<Map<String, Object>> objects) {
     for (Map<String, Object> object : new ArrayList<>(objects)) {
       if (matches(object)) {
@@ -56,7 +56,7 @@ final class KustomizePatch {
     } else {
       ObjectReference id = ObjectReference.of(object);
       StrategicMerge.merge(object, Yaml.map(content));
-      // The name in the patch itself says nothing where there is a target.
+      // The target selects the object; the name in the patch itself is ignored.
       Yaml.map(object, "metadata").put("name", id.name());
     }
   }
@@ -75,8 +75,8 @@ final class KustomizePatch {
     return pair[1].equals(labels.get(pair[0]));
   }
 
-  private static boolean matchesPattern(String pattern, String word) {
-    return pattern.isEmpty() || Pattern.matches(pattern, word);
+  private static boolean matchesPattern(String pattern, String text) {
+    return pattern.isEmpty() || Pattern.matches(pattern, text);
   }
 
   private static String readPatch(Path folder, Map<String, Object> patch) {
@@ -89,9 +89,9 @@ final class KustomizePatch {
     }
   }
 
-  private void require(boolean holds, String otherwise) {
-    if (!holds) {
-      throw new IllegalArgumentException(location + ": " + otherwise);
+  private void require(boolean condition, String problem) {
+    if (!condition) {
+      throw new IllegalArgumentException(location + ": " + problem);
     }
   }
 }

@@ -3,13 +3,14 @@ package dev.sanaq.manifests.render;
 import java.util.Map;
 
 /**
- * What an object is called.
+ * The identity of an object.
  *
- * @param apiVersion its group and version
- * @param kind its kind
- * @param name its name
+ * @param apiVersion the API group and version
+ * @param kind the kind
+ * @param name the name
  */
 public record ObjectReference(String apiVersion, String kind, String name) {
+  /** Reads the identity of an object. */
   public static ObjectReference of(Map<String, Object> object) {
     return new ObjectReference(
         Yaml.string(object, "apiVersion"),

@@ -5,17 +5,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The pods that an object makes: a Deployment's, a StatefulSet's, a Job's, a ScaledJob's. */
+/** The pod templates of Deployments, StatefulSets, Jobs and ScaledJobs. */
 public final class Pods {
   private Pods() {}
 
-  /** The pod's spec; empty where the object makes no pods. */
+  /** Returns the pod spec; empty if the object has none. */
   public static Map<String, Object> spec(Map<String, Object> object) {
     Map<String, Object> spec = Yaml.map(object, "spec", "template", "spec");
     return spec.isEmpty() ? Yaml.map(object, "spec", "jobTargetRef", "template", "spec") : spec;
   }
 
-  /** All containers, the first ones too. */
+  /** Returns all containers, including init containers. */
   public static List<Map<String, Object>> containers(Map<String, Object> object) {
     Map<String, Object> spec = spec(object);
     return Stream.concat(
@@ -24,8 +24,8 @@ public final class Pods {
   }
 
   /**
-   * The environment that a container begins with, ConfigMaps among the objects included; a value
-   * from elsewhere is {@code <secret>} or {@code <field>}.
+   * Returns the environment of a container, including values from ConfigMaps among the objects.
+   * Other values are {@code <secret>} or {@code <field>}.
    */
   public static Map<String, String> environment(
       Map<String, Object> container, List<Map<String, Object>> objects) {

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Kubernetes' strategic merge: mappings key by key, some lists entry by entry, all others replaced;
- * null takes a key away, {@code $patch: delete} an entry. Of kinds that Kubernetes does not know,
- * all lists are replaced.
+ * Kubernetes' strategic merge: mappings are merged by key, some lists by entry, other lists are
+ * replaced. Null removes a key, {@code $patch: delete} removes an entry. For custom resources all
+ * lists are replaced.
  */
 final class StrategicMerge {
-  /** By what the entries of a list are known, where they are merged. */
+  /** The key that identifies the entries of merged lists. */
   private static final Map<String, String> MERGE_KEYS =
       Map.of(
           "containers", "name",
@@ -28,40 +28,40 @@ final class StrategicMerge {
 
   private final boolean mergesLists;
 
-  private StrategicMerge(boolean lists) {
-    this.mergesLists = lists;
+  private StrategicMerge(boolean mergesLists) {
+    this.mergesLists = mergesLists;
   }
 
-  /** Changes the object as the patch says. */
+  /** Applies a patch to an object. */
   static void merge(Map<String, Object> object, Map<String, Object> patch) {
     new StrategicMerge(BUILT_IN.contains(Yaml.string(object, "apiVersion")))
         .mergeMap(object, patch);
   }
 
-  private void mergeMap(Map<String, Object> into, Map<String, Object> patch) {
+  private void mergeMap(Map<String, Object> target, Map<String, Object> patch) {
     patch.forEach(
         (key, value) -> {
-          Object old = into.get(key);
+          Object old = target.get(key);
           if (value == null) {
-            into.remove(key);
+            target.remove(key);
           } else if (value instanceof Map<?, ?>) {
             Map<String, Object> inner =
                 old instanceof Map<?, ?> ? Yaml.map(old) : new LinkedHashMap<>();
             mergeMap(inner, Yaml.map(value));
-            into.put(key, inner);
+            target.put(key, inner);
           } else if (mergesLists
               && MERGE_KEYS.containsKey(key)
               && value instanceof List<?> entries) {
-            into.put(key, mergeList(MERGE_KEYS.get(key), Yaml.maps(into, key), entries));
+            target.put(key, mergeList(MERGE_KEYS.get(key), Yaml.maps(target, key), entries));
           } else {
-            into.put(key, value);
+            target.put(key, value);
           }
         });
   }
 
-  // As kustomize orders them: what the patch names comes first, in its order.
+  // Kustomize's order: the entries of the patch come first, in its order.
   private List<Map<String, Object>> mergeList(
-      String by, List<Map<String, Object>> old, List<?> patches) {
+      String mergeKey, List<Map<String, Object>> old, List<?> patches) {
     List<Map<String, Object>> first = new ArrayList<>();
     List<Map<String, Object>> rest = new ArrayList<>(old);
     for (Object entry : patches) {
@@ -69,10 +69,10 @@ final class StrategicMerge {
       boolean delete = "delete".equals(patch.remove("$patch"));
       Map<String, Object> merged =
           old.stream()
-              .filter(one -> one.getOrDefault(by, "").equals(patch.get(by)))
+              .filter(candidate -> candidate.getOrDefault(mergeKey, "").equals(patch.get(mergeKey)))
               .findFirst()
               .orElseGet(LinkedHashMap::new);
-      rest.removeIf(one -> one == merged);
+      rest.removeIf(candidate -> candidate == merged);
       if (!delete) {
         mergeMap(merged, patch);
         first.add(merged);

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a kustomization does to all objects alike. */
+/** The changes that a kustomization makes to all objects. */
 final class Transformers {
   private Transformers() {}
 
-  /** Puts all that live in a namespace into that one. */
+  /** Sets the namespace of all objects. */
   static void namespace(List<Map<String, Object>> objects, String namespace) {
     for (Map<String, Object> object : objects) {
       if (ObjectReference.of(object).kind().equals("Namespace")) {
@@ -17,12 +17,12 @@ final class Transformers {
       } else {
         Yaml.map(object, "metadata").put("namespace", namespace);
       }
-      // A role is bound to the service account, which moved.
+      // Role bindings refer to the service account in the new namespace.
       Yaml.maps(object, "subjects").forEach(subject -> subject.put("namespace", namespace));
     }
   }
 
-  /** Adds labels to objects and, where asked for, to their pods. */
+  /** Adds labels to objects and, with includeTemplates, to their pods. */
   static void labels(List<Map<String, Object>> objects, Map<String, Object> labels) {
     rejectUnknown(labels, Set.of("pairs", "includeTemplates"));
     Map<String, Object> pairs = Yaml.map(labels, "pairs");
@@ -35,7 +35,7 @@ final class Transformers {
     }
   }
 
-  /** Gives an image another name, tag or digest, wherever a container has it. */
+  /** Sets another name or tag for a container image. */
   static void image(List<Map<String, Object>> objects, Map<String, Object> image) {
     rejectUnknown(image, Set.of("name", "newName", "newTag"));
     for (Map<String, Object> object : objects) {
@@ -61,7 +61,8 @@ final class Transformers {
 
   private static void rejectUnknown(Map<String, Object> entry, Set<String> known) {
     if (!known.containsAll(entry.keySet())) {
-      throw new IllegalArgumentException("not understood: %s in %s".formatted(entry, known));
+      throw new IllegalArgumentException(
+          "unsupported: %s, only %s".formatted(entry.keySet(), known));
     }
   }
 }

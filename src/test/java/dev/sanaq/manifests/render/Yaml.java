@@ -12,11 +12,11 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 
-/** Reads YAML as maps and lists. A key that stands twice in one mapping is refused. */
+/** Reads YAML as maps and lists. A duplicate key in a mapping is an error. */
 public final class Yaml {
   private Yaml() {}
 
-  /** The documents of a file, the empty ones left out. */
+  /** Reads the documents of a file, except for empty ones. */
   public static List<Map<String, Object>> documents(Path file) {
     try {
       return documents(Files.readString(file));
@@ -25,7 +25,7 @@ public final class Yaml {
     }
   }
 
-  /** The documents of a text. */
+  /** Reads the documents of a text, which must be mappings. */
   public static List<Map<String, Object>> documents(String text) {
     List<Map<String, Object>> documents = new ArrayList<>();
     for (Object document : values(text)) {
@@ -34,7 +34,7 @@ public final class Yaml {
     return documents;
   }
 
-  /** The documents of a text, of whatever kind. */
+  /** Reads the documents of a text, of any kind. */
   static List<Object> values(String text) {
     LoaderOptions options = new LoaderOptions();
     options.setAllowDuplicateKeys(false);
@@ -44,35 +44,35 @@ public final class Yaml {
     return values;
   }
 
-  /** What stands there as a mapping; an empty one, which can be filled, where nothing stands. */
-  public static Map<String, Object> map(Map<String, Object> of, String... path) {
-    Map<String, Object> at = of;
+  /** Returns the mapping at a path, or a new mutable one if there is none. */
+  public static Map<String, Object> map(Map<String, Object> root, String... path) {
+    Map<String, Object> current = root;
     for (String key : path) {
-      at = map(at.getOrDefault(key, new LinkedHashMap<>()));
+      current = map(current.getOrDefault(key, new LinkedHashMap<>()));
     }
-    return at;
+    return current;
   }
 
-  @SuppressWarnings("unchecked") // a mapping of YAML has words for keys
+  @SuppressWarnings("unchecked") // the keys of the mappings are strings
   public static Map<String, Object> map(Object value) {
     return (Map<String, Object>) value;
   }
 
-  /** The list of mappings at a key; empty where nothing stands. */
+  /** Returns the list of mappings at a key; empty if there is none. */
   @SuppressWarnings("unchecked")
-  public static List<Map<String, Object>> maps(Map<String, Object> of, String key) {
-    return (List<Map<String, Object>>) of.getOrDefault(key, List.of());
+  public static List<Map<String, Object>> maps(Map<String, Object> mapping, String key) {
+    return (List<Map<String, Object>>) mapping.getOrDefault(key, List.of());
   }
 
-  /** The list of words at a key; empty where nothing stands. */
+  /** Returns the list of strings at a key; empty if there is none. */
   @SuppressWarnings("unchecked")
-  public static List<String> strings(Map<String, Object> of, String key) {
-    return (List<String>) of.getOrDefault(key, List.of());
+  public static List<String> strings(Map<String, Object> mapping, String key) {
+    return (List<String>) mapping.getOrDefault(key, List.of());
   }
 
-  /** A word at the end of a path; empty where nothing stands. */
-  public static String string(Map<String, Object> of, String... path) {
-    Object found = of;
+  /** Returns the text at a path; empty if there is none. */
+  public static String string(Map<String, Object> root, String... path) {
+    Object found = root;
     for (String key : path) {
       found = found instanceof Map<?, ?> map && map.get(key) != null ? map.get(key) : "";
     }

@@ -4,19 +4,19 @@ import dev.sanaq.testing.process.ManagedProcess;
 import java.time.Duration;
 
 /**
- * The processor time that each process has used so far, user's and system's.
+ * The CPU time of each process so far, user and system time together.
  *
- * @param worker the worker, with the processes it has started
+ * @param worker the worker, with its child processes
  * @param broker the broker
- * @param storage the storage
- * @param load this process: it sends requests and reads events
+ * @param storage the S3 server
+ * @param load this process, which sends requests and reads events
  */
 public record CpuTimes(Duration worker, Duration broker, Duration storage, Duration load) {
-  public static CpuTimes now(ManagedProcess worker, TestBed stand) {
+  public static CpuTimes now(ManagedProcess worker, TestBed testBed) {
     return new CpuTimes(
         ofProcessTree(worker.pid()),
-        of(process(stand.broker().pid())),
-        of(process(stand.storage().pid())),
+        of(process(testBed.broker().pid())),
+        of(process(testBed.storage().pid())),
         of(ProcessHandle.current()));
   }
 
@@ -34,7 +34,7 @@ public record CpuTimes(Duration worker, Duration broker, Duration storage, Durat
 
   private static ProcessHandle process(long pid) {
     return ProcessHandle.of(pid)
-        .orElseThrow(() -> new AssertionError("process %d is gone".formatted(pid)));
+        .orElseThrow(() -> new AssertionError("process %d has exited".formatted(pid)));
   }
 
   private static Duration of(ProcessHandle process) {

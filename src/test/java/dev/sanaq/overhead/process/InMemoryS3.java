@@ -13,28 +13,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * As much of S3 as a worker needs, in memory and believing everybody: PUT, also only where nothing
- * lies, GET and DELETE. A program of its own, so that what a worker costs can be seen where the
- * storage costs nearly nothing. Objects lie outside the heap, where no collection copies them: its
- * pauses would be measured as the worker's.
+ * The part of S3 that a worker needs, in memory and without authentication: GET, DELETE, and PUT,
+ * with If-None-Match too. It is a program of its own that costs little CPU time, so that the
+ * worker's own cost is visible. Objects are off the heap, where the garbage collector does not copy
+ * them: its pauses would count as the worker's.
  */
 public final class InMemoryS3 {
   private static final int ACCEPT_BACKLOG = 256;
-  // Small, since a new one is zeroed while everybody waits.
+  // Small, because a new chunk is zeroed while all requests wait.
   private static final int CHUNK_BYTES = 256 << 10;
   private static final int EXPECTED_OBJECTS = 2_000_000;
   private static final String NO_SUCH_KEY_XML = errorXml("NoSuchKey");
   private static final String PRECONDITION_FAILED_XML = errorXml("PreconditionFailed");
 
-  // Of the size that it will have: to grow takes a tenth of a second.
+  // Presized, because growing the map takes a tenth of a second.
   private final Map<String, ByteBuffer> objects = new HashMap<>(EXPECTED_OBJECTS);
   private ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
 
   private InMemoryS3() {}
 
-  /** Listens on the port that the system property {@code port} names. */
+  /** Listens on the port of the system property {@code port}. */
   public static void main(String... args) throws IOException {
-    // Without it every answer waits for the other side's delayed acknowledgement.
+    // Otherwise every response waits for the client's delayed acknowledgement.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     HttpServer server =
         HttpServer.create(
@@ -42,7 +42,7 @@ public final class InMemoryS3 {
             ACCEPT_BACKLOG);
     InMemoryS3 s3 = new InMemoryS3();
     server.createContext("/", s3::handle);
-    // One thread: more take turns with what is measured, and an answer takes microseconds.
+    // One thread: a response takes microseconds, and more threads compete with the worker.
     server.setExecutor(Runnable::run);
     server.start();
     System.out.println("sanaq.storage.secret-key=any");
@@ -94,7 +94,7 @@ public final class InMemoryS3 {
   }
 
   private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
-    // -1 stands for no body: 0 would begin a chunked one.
+    // -1 means no body; 0 would start a chunked one.
     exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
     try (OutputStream out = exchange.getResponseBody()) {
       out.write(body);

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** A painter that answers at once, with one image that was there before anybody asked. */
+/** An image generator that returns one image at once, without a model. */
 public final class InstantImageGenerator implements ImageGenerator {
   public static final int SIDE = 64;
   private static final int MAX_BATCH_IMAGES = 32;
@@ -29,27 +29,27 @@ public final class InstantImageGenerator implements ImageGenerator {
   }
 
   @Override
-  public GenerationResult generate(GenerationParams drawing, ProgressListener progress) {
+  public GenerationResult generate(GenerationParams params, ProgressListener progress) {
     return new GenerationResult(
-        Collections.nCopies(drawing.count(), IMAGE), Map.of("denoise", Duration.ZERO));
+        Collections.nCopies(params.count(), IMAGE), Map.of("denoise", Duration.ZERO));
   }
 
   @Override
-  public List<BatchResult> generateBatch(List<GenerationParams> drawings, BatchControl progress) {
+  public List<BatchResult> generateBatch(List<GenerationParams> batch, BatchControl control) {
     List<BatchResult> results = new ArrayList<>();
-    drawings.forEach(drawing -> results.add(new BatchResult.Done(generate(drawing, progress))));
+    batch.forEach(params -> results.add(new BatchResult.Done(generate(params, control))));
     return results;
   }
 
   @Override
-  public int maxBatchImages(BatchKey shape) {
+  public int maxBatchImages(BatchKey key) {
     return MAX_BATCH_IMAGES;
   }
 
   @Override
   public void close() {}
 
-  // A gradient with the noise of a photograph: what compression makes of it is 9 KiB.
+  // A gradient with noise like a photograph's; it compresses to 9 KiB.
   static RgbImage gradientImage() {
     Random noise = new Random(7);
     byte[] samples = new byte[SIDE * SIDE * 3];

@@ -12,13 +12,13 @@ import org.jboss.logmanager.formatters.PatternFormatter;
 import org.jboss.logmanager.handlers.ConsoleHandler;
 
 /**
- * The service's own worker before a painter that answers at once, a program of its own; configured
- * by system properties and logging as the real one. On SIGTERM it drains.
+ * A worker with an {@link InstantImageGenerator}, as a program of its own. System properties
+ * configure it, and it logs, as the real one. It drains on SIGTERM.
  */
 public final class InstantWorker {
   private InstantWorker() {}
 
-  /** Works until it is told to stop. */
+  /** Runs until SIGTERM. */
   public static void main(String... args) throws InterruptedException {
     configureLogging();
     Map<String, String> config = new TreeMap<>();

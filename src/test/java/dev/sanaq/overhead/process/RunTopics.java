@@ -7,9 +7,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 
 /**
- * A run's own topics, so that no worker meets another's requests.
+ * The topics and the consumer group of one run, so that no worker reads another run's requests.
  *
- * @param run names the run
+ * @param run the name of the run
  */
 public record RunTopics(String run) {
   private static final int PARTITIONS = 12;
@@ -26,7 +26,7 @@ public record RunTopics(String run) {
     return "overhead-" + run;
   }
 
-  /** Creates them. */
+  /** Creates the topics. */
   public void create(String bootstrapServers) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
       List<NewTopic> topics =
@@ -35,7 +35,7 @@ public record RunTopics(String run) {
               new NewTopic(events(), PARTITIONS, (short) 1));
       admin.createTopics(topics).all().get();
     } catch (InterruptedException | ExecutionException e) {
-      throw new IllegalStateException("no topics for " + run, e);
+      throw new IllegalStateException("cannot create the topics of run " + run, e);
     }
   }
 }

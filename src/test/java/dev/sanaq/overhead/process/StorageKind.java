@@ -1,9 +1,9 @@
 package dev.sanaq.overhead.process;
 
-/** What the images are put on. */
+/** The S3 server of a measurement. */
 public enum StorageKind {
-  /** The S3 server that comes with the project, on this machine's disk. */
+  /** The S3 server that comes with sanaq, on this machine's disk. */
   LOCAL,
-  /** {@link InMemoryS3}: it costs nearly nothing, so that the rest can be seen. */
+  /** {@link InMemoryS3}, which costs little CPU time. */
   MEMORY
 }

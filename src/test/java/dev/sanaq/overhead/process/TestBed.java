@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a worker needs around it, each a process of its own: a broker, and a storage. */
+/** The broker and the S3 server of a measurement, each a process of its own. */
 public final class TestBed {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
-  // Whatever stands still here is measured as the worker's. A broker's collection takes 20 to 40 ms
-  // however little there is to collect: so there are few.
+  // Pauses of the broker count as the worker's. A collection takes 20 to 40 ms however little there
+  // is to collect, so the young generation is large and collections are rare.
   private static final List<String> KAFKA_JVM_OPTIONS =
       List.of("-Xms2g", "-Xmx2g", "-Xmn1536m", "-XX:+UseParallelGC", "-XX:+AlwaysPreTouch");
 
   private static final List<String> LOCAL_S3_JVM_OPTIONS =
       List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
 
-  // What it keeps it keeps for ever: to copy that once is enough.
+  // Its objects are permanent, so one copy by the collector is enough.
   private static final List<String> MEMORY_S3_JVM_OPTIONS =
       List.of(
           "-Xms1g",
@@ -35,7 +35,7 @@ public final class TestBed {
   private final int brokerPort = TestProcesses.freePort();
   private final int storagePort = TestProcesses.freePort();
 
-  /** Starts both; returns when they answer. */
+  /** Starts both and waits until they answer. */
   public TestBed(TestProcesses processes, StorageKind kind) {
     this.broker = ServiceProcesses.startService(processes, "kafka", brokerPort, KAFKA_JVM_OPTIONS);
     this.storage =
@@ -62,7 +62,7 @@ public final class TestBed {
     return "localhost:" + brokerPort;
   }
 
-  /** The configuration that leads a worker here, and to a run's topics. */
+  /** Returns the settings of a worker that uses both, and the topics of a run. */
   Map<String, String> config(RunTopics topics) {
     Map<String, String> config = new TreeMap<>();
     config.put("sanaq.worker.batch-size", "32");

@@ -9,41 +9,42 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A worker to be measured: this project's, or any command that takes the same requests, told by
- * environment variables where they are.
+ * A worker to measure: this project's, or any command that reads the same requests and gets its
+ * settings from environment variables.
  *
- * @param name in the tables
+ * @param name the name in the tables
  * @param command the command; empty for this project's worker
  */
 public record WorkerUnderTest(String name, List<String> command) {
-  /** What a worker prints when it takes requests. */
+  /** The line that a worker prints when it is ready. */
   static final String READY_LINE = "worker ready";
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final List<String> JVM_OPTIONS =
       List.of("-Xmx1g", "-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
 
-  /** This project's own. */
+  /** Returns this project's worker. */
   public static WorkerUnderTest own() {
     return new WorkerUnderTest("sanaq", List.of());
   }
 
-  /** From {@code name=command with arguments}. */
+  /** Parses {@code name=command with arguments}. */
   public static WorkerUnderTest parse(String text) {
     int equals = text.indexOf('=');
     if (equals < 1) {
-      throw new IllegalArgumentException("a worker is NAME=COMMAND, not " + text);
+      throw new IllegalArgumentException("-Doverhead.worker must be NAME=COMMAND, not " + text);
     }
     return new WorkerUnderTest(
         text.substring(0, equals), List.of(text.substring(equals + 1).strip().split("\\s+")));
   }
 
-  /** Starts it on topics of its own; returns once it takes requests. */
-  public ManagedProcess start(TestProcesses processes, TestBed stand, RunTopics topics) {
+  /** Starts the worker on the topics of a run and waits until it is ready. */
+  public ManagedProcess start(TestProcesses processes, TestBed testBed, RunTopics topics) {
     ManagedProcess worker =
         command.isEmpty()
-            ? processes.startTestMain(name, jvmOptions(), stand.config(topics), InstantWorker.class)
-            : processes.startCommand(name, command, environment(stand.config(topics)));
+            ? processes.startTestMain(
+                name, jvmOptions(), testBed.config(topics), InstantWorker.class)
+            : processes.startCommand(name, command, environment(testBed.config(topics)));
     worker.awaitOutput(READY_LINE, START_TIMEOUT);
     return worker;
   }

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** A process that a test started: its life, its end and what it printed. Any number of threads. */
+/** A process that a test started: its exit code, its output, signals to it. Thread-safe. */
 public final class ManagedProcess {
   private final String name;
   private final Process process;
@@ -22,37 +22,38 @@ public final class ManagedProcess {
     this.log = log;
   }
 
-  /** Its name among the test's processes, numbered. */
+  /** Returns the name, numbered among the test's processes. */
   public String name() {
     return name;
   }
 
-  /** The operating system's number for it. */
+  /** Returns the process id. */
   public long pid() {
     return process.pid();
   }
 
-  /** Whether it runs. */
+  /** Returns whether the process runs. */
   public boolean isAlive() {
     return process.isAlive();
   }
 
-  /** SIGKILL: no hook runs, nothing is flushed; returns once it is gone. */
+  /** Sends SIGKILL, so that no hook runs and nothing is flushed, and waits for the exit. */
   public void kill() {
     process.toHandle().destroyForcibly();
     exitCode(Duration.ofSeconds(20));
   }
 
-  /** SIGTERM: the order to stop, which it may follow in its own time. */
+  /** Sends SIGTERM and returns at once. */
   public void terminate() {
     process.toHandle().destroy();
   }
 
-  /** The exit code, once it has ended; 128 and the signal where a signal ended it. */
-  public int exitCode(Duration patience) {
+  /** Waits for the exit code: 128 plus the signal's number if a signal ended the process. */
+  public int exitCode(Duration timeout) {
     try {
-      if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new AssertionError("%s does not end within %s; %s".formatted(name, patience, log));
+      if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError(
+            "%s does not exit within %s; see %s".formatted(name, timeout, log));
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
@@ -60,7 +61,7 @@ public final class ManagedProcess {
     return process.exitValue();
   }
 
-  /** Everything that it has printed, both streams. */
+  /** Returns everything that the process has printed, to stdout and stderr. */
   public String output() {
     try {
       return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
@@ -69,9 +70,14 @@ public final class ManagedProcess {
     }
   }
 
-  /** Waits until it has printed that. */
+  /** Waits until the process has printed a text. */
   public void awaitOutput(String text, Duration timeout) {
     await("prints " + text, timeout, () -> output().contains(text));
+  }
+
+  /** Waits until the readiness probe of a worker or gateway answers 200. */
+  public void awaitReady(int httpPort, Duration timeout) {
+    await("is ready", timeout, () -> HttpProbe.isReady(httpPort));
   }
 
   /**

@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/**
- * A broker and a storage in processes of their own, which keep what they have in the test's folder.
- */
+/** A broker and an S3 server as processes of their own; their data is in the test's folder. */
 public final class ServiceProcesses {
   private static final List<String> JVM_OPTIONS = List.of("-Xmx384m");
   private static final String ACCESS_KEY = "local-sanaq";
@@ -17,43 +15,43 @@ public final class ServiceProcesses {
 
   private ServiceProcesses() {}
 
-  /** Starts both; returns when they answer. The processes are the test's to end. */
-  public static ServiceProcesses start(TestProcesses processes, Duration patience) {
+  /** Starts both and waits until they answer; closing {@code processes} ends them. */
+  public static ServiceProcesses start(TestProcesses processes, Duration timeout) {
     ServiceProcesses services = new ServiceProcesses();
     startService(processes, "kafka", services.brokerPort, JVM_OPTIONS)
-        .awaitOutput("kafka.bootstrap.servers=", patience);
+        .awaitOutput("kafka.bootstrap.servers=", timeout);
     startService(processes, "s3", services.storagePort, JVM_OPTIONS)
-        .awaitOutput("sanaq.storage.secret-key=", patience);
+        .awaitOutput("sanaq.storage.secret-key=", timeout);
     return services;
   }
 
-  /** Starts one of them, {@code kafka} or {@code s3}, on that port; returns before it answers. */
+  /** Starts {@code kafka} or {@code s3} on a port and does not wait until it answers. */
   public static ManagedProcess startService(
-      TestProcesses processes, String part, int port, List<String> jvm) {
+      TestProcesses processes, String service, int port, List<String> jvm) {
     return processes.startProgram(
-        part,
+        service,
         jvm,
         Map.of(),
         "local",
         "--only",
-        part,
-        "--%s-port".formatted(part),
+        service,
+        "--%s-port".formatted(service),
         String.valueOf(port),
         "--data-dir",
         processes.folder().resolve("data").toString());
   }
 
-  /** Where the broker listens. */
+  /** Returns the broker's host and port. */
   public String bootstrapServers() {
     return "localhost:" + brokerPort;
   }
 
-  /** The configuration that leads here. */
+  /** Returns the settings of a worker or gateway that uses both. */
   public Map<String, String> config() {
     return config(bootstrapServers(), storagePort);
   }
 
-  /** The configuration that leads to that broker, and to that port for the storage. */
+  /** Returns the settings for a broker and for an S3 server on a port of this machine. */
   public static Map<String, String> config(String bootstrapServers, int storagePort) {
     Map<String, String> config = new TreeMap<>();
     config.put("kafka.bootstrap.servers", bootstrapServers);

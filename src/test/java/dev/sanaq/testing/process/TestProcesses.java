@@ -15,9 +15,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
- * Starts Java programs as processes of their own and ends every one of them in the end, also where
- * the test's JVM is told to stop. What they print lies in {@code target/faults/<test>/}. Any number
- * of threads.
+ * Starts programs as processes of their own and kills those that still run on {@link #close}, or
+ * when the test's JVM exits. Their output is in {@code target/faults/<test>/}. Thread-safe.
  */
 public final class TestProcesses implements AutoCloseable {
   private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
@@ -27,7 +26,7 @@ public final class TestProcesses implements AutoCloseable {
   private final Thread shutdownHook = new Thread(this::killAll, "sanaq-faults-processes");
 
   /**
-   * @param test names the folder, which is emptied
+   * @param test the name of the folder, which is emptied first
    */
   public TestProcesses(String test) {
     this.folder = Path.of("target/faults", test).toAbsolutePath();
@@ -40,12 +39,12 @@ public final class TestProcesses implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(shutdownHook);
   }
 
-  /** Where the test's processes may keep what they need. */
+  /** Returns the folder for the data of the test's processes. */
   public Path folder() {
     return folder;
   }
 
-  /** Starts the built program with a command. */
+  /** Starts the packaged program with a subcommand. */
   public ManagedProcess startProgram(
       String name, List<String> jvm, Map<String, String> config, String... command) {
     if (!Files.exists(JAR)) {
@@ -57,7 +56,7 @@ public final class TestProcesses implements AutoCloseable {
     return start(name, line);
   }
 
-  /** Starts a main class of the tests. */
+  /** Starts a main class of the test classpath. */
   public ManagedProcess startTestMain(
       String name, List<String> jvm, Map<String, String> config, Class<?> main) {
     List<String> line = commandLine(jvm, config);
@@ -65,13 +64,13 @@ public final class TestProcesses implements AutoCloseable {
     return start(name, line);
   }
 
-  /** Starts any command, with that added to its environment. */
+  /** Starts any command, with additional environment variables. */
   public ManagedProcess startCommand(
       String name, List<String> line, Map<String, String> environment) {
     return start(name, line, environment);
   }
 
-  /** A port that nobody listens on. */
+  /** Returns a free TCP port of this machine. */
   public static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
@@ -80,7 +79,7 @@ public final class TestProcesses implements AutoCloseable {
     }
   }
 
-  /** The folder of the JDK that runs the tests and everything they start. */
+  /** Returns the path of a tool of the JDK that runs the tests. */
   public static String jdkTool(String name) {
     return System.getProperty("java.home") + File.separator + "bin" + File.separator + name;
   }

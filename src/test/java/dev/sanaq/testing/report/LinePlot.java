@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Lines over time, or over a parameter, as SVG: one panel a unit, all over the same axis. */
+/** Line charts as SVG: one panel for each unit, all with the same horizontal axis. */
 public final class LinePlot {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 200;
@@ -17,13 +17,13 @@ public final class LinePlot {
   private final String axis;
   private final List<Panel> panels = new ArrayList<>();
 
-  /** A line: its label and its points, each {x, y}. */
+  /** A line with its label and its points {x, y}. */
   public record Line(String label, List<double[]> points) {}
 
   private record Panel(String unit, List<Line> lines) {}
 
   /**
-   * @param axis what the horizontal axis is
+   * @param axis the unit of the horizontal axis
    */
   public LinePlot(String title, String axis) {
     this.title = title;
@@ -36,7 +36,7 @@ public final class LinePlot {
     return this;
   }
 
-  /** The image's text. */
+  /** Returns the SVG. */
   public String svg() {
     StringBuilder marks = new StringBuilder();
     text(marks, 10, 18, "start\" font-weight=\"bold", title);
@@ -54,16 +54,16 @@ public final class LinePlot {
   }
 
   private void appendPanel(StringBuilder marks, Panel panel, int top) {
-    double mostX = max(panel, 0);
-    double mostY = max(panel, 1);
+    double maxX = max(panel, 0);
+    double maxY = max(panel, 1);
     int width = WIDTH - LEFT - 20;
     marks.append(
         "<path d=\"M%d %dV%dH%d\" fill=\"none\" stroke=\"#555\"/>%n"
             .formatted(LEFT, top + 8, top + HEIGHT, LEFT + width));
-    text(marks, LEFT - 6, top + 16, "end", number(mostY));
+    text(marks, LEFT - 6, top + 16, "end", number(maxY));
     text(marks, LEFT - 6, top + HEIGHT, "end", "0");
     text(marks, LEFT, top + HEIGHT + 16, "start", "0");
-    text(marks, LEFT + width, top + HEIGHT + 16, "end", number(mostX) + " " + axis);
+    text(marks, LEFT + width, top + HEIGHT + 16, "end", number(maxX) + " " + axis);
     text(marks, LEFT + 6, top + 4, "start", panel.unit());
     for (int i = 0; i < panel.lines().size(); i++) {
       Line line = panel.lines().get(i);
@@ -74,8 +74,8 @@ public final class LinePlot {
                 Locale.ROOT,
                 "%s%.1f %.1f",
                 path.isEmpty() ? "M" : "L",
-                LEFT + point[0] / mostX * width,
-                top + HEIGHT - point[1] / mostY * (HEIGHT - 12)));
+                LEFT + point[0] / maxX * width,
+                top + HEIGHT - point[1] / maxY * (HEIGHT - 12)));
       }
       marks.append(
           "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\"/>%n"

@@ -103,7 +103,10 @@ class AttemptGateTest {
         new ResultStore(losing, HOME),
         new StorageRetry(new StorageProbe(probed, HOME, "w"), timeout, () -> {}),
         new JobTermination(
-            new CancellationRegistry(1), new ThroughputEstimator<>(0.3, 1), new ShutdownState(), clock),
+            new CancellationRegistry(1),
+            new ThroughputEstimator<>(0.3, 1),
+            new ShutdownState(),
+            clock),
         attempts);
   }
 

@@ -26,8 +26,7 @@ class JobTerminationTest {
   private final ThroughputEstimator<BatchKey> throughput = new ThroughputEstimator<>(0.3, 10);
   private final ShutdownState shutdown = new ShutdownState();
   private final JobTermination termination =
-      new JobTermination(
-          cancellations, throughput, shutdown, Clock.fixed(NOW, ZoneOffset.UTC));
+      new JobTermination(cancellations, throughput, shutdown, Clock.fixed(NOW, ZoneOffset.UTC));
 
   @Test
   void job_withoutReason_continues() {

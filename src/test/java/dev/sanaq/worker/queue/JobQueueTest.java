@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class JobQueueTest {
   private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
 
-  private final JobQueue queue = new JobQueue(Duration.ofMinutes(1), 3, Duration.ZERO, batchKey -> 4);
+  private final JobQueue queue =
+      new JobQueue(Duration.ofMinutes(1), 3, Duration.ZERO, batchKey -> 4);
   private long offset;
 
   @Test
@@ -95,7 +96,8 @@ class JobQueueTest {
 
   @Test
   void partialBatch_lingersForMoreJobs() throws Exception {
-    JobQueue lingering = new JobQueue(Duration.ofMinutes(1), 2, Duration.ofSeconds(20), batchKey -> 4);
+    JobQueue lingering =
+        new JobQueue(Duration.ofMinutes(1), 2, Duration.ofSeconds(20), batchKey -> 4);
     lingering.add(execution("a", Map.of(), NOW));
     CompletableFuture<List<JobExecution>> taken =
         CompletableFuture.supplyAsync(

@@ -1,7 +1,5 @@
-package dev.sanaq.faults.process;
+package dev.sanaq.testing.process;
 
-import dev.sanaq.testing.process.ManagedProcess;
-import dev.sanaq.testing.process.TestProcesses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,23 +8,32 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What another JVM holds in memory. */
+/** The memory of another JVM on this machine. */
 public final class ProcessMemory {
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
+  private static final Pattern PEAK = Pattern.compile("(?m)^VmHWM:\\s+(\\d+) kB");
 
   private ProcessMemory() {}
 
-  /** Bytes of objects that are alive: counted after a full collection. */
+  /** Returns the bytes of live objects, after a full garbage collection. */
   public static long liveHeapBytes(ManagedProcess process) {
     return find(TOTAL, jcmd(process, "GC.class_histogram"));
   }
 
-  /** Bytes of the process in the machine's memory, everything native included. */
+  /** Returns the resident set size in bytes, native memory included. */
   public static long residentBytes(ManagedProcess process) {
+    return kibibytes(RESIDENT, process) << 10;
+  }
+
+  /** Returns the largest resident set size so far, in bytes. */
+  public static long peakResidentBytes(ManagedProcess process) {
+    return kibibytes(PEAK, process) << 10;
+  }
+
+  private static long kibibytes(Pattern line, ManagedProcess process) {
     try {
-      String status = Files.readString(Path.of("/proc/%d/status".formatted(process.pid())));
-      return 1024 * find(RESIDENT, status);
+      return find(line, Files.readString(Path.of("/proc/%d/status".formatted(process.pid()))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

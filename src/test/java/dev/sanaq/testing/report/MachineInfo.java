@@ -1,4 +1,4 @@
-package dev.sanaq.overhead;
+package dev.sanaq.testing.report;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,21 +8,34 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What the numbers were measured on. */
-final class MachineInfo {
+/** The machine and the day of a measurement, for the pages of results. */
+public final class MachineInfo {
   private MachineInfo() {}
 
-  /** Cores, processor, memory, JDK, the day, and how much else ran. */
-  static String describe() {
-    return "%d cores of %s, %s memory, %s %s, on %s; load average at the end %s. Everything ran on this machine: worker, broker, storage and the load itself."
+  /** Returns the day, the number of cores and the load average. */
+  public static String summary() {
+    return "%s, %d cores, load average %s at the end."
         .formatted(
+            LocalDate.now(ZoneOffset.UTC),
+            Runtime.getRuntime().availableProcessors(),
+            loadAverage());
+  }
+
+  /** Returns the day, cores, processor, memory, JDK and load average. */
+  public static String details() {
+    return "%s: %d cores (%s), %s memory, %s %s, load average %s at the end."
+        .formatted(
+            LocalDate.now(ZoneOffset.UTC),
             Runtime.getRuntime().availableProcessors(),
             value("/proc/cpuinfo", "model name"),
             value("/proc/meminfo", "MemTotal"),
             System.getProperty("java.vm.name"),
             System.getProperty("java.version"),
-            LocalDate.now(ZoneOffset.UTC),
-            lines("/proc/loadavg").map(line -> line.split(" ")[0]).findFirst().orElse("unknown"));
+            loadAverage());
+  }
+
+  private static String loadAverage() {
+    return lines("/proc/loadavg").map(line -> line.split(" ")[0]).findFirst().orElse("unknown");
   }
 
   private static String value(String file, String key) {

@@ -1,31 +1,47 @@
-package dev.sanaq.overhead;
+package dev.sanaq.testing.kafka;
 
+import dev.sanaq.testing.KafkaS3Client;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plain {@code read_committed} client that notes when each job's terminal event is there. It
- * reads in a thread of its own until it is closed.
+ * A plain {@code read_committed} client that reports every terminal event that is published after
+ * its construction. It reads in a thread of its own until it is closed.
  */
-final class CompletionRecorder implements AutoCloseable {
-  private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
+public final class TerminalEventReader implements AutoCloseable {
+  private static final Duration POLL_TIMEOUT = Duration.ofMillis(50);
+  private static final Pattern TERMINAL_TYPE =
+      Pattern.compile("dev\\.sanaq\\.job\\.(completed|failed|cancelled)\\.v1");
 
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final Thread thread = new Thread(this::pollLoop, "overhead-arrivals");
-  private final AtomicReference<@Nullable OverheadWave> wave = new AtomicReference<>();
+  private final Listener listener;
+  private final Thread thread = new Thread(this::pollLoop, "test-terminal-events");
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private volatile boolean closed;
 
-  CompletionRecorder(String bootstrapServers, String topic) {
+  /** Receives terminal events, in the reader's thread. */
+  public interface Listener {
+    /**
+     * Receives one event.
+     *
+     * @param outcome {@code completed}, {@code failed} or {@code cancelled}
+     * @param nanoTime when the event arrived, as {@link System#nanoTime}
+     */
+    void onTerminalEvent(String job, String outcome, long nanoTime);
+  }
+
+  public TerminalEventReader(String bootstrapServers, String topic, Listener listener) {
+    this.listener = listener;
     this.consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
@@ -42,16 +58,15 @@ final class CompletionRecorder implements AutoCloseable {
     thread.start();
   }
 
-  /** From now on the events of these jobs are noted. */
-  void expect(OverheadWave next) {
-    wave.set(next);
-  }
-
-  /** Throws what went wrong, if anything did. */
-  void throwIfFailed() {
+  /**
+   * Checks the thread that reads.
+   *
+   * @throws AssertionError if the client or the listener has failed
+   */
+  public void throwIfFailed() {
     Throwable thrown = failure.get();
     if (thrown != null) {
-      throw new AssertionError("an event is not what it should be", thrown);
+      throw new AssertionError("reading events failed", thrown);
     }
   }
 
@@ -78,18 +93,10 @@ final class CompletionRecorder implements AutoCloseable {
 
   private void onRecord(ConsumerRecord<byte[], byte[]> record) {
     long now = System.nanoTime();
-    Header type = record.headers().lastHeader("ce_type");
-    String kind = type == null ? "" : new String(type.value(), StandardCharsets.UTF_8);
-    if (kind.equals("dev.sanaq.job.started.v1")) {
-      return;
-    }
-    String job = new String(record.key(), StandardCharsets.UTF_8);
-    if (!kind.equals("dev.sanaq.job.completed.v1")) {
-      throw new AssertionError(job + " ended with " + kind);
-    }
-    OverheadWave current = wave.get();
-    if (current != null) {
-      current.completedAt(job, now);
+    Matcher type = TERMINAL_TYPE.matcher(KafkaS3Client.header(record, "ce_type"));
+    if (type.matches()) {
+      String job = new String(record.key(), StandardCharsets.UTF_8);
+      listener.onTerminalEvent(job, type.group(1), now);
     }
   }
 }
