@@ -235,7 +235,11 @@ class WorkerFaultToleranceTest {
                 "PT1S"),
             Map.of());
     outside.send(request);
-    await(() -> lost.notReadyReason().filter(reason -> reason.contains("S3 is unavailable")).isPresent());
+    await(
+        () ->
+            lost.notReadyReason()
+                .filter(reason -> reason.contains("S3 is unavailable"))
+                .isPresent());
     assertThat(terminalEventsOf(job)).isEmpty();
 
     WorkerRuntime other = worker(painter, UnaryOperator.identity());
