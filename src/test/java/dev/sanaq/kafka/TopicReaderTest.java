@@ -31,8 +31,7 @@ class TopicReaderTest {
   @BeforeAll
   static void startKafka() {
     services =
-        LocalServices.startTemporary(
-            new LocalServicesConfig(Set.of(LocalServiceKind.KAFKA), 0, 0));
+        LocalServices.startTemporary(new LocalServicesConfig(Set.of(LocalServiceKind.KAFKA), 0, 0));
     kafka =
         new KafkaClientFactory(
             Map.of("bootstrap.servers", services.config().get("kafka.bootstrap.servers")));

@@ -41,10 +41,7 @@ final class JobViewUpdater implements AutoCloseable {
    * @param workerGroup the consumer group of the workers
    */
   JobViewUpdater(
-      KafkaClientFactory kafka,
-      TopicsConfig topics,
-      String workerGroup,
-      JobRecordHandler handler) {
+      KafkaClientFactory kafka, TopicsConfig topics, String workerGroup, JobRecordHandler handler) {
     this.kafka = kafka;
     this.topics = topics;
     this.workerGroup = workerGroup;

@@ -48,7 +48,8 @@ public final class EventReader implements AutoCloseable {
       try {
         events.add(CloudEvent.of(record));
       } catch (BadJsonException e) {
-        LOG.warnf("%s-%d@%d is no event: %s", record.topic(), record.partition(), record.offset(), e);
+        LOG.warnf(
+            "%s-%d@%d is no event: %s", record.topic(), record.partition(), record.offset(), e);
       }
     }
     return events;
