@@ -11,8 +11,8 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.jboss.logging.Logger;
 
 /**
- * Chooses the consumer group protocol: the broker's new protocol (KIP-848), in which a rebalance does
- * not wait for the slowest member, where the broker supports it; otherwise the classic one.
+ * Chooses the consumer group protocol: the broker's new protocol (KIP-848), in which a rebalance
+ * does not wait for the slowest member, where the broker supports it; otherwise the classic one.
  */
 final class GroupProtocol {
   private static final Logger LOG = Logger.getLogger(GroupProtocol.class);
@@ -62,7 +62,8 @@ final class GroupProtocol {
       return version != null && version.maxVersionLevel() >= 1;
     } catch (ExecutionException e) {
       LOG.warnf(
-          "could not read the broker's features; using the classic group protocol: %s", e.getCause());
+          "could not read the broker's features; using the classic group protocol: %s",
+          e.getCause());
       return false;
     } catch (InterruptedException e) {
       throw new InterruptException(e);

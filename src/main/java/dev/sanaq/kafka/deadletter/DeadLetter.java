@@ -45,7 +45,9 @@ public final class DeadLetter {
     return record.value() == null ? 0 : record.value().length;
   }
 
-  /** Whether it can be replayed: false if truncated, or not written by {@link DeadLetterFactory}. */
+  /**
+   * Whether it can be replayed: false if truncated, or not written by {@link DeadLetterFactory}.
+   */
   public boolean isComplete() {
     return record.headers().lastHeader(DeadLetterFactory.ORIGINAL_BYTES) == null
         && !header(DeadLetterFactory.SOURCE_TOPIC).isEmpty();

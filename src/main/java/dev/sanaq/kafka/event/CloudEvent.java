@@ -69,7 +69,8 @@ public record CloudEvent(
           Json.readObject(value),
           readCallbackUrl(record));
     } catch (DateTimeParseException e) {
-      throw new BadJsonException("invalid ce_time: %s (RFC 3339 expected)".formatted(e.getParsedString()));
+      throw new BadJsonException(
+          "invalid ce_time: %s (RFC 3339 expected)".formatted(e.getParsedString()));
     }
   }
 
@@ -115,7 +116,8 @@ public record CloudEvent(
           data,
           "");
     } catch (DateTimeParseException e) {
-      throw new BadJsonException("invalid time: %s (RFC 3339 expected)".formatted(e.getParsedString()));
+      throw new BadJsonException(
+          "invalid time: %s (RFC 3339 expected)".formatted(e.getParsedString()));
     }
   }
 

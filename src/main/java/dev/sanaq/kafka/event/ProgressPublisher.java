@@ -8,9 +8,9 @@ import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 
 /**
- * Publishes started and progress events, best effort: outside of transactions, so that read_committed
- * consumers see them immediately. An event that cannot be sent is logged and dropped, so that it
- * never fails a job. Any number of threads.
+ * Publishes started and progress events, best effort: outside of transactions, so that
+ * read_committed consumers see them immediately. An event that cannot be sent is logged and
+ * dropped, so that it never fails a job. Any number of threads.
  */
 public final class ProgressPublisher {
   private static final Logger LOG = Logger.getLogger(ProgressPublisher.class);

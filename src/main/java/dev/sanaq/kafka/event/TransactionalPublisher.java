@@ -55,8 +55,8 @@ public final class TransactionalPublisher implements AutoCloseable {
    *
    * @param records the records to write
    * @param offsets the offsets to commit for the group, by partition
-   * @param group the consumer's current membership: the broker fences a member that has been removed
-   *     from the group
+   * @param group the consumer's current membership: the broker fences a member that has been
+   *     removed from the group
    * @throws KafkaException if the commit is not known to have succeeded; then call {@link
    *     #completePendingTransactions} and continue from the committed offsets of the broker
    */
@@ -111,7 +111,8 @@ public final class TransactionalPublisher implements AutoCloseable {
     try {
       producer.commitTransaction();
     } catch (RuntimeException e) {
-      // Only the broker knows whether it was committed; the next producer of this id will wait for it.
+      // Only the broker knows whether it was committed; the next producer of this id will wait for
+      // it.
       discard(producer);
       throw e;
     }

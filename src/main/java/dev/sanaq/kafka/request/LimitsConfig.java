@@ -46,7 +46,8 @@ public interface LimitsConfig {
   boolean httpUploads();
 
   /** The limits with the output locations. */
-  default RequestLimits toLimits(OutputLocation defaultLocation, List<OutputLocation> allowedLocations) {
+  default RequestLimits toLimits(
+      OutputLocation defaultLocation, List<OutputLocation> allowedLocations) {
     return new RequestLimits(
         promptLength(),
         maxSide(),

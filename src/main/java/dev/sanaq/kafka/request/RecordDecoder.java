@@ -10,9 +10,9 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Decodes request records: plain JSON, or CloudEvents 1.0 in binary mode ({@code ce_}
- * headers) or structured mode (content type {@code application/cloudevents+json}), as in the
- * CloudEvents Kafka protocol binding. Any number of threads.
+ * Decodes request records: plain JSON, or CloudEvents 1.0 in binary mode ({@code ce_} headers) or
+ * structured mode (content type {@code application/cloudevents+json}), as in the CloudEvents Kafka
+ * protocol binding. Any number of threads.
  */
 public final class RecordDecoder {
   private static final int MAX_REASON_LENGTH = 500;

@@ -13,9 +13,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 
-/**
- * Sends requests and cancellations to Kafka. Any number of threads; close it in the end.
- */
+/** Sends requests and cancellations to Kafka. Any number of threads; close it in the end. */
 public final class RequestProducer implements AutoCloseable {
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(10);
 
@@ -39,8 +37,8 @@ public final class RequestProducer implements AutoCloseable {
   }
 
   /**
-   * Sends a cancellation; returns once the broker has acknowledged it. The job's terminal event says
-   * whether it was in time.
+   * Sends a cancellation; returns once the broker has acknowledged it. The job's terminal event
+   * says whether it was in time.
    *
    * @param id the job's id, the record's key
    * @param reason free text; may be empty
