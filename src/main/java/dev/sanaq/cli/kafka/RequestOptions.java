@@ -12,18 +12,12 @@ import picocli.CommandLine.Option;
 final class RequestOptions {
   private final Map<String, Object> fields = new LinkedHashMap<>();
 
-  @Option(
-      names = "--id",
-      paramLabel = "ID",
-      description = "The job's id (default: a random UUID).")
+  @Option(names = "--id", paramLabel = "ID", description = "The job's id (default: a random UUID).")
   void id(@Nullable String value) {
     put("id", value);
   }
 
-  @Option(
-      names = "--prompt",
-      paramLabel = "TEXT",
-      description = "Text that describes the image.")
+  @Option(names = "--prompt", paramLabel = "TEXT", description = "Text that describes the image.")
   void prompt(@Nullable String value) {
     put("prompt", value);
   }
