@@ -71,10 +71,15 @@ final class RequestOptions {
   }
 
   @Option(
-      names = {"--num-images", "--count"},
+      names = "--num-images",
       paramLabel = "N",
       description = "Number of images (default: 1).")
   void numImages(@Nullable Integer value) {
+    put("count", value);
+  }
+
+  @Option(names = "--count", hidden = true, description = "Alias of --num-images.")
+  void count(@Nullable Integer value) {
     put("count", value);
   }
 
