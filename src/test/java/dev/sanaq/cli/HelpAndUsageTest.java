@@ -93,7 +93,7 @@ class HelpAndUsageTest {
         descriptions.put(
             name,
             String.join(" ", option.description())
-                .replace("${DEFAULT-VALUE}", String.valueOf(option.defaultValue())));
+                .replace("${DEFAULT-VALUE}", String.valueOf(option.defaultValueString())));
       }
     }
     return descriptions;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -63,11 +64,17 @@ final class GenerationOptions {
   private @Nullable Long seed;
 
   @Option(
-      names = {"--num-images", "--count"},
+      names = "--num-images",
       paramLabel = "N",
-      defaultValue = "1",
       description = "Number of images (default: ${DEFAULT-VALUE}).")
-  private int numImages;
+  private int numImages = 1; // not a defaultValue, which would overwrite the alias
+
+  @Option(names = "--count", hidden = true, description = "Alias of --num-images.")
+  private void count(@Nullable Integer value) {
+    if (value != null) {
+      numImages = value;
+    }
+  }
 
   @Option(
       names = "--solver",
@@ -86,12 +93,15 @@ final class GenerationOptions {
   private boolean noPromptInstruction;
 
   @Option(
-      names = {"--lora", "--adapter"},
+      names = "--lora",
       paramLabel = "FILE[=SCALE]",
       description =
           "A LoRA file in diffusers' layout, or the name of one beside the model; SCALE is 1 by"
               + " default. May be repeated.")
   private List<String> loras = List.of();
+
+  @Option(names = "--adapter", hidden = true, description = "Alias of --lora.")
+  private List<String> adapters = List.of();
 
   /** The LoRA files given by path rather than by name. */
   List<Path> loraFiles() {
@@ -102,7 +112,10 @@ final class GenerationOptions {
   }
 
   private List<LoraWeight> loraWeights() {
-    return loras.stream().map(GenerationOptions::parseLora).toList();
+    return Stream.of(loras, adapters)
+        .flatMap(List::stream)
+        .map(GenerationOptions::parseLora)
+        .toList();
   }
 
   private static LoraWeight parseLora(String text) {

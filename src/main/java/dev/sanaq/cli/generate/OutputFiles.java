@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** The files that a command writes its images to: {@code out.png}, or {@code out-0.png, out-1.png, ...}. */
+/**
+ * The files that a command writes its images to: {@code out.png}, or {@code out-0.png, out-1.png,
+ * ...}.
+ */
 final class OutputFiles {
   private final Path output;
   private final ImageFormat format;
@@ -22,8 +25,8 @@ final class OutputFiles {
   /**
    * Validates the output path.
    *
-   * @param output ends in {@code .png}, {@code .jpg}, {@code .jpeg} or {@code .webp}, in an existing
-   *     folder
+   * @param output ends in {@code .png}, {@code .jpg}, {@code .jpeg} or {@code .webp}, in an
+   *     existing folder
    * @param count number of images, at least 1
    * @throws IllegalArgumentException if nothing can be written there
    */
@@ -70,10 +73,13 @@ final class OutputFiles {
    */
   synchronized void write(int index, byte[] bytes) throws IOException {
     Path file = file(index);
-    Path temporary = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
+    Path temporary =
+        file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
     try {
-      Files.write(temporary, bytes, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.write(
+          temporary, bytes, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(temporary);
     }

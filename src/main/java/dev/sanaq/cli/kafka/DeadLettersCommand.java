@@ -39,7 +39,8 @@ public final class DeadLettersCommand {
       name = "list",
       mixinStandardHelpOptions = true,
       description = "Lists the dead letters: position, time, source, size and reason.")
-  int list(@Option(names = "--json", description = "Print one JSON object per line.") boolean json) {
+  int list(
+      @Option(names = "--json", description = "Print one JSON object per line.") boolean json) {
     PrintWriter out = spec.commandLine().getOut();
     List<DeadLetter> letters = deadLetterTopic().read();
     if (json) {
@@ -90,7 +91,8 @@ public final class DeadLettersCommand {
             letter ->
                 spec.commandLine()
                     .getErr()
-                    .printf("%s is not sent: it is truncated or has no source%n", letter.position()));
+                    .printf(
+                        "%s is not sent: it is truncated or has no source%n", letter.position()));
     return complete.size() == selected.size() ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 

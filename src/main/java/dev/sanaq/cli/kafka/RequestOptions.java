@@ -12,18 +12,12 @@ import picocli.CommandLine.Option;
 final class RequestOptions {
   private final Map<String, Object> fields = new LinkedHashMap<>();
 
-  @Option(
-      names = "--id",
-      paramLabel = "ID",
-      description = "The job's id (default: a random UUID).")
+  @Option(names = "--id", paramLabel = "ID", description = "The job's id (default: a random UUID).")
   void id(@Nullable String value) {
     put("id", value);
   }
 
-  @Option(
-      names = "--prompt",
-      paramLabel = "TEXT",
-      description = "Text that describes the image.")
+  @Option(names = "--prompt", paramLabel = "TEXT", description = "Text that describes the image.")
   void prompt(@Nullable String value) {
     put("prompt", value);
   }
@@ -77,10 +71,15 @@ final class RequestOptions {
   }
 
   @Option(
-      names = {"--num-images", "--count"},
+      names = "--num-images",
       paramLabel = "N",
       description = "Number of images (default: 1).")
   void numImages(@Nullable Integer value) {
+    put("count", value);
+  }
+
+  @Option(names = "--count", hidden = true, description = "Alias of --num-images.")
+  void count(@Nullable Integer value) {
     put("count", value);
   }
 

@@ -112,7 +112,8 @@ public final class SubmitCommand implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     new IllegalStateException(
-                        "job %s did not finish within %s; it may still finish".formatted(id, timeout)));
+                        "job %s did not finish within %s; it may still finish"
+                            .formatted(id, timeout)));
     return printTerminalEvent(event);
   }
 
@@ -135,7 +136,8 @@ public final class SubmitCommand implements Callable<Integer> {
     request.putIfAbsent("id", UUID.randomUUID().toString());
     if (!(request.get("id") instanceof String id && JobIds.isValid(id))) {
       throw new ParameterException(
-          spec.commandLine(), "invalid id %s: must be %s".formatted(request.get("id"), JobIds.ALLOWED));
+          spec.commandLine(),
+          "invalid id %s: must be %s".formatted(request.get("id"), JobIds.ALLOWED));
     }
     return request;
   }

@@ -20,7 +20,10 @@ import picocli.CommandLine.Spec;
 public final class WebhooksResendCommand implements Callable<Integer> {
   @Inject DeliveryQueries deliveries;
 
-  @Parameters(arity = "1..*", paramLabel = "DELIVERY", description = "Ids of deliveries, as list prints them.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "DELIVERY",
+      description = "Ids of deliveries, as list prints them.")
   private List<String> ids;
 
   @Spec private CommandSpec spec;

@@ -63,7 +63,8 @@ public final class ModelOptions {
   private static void requireOneOf(String option, String value, Set<String> known) {
     if (!known.contains(value)) {
       throw new IllegalArgumentException(
-          "%s %s: must be one of %s".formatted(option, value, String.join(", ", new TreeSet<>(known))));
+          "%s %s: must be one of %s"
+              .formatted(option, value, String.join(", ", new TreeSet<>(known))));
     }
   }
 }

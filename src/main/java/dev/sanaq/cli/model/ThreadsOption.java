@@ -9,7 +9,8 @@ final class ThreadsOption {
       names = "--threads",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Threads per operator; 0 for one per physical core (default: ${DEFAULT-VALUE}).")
+      description =
+          "Threads per operator; 0 for one per physical core (default: ${DEFAULT-VALUE}).")
   private int threads;
 
   /**

@@ -55,8 +55,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = EmbeddedServices.MODEL_OPTION,
       paramLabel = "DIR",
-      description =
-          "Folder of a checkpoint (default: the bundled one, trained on 341 emoji).")
+      description = "Folder of a checkpoint (default: the bundled one, trained on 341 emoji).")
   private @Nullable Path model;
 
   @Option(
@@ -111,7 +110,10 @@ public final class DemoCommand implements Callable<Integer> {
         RequestProducer requests = new RequestProducer(kafka, topics)) {
       requests.send(id, Map.of("id", id, "prompt", prompt));
       return JobCompletion.await(events, id, JOB_TIMEOUT)
-          .orElseThrow(() -> new IllegalStateException("job %s did not finish within %s".formatted(id, JOB_TIMEOUT)));
+          .orElseThrow(
+              () ->
+                  new IllegalStateException(
+                      "job %s did not finish within %s".formatted(id, JOB_TIMEOUT)));
     }
   }
 }

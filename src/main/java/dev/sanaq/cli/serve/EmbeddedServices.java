@@ -44,7 +44,9 @@ public final class EmbeddedServices {
     private List<String> ignoredArguments = List.of();
   }
 
-  /** Starts the services that the command needs and sets the system properties that lead to them. */
+  /**
+   * Starts the services that the command needs and sets the system properties that lead to them.
+   */
   public static EmbeddedServices start(String... args) {
     EmbeddedServices embedded = new EmbeddedServices();
     if (needsServices(args) && List.of(args).stream().noneMatch(HELP_OPTIONS::contains)) {

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "local",
     mixinStandardHelpOptions = true,
-    description = "Runs Kafka and S3 for development until Ctrl-C and prints the configuration to use them.")
+    description =
+        "Runs Kafka and S3 for development until Ctrl-C and prints the configuration to use them.")
 public final class LocalCommand implements Callable<Integer> {
   @Mixin private LocalOptions options;
 

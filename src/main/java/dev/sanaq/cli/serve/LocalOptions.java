@@ -18,10 +18,7 @@ final class LocalOptions {
       "Folder of Kafka's and S3's data (default: a temporary folder, deleted at exit).";
   static final String ONLY_OPTION = "--only";
 
-  @Option(
-      names = DATA_DIR_OPTION,
-      paramLabel = "DIR",
-      description = DATA_DIR_DESCRIPTION)
+  @Option(names = DATA_DIR_OPTION, paramLabel = "DIR", description = DATA_DIR_DESCRIPTION)
   private @Nullable Path dataDir;
 
   @Option(

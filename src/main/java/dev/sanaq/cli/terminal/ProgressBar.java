@@ -12,8 +12,8 @@ import java.util.Locale;
  * close} before anything else is printed. For one thread at a time.
  *
  * <p>Not me.tongfei:progressbar (0.10.1, MIT, 38 kB): it needs JLine (450 kB with native libraries,
- * which a native image would have to carry), repaints from a thread of its own while commands print,
- * and takes no clock, so its output could not be tested.
+ * which a native image would have to carry), repaints from a thread of its own while commands
+ * print, and takes no clock, so its output could not be tested.
  */
 public final class ProgressBar implements AutoCloseable {
   private static final int BAR_WIDTH = 24;
@@ -60,7 +60,8 @@ public final class ProgressBar implements AutoCloseable {
   /**
    * As {@link #show(String, long, long)}, with a detail.
    *
-   * @param done units that are already finished when the stage starts do not count for the time left
+   * @param done units that are already finished when the stage starts do not count for the time
+   *     left
    * @param detail text at the end of the line: {@code loss 0.52}
    */
   public void show(String newStage, long done, long total, String detail) {

@@ -25,8 +25,8 @@ public final class SignalHandling implements AutoCloseable {
   }
 
   /**
-   * Lets SIGTERM and Ctrl-C exit the process at once, even in the middle of a computation, until the
-   * result is closed. For commands whose only side effect is files that are written atomically.
+   * Lets SIGTERM and Ctrl-C exit the process at once, even in the middle of a computation, until
+   * the result is closed. For commands whose only side effect is files that are written atomically.
    *
    * @param lock guards those writes: the process never exits while another thread holds it
    */

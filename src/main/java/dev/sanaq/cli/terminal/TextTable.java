@@ -7,8 +7,8 @@ import picocli.CommandLine.Help.Ansi;
 /**
  * Formats a table with columns as wide as their widest cell.
  *
- * <p>Not picocli's {@code Help.TextTable}: it interprets {@code @|...|@} in cells, which here hold text
- * from records, and needs the widths of the columns beforehand.
+ * <p>Not picocli's {@code Help.TextTable}: it interprets {@code @|...|@} in cells, which here hold
+ * text from records, and needs the widths of the columns beforehand.
  */
 public final class TextTable {
   private static final String GAP = "  ";

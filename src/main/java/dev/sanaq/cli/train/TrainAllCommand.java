@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code train all}: builds the bundled checkpoint from scratch by running the other commands in
- * order. A marker file beside each finished stage holds its options, so a second run continues where
- * the first one stopped.
+ * order. A marker file beside each finished stage holds its options, so a second run continues
+ * where the first one stopped.
  */
 @Command(
     name = "all",

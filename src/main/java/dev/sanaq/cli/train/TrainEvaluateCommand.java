@@ -41,7 +41,8 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--captions",
       paramLabel = "LIST",
-      description = "Captioned images: measures how often a generated image is nearest to its caption's.")
+      description =
+          "Captioned images: measures how often a generated image is nearest to its caption's.")
   private @Nullable Path captions;
 
   @Option(
@@ -64,7 +65,8 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Number of captions to generate, sampled at random; 0 for all (default: ${DEFAULT-VALUE}).")
+      description =
+          "Number of captions to generate, sampled at random; 0 for all (default: ${DEFAULT-VALUE}).")
   private int limit;
 
   @Option(
@@ -85,7 +87,8 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Random seed of the sampled captions and of the images (default: ${DEFAULT-VALUE}).")
+      description =
+          "Random seed of the sampled captions and of the images (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(

@@ -33,7 +33,8 @@ public final class TrainTokenizerCommand implements Callable<Integer> {
       names = "--vocab-size",
       paramLabel = "N",
       defaultValue = "2048",
-      description = "Maximum number of ids, including 260 reserved ones (default: ${DEFAULT-VALUE}).")
+      description =
+          "Maximum number of ids, including 260 reserved ones (default: ${DEFAULT-VALUE}).")
   private int vocabSize;
 
   @Option(

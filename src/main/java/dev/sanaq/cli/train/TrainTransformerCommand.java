@@ -70,7 +70,8 @@ public final class TrainTransformerCommand implements Callable<Integer> {
         names = "--lora-rank",
         paramLabel = "N",
         defaultValue = "0",
-        description = "Train a LoRA adapter of this rank instead of the transformer; 0 for none (default:"
+        description =
+            "Train a LoRA adapter of this rank instead of the transformer; 0 for none (default:"
                 + " ${DEFAULT-VALUE}).")
     private int rank;
 
@@ -85,7 +86,8 @@ public final class TrainTransformerCommand implements Callable<Integer> {
         paramLabel = "NAME",
         split = ",",
         defaultValue = "to_q,to_k,to_v",
-        description = "Layers that get an adapter: last parts of their names (default: ${DEFAULT-VALUE}).")
+        description =
+            "Layers that get an adapter: last parts of their names (default: ${DEFAULT-VALUE}).")
     private List<String> targets;
 
     BaseModels models() {
@@ -123,7 +125,8 @@ public final class TrainTransformerCommand implements Callable<Integer> {
     }
     FromScratch fromScratch = start.fromScratch;
     if (fromScratch == null) {
-      throw new IllegalArgumentException("either --autoencoder and --tokenizer, or --model is needed");
+      throw new IllegalArgumentException(
+          "either --autoencoder and --tokenizer, or --model is needed");
     }
     return BaseModels.fromScratch(fromScratch.autoencoder, fromScratch.tokenizer);
   }

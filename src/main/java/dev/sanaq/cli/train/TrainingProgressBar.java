@@ -7,8 +7,8 @@ import java.time.InstantSource;
 import java.util.Locale;
 
 /**
- * A {@link ProgressBar} for training: steps, time left, the loss (an exponential moving average over
- * about fifty steps) and steps per second. For one thread at a time.
+ * A {@link ProgressBar} for training: steps, time left, the loss (an exponential moving average
+ * over about fifty steps) and steps per second. For one thread at a time.
  */
 public final class TrainingProgressBar implements AutoCloseable {
   private static final double SMOOTHING = 0.98;

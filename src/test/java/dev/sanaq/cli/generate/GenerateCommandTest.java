@@ -110,7 +110,8 @@ class GenerateCommandTest {
 
   @Test
   void multipleImages_areNumberedAndDistinct() throws IOException {
-    assertThat(run("--prompt", "fox", "--num-images", "2", "--seed", "5", "--output", file("out.png")))
+    assertThat(
+            run("--prompt", "fox", "--num-images", "2", "--seed", "5", "--output", file("out.png")))
         .isZero();
     assertThat(list()).containsExactly("out-0.png", "out-1.png");
     for (int i = 0; i < 2; i++) {
@@ -183,7 +184,8 @@ class GenerateCommandTest {
   void invalidOption_isRejectedBeforeLoading(String args) {
     assertThat(run(("--prompt fox --output " + file("out.png") + " " + args).split(" ")))
         .isEqualTo(2);
-    assertThat(err.toString()).contains(args.substring(0, args.indexOf(' ')))
+    assertThat(err.toString())
+        .contains(args.substring(0, args.indexOf(' ')))
         .endsWith("See 'generate --help'.%n".formatted())
         .hasLineCount(2);
     assertThat(loads).isEmpty();
@@ -202,8 +204,7 @@ class GenerateCommandTest {
   void unsupportedSolver_isRejected() throws IOException {
     assertThat(run("--prompt", "fox", "--solver", "scm", "--output", file("out.png"))).isEqualTo(2);
     assertThat(err.toString())
-        .isEqualToIgnoringNewLines(
-            "error: --solver scm: this model supports flow-dpm, flow-euler");
+        .isEqualToIgnoringNewLines("error: --solver scm: this model supports flow-dpm, flow-euler");
     assertThat(list()).isEmpty();
   }
 

@@ -80,7 +80,7 @@ class ImageMetricsTest {
     Retrieval retrieval = new Retrieval();
     assertThatThrownBy(() -> retrieval.topKAccuracy(1)).hasMessageContaining("no image was added");
     assertThatThrownBy(() -> retrieval.add(new float[] {1}, List.of(new float[] {1, 2}), 0))
-        .hasMessageContaining("1 and of 2");
+        .hasMessageContaining("1 and 2");
   }
 
   private static PlanarFloatImage pattern(int factor) {
