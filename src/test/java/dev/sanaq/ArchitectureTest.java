@@ -45,7 +45,6 @@ class ArchitectureTest {
 
   private static final List<String> LARGE_CONSTRUCTORS =
       List.of(
-          "GatewayLifecycle: 10",
           "DeliveryTopicReader: 7");
 
   /** Every feature and what it may use of the others. */

@@ -7,43 +7,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** The gateway. */
+/** Settings of the gateway: HTTP API and web page. */
 @ConfigMapping(prefix = "sanaq.gateway")
 public interface GatewayConfig {
-  /** Whether {@code serve} starts it. */
+  /** Whether {@code serve} starts the gateway. */
   @WithDefault("true")
   boolean enabled();
 
-  /** Answer everybody, without keys, at an address that others can reach. */
+  /** Accept callers without a key although other machines can reach the gateway. */
   @WithDefault("false")
   boolean allowAnonymous();
 
-  /** The API keys, by the name of their owner: up to 32 of A-Z a-z 0-9 _ and -. */
+  /** API keys by the name of their owner: up to 32 of A-Z a-z 0-9 _ and -. */
   Map<String, Key> keys();
 
-  /** Those whom the OpenID provider knows, each of them. */
+  /** Limits of each OpenID subject. */
   Quota oidc();
 
-  /** How many ended jobs are kept in memory; older ones are looked up on the storage. */
+  /** How many ended jobs stay in memory; older ones are looked up in S3. */
   @WithDefault("10000")
   int maxRetainedJobs();
 
-  /** New jobs are refused while the work that waits takes longer than this. */
+  /** New jobs are rejected while the queued work takes longer than this. */
   @WithDefault("PT1H")
   Duration maxBacklog();
 
-  /** The longest that an answer may wait for a job's end. */
+  /** The longest time that an answer may wait for a job's end. */
   @WithDefault("PT5M")
   Duration maxWait();
 
-  /** How often an event stream without news says that it is alive. */
+  /** How often an event stream sends a comment to stay open. */
   @WithDefault("PT15S")
   Duration heartbeat();
 
-  /** What to reckon with until workers have told. */
+  /** Assumptions about jobs until workers have sent events. */
   EstimateConfig estimate();
 
-  /** How much one may ask for. */
+  /** Limits of an owner. */
   interface Quota {
     /** Requests a minute at this gateway. */
     OptionalInt requestsPerMinute();
@@ -52,21 +52,19 @@ public interface GatewayConfig {
     OptionalInt jobsPerDay();
   }
 
-  /** An owner's access. */
+  /** An owner's keys and limits. */
   interface Key extends Quota {
-    /**
-     * SHA-256 of each key that the owner may use, hexadecimal; two while one replaces the other.
-     */
+    /** SHA-256 of each valid key, hexadecimal; two while one replaces the other. */
     List<String> sha256();
   }
 
-  /** The defaults of the workers' model, to reckon the work of requests that leave them out. */
+  /** The defaults of the workers' model, to estimate requests without these fields. */
   interface EstimateConfig {
-    /** Pixels. */
+    /** Width in pixels. */
     @WithDefault("1024")
     int width();
 
-    /** Pixels. */
+    /** Height in pixels. */
     @WithDefault("1024")
     int height();
 
@@ -74,7 +72,7 @@ public interface GatewayConfig {
     @WithDefault("20")
     int steps();
 
-    /** Seconds a step takes for a megapixel, until completed jobs have shown it. */
+    /** Seconds of a step for a megapixel, until the first job has completed. */
     @WithDefault("0.05")
     double secondsPerMegapixelStep();
   }

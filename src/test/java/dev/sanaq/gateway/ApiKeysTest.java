@@ -89,7 +89,7 @@ class ApiKeysTest {
 
   @AfterEach
   void stop() {
-    gateway.stop();
+    GatewayRestart.stop(gateway);
     worker.drain(Duration.ofSeconds(10));
   }
 
@@ -183,8 +183,7 @@ class ApiKeysTest {
   @Test
   void ownership_afterRestart_isPreserved() {
     alice.post("/v1/jobs", REQUEST.formatted(id), "Prefer", "wait=20");
-    gateway.stop();
-    gateway.start();
+    GatewayRestart.restart(gateway);
     alice.awaitReady();
     assertThat(alice.get("/v1/jobs/" + id).status()).isEqualTo(200);
     assertThat(bob.get("/v1/jobs/" + id).status()).isEqualTo(404);
@@ -207,8 +206,7 @@ class ApiKeysTest {
     assertThat(carol.post("/v1/jobs", body).status()).isEqualTo(202);
     assertThat(carol.post("/v1/jobs", body).status()).isEqualTo(202);
     assertThat(carol.post("/v1/jobs", body).status()).isEqualTo(429);
-    gateway.stop();
-    gateway.start();
+    GatewayRestart.restart(gateway);
     carol.awaitReady();
     GatewayTestClient.ApiResponse refused = carol.post("/v1/jobs", body);
     assertThat(refused.status()).isEqualTo(429);

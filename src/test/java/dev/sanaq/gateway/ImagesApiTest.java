@@ -70,7 +70,7 @@ class ImagesApiTest {
 
   @AfterEach
   void stop() {
-    gateway.stop();
+    GatewayRestart.stop(gateway);
     worker.drain(Duration.ofSeconds(10));
   }
 
@@ -137,8 +137,7 @@ class ImagesApiTest {
         .isEqualTo("completed");
     assertThat(api.post("/v1/jobs", request(id, 2)).status()).isEqualTo(409);
 
-    gateway.stop();
-    gateway.start();
+    GatewayRestart.restart(gateway);
     api.awaitReady();
     assertThat(api.get("/v1/backlog").json().get("queued").asInt())
         .as("requests whose ends the view has forgotten")

@@ -75,7 +75,7 @@ class JobsApiTest {
       }
     }
     worker.close();
-    gateway.stop();
+    GatewayRestart.stop(gateway);
   }
 
   @Test
@@ -321,7 +321,7 @@ class JobsApiTest {
     worker.publishProgress(id, 2);
     api.awaitJob(id, job -> job.path("step").asInt() == 2);
     JsonNode before = api.get("/v1/jobs/" + id).json();
-    gateway.stop();
+    GatewayRestart.stop(gateway);
     assertProblem(api.get("/v1/jobs/" + id), 503, "unavailable");
     gateway.start();
     api.awaitReady();

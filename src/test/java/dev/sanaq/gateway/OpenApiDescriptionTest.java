@@ -2,6 +2,7 @@ package dev.sanaq.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.gateway.openai.ModelsResource;
 import dev.sanaq.gateway.openai.OpenAiResource;
 import dev.sanaq.gateway.problem.AllowHeaderFilter;
 import dev.sanaq.gateway.rest.BacklogResource;
@@ -65,7 +66,8 @@ class OpenApiDescriptionTest {
             ImagesResource.class,
             DeliveriesResource.class,
             BacklogResource.class,
-            OpenAiResource.class)
+            OpenAiResource.class,
+            ModelsResource.class)
         .forEach(
             resource -> {
               for (Method method : resource.getDeclaredMethods()) {

@@ -1,5 +1,6 @@
 package dev.sanaq.playground;
 
+import dev.sanaq.gateway.GatewayRestart;
 import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
 import dev.sanaq.testing.GatewayTestClient;
 import dev.sanaq.testing.TestSettings;
@@ -30,7 +31,7 @@ final class PlaygroundServices implements AutoCloseable {
 
   @Override
   public void close() {
-    gateway.stop();
+    GatewayRestart.stop(gateway);
     generator.skipDelays();
     worker.drain(Duration.ofSeconds(20));
   }

@@ -5,18 +5,18 @@ import dev.sanaq.job.Sha256;
 import java.util.OptionalInt;
 
 /**
- * Who asks. An owner's jobs are those whose ids begin with the owner's name and a colon: so every
- * record, event and stored result says whose it is, every gateway knows it, and no owner can take,
- * or find taken, an id of another's.
+ * An authenticated caller. The ids of an owner's jobs begin with the owner's name and a colon. So
+ * ownership is in every record, event and stored result, every gateway knows it, and owners cannot
+ * collide in an id.
  *
- * @param name the owner's name; empty for everybody, who sees all jobs
+ * @param name the owner's name; empty for the anonymous caller, who sees all jobs
  * @param requestsPerMinute the limit at this gateway, if any
  * @param jobsPerDay the limit at all gateways, if any
  */
 public record Caller(String name, OptionalInt requestsPerMinute, OptionalInt jobsPerDay) {
   static final Caller ANONYMOUS = new Caller("", OptionalInt.empty(), OptionalInt.empty());
 
-  /** What the names of an OpenID provider's subjects begin with; no key's owner has a dot. */
+  /** The prefix of an OpenID subject's owner name; the name of a key's owner has no dot. */
   static final String OIDC_PREFIX = "oidc.";
 
   private static final String HASHED_OIDC_PREFIX = "oidc.sha256.";
@@ -25,9 +25,9 @@ public record Caller(String name, OptionalInt requestsPerMinute, OptionalInt job
   private static final int MAX_ID_LENGTH = 128;
 
   /**
-   * Somebody whom an OpenID provider knows.
+   * The caller for an OpenID subject.
    *
-   * @param subject as the provider says it; what is no part of a job's id is hashed
+   * @param subject the token's claim; it is hashed if a job id cannot contain it
    */
   static Caller ofSubject(String subject, OptionalInt requestsPerMinute, OptionalInt jobsPerDay) {
     String name =
@@ -37,27 +37,27 @@ public record Caller(String name, OptionalInt requestsPerMinute, OptionalInt job
     return new Caller(name, requestsPerMinute, jobsPerDay);
   }
 
-  /** The job's full id; what is full already stays as it is. */
+  /** The job's full id: adds the owner's name unless the id has it. */
   public String qualify(String id) {
     return canSee(id) ? id : name + SEPARATOR + id;
   }
 
-  /** How many characters of an id are left to the owner. */
+  /** The length of the longest id, without the owner's name. */
   public int maxIdLength() {
     return name.isEmpty() ? MAX_ID_LENGTH : MAX_ID_LENGTH - name.length() - 1;
   }
 
-  /** Whether a job of that full id is this caller's to see. */
+  /** Whether the caller may see the job with the full id. */
   public boolean canSee(String id) {
     return name.isEmpty() || id.startsWith(name + SEPARATOR);
   }
 
-  /** Whether the caller can have a job of that id. */
+  /** Whether the id is valid with the owner's name. */
   public boolean isValidJobId(String id) {
     return JobIds.isValid(id) && JobIds.isValid(qualify(id));
   }
 
-  /** The owner that a job's full id names; empty where it names none. */
+  /** The owner in a job's full id; empty if it has none. */
   static String ownerOf(String id) {
     int separator = id.indexOf(SEPARATOR);
     return separator < 0 ? "" : id.substring(0, separator);

@@ -1,48 +1,51 @@
 package dev.sanaq.gateway.auth;
 
+import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Predicate;
 
 /**
- * How many jobs each owner has asked for today, in UTC, by the topic of requests: the same number
- * at every gateway, and after a restart. Any number of threads.
+ * Counts each owner's jobs of the current UTC day from the request topic, so that all gateways have
+ * the same count, also after a restart. Any number of threads.
  */
-public final class DailyQuota {
-  private final Predicate<String> ownerFilter;
+@ApplicationScoped
+public class DailyQuota {
+  private final ApiKeyAuthenticator authenticator;
   private final Map<String, Integer> counts = new HashMap<>();
   private LocalDate day = LocalDate.MIN;
 
-  /**
-   * @param owners whose jobs are counted
-   */
-  public DailyQuota(Predicate<String> owners) {
-    this.ownerFilter = owners;
+  DailyQuota(ApiKeyAuthenticator authenticator) {
+    this.authenticator = authenticator;
   }
 
-  /** A request was read. */
-  public synchronized void countJob(String id, Instant at) {
+  /**
+   * Counts a request of the topic, unless its owner is unknown or its day has passed.
+   *
+   * @param id the job's full id
+   * @param time the record's timestamp
+   */
+  public synchronized void countJob(String id, Instant time) {
     String owner = Caller.ownerOf(id);
-    if (ownerFilter.test(owner) && rollOverDay(at)) {
+    if (authenticator.isKnownOwner(owner) && rollOverDay(time)) {
       counts.merge(owner, 1, Integer::sum);
     }
   }
 
-  /** Jobs of the owner on the day of that moment. */
+  /** The owner's jobs on the day of that time; 0 for a past day. */
   public synchronized int jobsOn(String owner, Instant now) {
     return rollOverDay(now) ? counts.getOrDefault(owner, 0) : 0;
   }
 
-  // Days only go on: what is older than the newest seen counts no more.
-  private boolean rollOverDay(Instant at) {
-    LocalDate its = LocalDate.ofInstant(at, ZoneOffset.UTC);
-    if (its.isAfter(day)) {
-      day = its;
+  /** Starts a new day if the time is after the current one; false for a time before it. */
+  private boolean rollOverDay(Instant time) {
+    LocalDate dayOfTime = LocalDate.ofInstant(time, ZoneOffset.UTC);
+    if (dayOfTime.isAfter(day)) {
+      day = dayOfTime;
       counts.clear();
     }
-    return its.equals(day);
+    return dayOfTime.equals(day);
   }
 }

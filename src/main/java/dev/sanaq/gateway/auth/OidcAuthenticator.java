@@ -13,9 +13,12 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/** Those whom an OpenID provider knows, by the bearer tokens that it has given them. */
+/** Authenticates callers by bearer tokens of an OpenID provider. Any number of threads. */
 @ApplicationScoped
 public class OidcAuthenticator {
+  /** The setting that turns OpenID on. */
+  static final String ENABLED_KEY = "quarkus.oidc.tenant-enabled";
+
   private static final Logger LOG = Logger.getLogger(OidcAuthenticator.class);
 
   private final boolean enabled;
@@ -23,7 +26,7 @@ public class OidcAuthenticator {
   private final CurrentIdentityAssociation identities;
 
   OidcAuthenticator(
-      @ConfigProperty(name = "quarkus.oidc.tenant-enabled", defaultValue = "false") boolean enabled,
+      @ConfigProperty(name = ENABLED_KEY, defaultValue = "false") boolean enabled,
       GatewayConfig config,
       CurrentIdentityAssociation identities) {
     this.enabled = enabled;
@@ -31,12 +34,10 @@ public class OidcAuthenticator {
     this.identities = identities;
   }
 
-  /** Whether a provider is configured. */
-  public boolean isEnabled() {
-    return enabled;
-  }
-
-  /** Who sends this request; nobody where it bears no token that the provider vouches for. */
+  /**
+   * The caller of the current request; empty if the request has no valid token. Fails with a
+   * ProblemException if the provider is unavailable.
+   */
   public Uni<Optional<Caller>> authenticate() {
     if (!enabled) {
       return Uni.createFrom().item(Optional.empty());

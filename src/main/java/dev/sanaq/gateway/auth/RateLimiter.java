@@ -1,6 +1,7 @@
 package dev.sanaq.gateway.auth;
 
 import dev.sanaq.collection.LruMap;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,7 +10,8 @@ import java.time.Instant;
  * Limits requests per minute at this gateway: a token bucket for each owner, refilled evenly. Any
  * number of threads.
  */
-public final class RateLimiter {
+@ApplicationScoped
+public class RateLimiter {
   /** An owner whose bucket was evicted has a full one again, or nearly. */
   private static final int MAX_BUCKETS = 100_000;
 

@@ -5,19 +5,19 @@ import dev.sanaq.gateway.problem.ProblemException;
 import jakarta.enterprise.context.RequestScoped;
 import org.jspecify.annotations.Nullable;
 
-/** Whose request this is. */
+/** Holds the authenticated caller of the current request. */
 @RequestScoped
 public class RequestContext {
   private @Nullable Caller caller;
 
-  public void setCaller(Caller who) {
-    caller = who;
+  void setCaller(Caller authenticated) {
+    caller = authenticated;
   }
 
   /**
-   * Who asks.
+   * The authenticated caller.
    *
-   * @throws ProblemException where nobody was let in
+   * @throws ProblemException if the request is not authenticated
    */
   public Caller caller() {
     if (caller == null) {

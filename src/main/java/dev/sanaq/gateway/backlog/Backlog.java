@@ -9,6 +9,7 @@ import dev.sanaq.gateway.view.JobState;
 import dev.sanaq.gateway.view.JobView;
 import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.JobEventFactory;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,10 +19,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How much work waits, in seconds of one worker, and how long a job has to wait. It is reckoned
- * anew at most every half second. Any number of threads.
+ * Estimates the queued and running work in seconds of one worker, and each queued job's wait. A
+ * snapshot is computed at most every half second. Any number of threads.
  */
-public final class Backlog {
+@ApplicationScoped
+public class Backlog {
   private static final Duration SNAPSHOT_TTL = Duration.ofMillis(500);
 
   private final JobView view;
@@ -32,38 +34,38 @@ public final class Backlog {
   private Snapshot snapshot = new Snapshot(new State(0, 0, 0, 1), Map.of());
 
   /**
-   * All the work.
+   * The work of all jobs.
    *
-   * @param seconds what is left to do, in seconds of one worker
-   * @param queued jobs not begun
-   * @param running jobs being drawn
-   * @param workers that draw, at least 1
+   * @param seconds remaining work, in seconds of one worker
+   * @param queued jobs that no worker has started
+   * @param running jobs that a worker has started
+   * @param workers workers with running jobs, at least 1
    */
   public record State(double seconds, int queued, int running, int workers) {
-    /** Until a job sent now would begin. */
+    /** The expected wait of a job that is submitted now. */
     public long secondsToWait() {
       return (long) Math.ceil(seconds / workers);
     }
   }
 
   /**
-   * A queued job's outlook.
+   * A queued job's position and expected wait.
    *
-   * @param position 1 for the next
-   * @param waitSeconds until it begins
+   * @param position 1 for the next job
+   * @param waitSeconds until a worker starts the job
    */
   public record QueueEstimate(int position, long waitSeconds) {}
 
   private record Snapshot(State state, Map<String, QueueEstimate> queueEstimates) {}
 
-  public Backlog(JobView view, GatewayConfig.EstimateConfig model, Clock clock) {
+  Backlog(JobView view, GatewayConfig config, Clock clock) {
     this.view = view;
-    this.estimateConfig = model;
-    this.durations = new JobDurationEstimator(model.secondsPerMegapixelStep());
+    this.estimateConfig = config.estimate();
+    this.durations = new JobDurationEstimator(estimateConfig.secondsPerMegapixelStep());
     this.clock = clock;
   }
 
-  /** Learns from a completed job how long the device is busy with its images. */
+  /** Records the device time of a completed job; ignores other events. */
   public synchronized void observe(CloudEvent event) {
     if (event.type().equals(JobEventFactory.COMPLETED)) {
       Object seconds = event.data().get("deviceSeconds");
@@ -73,17 +75,18 @@ public final class Backlog {
     }
   }
 
-  /** All the work as of now. */
+  /** The current work, at most half a second old. */
   public State state() {
     return current().state();
   }
 
-  /** The outlook of a queued job; one that is too new for it comes last. */
+  /** The estimate of a queued job; a job newer than the snapshot comes last. */
   public QueueEstimate queueEstimate(String id) {
-    Snapshot now = current();
-    State all = now.state();
-    return now.queueEstimates()
-        .getOrDefault(id, new QueueEstimate(all.queued() + 1, all.secondsToWait()));
+    Snapshot current = current();
+    State state = current.state();
+    return current
+        .queueEstimates()
+        .getOrDefault(id, new QueueEstimate(state.queued() + 1, state.secondsToWait()));
   }
 
   private synchronized Snapshot current() {
@@ -107,16 +110,18 @@ public final class Backlog {
         workers.add(JobProgress.of(job).worker());
       }
     }
-    int hands = Math.max(1, workers.size());
-    Map<String, QueueEstimate> outlooks = new HashMap<>();
+    int workerCount = Math.max(1, workers.size());
+    Map<String, QueueEstimate> queueEstimates = new HashMap<>();
     for (JobSnapshot job : view.openJobs()) {
       if (job.state() == JobState.QUEUED) {
-        outlooks.put(
-            job.id(), new QueueEstimate(outlooks.size() + 1, (long) Math.ceil(seconds / hands)));
+        queueEstimates.put(
+            job.id(),
+            new QueueEstimate(queueEstimates.size() + 1, (long) Math.ceil(seconds / workerCount)));
         seconds += durations.estimateSeconds(costOf(job));
       }
     }
-    return new Snapshot(new State(seconds, outlooks.size(), running, hands), outlooks);
+    return new Snapshot(
+        new State(seconds, queueEstimates.size(), running, workerCount), queueEstimates);
   }
 
   private JobCost costOf(JobSnapshot job) {

@@ -8,8 +8,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * UP once the gateway knows all jobs that the topics tell of, and where none is to run. It stays UP
- * while Kafka or the storage is away, since what it knows it still answers.
+ * UP once the gateway has read what the topics held at its start, and if the gateway is disabled.
+ * It stays UP while Kafka or S3 is unavailable, because the gateway still answers from memory.
  */
 @Readiness
 @ApplicationScoped
@@ -23,8 +23,8 @@ public class GatewayReadiness implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     HealthCheckResponseBuilder response = HealthCheckResponse.named("gateway");
-    Optional<String> trouble = gateway.isEnabled() ? gateway.notReadyReason() : Optional.empty();
-    trouble.ifPresent(why -> response.withData("reason", why));
-    return response.status(trouble.isEmpty()).build();
+    Optional<String> reason = gateway.isEnabled() ? gateway.notReadyReason() : Optional.empty();
+    reason.ifPresent(text -> response.withData("reason", text));
+    return response.status(reason.isEmpty()).build();
   }
 }

@@ -11,9 +11,12 @@ import dev.sanaq.job.UrlRedaction;
 import dev.sanaq.job.validation.RequestFingerprint;
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
+import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.request.DecodedRecord;
+import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.kafka.request.RecordDecoder;
+import jakarta.enterprise.context.Dependent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
@@ -26,6 +29,7 @@ import org.jboss.logging.Logger;
  * Applies request and event records to the job view, the backlog and the daily quotas. One thread,
  * the {@link JobViewUpdater}'s.
  */
+@Dependent
 final class JobRecordHandler {
   private static final Logger LOG = Logger.getLogger(JobRecordHandler.class);
 
@@ -36,17 +40,14 @@ final class JobRecordHandler {
   private final DailyQuota dailyQuota;
   private final Map<TopicPartition, Long> committedOffsets = new HashMap<>();
 
-  /**
-   * @param eventsTopic the topic of events; every other record is a request
-   */
   JobRecordHandler(
-      String eventsTopic,
-      RecordDecoder decoder,
+      TopicsConfig topics,
+      LimitsConfig limits,
       JobView view,
       Backlog backlog,
       DailyQuota dailyQuota) {
-    this.eventsTopic = eventsTopic;
-    this.decoder = decoder;
+    this.eventsTopic = topics.events();
+    this.decoder = new RecordDecoder(limits.maxRecordBytes());
     this.view = view;
     this.backlog = backlog;
     this.dailyQuota = dailyQuota;
@@ -80,7 +81,12 @@ final class JobRecordHandler {
 
   /** The topics are read to their ends for the first time. */
   void onCaughtUp() {
-    view.dropStale();
+    view.onCaughtUp();
+  }
+
+  /** Whether {@link #onCaughtUp} was called. */
+  boolean isCaughtUp() {
+    return view.isCaughtUp();
   }
 
   private void handleEvent(CloudEvent event) {

@@ -6,6 +6,7 @@ import dev.sanaq.kafka.TopicReader;
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.retry.Backoff;
 import dev.sanaq.retry.RetryAbortedException;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,13 +15,15 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
  * Keeps the job view up to date: reads the request and event topics from their beginning, outside
  * of a group, on its own thread. After a Kafka error it resumes at its positions.
  */
-final class JobViewUpdater implements AutoCloseable {
+@ApplicationScoped
+class JobViewUpdater implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(JobViewUpdater.class);
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
   private static final long PARTITION_REFRESH_INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
@@ -35,13 +38,16 @@ final class JobViewUpdater implements AutoCloseable {
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Thread thread;
   private volatile boolean stopped;
-  private volatile boolean caughtUp;
 
   /**
    * @param workerGroup the consumer group of the workers
    */
   JobViewUpdater(
-      KafkaClientFactory kafka, TopicsConfig topics, String workerGroup, JobRecordHandler handler) {
+      KafkaClientFactory kafka,
+      TopicsConfig topics,
+      @ConfigProperty(name = "sanaq.worker.group", defaultValue = "sanaq-workers")
+          String workerGroup,
+      JobRecordHandler handler) {
     this.kafka = kafka;
     this.topics = topics;
     this.workerGroup = workerGroup;
@@ -56,7 +62,7 @@ final class JobViewUpdater implements AutoCloseable {
 
   /** Whether the topics have once been read to their ends. */
   boolean isCaughtUp() {
-    return caughtUp;
+    return handler.isCaughtUp();
   }
 
   @Override
@@ -95,9 +101,8 @@ final class JobViewUpdater implements AutoCloseable {
           TopicPartition source = new TopicPartition(record.topic(), record.partition());
           positions.put(source, record.offset() + 1);
         }
-        if (!caughtUp && reader.isAtEnd()) {
+        if (!isCaughtUp() && reader.isAtEnd()) {
           handler.onCaughtUp();
-          caughtUp = true;
         }
         // Topics may get more partitions while the gateway runs.
         if (System.nanoTime() - refreshed > PARTITION_REFRESH_INTERVAL_NANOS) {
@@ -114,7 +119,7 @@ final class JobViewUpdater implements AutoCloseable {
         reader.assignTopic(topics.requests(), "create it, or set sanaq.topics.requests");
     boolean eventsAdded =
         reader.assignTopic(topics.events(), "create it, or set sanaq.topics.events");
-    if ((requestsAdded || eventsAdded) && !caughtUp) {
+    if ((requestsAdded || eventsAdded) && !isCaughtUp()) {
       loadCommittedOffsets(reader.assignment());
     }
   }

@@ -12,21 +12,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Puts the end of a job without images into the words of HTTP, for those who waited for it. */
+/** Maps a failed or cancelled job to the HTTP problem for a client that waited for its images. */
 final class FailureProblems {
   private static final Set<String> CLIENT_ERRORS =
       Set.of(
           ErrorCode.INVALID_REQUEST.label(),
           ErrorCode.UNSUPPORTED_SIZE.label(),
-          // Who asks for less gets it.
+          // A smaller request fits.
           ErrorCode.OUT_OF_MEMORY.label());
 
   private FailureProblems() {}
 
-  /** The problem that ended it. */
+  /** The problem of an ended job without images. */
   static Problem of(JobSnapshot job) {
     if (job.state() == JobState.CANCELLED) {
-      return Problem.of(409, "cancelled", "Cancelled", "the job was cancelled");
+      return Problem.of(409, "cancelled", "Cancelled", "The job was cancelled");
     }
     Map<String, Object> error =
         JsonMaps.object(Objects.requireNonNull(job.terminalEvent()).data(), "error");

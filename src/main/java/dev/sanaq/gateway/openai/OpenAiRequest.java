@@ -13,17 +13,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request in OpenAI's shape, put into the contract's words. What only OpenAI's own models know
- * (quality, style, ...) is ignored, as other compatible servers do; seed, steps, negative_prompt
- * and guidance_scale, which OpenAI does not have, are taken.
+ * An image request of OpenAI's API, translated to the request contract. Parameters of OpenAI's own
+ * models (quality, style, ...) are ignored, as other compatible servers do; seed, steps,
+ * negative_prompt and guidance_scale are additions.
  *
- * @param fields the contract's
- * @param inline whether images come in the answer itself
+ * @param fields the fields of the request contract
+ * @param inline whether the answer contains the images instead of their URLs
  */
 record OpenAiRequest(Map<String, Object> fields, boolean inline) {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
 
-  /** Theirs to ours. */
+  /** OpenAI's field names to the contract's. */
   private static final Map<String, String> FIELD_NAMES =
       Map.of(
           "prompt", "prompt",
@@ -37,17 +37,17 @@ record OpenAiRequest(Map<String, Object> fields, boolean inline) {
           "guidance_scale", "guidanceScale");
 
   /**
-   * Reads a body; fields that only the contract's rules can judge are left to them.
+   * Translates a body. The values of the contract's fields are validated later.
    *
-   * @throws ProblemException naming each field that is wrong
+   * @throws ProblemException naming each invalid field
    */
   static OpenAiRequest of(Map<String, Object> body) {
     List<FieldError> errors = new ArrayList<>();
     Map<String, Object> fields = new LinkedHashMap<>();
     FIELD_NAMES.forEach(
-        (theirs, ours) -> {
-          if (body.get(theirs) != null) {
-            fields.put(ours, body.get(theirs));
+        (openAiName, name) -> {
+          if (body.get(openAiName) != null) {
+            fields.put(name, body.get(openAiName));
           }
         });
     parseSize(body.get("size"), fields, errors);
@@ -62,7 +62,7 @@ record OpenAiRequest(Map<String, Object> fields, boolean inline) {
     return new OpenAiRequest(fields, inline);
   }
 
-  /** The same complaint with the field's name as OpenAI has it. */
+  /** The error with OpenAI's name of the field. */
   static FieldError toOpenAiError(FieldError error) {
     if (error.field().equals("width") || error.field().equals("height")) {
       return new FieldError("size", error.found(), error.allowed());
@@ -84,7 +84,8 @@ record OpenAiRequest(Map<String, Object> fields, boolean inline) {
       fields.put("width", Integer.parseInt(matcher.group(1)));
       fields.put("height", Integer.parseInt(matcher.group(2)));
     } else {
-      errors.add(new FieldError("size", SafeText.describe(size), "WIDTHxHEIGHT in pixels, or auto"));
+      errors.add(
+          new FieldError("size", SafeText.describe(size), "WIDTHxHEIGHT in pixels, or auto"));
     }
   }
 }

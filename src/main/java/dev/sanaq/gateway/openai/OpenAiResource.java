@@ -2,11 +2,10 @@ package dev.sanaq.gateway.openai;
 
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.RequestContext;
-import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
+import dev.sanaq.gateway.backlog.Backlog;
 import dev.sanaq.gateway.problem.JsonResponses;
 import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
-import dev.sanaq.gateway.rest.JobResponse;
 import dev.sanaq.gateway.rest.JobService;
 import dev.sanaq.gateway.rest.JobSubmitter;
 import dev.sanaq.gateway.rest.JobsResource;
@@ -16,9 +15,7 @@ import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.job.StoredImage;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -34,39 +31,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The part of OpenAI's API that draws, so that its clients work here. */
-@Path("/v1")
+/** OpenAI's image generation API, so that its clients work with this gateway. */
+@Path("/v1/images/generations")
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
 public class OpenAiResource {
-  @Inject GatewayLifecycle gateway;
-  @Inject GatewayConfig config;
-  @Inject JobSubmitter submitter;
-  @Inject JobService jobs;
-  @Inject RequestContext requestContext;
+  private final GatewayConfig config;
+  private final JobSubmitter submitter;
+  private final JobService jobs;
+  private final JobArchive archive;
+  private final Backlog backlog;
+  private final RequestContext requestContext;
 
-  @GET
-  @Path("models")
-  public Response models() {
-    List<Map<String, Object>> models = new ArrayList<>();
-    gateway
-        .requireReady()
-        .view()
-        .models()
-        .forEach(
-            (name, since) -> {
-              Map<String, Object> model = new LinkedHashMap<>();
-              model.put("id", name);
-              model.put("object", "model");
-              model.put("created", since.getEpochSecond());
-              model.put("owned_by", "sanaq");
-              models.add(model);
-            });
-    return JsonResponses.ok(Map.of("object", "list", "data", models));
+  OpenAiResource(
+      GatewayConfig config,
+      JobSubmitter submitter,
+      JobService jobs,
+      JobArchive archive,
+      Backlog backlog,
+      RequestContext requestContext) {
+    this.config = config;
+    this.submitter = submitter;
+    this.jobs = jobs;
+    this.archive = archive;
+    this.backlog = backlog;
+    this.requestContext = requestContext;
   }
 
   @POST
-  @Path("images/generations")
   @Consumes(MediaType.APPLICATION_JSON)
   public Uni<Response> generate(byte[] body) {
     OpenAiRequest request = OpenAiRequest.of(JobsResource.parseObject(body));
@@ -92,13 +84,12 @@ public class OpenAiResource {
     if (!job.isCompleted()) {
       throw new ProblemException(FailureProblems.of(job));
     }
-    JobArchive shelf = gateway.requireReady().archive();
     List<Map<String, Object>> data = new ArrayList<>();
-    for (StoredImage image : JobResponse.images(job)) {
+    for (StoredImage image : job.images()) {
       data.add(
           inline
-              ? Map.of("b64_json", encodeBase64(image, shelf))
-              : Map.of("url", shelf.imageUrl(image)));
+              ? Map.of("b64_json", encodeBase64(image))
+              : Map.of("url", archive.imageUrl(image)));
     }
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("created", Objects.requireNonNull(job.terminalEvent()).time().getEpochSecond());
@@ -106,21 +97,21 @@ public class OpenAiResource {
     return JsonResponses.ok(body);
   }
 
-  // Nobody will ask for it any more.
+  // The client has no id to ask for the job later.
   private Response cancelAfterTimeout(String id) {
-    gateway.requireReady().requestProducer().cancel(id, "nobody waits any more");
+    jobs.cancel(id, "the client stopped waiting");
     throw new ProblemException(
         Problem.backlogFull(
             "Backlog full: no image within %d s (sanaq.gateway.max-wait); the job was cancelled"
                 .formatted(config.maxWait().toSeconds()),
-            gateway.backlog().secondsToWait()));
+            backlog.state().secondsToWait()));
   }
 
-  private static String encodeBase64(StoredImage image, JobArchive shelf) {
+  private String encodeBase64(StoredImage image) {
     try (InputStream bytes =
-        shelf
+        archive
             .openImage(image, ByteRange.all(image.bytes()))
-            .orElseThrow(() -> new IOException("an image is gone: " + image.key()))) {
+            .orElseThrow(() -> new IOException("S3 no longer has the image " + image.key()))) {
       return Base64.getEncoder().encodeToString(bytes.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

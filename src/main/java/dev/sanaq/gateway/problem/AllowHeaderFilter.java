@@ -10,8 +10,8 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The methods that each address knows, for those who ask or who try others: the framework mixes up
- * addresses that begin alike.
+ * Answers OPTIONS, and lists each path's methods for the header {@code Allow}. The framework's own
+ * answer mixes up paths with the same prefix.
  */
 public final class AllowHeaderFilter {
   private static final String READ_METHODS = "GET, HEAD, OPTIONS";
@@ -36,7 +36,7 @@ public final class AllowHeaderFilter {
         : null;
   }
 
-  /** As the header {@code Allow} has them; none for an address that there is not. */
+  /** The value of the header {@code Allow}; empty for an unknown path. */
   public static Optional<String> allowedMethods(String path) {
     return METHODS_BY_PATH.entrySet().stream()
         .filter(entry -> path.matches(entry.getKey()))

@@ -21,10 +21,16 @@ final class ExceptionMappers {
           Problem.notFound("No resource has this URL"),
           405,
           Problem.of(
-              405, "method_not_allowed", "Method not allowed", "The header Allow lists the methods"),
+              405,
+              "method_not_allowed",
+              "Method not allowed",
+              "The header Allow lists the methods"),
           406,
           Problem.of(
-              406, "not_acceptable", "Not acceptable", "The answer has none of the media types in Accept"),
+              406,
+              "not_acceptable",
+              "Not acceptable",
+              "The answer has none of the media types in Accept"),
           415,
           Problem.of(
               415,

@@ -4,19 +4,21 @@ import dev.sanaq.json.Json;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
-/** Answers with a JSON body, written by the one mapper. */
+/** Builds answers with a JSON body. */
 public final class JsonResponses {
   private JsonResponses() {}
 
+  /** 200 with the body. */
   public static Response ok(Object body) {
     return json(200, body).build();
   }
 
+  /** The status with the body. */
   public static Response.ResponseBuilder json(int status, Object body) {
     return Response.status(status).type(MediaType.APPLICATION_JSON_TYPE).entity(Json.write(body));
   }
 
-  /** The problem, in the words of the API that the path belongs to. */
+  /** The problem in the format of the path's API: OpenAI's or RFC 9457. */
   static Response problem(Problem problem, String path) {
     boolean openAi = path.startsWith("/v1/images/") || path.equals("/v1/models");
     Response.ResponseBuilder answer =

@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A problem in the words of OpenAI's API. */
+/** A problem in the error format of OpenAI's API. */
 final class OpenAiError {
   private OpenAiError() {}
 
-  /** The answer's body. */
+  /** The JSON body of the answer. */
   static Map<String, Object> body(Problem problem) {
     Map<String, Object> error = new LinkedHashMap<>();
     error.put("message", message(problem));

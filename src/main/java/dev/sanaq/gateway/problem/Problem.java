@@ -74,10 +74,7 @@ public record Problem(
 
   public static Problem jobAlreadyEnded(String id, String state) {
     return of(
-        409,
-        "job_already_ended",
-        "Job already ended",
-        "Job %s is already %s".formatted(id, state));
+        409, "job_already_ended", "Job already ended", "Job %s is already %s".formatted(id, state));
   }
 
   public static Problem payloadTooLarge(int maxBytes) {
@@ -110,8 +107,7 @@ public record Problem(
   }
 
   public static Problem unavailable(String detail) {
-    return new Problem(
-        503, "unavailable", "Service unavailable", detail, List.of(), retryAfter(1));
+    return new Problem(503, "unavailable", "Service unavailable", detail, List.of(), retryAfter(1));
   }
 
   /** The JSON body of the answer. */

@@ -1,6 +1,6 @@
 package dev.sanaq.gateway.problem;
 
-/** Ends a request with a problem. */
+/** Ends an HTTP request with a problem. */
 public final class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -7,7 +7,6 @@ import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.webhook.Delivery;
 import dev.sanaq.webhook.topic.DeliveryQueries;
 import io.smallrye.common.annotation.Blocking;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -17,16 +16,22 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
 
-/** The callbacks of a job: looked at, and asked for again. */
+/** Lists and resends the webhook deliveries of a job. */
 @Path("/v1/jobs/{id}/deliveries")
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
 public class DeliveriesResource {
-  @Inject DeliveryQueries deliveries;
-  @Inject JobService jobs;
-  @Inject RequestContext requestContext;
+  private final DeliveryQueries deliveries;
+  private final JobService jobs;
+  private final RequestContext requestContext;
 
-  /** The latest event first. */
+  DeliveriesResource(DeliveryQueries deliveries, JobService jobs, RequestContext requestContext) {
+    this.deliveries = deliveries;
+    this.jobs = jobs;
+    this.requestContext = requestContext;
+  }
+
+  /** Lists the deliveries, the latest event first. */
   @GET
   public Response list(@PathParam("id") String id) {
     String job = jobs.find(requestContext.caller(), id).id();
@@ -34,7 +39,7 @@ public class DeliveriesResource {
         Map.of("deliveries", deliveries.ofJob(job).stream().map(Delivery::summary).toList()));
   }
 
-  /** From the first attempt on. */
+  /** Sends a delivery again, from the first attempt. */
   @POST
   @Path("{event}/resend")
   public Response resend(@PathParam("id") String id, @PathParam("event") String event) {
@@ -42,6 +47,9 @@ public class DeliveriesResource {
     return deliveries
         .resend(job + "/" + event)
         .map(delivery -> JsonResponses.json(202, delivery.summary()).build())
-        .orElseThrow(() -> new ProblemException(Problem.notFound("The job has no delivery of that event, or no longer")));
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    Problem.notFound("The job has no delivery of that event, or no longer")));
   }
 }

@@ -1,13 +1,12 @@
 package dev.sanaq.gateway.rest;
 
 import dev.sanaq.gateway.auth.RequestContext;
-import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
 import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.gateway.view.ByteRange;
+import dev.sanaq.gateway.view.JobArchive;
 import dev.sanaq.job.StoredImage;
 import io.smallrye.common.annotation.Blocking;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -19,7 +18,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
 
-/** Images, through the gateway. They never change, so that caches may keep them. */
+/** Returns images from S3. Images never change, so clients may cache them forever. */
 @Path("/v1/jobs/{id}/images/{index}")
 @Blocking
 public class ImagesResource {
@@ -27,9 +26,15 @@ public class ImagesResource {
   private static final String CONTENT_RANGE = "Content-Range";
   private static final String IMMUTABLE_CACHE_CONTROL = "private, max-age=31536000, immutable";
 
-  @Inject GatewayLifecycle gateway;
-  @Inject JobService jobs;
-  @Inject RequestContext requestContext;
+  private final JobService jobs;
+  private final JobArchive archive;
+  private final RequestContext requestContext;
+
+  ImagesResource(JobService jobs, JobArchive archive, RequestContext requestContext) {
+    this.jobs = jobs;
+    this.archive = archive;
+    this.requestContext = requestContext;
+  }
 
   @GET
   @Produces({"image/png", "image/jpeg", "image/webp"})
@@ -38,25 +43,28 @@ public class ImagesResource {
       @PathParam("index") String index,
       @HeaderParam(RANGE) @DefaultValue("") String range,
       @HeaderParam("If-Range") @DefaultValue("") String ifRange,
-      @HeaderParam(HttpHeaders.IF_NONE_MATCH) @DefaultValue("") String known) {
+      @HeaderParam(HttpHeaders.IF_NONE_MATCH) @DefaultValue("") String ifNoneMatch) {
     StoredImage image = findImage(id, index);
     String tag = '"' + image.sha256() + '"';
-    if (known.contains(tag) || known.strip().equals("*")) {
+    if (ifNoneMatch.contains(tag) || ifNoneMatch.strip().equals("*")) {
       return withCacheHeaders(Response.status(304), tag).build();
     }
-    boolean whole = !ByteRange.isSingleRange(range) || !(ifRange.isEmpty() || ifRange.equals(tag));
-    if (whole) {
+    boolean wholeImage =
+        !ByteRange.isSingleRange(range) || !(ifRange.isEmpty() || ifRange.equals(tag));
+    if (wholeImage) {
       return imageResponse(image, Response.ok(), tag, ByteRange.all(image.bytes()));
     }
-    ByteRange wanted =
+    ByteRange requested =
         ByteRange.of(range, image.bytes())
             .orElseThrow(() -> new ProblemException(rangeNotSatisfiable(image.bytes())));
-    String place = "bytes %d-%d/%d".formatted(wanted.first(), wanted.last(), image.bytes());
-    return imageResponse(image, Response.status(206).header(CONTENT_RANGE, place), tag, wanted);
+    String contentRange =
+        "bytes %d-%d/%d".formatted(requested.first(), requested.last(), image.bytes());
+    return imageResponse(
+        image, Response.status(206).header(CONTENT_RANGE, contentRange), tag, requested);
   }
 
   private StoredImage findImage(String id, String index) {
-    List<StoredImage> images = JobResponse.images(jobs.find(requestContext.caller(), id));
+    List<StoredImage> images = jobs.find(requestContext.caller(), id).images();
     if (!index.matches("\\d{1,4}") || Integer.parseInt(index) >= images.size()) {
       throw noSuchImage();
     }
@@ -68,12 +76,7 @@ public class ImagesResource {
     return withCacheHeaders(answer, tag)
         .type("image/" + image.format())
         .header(HttpHeaders.CONTENT_LENGTH, range.length())
-        .entity(
-            gateway
-                .requireReady()
-                .archive()
-                .openImage(image, range)
-                .orElseThrow(ImagesResource::noSuchImage))
+        .entity(archive.openImage(image, range).orElseThrow(ImagesResource::noSuchImage))
         .build();
   }
 
@@ -86,8 +89,7 @@ public class ImagesResource {
   }
 
   private static ProblemException noSuchImage() {
-    return new ProblemException(
-        Problem.notFound("The job has no image with this index"));
+    return new ProblemException(Problem.notFound("The job has no image with this index"));
   }
 
   private static Problem rangeNotSatisfiable(long length) {

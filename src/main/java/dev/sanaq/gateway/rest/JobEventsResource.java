@@ -2,14 +2,13 @@ package dev.sanaq.gateway.rest;
 
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.RequestContext;
-import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
 import dev.sanaq.gateway.view.JobEvent;
 import dev.sanaq.gateway.view.JobEventStream;
 import dev.sanaq.gateway.view.JobSnapshot;
+import dev.sanaq.gateway.view.JobView;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.Vertx;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -24,17 +23,30 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 
 /**
- * A job's events as they come, ending with its last. An event's id is the one that it has on the
- * topic, so that a stream goes on where it broke off, at any gateway.
+ * Streams a job's events up to the terminal event. Event ids are those of the topic, so that a
+ * client can resume a broken stream at any gateway.
  */
 @Path("/v1/jobs/{id}/events")
 @Blocking
 public class JobEventsResource {
-  @Inject GatewayLifecycle gateway;
-  @Inject GatewayConfig config;
-  @Inject JobService jobs;
-  @Inject RequestContext requestContext;
-  @Inject Vertx vertx;
+  private final GatewayConfig config;
+  private final JobService jobs;
+  private final JobView view;
+  private final RequestContext requestContext;
+  private final Vertx vertx;
+
+  JobEventsResource(
+      GatewayConfig config,
+      JobService jobs,
+      JobView view,
+      RequestContext requestContext,
+      Vertx vertx) {
+    this.config = config;
+    this.jobs = jobs;
+    this.view = view;
+    this.requestContext = requestContext;
+    this.vertx = vertx;
+  }
 
   @GET
   @Produces(MediaType.SERVER_SENT_EVENTS)
@@ -43,12 +55,12 @@ public class JobEventsResource {
       @HeaderParam("Last-Event-ID") @DefaultValue("") String lastEventId,
       @Context Sse sse) {
     JobSnapshot job = jobs.find(requestContext.caller(), id);
-    int lastRank = JobEvent.sequence(job.id(), lastEventId);
-    if (lastRank == JobEvent.TERMINAL) {
-      // Tells browsers that there is nothing to come again for.
+    int lastSequence = JobEvent.sequence(job.id(), lastEventId);
+    if (lastSequence == JobEvent.TERMINAL) {
+      // 204 stops browsers from reconnecting.
       throw new WebApplicationException(Response.noContent().build());
     }
-    JobEventStream stream = new JobEventStream(sse, vertx, config.heartbeat(), lastRank);
-    return stream.stream(job, gateway.requireReady().view());
+    JobEventStream stream = new JobEventStream(sse, vertx, config.heartbeat(), lastSequence);
+    return stream.stream(job, view);
   }
 }

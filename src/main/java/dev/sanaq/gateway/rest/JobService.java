@@ -1,10 +1,9 @@
 package dev.sanaq.gateway.rest;
 
 import dev.sanaq.gateway.auth.Caller;
-import dev.sanaq.gateway.lifecycle.GatewayComponents;
-import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
 import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
+import dev.sanaq.gateway.view.JobArchive;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.gateway.view.JobView;
 import dev.sanaq.kafka.request.RequestProducer;
@@ -15,19 +14,24 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** A caller's jobs: found, waited for, taken back. Any number of threads. */
+/** Finds, awaits and cancels a caller's jobs. Any number of threads. */
 @ApplicationScoped
 public class JobService {
-  private final GatewayLifecycle gateway;
+  private final JobView view;
+  private final JobArchive archive;
+  private final RequestProducer requestProducer;
 
-  JobService(GatewayLifecycle gateway) {
-    this.gateway = gateway;
+  JobService(JobView view, JobArchive archive, RequestProducer requestProducer) {
+    this.view = view;
+    this.archive = archive;
+    this.requestProducer = requestProducer;
   }
 
   /**
-   * The job of that id, full or without the owner's name; blocks where the storage is asked.
+   * Finds the caller's job. Blocks if it has to look in S3.
    *
-   * @throws ProblemException where the caller has none of that id
+   * @param id the job's id, with or without the owner's name
+   * @throws ProblemException if the caller has no such job
    */
   JobSnapshot find(Caller caller, String id) {
     if (!caller.isValidJobId(id)) {
@@ -37,62 +41,72 @@ public class JobService {
         .orElseThrow(() -> new ProblemException(Problem.noSuchJob()));
   }
 
-  /** The job of that full id, in the view or on the storage. */
+  /** Finds the job with the full id, in the view or in S3. */
   Optional<JobSnapshot> findByFullId(String id) {
-    GatewayComponents parts = gateway.requireReady();
-    Optional<JobSnapshot> viewed = parts.view().find(id);
-    return viewed.isPresent() ? viewed : parts.archive().find(id);
+    return view.find(id).or(() -> archive.find(id));
   }
 
-  /** The job once it has ended, or as it is when patience is over. */
-  Uni<JobSnapshot> awaitEnd(JobSnapshot job, Duration patience) {
-    return job.isEnded() || patience.isZero()
+  /** The job once it has ended, or its state after the timeout. */
+  Uni<JobSnapshot> awaitEnd(JobSnapshot job, Duration timeout) {
+    return job.isEnded() || timeout.isZero()
         ? Uni.createFrom().item(job)
-        : awaitState(job.id(), JobSnapshot::isEnded, patience)
+        : awaitState(job.id(), JobSnapshot::isEnded, timeout)
             .onItem()
             .transform(found -> found.orElse(job));
   }
 
-  /** The job once the view has it so, or as it is then; empty where it is not in the view. */
+  /** The job once it meets the condition, or its state after the timeout; empty if unknown. */
   public Uni<Optional<JobSnapshot>> awaitState(
-      String id, Predicate<JobSnapshot> wanted, Duration patience) {
-    JobView view = gateway.requireReady().view();
+      String id, Predicate<JobSnapshot> condition, Duration timeout) {
     return Uni.createFrom()
         .<Optional<JobSnapshot>>emitter(
             emitter -> {
-              Runnable end =
+              Runnable unwatch =
                   view.watch(
                       id,
                       job -> {
-                        if (wanted.test(job)) {
+                        if (condition.test(job)) {
                           emitter.complete(Optional.of(job));
                         }
                       });
-              emitter.onTermination(end);
+              emitter.onTermination(unwatch);
             })
         .ifNoItem()
-        .after(patience)
+        .after(timeout)
         .recoverWithItem(() -> view.find(id))
-        // Whoever brought the news goes on with the next.
+        // The view's watcher must not block: continue on another thread.
         .emitOn(Infrastructure.getDefaultExecutor());
   }
 
   /**
-   * Takes a job back; whether it came in time, its end tells. Blocks until Kafka has it.
+   * Sends a cancellation and blocks until Kafka has it. The terminal event shows whether it came in
+   * time.
    *
-   * @throws ProblemException where the job has ended
+   * @throws ProblemException if the job has ended
    */
   void cancel(JobSnapshot job) {
     requireNotEnded(job);
-    RequestProducer requests = gateway.requireReady().requestProducer();
-    requests.cancel(job.id(), "");
+    cancel(job.id(), "");
   }
 
-  /** Refuses to cancel what has ended. */
+  /**
+   * Sends a cancellation without looking at the job.
+   *
+   * @param id the job's full id
+   * @param reason for people; empty for none
+   */
+  public void cancel(String id, String reason) {
+    requestProducer.cancel(id, reason);
+  }
+
+  /**
+   * Checks that a job can be cancelled.
+   *
+   * @throws ProblemException if it has ended
+   */
   static void requireNotEnded(JobSnapshot job) {
     if (job.isEnded()) {
-      throw new ProblemException(
-          Problem.jobAlreadyEnded(job.id(), job.state().label()));
+      throw new ProblemException(Problem.jobAlreadyEnded(job.id(), job.state().label()));
     }
   }
 }

@@ -3,18 +3,16 @@ package dev.sanaq.gateway.rest;
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.Caller;
 import dev.sanaq.gateway.auth.RequestContext;
-import dev.sanaq.gateway.lifecycle.GatewayComponents;
-import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
 import dev.sanaq.gateway.problem.JsonResponses;
 import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.gateway.view.JobState;
+import dev.sanaq.gateway.view.JobView;
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -35,28 +33,44 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Jobs: submitted, looked at, taken back. */
+/** Submits, lists, returns and cancels jobs. */
 @Path("/v1/jobs")
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
 public class JobsResource {
   private static final Duration VIEW_UPDATE_TIMEOUT = Duration.ofSeconds(2);
 
-  @Inject GatewayLifecycle gateway;
-  @Inject GatewayConfig config;
-  @Inject JobSubmitter submitter;
-  @Inject JobService jobs;
-  @Inject RequestContext requestContext;
+  private final GatewayConfig config;
+  private final JobSubmitter submitter;
+  private final JobService jobs;
+  private final JobView view;
+  private final JobResponseFactory responses;
+  private final RequestContext requestContext;
+
+  JobsResource(
+      GatewayConfig config,
+      JobSubmitter submitter,
+      JobService jobs,
+      JobView view,
+      JobResponseFactory responses,
+      RequestContext requestContext) {
+    this.config = config;
+    this.submitter = submitter;
+    this.jobs = jobs;
+    this.view = view;
+    this.responses = responses;
+    this.requestContext = requestContext;
+  }
 
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
   public Uni<Response> submit(
       byte[] body,
-      @HeaderParam("Idempotency-Key") @DefaultValue("") String key,
+      @HeaderParam("Idempotency-Key") @DefaultValue("") String idempotencyKey,
       @Context HttpHeaders headers) {
     PreferWait preference = PreferWait.of(headers, config.maxWait());
     JobSubmitter.Submission submitted =
-        submitter.submit(requestContext.caller(), parseObject(body), key);
+        submitter.submit(requestContext.caller(), parseObject(body), idempotencyKey);
     String id = submitted.id();
     return submitted
         .existingJob()
@@ -74,18 +88,15 @@ public class JobsResource {
   @GET
   public Response list(@Context UriInfo uri) {
     Caller caller = requestContext.caller();
-    GatewayComponents parts = gateway.requireReady();
     ListQuery query = ListQuery.of(uri.getQueryParameters());
     List<JobSnapshot> found =
-        parts
-            .view()
-            .list(
-                job -> caller.canSee(job.id()) && query.matches(job),
-                query.olderThan(),
-                query.limit() + 1);
+        view.list(
+            job -> caller.canSee(job.id()) && query.matches(job),
+            query.olderThan(),
+            query.limit() + 1);
     List<JobSnapshot> page = found.subList(0, Math.min(query.limit(), found.size()));
     Map<String, Object> body = new LinkedHashMap<>();
-    body.put("jobs", page.stream().map(job -> JobResponse.of(job, parts)).toList());
+    body.put("jobs", page.stream().map(responses::body).toList());
     if (page.size() < found.size()) {
       body.put("next", PageCursor.after(page.get(page.size() - 1)));
     }
@@ -111,19 +122,19 @@ public class JobsResource {
     jobs.cancel(job);
     return jobs.awaitEnd(job, preference.maxWait())
         .map(
-            after -> {
-              boolean inTime = after.state() == JobState.CANCELLED;
-              if (!inTime) {
-                JobService.requireNotEnded(after);
+            latest -> {
+              boolean cancelled = latest.state() == JobState.CANCELLED;
+              if (!cancelled) {
+                JobService.requireNotEnded(latest);
               }
-              return preference.applyTo(response(inTime ? 200 : 202, after));
+              return preference.applyTo(response(cancelled ? 200 : 202, latest));
             });
   }
 
   /**
-   * The body as an object.
+   * Parses the body as a JSON object.
    *
-   * @throws ProblemException where it is none
+   * @throws ProblemException if it is not one
    */
   public static Map<String, Object> parseObject(byte[] body) {
     try {
@@ -133,13 +144,13 @@ public class JobsResource {
     }
   }
 
-  // So that whoever has the answer finds the job.
+  // Read-your-writes: a GET right after the POST must find the job.
   private Uni<JobSnapshot> awaitVisible(String id) {
     return jobs.awaitState(id, job -> true, VIEW_UPDATE_TIMEOUT)
-        .map(seen -> seen.orElseGet(() -> JobSnapshot.unknown(id, Instant.now())));
+        .map(visible -> visible.orElseGet(() -> JobSnapshot.unknown(id, Instant.now())));
   }
 
   private Response.ResponseBuilder response(int status, JobSnapshot job) {
-    return JsonResponses.json(status, JobResponse.of(job, gateway.requireReady()));
+    return JsonResponses.json(status, responses.body(job));
   }
 }

@@ -15,29 +15,30 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a list of jobs is asked for.
+ * The query parameters of the list of jobs.
  *
- * @param state only jobs in that state
- * @param limit at most so many
- * @param olderThan only older ones than this
+ * @param state only jobs in this state
+ * @param limit the maximum number of jobs, 1 to 100
+ * @param olderThan only jobs older than this one
  */
 record ListQuery(Optional<JobState> state, int limit, JobSnapshot olderThan) {
   private static final int MAX_LIMIT = 100;
   private static final String DEFAULT_LIMIT = "20";
 
   /**
-   * Reads the parameters.
+   * Parses the parameters.
    *
-   * @throws ProblemException naming each that is wrong
+   * @throws ProblemException naming each invalid one
    */
-  static ListQuery of(MultivaluedMap<String, String> said) {
+  static ListQuery of(MultivaluedMap<String, String> parameters) {
     List<FieldError> errors = new ArrayList<>();
-    // Not as annotated parameters: for those the framework takes nothing said for nothing.
-    String state = said.getFirst("state");
-    String limit = Objects.requireNonNullElse(said.getFirst("limit"), DEFAULT_LIMIT);
-    String cursor = Objects.requireNonNullElse(said.getFirst("cursor"), "");
-    Optional<JobState> wanted = state == null ? Optional.empty() : JobState.of(state);
-    if (wanted.isEmpty() && state != null) {
+    // Not annotated parameters: for those JAX-RS does not distinguish an empty value from a missing
+    // one.
+    String state = parameters.getFirst("state");
+    String limit = Objects.requireNonNullElse(parameters.getFirst("limit"), DEFAULT_LIMIT);
+    String cursor = Objects.requireNonNullElse(parameters.getFirst("cursor"), "");
+    Optional<JobState> requestedState = state == null ? Optional.empty() : JobState.of(state);
+    if (requestedState.isEmpty() && state != null) {
       String states =
           Stream.of(JobState.values()).map(JobState::label).collect(Collectors.joining(", "));
       errors.add(new FieldError("state", SafeText.describe(state), states));
@@ -49,9 +50,10 @@ record ListQuery(Optional<JobState> state, int limit, JobSnapshot olderThan) {
     if (!errors.isEmpty()) {
       throw new ProblemException(Problem.invalidRequest(errors));
     }
-    return new ListQuery(wanted, Integer.parseInt(limit), PageCursor.parse(cursor));
+    return new ListQuery(requestedState, Integer.parseInt(limit), PageCursor.parse(cursor));
   }
 
+  /** Whether the job is in the requested state, if one was given. */
   boolean matches(JobSnapshot job) {
     return state.isEmpty() || state.get() == job.state();
   }

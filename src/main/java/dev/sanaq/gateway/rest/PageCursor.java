@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where a list of jobs goes on: the moment and the id of the last job seen. */
+/** The cursor of a page of jobs: submission time and id of the previous page's last job. */
 final class PageCursor {
   private static final JobSnapshot FIRST_PAGE = JobSnapshot.unknown("", Instant.MAX);
   private static final Pattern FORMAT =
@@ -18,17 +18,17 @@ final class PageCursor {
 
   private PageCursor() {}
 
-  /** After that job. */
+  /** The cursor of the page that follows the job. */
   static String after(JobSnapshot job) {
-    Instant since = job.submittedAt();
-    return "%d.%09d-%s".formatted(since.getEpochSecond(), since.getNano(), job.id());
+    Instant time = job.submittedAt();
+    return "%d.%09d-%s".formatted(time.getEpochSecond(), time.getNano(), job.id());
   }
 
   /**
-   * The job after which the list goes on.
+   * The job that the page follows.
    *
-   * @param cursor empty for the list's beginning
-   * @throws ProblemException where it is no cursor
+   * @param cursor empty for the first page
+   * @throws ProblemException if it is not a cursor
    */
   static JobSnapshot parse(String cursor) {
     if (cursor.isEmpty()) {
@@ -36,11 +36,12 @@ final class PageCursor {
     }
     Matcher matcher = FORMAT.matcher(cursor);
     if (!matcher.matches()) {
-      FieldError error = new FieldError("cursor", SafeText.describe(cursor), "next of an earlier page");
+      FieldError error =
+          new FieldError("cursor", SafeText.describe(cursor), "next of an earlier page");
       throw new ProblemException(Problem.invalidRequest(List.of(error)));
     }
-    Instant since =
+    Instant time =
         Instant.ofEpochSecond(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
-    return JobSnapshot.unknown(matcher.group(3), since);
+    return JobSnapshot.unknown(matcher.group(3), time);
   }
 }

@@ -8,26 +8,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How long the caller wants to wait for a job's end: {@code Prefer: wait=30}, as RFC 7240 has it.
+ * How long the client wants to wait for a job's end: {@code Prefer: wait=30} (RFC 7240).
  *
- * @param maxWait zero where nothing was said
- * @param requested whether something was
+ * @param maxWait the wait, up to the configured maximum; zero without the header
+ * @param requested whether the request has the header
  */
 record PreferWait(Duration maxWait, boolean requested) {
   private static final Pattern WAIT =
       Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,6})\"?(?=$|[,;\\s])");
 
-  static PreferWait of(HttpHeaders headers, Duration longest) {
-    List<String> said = headers.getRequestHeader("Prefer");
-    Matcher matcher = WAIT.matcher(said == null ? "" : String.join(",", said));
+  /**
+   * Parses the header.
+   *
+   * @param limit the configured maximum
+   */
+  static PreferWait of(HttpHeaders headers, Duration limit) {
+    List<String> values = headers.getRequestHeader("Prefer");
+    Matcher matcher = WAIT.matcher(values == null ? "" : String.join(",", values));
     if (!matcher.find()) {
       return new PreferWait(Duration.ZERO, false);
     }
-    Duration wanted = Duration.ofSeconds(Long.parseLong(matcher.group(1)));
-    return new PreferWait(wanted.compareTo(longest) > 0 ? longest : wanted, true);
+    Duration requested = Duration.ofSeconds(Long.parseLong(matcher.group(1)));
+    return new PreferWait(requested.compareTo(limit) > 0 ? limit : requested, true);
   }
 
-  /** The answer, saying what was made of the wish. */
+  /** Builds the answer, with {@code Preference-Applied} if the request has the header. */
   Response applyTo(Response.ResponseBuilder answer) {
     return requested
         ? answer.header("Preference-Applied", "wait=" + maxWait.toSeconds()).build()

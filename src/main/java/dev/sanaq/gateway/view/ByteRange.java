@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A part of an object.
+ * A range of an object's bytes, as in the HTTP header {@code Range} (RFC 9110).
  *
  * @param first its first byte, from 0
  * @param last its last byte, included
@@ -13,14 +13,14 @@ import java.util.regex.Pattern;
 public record ByteRange(long first, long last) {
   private static final Pattern SINGLE_RANGE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
 
-  /** Everything. */
+  /** The whole object. */
   public static ByteRange all(long length) {
     return new ByteRange(0, length - 1);
   }
 
   /**
-   * Whether the header asks for one part; others (several parts, other units, the last before the
-   * first) are ignored.
+   * Whether the header is one byte range. Other headers are ignored: several ranges, other units,
+   * the last byte before the first.
    */
   public static boolean isSingleRange(String header) {
     Matcher matcher = SINGLE_RANGE.matcher(header);
@@ -31,7 +31,7 @@ public record ByteRange(long first, long last) {
     return open || Long.parseLong(matcher.group(1)) <= Long.parseLong(matcher.group(2));
   }
 
-  /** The part that an understood header asks for; empty where the object has no such part. */
+  /** The range of a header with a single range; empty if the object has no such bytes. */
   public static Optional<ByteRange> of(String header, long length) {
     Matcher matcher = SINGLE_RANGE.matcher(header);
     if (!matcher.matches()) {
@@ -49,6 +49,7 @@ public record ByteRange(long first, long last) {
     return first >= length ? Optional.empty() : Optional.of(new ByteRange(first, last));
   }
 
+  /** The number of bytes. */
   public long length() {
     return last - first + 1;
   }

@@ -10,20 +10,27 @@ import dev.sanaq.storage.RangeReader;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.result.ResultStore;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.io.InputStream;
 import java.time.Clock;
 import java.util.Optional;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** What lies on the storage: results that have left the view, and images. Any thread; blocks. */
-public final class JobArchive implements AutoCloseable {
+/**
+ * Reads stored results and images from S3: jobs that the view no longer keeps, and every image. Any
+ * number of threads; its methods block, except for {@link #imageUrl}. An S3 failure is a {@link
+ * dev.sanaq.storage.StorageException}.
+ */
+@ApplicationScoped
+public class JobArchive {
   private final S3Client s3;
   private final ImageUrls imageUrls;
   private final ResultStore resultStore;
   private final RangeReader rangeReader;
   private final JobEventFactory eventFactory;
 
-  public JobArchive(StorageConfig config, EventsConfig events, Clock clock) {
+  JobArchive(StorageConfig config, EventsConfig events, Clock clock) {
     this.s3 = S3ClientFactory.client(config);
     this.imageUrls = new ImageUrls(config);
     this.resultStore = new ResultStore(s3, OutputLocations.defaultLocation(config));
@@ -31,28 +38,29 @@ public final class JobArchive implements AutoCloseable {
     this.eventFactory = new JobEventFactory(events.source(), imageUrls::of, clock);
   }
 
-  /** A completed job. */
+  /** A completed job by its full id; empty if S3 has no result of it. */
   public Optional<JobSnapshot> find(String id) {
     return JobIds.isValid(id)
         ? resultStore
             .find(id)
             .map(
-                done -> JobSnapshot.ofStoredResult(eventFactory.terminal(done), done.fingerprint()))
+                result ->
+                    JobSnapshot.ofStoredResult(eventFactory.terminal(result), result.fingerprint()))
         : Optional.empty();
   }
 
-  /** A fresh address of the image. */
+  /** A new URL of the image, signed or public. */
   public String imageUrl(StoredImage image) {
     return imageUrls.of(image);
   }
 
-  /** The image's bytes, both ends included; none where it lies there no more. */
+  /** The image's bytes in the range; empty if S3 no longer has the image. */
   public Optional<InputStream> openImage(StoredImage image, ByteRange range) {
     return rangeReader.open(image.bucket(), image.key(), range.first(), range.last());
   }
 
-  @Override
-  public void close() {
+  @PreDestroy
+  void close() {
     s3.close();
   }
 }

@@ -5,7 +5,7 @@ import dev.sanaq.gateway.JsonMaps;
 import java.util.Map;
 
 /**
- * How much a job asks for: what its time depends on.
+ * The parameters of a job that determine its device time.
  *
  * @param width pixels
  * @param height pixels
@@ -13,20 +13,20 @@ import java.util.Map;
  * @param count images
  */
 public record JobCost(int width, int height, int steps, int count) {
-  // What breaks the limits fails at once; the estimate only has to stay finite.
+  // A request beyond the limits fails in validation; the estimate only has to stay finite.
   private static final int MAX_VALUE = 16_384;
   private static final double PIXELS_PER_MEGAPIXEL = 1e6;
 
-  /** Of a request, with the model's defaults for what it leaves out. */
-  public static JobCost of(Map<String, Object> request, GatewayConfig.EstimateConfig model) {
+  /** The cost of a request's fields, with the configured defaults for missing ones. */
+  public static JobCost of(Map<String, Object> request, GatewayConfig.EstimateConfig defaults) {
     return new JobCost(
-        JsonMaps.clampedInt(request, "width", model.width(), MAX_VALUE),
-        JsonMaps.clampedInt(request, "height", model.height(), MAX_VALUE),
-        JsonMaps.clampedInt(request, "steps", model.steps(), MAX_VALUE),
+        JsonMaps.clampedInt(request, "width", defaults.width(), MAX_VALUE),
+        JsonMaps.clampedInt(request, "height", defaults.height(), MAX_VALUE),
+        JsonMaps.clampedInt(request, "steps", defaults.steps(), MAX_VALUE),
         JsonMaps.clampedInt(request, "count", 1, MAX_VALUE));
   }
 
-  /** The same for one image. */
+  /** The cost of one image. */
   public JobCost perImage() {
     return new JobCost(width, height, steps, 1);
   }

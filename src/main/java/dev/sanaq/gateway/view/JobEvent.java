@@ -9,19 +9,19 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * An event as the view keeps it.
+ * An event in the job view.
  *
  * @param id the event's id
  * @param type the event's type
  * @param time when it happened
- * @param sequence its place among the events of its job
- * @param json the event on one line of JSON, CloudEvents' structured mode
+ * @param sequence its position among the events of its job: 0 for started, the step for progress
+ * @param json the CloudEvent in structured mode, on one line
  */
 public record JobEvent(String id, String type, Instant time, int sequence, String json) {
-  /** Before all events. */
+  /** The sequence before all events. */
   public static final int BEFORE_FIRST = -1;
 
-  /** The end's. */
+  /** The sequence of a terminal event. */
   public static final int TERMINAL = Integer.MAX_VALUE;
 
   private static final int STARTED = 0;
@@ -35,7 +35,7 @@ public record JobEvent(String id, String type, Instant time, int sequence, Strin
         event.toJson());
   }
 
-  /** The place of a job's event, by its id; before all where it is no event of that job. */
+  /** The sequence of an event id; {@link #BEFORE_FIRST} if it is not an event of the job. */
   public static int sequence(String job, String eventId) {
     if (!eventId.startsWith(job + "/")) {
       return BEFORE_FIRST;
@@ -51,13 +51,13 @@ public record JobEvent(String id, String type, Instant time, int sequence, Strin
     };
   }
 
-  /** What happened, in one word. */
+  /** The name of the type: {@code started}, {@code progress}, {@code completed}, ... */
   String kind() {
     String name = type.substring(JobEventFactory.TYPE_PREFIX.length());
     return name.substring(0, name.indexOf('.'));
   }
 
-  /** What there is to tell. */
+  /** The CloudEvent's data. */
   public Map<String, Object> data() {
     return JsonMaps.object(Json.readObject(json.getBytes(StandardCharsets.UTF_8)), "data");
   }

@@ -7,7 +7,10 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import java.time.Duration;
 
-/** One reader's stream of a job's events. A reader too slow for it is let go and comes again. */
+/**
+ * Streams a job's events to one client as server-sent events (SSE). A client that is too slow for
+ * the buffer is disconnected; it reconnects with {@code Last-Event-ID}.
+ */
 public final class JobEventStream {
   private static final int MAX_BUFFERED_EVENTS = 256;
 
@@ -17,16 +20,16 @@ public final class JobEventStream {
   private int lastSequence;
 
   /**
-   * @param lastRank the rank of the last event that the reader has
+   * @param lastSequence the sequence of the last event that the client has
    */
-  public JobEventStream(Sse sse, Vertx vertx, Duration heartbeat, int lastRank) {
+  public JobEventStream(Sse sse, Vertx vertx, Duration heartbeat, int lastSequence) {
     this.sse = sse;
     this.vertx = vertx;
     this.heartbeat = heartbeat;
-    this.lastSequence = lastRank;
+    this.lastSequence = lastSequence;
   }
 
-  /** The events that the reader does not have, to the last. */
+  /** The events that the client does not have, up to the terminal event. */
   public Multi<OutboundSseEvent> stream(JobSnapshot job, JobView view) {
     return Multi.createFrom()
         .emitter(
@@ -35,28 +38,28 @@ public final class JobEventStream {
                 emitNewEvents(emitter, job);
                 return;
               }
-              // At once, so that the reader knows that it is heard.
+              // Send a comment now: some clients report the connection only after the first bytes.
               emitter.emit(sse.newEventBuilder().comment("watching").build());
-              long beat =
+              long heartbeatTimer =
                   vertx.setPeriodic(
                       heartbeat.toMillis(),
                       any -> emitter.emit(sse.newEventBuilder().comment("alive").build()));
-              Runnable end = view.watch(job.id(), seen -> emitNewEvents(emitter, seen));
+              Runnable unwatch = view.watch(job.id(), update -> emitNewEvents(emitter, update));
               emitter.onTermination(
                   () -> {
-                    vertx.cancelTimer(beat);
-                    end.run();
+                    vertx.cancelTimer(heartbeatTimer);
+                    unwatch.run();
                   });
             },
             MAX_BUFFERED_EVENTS);
   }
 
-  // The view's lock holds: one at a time.
+  // One thread at a time: the view's lock is held.
   private void emitNewEvents(MultiEmitter<? super OutboundSseEvent> emitter, JobSnapshot job) {
-    for (JobEvent told : job.events()) {
-      if (told.sequence() > lastSequence) {
-        lastSequence = told.sequence();
-        emitter.emit(toSseEvent(told));
+    for (JobEvent event : job.events()) {
+      if (event.sequence() > lastSequence) {
+        lastSequence = event.sequence();
+        emitter.emit(toSseEvent(event));
       }
     }
     if (job.isEnded()) {
@@ -64,7 +67,7 @@ public final class JobEventStream {
     }
   }
 
-  private OutboundSseEvent toSseEvent(JobEvent told) {
-    return sse.newEventBuilder().id(told.id()).name(told.kind()).data(told.json()).build();
+  private OutboundSseEvent toSseEvent(JobEvent event) {
+    return sse.newEventBuilder().id(event.id()).name(event.kind()).data(event.json()).build();
   }
 }

@@ -4,15 +4,16 @@ import dev.sanaq.gateway.JsonMaps;
 import java.util.Map;
 
 /**
- * How far a running job has come.
+ * The progress of a running job.
  *
  * @param step denoising steps done
- * @param steps of so many
- * @param worker who draws it; empty where its beginning was not read
+ * @param steps the number of steps; 0 if unknown
+ * @param worker the worker's id; empty if the started event was not read
  */
 public record JobProgress(int step, int steps, String worker) {
   private static final int MAX_STEPS = 1_000_000;
 
+  /** The progress from the job's latest events. */
   public static JobProgress of(JobSnapshot job) {
     Map<String, Object> started = job.started() == null ? Map.of() : job.started().data();
     Map<String, Object> progress = job.progress() == null ? Map.of() : job.progress().data();
@@ -23,7 +24,7 @@ public record JobProgress(int step, int steps, String worker) {
         JsonMaps.string(started, "worker"));
   }
 
-  /** 0 to 1. */
+  /** The completed part of the steps, 0 to 1. */
   public double fraction() {
     return steps == 0 ? 0 : Math.min(1, (double) step / steps);
   }

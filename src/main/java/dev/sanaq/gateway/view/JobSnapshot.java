@@ -1,5 +1,8 @@
 package dev.sanaq.gateway.view;
 
+import dev.sanaq.gateway.JsonMaps;
+import dev.sanaq.job.StoredImage;
+import dev.sanaq.json.Json;
 import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.JobEventFactory;
 import java.time.Instant;
@@ -11,15 +14,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a job.
+ * A job's state at one time. Immutable.
  *
- * @param id the job's id
- * @param submittedAt when it was asked for, or first heard of
- * @param submittedRequest its request, where it was read
- * @param cost how much it asks for, as far as known
- * @param started the beginning of the drawing, while it runs
- * @param progress the last step told, while it runs
- * @param terminalEvent the terminal event
+ * @param id the job's full id
+ * @param submittedAt the time of its request, or of its first event if the request was not read
+ * @param submittedRequest its request, if it was read
+ * @param cost its cost, if its request or its started event was read
+ * @param started the started event, while it runs
+ * @param progress the latest progress event, while it runs
+ * @param terminalEvent the terminal event, once it has ended
  */
 public record JobSnapshot(
     String id,
@@ -34,48 +37,49 @@ public record JobSnapshot(
       Comparator.comparing(JobSnapshot::submittedAt).thenComparing(JobSnapshot::id);
 
   /**
-   * A request as it was sent.
+   * A request from the topic.
    *
-   * @param submittedAt when
-   * @param json its fields as JSON
-   * @param fingerprint of what it asks for
-   * @param alreadyCommitted whether workers were done with it when this gateway began to read
+   * @param submittedAt the record's timestamp
+   * @param json the fields as JSON, without secrets
+   * @param fingerprint the request's fingerprint
+   * @param alreadyCommitted whether the workers had committed it before this gateway's start
    */
   public record SubmittedRequest(
       Instant submittedAt, String json, String fingerprint, boolean alreadyCommitted) {}
 
+  /** A job without request and events. */
   public static JobSnapshot unknown(String id, Instant since) {
     return new JobSnapshot(id, since, null, null, null, null, null);
   }
 
-  /** A job of which the storage knows nothing but the end. */
+  /** A completed job from its stored result. */
   static JobSnapshot ofStoredResult(CloudEvent event, String fingerprint) {
-    SubmittedRequest asked = new SubmittedRequest(event.time(), "{}", fingerprint, true);
+    SubmittedRequest request = new SubmittedRequest(event.time(), "{}", fingerprint, true);
     return new JobSnapshot(
-        event.subject(), event.time(), asked, null, null, null, JobEvent.of(event));
+        event.subject(), event.time(), request, null, null, null, JobEvent.of(event));
   }
 
-  /** The same job once its request is read; the first request of an id counts. */
-  JobSnapshot withRequest(SubmittedRequest request, JobCost asksFor) {
+  /** This job with its request, unless it has one: the first request of an id counts. */
+  JobSnapshot withRequest(SubmittedRequest request, JobCost requestCost) {
     return submittedRequest != null
         ? this
         : new JobSnapshot(
             id,
             request.submittedAt(),
             request,
-            cost == null ? asksFor : cost,
+            cost == null ? requestCost : cost,
             started,
             progress,
             terminalEvent);
   }
 
-  /** The same job once more is known of how much it asks for. */
-  JobSnapshot withCost(JobCost more) {
+  /** This job with the cost. */
+  JobSnapshot withCost(JobCost newCost) {
     return new JobSnapshot(
-        id, submittedAt, submittedRequest, more, started, progress, terminalEvent);
+        id, submittedAt, submittedRequest, newCost, started, progress, terminalEvent);
   }
 
-  /** The same job after the event. Images stay images, whatever is told later. */
+  /** This job after the event. A completed job stays completed, whatever event follows. */
   JobSnapshot withEvent(JobEvent event) {
     if (JobEventFactory.isTerminal(event.type())) {
       return isCompleted()
@@ -91,6 +95,7 @@ public record JobSnapshot(
         : new JobSnapshot(id, submittedAt, submittedRequest, cost, started, event, null);
   }
 
+  /** The state that follows from the events. */
   public JobState state() {
     if (terminalEvent == null) {
       return started == null && progress == null ? JobState.QUEUED : JobState.RUNNING;
@@ -98,26 +103,37 @@ public record JobSnapshot(
     return JobState.valueOf(terminalEvent.kind().toUpperCase(Locale.ROOT));
   }
 
+  /** Whether the job has a terminal event. */
   public boolean isEnded() {
     return terminalEvent != null;
   }
 
+  /** Whether the job has images. */
   public boolean isCompleted() {
     return terminalEvent != null && terminalEvent.type().equals(JobEventFactory.COMPLETED);
   }
 
-  /** Whether workers still have to do with it. */
+  /** Whether the job is queued or running. */
   boolean isOpen() {
     return terminalEvent == null
         && (submittedRequest == null || !submittedRequest.alreadyCommitted());
   }
 
-  /** The fingerprint of its request; empty where it is not known. */
+  /** The fingerprint of its request; empty if the request was not read. */
   public String fingerprint() {
     return submittedRequest == null ? "" : submittedRequest.fingerprint();
   }
 
-  /** Its events as far as they are kept, in their order. */
+  /** The images of a completed job; none of another. */
+  public List<StoredImage> images() {
+    return terminalEvent == null
+        ? List.of()
+        : JsonMaps.list(terminalEvent.data(), "images").stream()
+            .map(image -> Json.read(Json.write(image), StoredImage.class))
+            .toList();
+  }
+
+  /** The kept events in their order. */
   List<JobEvent> events() {
     return Stream.of(started, progress, terminalEvent).filter(Objects::nonNull).toList();
   }

@@ -4,24 +4,25 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where a job is. */
+/** The state of a job. */
 public enum JobState {
-  /** Sent, and not begun. */
+  /** No worker has started it. */
   QUEUED,
-  /** Being drawn. */
+  /** A worker has started it. */
   RUNNING,
-  /** Its images are stored. */
+  /** Its images are in S3. */
   COMPLETED,
-  /** It ended without. */
+  /** It ended with an error. */
   FAILED,
-  /** It was taken back. */
+  /** It was cancelled. */
   CANCELLED;
 
-  /** The name in answers. */
+  /** The lower-case name for answers and metrics. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** The state of a label; empty if there is none. */
   public static Optional<JobState> of(String label) {
     return Stream.of(values()).filter(state -> state.label().equals(label)).findFirst();
   }

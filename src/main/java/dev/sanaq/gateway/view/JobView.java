@@ -4,6 +4,7 @@ import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.JsonMaps;
 import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.JobEventFactory;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,11 +19,12 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * The jobs, as the topics of requests and of events tell of them, in whatever order the two are
- * read. Jobs that workers are done with are kept up to a number; the oldest leave first. Any number
- * of threads; watchers are called by the one that brings the news.
+ * The jobs in memory, built from the request and event topics, whichever of the two is read first.
+ * Open jobs are always kept; of the others the newest, up to a bound. Any number of threads;
+ * watchers are called by the thread that applies a record, under the view's lock.
  */
-public final class JobView {
+@ApplicationScoped
+public class JobView {
   private final int maxRetained;
   private final GatewayConfig.EstimateConfig estimateConfig;
   private final Map<String, JobSnapshot> jobs = new HashMap<>();
@@ -30,84 +32,91 @@ public final class JobView {
   private final NavigableSet<JobSnapshot> doneJobs = new TreeSet<>(JobSnapshot.BY_AGE);
   private final Map<String, Instant> models = new TreeMap<>();
   private final Map<String, List<Consumer<JobSnapshot>>> watchers = new HashMap<>();
+  private volatile boolean caughtUp;
 
-  /**
-   * @param kept how many jobs that workers are done with are kept
-   * @param model what requests leave out
-   */
-  public JobView(int kept, GatewayConfig.EstimateConfig model) {
-    this.maxRetained = kept;
-    this.estimateConfig = model;
+  public JobView(GatewayConfig config) {
+    this.maxRetained = config.maxRetainedJobs();
+    this.estimateConfig = config.estimate();
   }
 
-  /** A request was read. */
+  /** Applies a request record. */
   public synchronized void onRequest(
       String id, JobSnapshot.SubmittedRequest request, Map<String, Object> fields) {
-    JobCost work = JobCost.of(fields, estimateConfig);
+    JobCost cost = JobCost.of(fields, estimateConfig);
     update(
         jobs.getOrDefault(id, JobSnapshot.unknown(id, request.submittedAt())),
-        job -> job.withRequest(request, work));
+        job -> job.withRequest(request, cost));
   }
 
-  /** An event was read. */
+  /** Applies an event record. */
   public synchronized void onEvent(CloudEvent event) {
-    JobEvent news = JobEvent.of(event);
+    JobEvent jobEvent = JobEvent.of(event);
     JobSnapshot job =
-        jobs.getOrDefault(event.subject(), JobSnapshot.unknown(event.subject(), news.time()));
+        jobs.getOrDefault(event.subject(), JobSnapshot.unknown(event.subject(), jobEvent.time()));
     if (!JsonMaps.string(event.data(), "model").isEmpty()) {
-      models.putIfAbsent(JsonMaps.string(event.data(), "model"), news.time());
+      models.putIfAbsent(JsonMaps.string(event.data(), "model"), jobEvent.time());
     }
     if (event.type().equals(JobEventFactory.STARTED)) {
-      // As it is run: the worker knows the defaults.
-      JobCost work = JobCost.of(JsonMaps.object(event.data(), "request"), estimateConfig);
-      update(job, known -> known.withEvent(news).withCost(work));
+      // The event has the worker's defaults, the request does not.
+      JobCost cost = JobCost.of(JsonMaps.object(event.data(), "request"), estimateConfig);
+      update(job, known -> known.withEvent(jobEvent).withCost(cost));
     } else {
-      update(job, known -> known.withEvent(news));
+      update(job, known -> known.withEvent(jobEvent));
     }
   }
 
-  /** The models that jobs were drawn with, and since when. */
+  /** The names of the models that jobs ran on, with the time of each one's first event. */
   public synchronized Map<String, Instant> models() {
     return new TreeMap<>(models);
   }
 
-  /** Forgets jobs that workers were done with before the gateway began and that have no end. */
-  public synchronized void dropStale() {
+  /**
+   * The topics are read to their ends for the first time: drops jobs that the workers finished
+   * before the gateway's start and whose terminal events have expired.
+   */
+  public synchronized void onCaughtUp() {
     for (JobSnapshot job : List.copyOf(doneJobs)) {
       if (!job.isEnded()) {
         remove(job);
       }
     }
+    caughtUp = true;
   }
 
-  /** The job, if it is among those kept. */
+  /** Whether {@link #onCaughtUp} was called. */
+  public boolean isCaughtUp() {
+    return caughtUp;
+  }
+
+  /** The job, if it is in memory. */
   public synchronized Optional<JobSnapshot> find(String id) {
     return Optional.ofNullable(jobs.get(id));
   }
 
-  /** The jobs that workers have still to do with, oldest first. */
+  /** The queued and running jobs, oldest first. */
   public synchronized List<JobSnapshot> openJobs() {
     return List.copyOf(openJobs);
   }
 
   /**
-   * Jobs of a kind, newest first.
+   * Lists matching jobs, newest first.
    *
-   * @param from only older ones than this
+   * @param olderThan only jobs older than this one
+   * @param limit at most so many
    */
   public synchronized List<JobSnapshot> list(
-      Predicate<JobSnapshot> kind, JobSnapshot from, int most) {
+      Predicate<JobSnapshot> filter, JobSnapshot olderThan, int limit) {
     List<JobSnapshot> found = new ArrayList<>();
-    found.addAll(newest(openJobs.headSet(from, false), kind, most));
-    found.addAll(newest(doneJobs.headSet(from, false), kind, most));
-    return found.stream().sorted(JobSnapshot.BY_AGE.reversed()).limit(most).toList();
+    found.addAll(newest(openJobs.headSet(olderThan, false), filter, limit));
+    found.addAll(newest(doneJobs.headSet(olderThan, false), filter, limit));
+    return found.stream().sorted(JobSnapshot.BY_AGE.reversed()).limit(limit).toList();
   }
 
   /**
-   * Watches a job: the watcher is called with what is known now, if anything, and after every
-   * change, and must not block.
+   * Watches a job. The watcher is called with the job's present state, if the job is in memory, and
+   * after every change. It must not block.
    *
-   * @return ends the watch
+   * @return stops watching
    */
   public synchronized Runnable watch(String id, Consumer<JobSnapshot> watcher) {
     watchers.computeIfAbsent(id, any -> new ArrayList<>()).add(watcher);
@@ -116,9 +125,9 @@ public final class JobView {
   }
 
   private synchronized void unwatch(String id, Consumer<JobSnapshot> watcher) {
-    List<Consumer<JobSnapshot>> those = watchers.getOrDefault(id, new ArrayList<>());
-    those.remove(watcher);
-    if (those.isEmpty()) {
+    List<Consumer<JobSnapshot>> remaining = watchers.getOrDefault(id, new ArrayList<>());
+    remaining.remove(watcher);
+    if (remaining.isEmpty()) {
       watchers.remove(id);
     }
   }
@@ -141,7 +150,7 @@ public final class JobView {
   }
 
   private static List<JobSnapshot> newest(
-      NavigableSet<JobSnapshot> jobs, Predicate<JobSnapshot> kind, int most) {
-    return jobs.descendingSet().stream().filter(kind).limit(most).toList();
+      NavigableSet<JobSnapshot> jobs, Predicate<JobSnapshot> filter, int limit) {
+    return jobs.descendingSet().stream().filter(filter).limit(limit).toList();
   }
 }

@@ -2,6 +2,7 @@ package dev.sanaq.gateway.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.gateway.GatewayRestart;
 import dev.sanaq.gateway.OidcProviderResource;
 import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
 import dev.sanaq.job.Sha256;
@@ -66,7 +67,7 @@ class OidcAuthenticatorTest {
 
   @AfterEach
   void stop() {
-    gateway.stop();
+    GatewayRestart.stop(gateway);
   }
 
   @Test

@@ -21,12 +21,12 @@ class BacklogTest {
   private static final GatewayConfig CONFIG =
       new SmallRyeConfigBuilder()
           .withMapping(GatewayConfig.class)
+          .withDefaultValue("sanaq.gateway.max-retained-jobs", "3")
           .build()
           .getConfigMapping(GatewayConfig.class);
 
-  private final JobView view = new JobView(3, CONFIG.estimate());
-  private final Backlog backlog =
-      new Backlog(view, CONFIG.estimate(), Clock.fixed(NOW, ZoneOffset.UTC));
+  private final JobView view = new JobView(CONFIG);
+  private final Backlog backlog = new Backlog(view, CONFIG, Clock.fixed(NOW, ZoneOffset.UTC));
 
   @Test
   void estimate_knownJobCost_usesMeasuredSeconds() {

@@ -1,53 +1,59 @@
-package dev.sanaq.gateway.rest;
+package dev.sanaq.gateway.auth;
 
-import dev.sanaq.gateway.auth.Caller;
-import dev.sanaq.gateway.auth.OidcAuthenticator;
-import dev.sanaq.gateway.auth.RateLimiter;
-import dev.sanaq.gateway.auth.RequestContext;
-import dev.sanaq.gateway.lifecycle.GatewayComponents;
-import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
 import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
 import io.smallrye.mutiny.Uni;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
-/** Lets those in who may, and not too often. */
+/**
+ * Authenticates API requests by key, then by OpenID token, and enforces the caller's rate limit.
+ */
 final class AuthenticationFilter {
   private static final String BEARER_PREFIX = "Bearer ";
   private static final String API_PREFIX = "/v1/";
 
-  @Inject GatewayLifecycle gateway;
-  @Inject OidcAuthenticator oidcAuthenticator;
-  @Inject RequestContext requestContext;
+  private final ApiKeyAuthenticator apiKeyAuthenticator;
+  private final OidcAuthenticator oidcAuthenticator;
+  private final RateLimiter rateLimiter;
+  private final RequestContext requestContext;
+
+  AuthenticationFilter(
+      ApiKeyAuthenticator apiKeyAuthenticator,
+      OidcAuthenticator oidcAuthenticator,
+      RateLimiter rateLimiter,
+      RequestContext requestContext) {
+    this.apiKeyAuthenticator = apiKeyAuthenticator;
+    this.oidcAuthenticator = oidcAuthenticator;
+    this.rateLimiter = rateLimiter;
+    this.requestContext = requestContext;
+  }
 
   @ServerRequestFilter
   Uni<Response> authenticate(ContainerRequestContext request) {
     if (!request.getUriInfo().getPath().startsWith(API_PREFIX)) {
       return Uni.createFrom().nullItem();
     }
-    GatewayComponents running = gateway.requireReady();
-    Optional<Caller> owner = running.authenticator().authenticate(apiKey(request));
+    Optional<Caller> owner = apiKeyAuthenticator.authenticate(apiKey(request));
     if (owner.isPresent()) {
-      admit(owner, running.rateLimiter());
+      admit(owner);
       return Uni.createFrom().nullItem();
     }
     return oidcAuthenticator
         .authenticate()
-        .invoke(subject -> admit(subject, running.rateLimiter()))
+        .invoke(this::admit)
         .chain(() -> Uni.createFrom().nullItem());
   }
 
-  private void admit(Optional<Caller> who, RateLimiter rates) {
-    Caller caller = who.orElseThrow(() -> new ProblemException(Problem.unauthorized()));
-    long wait = rates.acquireOrRetryAfter(caller);
-    if (wait > 0) {
+  private void admit(Optional<Caller> authenticated) {
+    Caller caller = authenticated.orElseThrow(() -> new ProblemException(Problem.unauthorized()));
+    long retryAfterSeconds = rateLimiter.acquireOrRetryAfter(caller);
+    if (retryAfterSeconds > 0) {
       throw new ProblemException(
-          Problem.rateLimited(caller.requestsPerMinute().orElseThrow(), wait));
+          Problem.rateLimited(caller.requestsPerMinute().orElseThrow(), retryAfterSeconds));
     }
     requestContext.setCaller(caller);
   }
