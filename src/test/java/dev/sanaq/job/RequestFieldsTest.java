@@ -116,8 +116,8 @@ class RequestFieldsTest {
   @Test
   void playgroundCard_copiesEveryField() throws IOException {
     String script =
-        Files.readString(Path.of("src/main/resources/META-INF/resources/playground/card.js"));
-    assertThat(find(section(script, "const CHOSEN", "];"), "\"(\\w+)\""))
+        Files.readString(Path.of("src/main/resources/META-INF/resources/playground/jobs/card.js"));
+    assertThat(find(section(script, "const GENERATION_FIELDS", "];"), "\"(\\w+)\""))
         .containsExactlyElementsOf(allBut(NOT_IN_PLAYGROUND));
   }
 
@@ -174,6 +174,7 @@ class RequestFieldsTest {
   }
 
   private static String section(String text, String start, String end) {
+    assertThat(text).contains(start);
     int from = text.indexOf(start) + start.length();
     return text.substring(from, text.indexOf(end, from));
   }
