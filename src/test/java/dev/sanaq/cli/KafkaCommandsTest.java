@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The commands that speak to Kafka, as a script sees them: a real broker, a real worker. */
+/** The commands that use Kafka, run as a script would, with a real broker and worker. */
 class KafkaCommandsTest {
   private static LocalServices services;
   private static WorkerRuntime worker;
@@ -114,20 +114,20 @@ class KafkaCommandsTest {
 
   @Test
   void cancel_beforeSubmit_cancelsJob() {
-    assertThat(cancel("taken-back", "--reason", "too dear").code()).isZero();
-    Result ran = submit("--prompt", "p", "--id", "taken-back", "--wait", "--json");
+    assertThat(cancel("cancelled-first", "--reason", "no longer needed").code()).isZero();
+    Result ran = submit("--prompt", "p", "--id", "cancelled-first", "--wait", "--json");
     assertThat(ran.code()).isEqualTo(1);
     JsonNode event = json(ran.out());
     assertThat(event.get("type").asText()).isEqualTo("dev.sanaq.job.cancelled.v1");
-    assertThat(event.get("data").get("reason").asText()).isEqualTo("too dear");
+    assertThat(event.get("data").get("reason").asText()).isEqualTo("no longer needed");
     assertThat(cancel("a b").code()).isEqualTo(2);
   }
 
   @Test
   void deadLetters_areListedAndReplayedUnchanged() {
-    try (KafkaS3Client outside = new KafkaS3Client(services.config())) {
-      long offset = outside.send("{broken", "trace", "t-1");
-      outside.awaitDeadLetters(1);
+    try (KafkaS3Client client = new KafkaS3Client(services.config())) {
+      long offset = client.send("{broken", "trace", "t-1");
+      client.awaitDeadLetters(1);
       Result listed = deadLetters("list", "--json");
       assertThat(listed.code()).isZero();
       JsonNode letter = json(listed.out().lines().findFirst().orElseThrow());
@@ -139,13 +139,13 @@ class KafkaCommandsTest {
       Result sent = deadLetters("replay", letter.get("position").asText());
       assertThat(sent.code()).as(sent.err()).isZero();
       assertThat(sent.out()).isEqualTo("1 sent%n".formatted());
-      var again = outside.awaitDeadLetters(2).get(1);
-      assertThat(new String(again.value(), StandardCharsets.UTF_8)).isEqualTo("{broken");
-      assertThat(KafkaS3Client.header(again, "trace")).isEqualTo("t-1");
-      assertThat(again.headers().headers("sanaq-source-offset")).hasSize(1);
+      var replayed = client.awaitDeadLetters(2).get(1);
+      assertThat(new String(replayed.value(), StandardCharsets.UTF_8)).isEqualTo("{broken");
+      assertThat(KafkaS3Client.header(replayed, "trace")).isEqualTo("t-1");
+      assertThat(replayed.headers().headers("sanaq-source-offset")).hasSize(1);
       assertThat(
-              KafkaS3Client.header(again, "sanaq-source-partition")
-                  + KafkaS3Client.header(again, "sanaq-source-offset"))
+              KafkaS3Client.header(replayed, "sanaq-source-partition")
+                  + KafkaS3Client.header(replayed, "sanaq-source-offset"))
           .isNotEqualTo("0" + offset);
     }
     assertThat(deadLetters("replay").code()).isEqualTo(2);

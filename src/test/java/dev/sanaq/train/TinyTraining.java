@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** A whole training in seconds: a few noisy images, networks of a few channels, nine steps. */
+/** A training run of seconds: a few noise images, networks of a few channels, nine steps. */
 final class TinyTraining {
   private static final int NUM_IMAGES = 6;
   private static final int IMAGE_SIZE = 32;
@@ -54,11 +54,11 @@ final class TinyTraining {
     return new TinyTraining(data);
   }
 
-  static TrainingConfig recipe() {
-    return TrainingConfig.read(recipeFile().toString());
+  static TrainingConfig config() {
+    return TrainingConfig.read(configFile().toString());
   }
 
-  static Path recipeFile() {
+  static Path configFile() {
     try {
       return Path.of(
           Objects.requireNonNull(TinyTraining.class.getResource("/train/tiny.json")).toURI());
@@ -69,14 +69,14 @@ final class TinyTraining {
 
   Path autoencoder(Path output, TrainingProgress progress) throws IOException {
     Torch.setThreads(1);
-    return AutoencoderTraining.run(recipe(), data, data, output, true, TestPrograms.CPU, progress);
+    return AutoencoderTraining.run(config(), data, data, output, true, TestPrograms.CPU, progress);
   }
 
   Path transformer(Path autoencoder, Path output, TrainingProgress progress) throws IOException {
     Torch.setThreads(1);
     Path tokenizer = Fixtures.path("tiny-sana/checkpoint/tokenizer");
     BaseModels models = BaseModels.fromScratch(autoencoder, tokenizer);
-    return new TransformerTraining(recipe(), data, models, output, TestPrograms.CPU, progress)
+    return new TransformerTraining(config(), data, models, output, TestPrograms.CPU, progress)
         .run(true);
   }
 
@@ -84,11 +84,11 @@ final class TinyTraining {
       throws IOException {
     Torch.setThreads(1);
     BaseModels models = BaseModels.lora(checkpoint, settings);
-    return new TransformerTraining(recipe(), data, models, output, TestPrograms.CPU, progress)
+    return new TransformerTraining(config(), data, models, output, TestPrograms.CPU, progress)
         .run(true);
   }
 
-  /** Sleeps for ever after a step. */
+  /** Blocks the training thread after a step. */
   static TrainingProgress hangAfter(long last) {
     return new TrainingProgress() {
       @Override
@@ -110,13 +110,13 @@ final class TinyTraining {
     };
   }
 
-  /** Nobody watches. */
+  /** Ignores all progress. */
   static TrainingProgress noProgress() {
     return hangAfter(-1);
   }
 
   /**
-   * A process to be killed: {@code autoencoder LIST OUTPUT} or {@code transformer LIST OUTPUT VAE}.
+   * A process that a test kills: {@code autoencoder LIST OUTPUT} or {@code transformer LIST OUTPUT VAE}.
    */
   public static void main(String... args) throws IOException {
     TinyTraining training = of(Path.of(args[1]));

@@ -84,7 +84,7 @@ class TrainAllTest {
         "--data",
         folder.toString(),
         "--config",
-        TinyTraining.recipeFile().toString(),
+        TinyTraining.configFile().toString(),
         "--limit",
         limit);
   }

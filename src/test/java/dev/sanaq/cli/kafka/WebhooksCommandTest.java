@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** The commands about callbacks, as a script sees them. */
+/** The webhook commands, run as a script would. */
 class WebhooksCommandTest {
   private static LocalServices services;
   private static DeliveryQueries deliveries;
