@@ -97,7 +97,8 @@ public record Job(
     }
     Map<String, Object> location = output.asRequest();
     if (!uploadUrls.isEmpty()) {
-      location.put(RequestFields.UPLOAD_URLS, uploadUrls.stream().map(UrlRedaction::redact).toList());
+      location.put(
+          RequestFields.UPLOAD_URLS, uploadUrls.stream().map(UrlRedaction::redact).toList());
     }
     request.put(RequestFields.OUTPUT, location);
     request.put(RequestFields.METADATA, metadata);

@@ -11,8 +11,7 @@ public enum Priority {
   LOW;
 
   /** The names in requests, highest first. */
-  public static final List<String> LABELS =
-      Arrays.stream(values()).map(Priority::label).toList();
+  public static final List<String> LABELS = Arrays.stream(values()).map(Priority::label).toList();
 
   /**
    * The priority of a label.

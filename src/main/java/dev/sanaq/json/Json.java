@@ -13,8 +13,9 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * The one JSON mapper. Parsing is strict and limited in nesting and number length, so that untrusted
- * input costs no more than its length; times are ISO 8601, decimal numbers are exact. Any number of threads.
+ * The one JSON mapper. Parsing is strict and limited in nesting and number length, so that
+ * untrusted input costs no more than its length; times are ISO 8601, decimal numbers are exact. Any
+ * number of threads.
  */
 public final class Json {
   private static final TypeReference<Map<String, Object>> OBJECT_TYPE = new TypeReference<>() {};

@@ -63,7 +63,8 @@ final class KubernetesApiClient {
     // An IPv6 address needs brackets in a URI.
     String uriHost = host.contains(":") ? "[" + host + "]" : host;
     return Optional.of(
-        new KubernetesApiClient(client, URI.create("https://%s:%s".formatted(uriHost, port)), token));
+        new KubernetesApiClient(
+            client, URI.create("https://%s:%s".formatted(uriHost, port)), token));
   }
 
   /**
@@ -93,7 +94,8 @@ final class KubernetesApiClient {
     store.load(null, null);
     try (InputStream in = Files.newInputStream(authority)) {
       int number = 0;
-      for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+      for (Certificate certificate :
+          CertificateFactory.getInstance("X.509").generateCertificates(in)) {
         store.setCertificateEntry("ca-" + number++, certificate);
       }
     }

@@ -11,9 +11,9 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps the annotation {@code controller.kubernetes.io/pod-deletion-cost} of the own pod up to date:
- * a Deployment that scales down removes idle pods first. It is only a hint, so a failure is logged
- * once and has no other effect. Close it when the worker stops.
+ * Keeps the annotation {@code controller.kubernetes.io/pod-deletion-cost} of the own pod up to
+ * date: a Deployment that scales down removes idle pods first. It is only a hint, so a failure is
+ * logged once and has no other effect. Close it when the worker stops.
  */
 public final class PodDeletionCost implements AutoCloseable {
   /** The annotation's name. */
@@ -50,11 +50,7 @@ public final class PodDeletionCost implements AutoCloseable {
    */
   public static Optional<PodDeletionCost> start(KubernetesConfig config, BooleanSupplier busy) {
     return start(
-        config,
-        busy,
-        System.getenv(),
-        KubernetesApiClient.SERVICE_ACCOUNT_DIR,
-        REPORT_INTERVAL);
+        config, busy, System.getenv(), KubernetesApiClient.SERVICE_ACCOUNT_DIR, REPORT_INTERVAL);
   }
 
   /** The same with a test's environment and service account. */

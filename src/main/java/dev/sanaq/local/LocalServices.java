@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Kafka and S3 inside this JVM, with the configured topics and bucket, for development, the demo and
- * the tests. Starting takes about two seconds. Close it in the end.
+ * Kafka and S3 inside this JVM, with the configured topics and bucket, for development, the demo
+ * and the tests. Starting takes about two seconds. Close it in the end.
  */
 public final class LocalServices implements AutoCloseable {
   /** The keys of {@link #config} if every service is started, in its order. */

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 
 /**
  * A URL that every parser understands in the same way: no user, no fragment, and a host without
- * alternative IP notations, which SSRF attacks use. {@link UrlPolicy} decides whether it is allowed.
+ * alternative IP notations, which SSRF attacks use. {@link UrlPolicy} decides whether it is
+ * allowed.
  *
  * @param https whether the scheme is https; otherwise http
  * @param host in lower case; a name, an IPv4 address of four decimal numbers, or an IPv6 address

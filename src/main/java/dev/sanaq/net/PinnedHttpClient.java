@@ -16,9 +16,9 @@ import java.util.Map;
 
 /**
  * HTTP/1.1 client with DNS pinning: connects to the very IP address that the {@link UrlPolicy}
- * checked, while Host header, SNI and certificate check use the name. There is no second DNS lookup,
- * so DNS rebinding cannot redirect a call. Each call has its own connection; redirects are not
- * followed and no proxy is used. Any number of threads.
+ * checked, while Host header, SNI and certificate check use the name. There is no second DNS
+ * lookup, so DNS rebinding cannot redirect a call. Each call has its own connection; redirects are
+ * not followed and no proxy is used. Any number of threads.
  */
 public final class PinnedHttpClient implements AutoCloseable {
   private static final int MAX_HEADER_BYTES = 8192;

@@ -8,9 +8,9 @@ import org.jboss.logging.Logger;
 
 /**
  * SSRF guard: decides which URLs of requests may be called, so that no request reaches internal
- * services. It resolves the host once and checks every IP address; the client must connect to one of
- * these addresses without another DNS lookup (DNS pinning), which also prevents DNS rebinding. Any
- * number of threads.
+ * services. It resolves the host once and checks every IP address; the client must connect to one
+ * of these addresses without another DNS lookup (DNS pinning), which also prevents DNS rebinding.
+ * Any number of threads.
  */
 public final class UrlPolicy {
   private static final Logger LOG = Logger.getLogger(UrlPolicy.class);

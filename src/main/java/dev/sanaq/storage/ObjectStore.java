@@ -11,8 +11,8 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Reads and writes S3 objects; writes carry a SHA-256 for the storage to verify. Every method blocks
- * for one attempt only and throws {@link StorageException}; callers retry with {@link
+ * Reads and writes S3 objects; writes carry a SHA-256 for the storage to verify. Every method
+ * blocks for one attempt only and throws {@link StorageException}; callers retry with {@link
  * dev.sanaq.storage.health.StorageRetry}. Any number of threads.
  */
 public final class ObjectStore {

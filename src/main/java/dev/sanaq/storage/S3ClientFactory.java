@@ -41,7 +41,8 @@ public final class S3ClientFactory {
             .overrideConfiguration(
                 override ->
                     override
-                        // Callers retry (StorageRetry): they know whether the result is still wanted.
+                        // Callers retry (StorageRetry): they know whether the result is still
+                        // wanted.
                         .retryStrategy(AwsRetryStrategy.doNotRetry())
                         .apiCallAttemptTimeout(config.attemptTimeout()));
     config.endpoint().ifPresent(builder::endpointOverride);

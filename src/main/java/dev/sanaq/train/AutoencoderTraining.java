@@ -49,7 +49,13 @@ public final class AutoencoderTraining {
     Dataset evalImages =
         Dataset.read(evalData).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
     Map<String, Object> identity =
-        Map.of("seed", config.seed(), "autoencoder", part, "data", DatasetFingerprint.of(trainingImages));
+        Map.of(
+            "seed",
+            config.seed(),
+            "autoencoder",
+            part,
+            "data",
+            DatasetFingerprint.of(trainingImages));
     RunDirectory directory = RunDirectory.open(output, resume, identity, progress);
     try (AutoencoderTask task =
         new AutoencoderTask(part, config.seed(), trainingImages, evalImages, placement)) {

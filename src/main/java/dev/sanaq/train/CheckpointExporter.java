@@ -67,7 +67,8 @@ record CheckpointExporter(TrainingConfig config, BaseModels models, Path output)
     CheckpointWriter writer = new CheckpointWriter(folder, config.weights());
     writer.copyAllExcept(fineTune.checkpoint().folder(), "transformer");
     writer.writeTransformer(
-        fineTune.checkpoint().transformer(), emaWeights(tensors, TransformerTask.TRANSFORMER_PREFIX));
+        fineTune.checkpoint().transformer(),
+        emaWeights(tensors, TransformerTask.TRANSFORMER_PREFIX));
     return folder;
   }
 

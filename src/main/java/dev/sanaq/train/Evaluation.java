@@ -24,9 +24,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * Evaluates a checkpoint on held-out images: reconstruction and flow-matching loss.
- */
+/** Evaluates a checkpoint on held-out images: reconstruction and flow-matching loss. */
 public final class Evaluation {
   private final Checkpoint checkpoint;
   private final DevicePlacement placement;

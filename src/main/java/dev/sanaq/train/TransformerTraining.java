@@ -68,16 +68,17 @@ public final class TransformerTraining {
    * @throws IllegalArgumentException if the folder holds another run
    */
   public Path run(boolean resume) throws IOException {
-    Dataset dataset = Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
-    RunDirectory directory =
-        RunDirectory.open(output, resume, identity(dataset), progress);
+    Dataset dataset =
+        Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
+    RunDirectory directory = RunDirectory.open(output, resume, identity(dataset), progress);
     FeatureCaches caches = new FeatureCaches(output.resolve("cache"), placement, progress);
     LatentCache latents = caches.latents(dataset, models, imageSize());
     if (models.start() instanceof StartingPoint.FromScratch) {
       int vocabSize = config.transformer().textEncoder(models.start()).vocabSize();
       try (PromptTokenizer tokenizer =
           new PromptTokenizer(models.tokenizer().resolve("tokenizer.json"), vocabSize)) {
-        return run(directory, dataset, latents, new TrainableCaptions(new PackedCaptions(tokenizer)));
+        return run(
+            directory, dataset, latents, new TrainableCaptions(new PackedCaptions(tokenizer)));
       }
     }
     PromptEmbedsCache promptEmbeds = caches.promptEmbeds(dataset, base());
@@ -124,9 +125,7 @@ public final class TransformerTraining {
             ? "fresh"
             : new CacheKey().withFiles(base().folder().resolve("transformer")).toHex();
     String adapter =
-        models.start() instanceof StartingPoint.Lora lora
-            ? lora.config().toString()
-            : "none";
+        models.start() instanceof StartingPoint.Lora lora ? lora.config().toString() : "none";
     return Map.of(
         "seed", config.seed(),
         "transformer", config.transformer(),

@@ -107,7 +107,8 @@ class AblationExperiment {
     int vocabulary = part.textEncoder(new StartingPoint.FromScratch()).vocabSize();
     try (PromptTokenizer promptTokenizer =
             new PromptTokenizer(tokenizer.resolve("tokenizer.json"), vocabulary);
-        TrainingTask task = task(variant, part, config, seed, trainingData(rows, latents, promptTokenizer))) {
+        TrainingTask task =
+            task(variant, part, config, seed, trainingData(rows, latents, promptTokenizer))) {
       new TrainingLoop(
               task,
               part.optimizer(),
@@ -138,7 +139,8 @@ class AblationExperiment {
 
   /** The bundled configuration with a smaller transformer and one phase. */
   private TrainingConfig.TransformerPart transformerConfig(Variant variant) {
-    TrainingConfig.TransformerPart bundled = TrainingConfig.read(TrainingConfig.EMOJI).transformer();
+    TrainingConfig.TransformerPart bundled =
+        TrainingConfig.read(TrainingConfig.EMOJI).transformer();
     ObjectNode config = bundled.config().deepCopy();
     config.put("num_layers", LAYERS).put("num_attention_heads", HEADS);
     config.put("num_cross_attention_heads", HEADS).put("cross_attention_dim", 32 * HEADS);

@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Errors by timestep in one unit, that of the velocity v = noise - latents, so that noise prediction
- * can be compared with velocity prediction: a predicted noise e' at sigma s gives v' = (e' - x) / (1 -
- * s), whose error is that of e' divided by 1 - s.
+ * Errors by timestep in one unit, that of the velocity v = noise - latents, so that noise
+ * prediction can be compared with velocity prediction: a predicted noise e' at sigma s gives v' =
+ * (e' - x) / (1 - s), whose error is that of e' divided by 1 - s.
  */
 final class AblationTable {
   private static final String[] SIGMAS = {"0.1", "0.3", "0.5", "0.7", "0.9"};

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A task with a plain feed-forward network: Mix-FFN's 3x3 depthwise convolutions (paper, section 2.2)
- * are set to the identity and frozen.
+ * A task with a plain feed-forward network: Mix-FFN's 3x3 depthwise convolutions (paper, section
+ * 2.2) are set to the identity and frozen.
  */
 final class PlainFeedForwardTask implements TrainingTask {
   private static final String DEPTHWISE = ".ff.conv_depth.";

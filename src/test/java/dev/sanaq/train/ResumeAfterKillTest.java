@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A run that is killed between two snapshots and resumed has the weights of an uninterrupted run, bit
- * for bit.
+ * A run that is killed between two snapshots and resumed has the weights of an uninterrupted run,
+ * bit for bit.
  */
 class ResumeAfterKillTest {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);

@@ -1,7 +1,7 @@
 package dev.sanaq.job.validation;
 
-import dev.sanaq.job.RequestFields;
 import dev.sanaq.job.JobAdapter;
+import dev.sanaq.job.RequestFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,8 @@ final class AdapterRule {
   static List<JobAdapter> read(FieldReader fields, Optional<List<String>> known) {
     List<?> items = fields.list(RequestFields.ADAPTERS);
     if (items.size() > MAX_ADAPTERS) {
-      return fields.reject(RequestFields.ADAPTERS, "at most %d adapters".formatted(MAX_ADAPTERS), List.of());
+      return fields.reject(
+          RequestFields.ADAPTERS, "at most %d adapters".formatted(MAX_ADAPTERS), List.of());
     }
     List<JobAdapter> adapters = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {

@@ -68,8 +68,7 @@ final class FieldReader {
     }
     if (value instanceof Number number) {
       BigDecimal exact = new BigDecimal(number.toString());
-      if (isWithin(exact, BigDecimal.valueOf(min), BigDecimal.valueOf(max))
-          && isInteger(exact)) {
+      if (isWithin(exact, BigDecimal.valueOf(min), BigDecimal.valueOf(max)) && isInteger(exact)) {
         return exact.signum() == 0 ? 0 : exact.longValueExact();
       }
     }

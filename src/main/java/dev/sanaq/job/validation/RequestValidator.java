@@ -65,7 +65,11 @@ public final class RequestValidator {
         (int) fields.integer(RequestFields.WIDTH, modelDefaults.width(), 1, limits.maxSide()),
         (int) fields.integer(RequestFields.HEIGHT, modelDefaults.height(), 1, limits.maxSide()),
         (int) fields.integer(RequestFields.STEPS, modelDefaults.steps(), 1, limits.maxSteps()),
-        fields.number(RequestFields.GUIDANCE_SCALE, modelDefaults.guidanceScale(), 0, limits.maxGuidanceScale()),
+        fields.number(
+            RequestFields.GUIDANCE_SCALE,
+            modelDefaults.guidanceScale(),
+            0,
+            limits.maxGuidanceScale()),
         // The last image's seed, seed + count - 1, must be in the range too.
         fields.integer(RequestFields.SEED, JobIds.seedOf(id), 0, Long.MAX_VALUE - (count - 1)),
         count,
@@ -76,7 +80,8 @@ public final class RequestValidator {
         fields.choice(RequestFields.MODEL, modelDefaults.name(), List.of(modelDefaults.name())),
         AdapterRule.read(fields, modelDefaults.adapters()),
         readDeadline(fields),
-        Priority.of(fields.choice(RequestFields.PRIORITY, Priority.NORMAL.label(), Priority.LABELS)),
+        Priority.of(
+            fields.choice(RequestFields.PRIORITY, Priority.NORMAL.label(), Priority.LABELS)),
         CallbackUrlRule.read(fields, limits.allowHttpCallbacks()),
         readOutput(fields, output),
         UploadUrlRule.read(output, count, limits.allowHttpUploads()),
@@ -92,18 +97,22 @@ public final class RequestValidator {
       return id;
     }
     // Broken text and other types have their error already.
-    return fields.errors().isEmpty() ? fields.reject(RequestFields.ID, JobIds.ALLOWED, derivedId) : derivedId;
+    return fields.errors().isEmpty()
+        ? fields.reject(RequestFields.ID, JobIds.ALLOWED, derivedId)
+        : derivedId;
   }
 
   private static Instant readDeadline(FieldReader fields) {
-    String time = fields.has(RequestFields.DEADLINE) ? fields.string(RequestFields.DEADLINE, "", 1, 64) : "";
+    String time =
+        fields.has(RequestFields.DEADLINE) ? fields.string(RequestFields.DEADLINE, "", 1, 64) : "";
     if (time.isEmpty()) {
       return Job.NO_DEADLINE;
     }
     try {
       return OffsetDateTime.parse(time).toInstant();
     } catch (DateTimeException e) {
-      return fields.reject(RequestFields.DEADLINE, "a time as 2026-12-01T00:00:00Z", Job.NO_DEADLINE);
+      return fields.reject(
+          RequestFields.DEADLINE, "a time as 2026-12-01T00:00:00Z", Job.NO_DEADLINE);
     }
   }
 
@@ -121,6 +130,8 @@ public final class RequestValidator {
       return location;
     }
     return fields.reject(
-        RequestFields.OUTPUT, "under one of " + limits.allowedLocations(), limits.defaultLocation());
+        RequestFields.OUTPUT,
+        "under one of " + limits.allowedLocations(),
+        limits.defaultLocation());
   }
 }

@@ -11,9 +11,7 @@ public final class SafeText {
 
   private SafeText() {}
 
-  /**
-   * The value as JSON, shortened; lists and objects only by their kind, URLs redacted.
-   */
+  /** The value as JSON, shortened; lists and objects only by their kind, URLs redacted. */
   public static String describe(@Nullable Object value) {
     if (value instanceof String text) {
       boolean url = text.regionMatches(true, 0, "http", 0, 4);

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The folder that a checkpoint is pulled into, and its siblings during a pull. One thread at a time.
+ * The folder that a checkpoint is pulled into, and its siblings during a pull. One thread at a
+ * time.
  *
  * @param target the complete checkpoint, {@code FOLDER}
  * @param partial the downloads, {@code FOLDER.partial}

@@ -21,8 +21,8 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
  * Pulls a checkpoint from S3 into a folder. Files are downloaded to {@code FOLDER.partial}; one
- * rename creates the folder once all of them are complete and verified, so it is never incomplete. An
- * interrupted pull is resumed. A lock file serializes processes that pull into the same folder.
+ * rename creates the folder once all of them are complete and verified, so it is never incomplete.
+ * An interrupted pull is resumed. A lock file serializes processes that pull into the same folder.
  */
 public final class ModelDownloader {
   private static final Logger LOG = Logger.getLogger(ModelDownloader.class);
@@ -50,8 +50,7 @@ public final class ModelDownloader {
     try {
       Files.createDirectories(folder.target().getParent());
       try (FileChannel channel =
-              FileChannel.open(
-                  folder.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+              FileChannel.open(folder.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock lock = channel.lock()) {
         pullLocked(source, folder);
       }
@@ -79,7 +78,8 @@ public final class ModelDownloader {
 
   private byte[] readManifest(ModelUri source) {
     try {
-      return s3.getObjectAsBytes(get -> get.bucket(source.bucket()).key(source.key(Manifest.FILE_NAME)))
+      return s3.getObjectAsBytes(
+              get -> get.bucket(source.bucket()).key(source.key(Manifest.FILE_NAME)))
           .asByteArray();
     } catch (NoSuchKeyException e) {
       throw new ModelTransferException(
@@ -87,7 +87,8 @@ public final class ModelDownloader {
               .formatted(source, Manifest.FILE_NAME),
           e);
     } catch (SdkException e) {
-      throw new ModelTransferException("could not read %s: %s".formatted(source, e.getMessage()), e);
+      throw new ModelTransferException(
+          "could not read %s: %s".formatted(source, e.getMessage()), e);
     }
   }
 
@@ -98,7 +99,8 @@ public final class ModelDownloader {
       for (Manifest.Entry file : manifest.files()) {
         files.add(
             threads.submit(
-                new ResumableDownload(s3, source, file, partial, retryTimeout, threads::isShutdown)));
+                new ResumableDownload(
+                    s3, source, file, partial, retryTimeout, threads::isShutdown)));
       }
       for (Future<?> file : files) {
         file.get();

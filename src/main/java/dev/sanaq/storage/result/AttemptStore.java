@@ -60,8 +60,8 @@ public final class AttemptStore {
   }
 
   /**
-   * Deletes an attempt that does not count, because the job was released without its own fault. Does
-   * nothing if the attempt was not recorded.
+   * Deletes an attempt that does not count, because the job was released without its own fault.
+   * Does nothing if the attempt was not recorded.
    */
   public void delete(String id, Attempt attempt) {
     list(id).stream()

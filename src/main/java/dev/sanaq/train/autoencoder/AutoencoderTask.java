@@ -100,7 +100,9 @@ public final class AutoencoderTask implements TrainingTask {
       TrainingSample sample = images.dataset().samples().get(batch[i]);
       PlanarFloatImage image =
           images.planes(
-              sample, backgrounds.sample(sample, random), new ImageSize(phase.size(), phase.size()));
+              sample,
+              backgrounds.sample(sample, random),
+              new ImageSize(phase.size(), phase.size()));
       randomCrop(image, side, random, values, i * 3 * side * side);
       noiseScales[i] = (float) (phase.maxLatentNoise() * random.nextDouble());
     }
@@ -108,7 +110,8 @@ public final class AutoencoderTask implements TrainingTask {
     long noiseSeed = StepRng.of(seed, step, -2 - part).nextLong();
     try (ScriptValue p = ScriptValue.floats(values, rows, 3, side, side);
         ScriptValue noise =
-            Torch.normal(noiseSeed, 1, rows, config.latentChannels(), latentSide, latentSide).get(0);
+            Torch.normal(noiseSeed, 1, rows, config.latentChannels(), latentSide, latentSide)
+                .get(0);
         ScriptValue s = ScriptValue.floats(noiseScales, rows);
         ScriptValue weights =
             ScriptValue.floats(

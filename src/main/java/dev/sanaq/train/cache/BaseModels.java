@@ -17,7 +17,9 @@ import java.nio.file.Path;
  * @param start initial weights of the transformer
  */
 public record BaseModels(Path autoencoder, Path tokenizer, StartingPoint start) {
-  /** A trained autoencoder and tokenizer; transformer and text encoder start from random weights. */
+  /**
+   * A trained autoencoder and tokenizer; transformer and text encoder start from random weights.
+   */
   public static BaseModels fromScratch(Path autoencoder, Path tokenizer) {
     return new BaseModels(autoencoder, tokenizer, new StartingPoint.FromScratch());
   }

@@ -41,7 +41,8 @@ public final class ImageCache {
     try {
       return ImageDecoder.read(file);
     } catch (UnreadableImageException e) {
-      throw new BadDataException(file + " was readable at the start of the run, but is not any more", e);
+      throw new BadDataException(
+          file + " was readable at the start of the run, but is not any more", e);
     }
   }
 

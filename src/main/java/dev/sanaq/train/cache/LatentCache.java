@@ -53,7 +53,8 @@ public final class LatentCache {
       Files.createDirectories(folder);
       Path unfinished = folder.resolve(".latents-" + key);
       Files.deleteIfExists(unfinished);
-      SafetensorsWriter.write(unfinished, encodeAll(data, buckets, encode, scale, progress), DType.F32);
+      SafetensorsWriter.write(
+          unfinished, encodeAll(data, buckets, encode, scale, progress), DType.F32);
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
     return new LatentCache(List.copyOf(TensorIndex.open(file).read().values()));

@@ -50,7 +50,8 @@ public record LoraConfig(int rank, double alpha, List<String> targets) {
           });
       if (found.size() == before) {
         throw new IllegalArgumentException(
-            "no linear layer of the transformer has a name that ends with \"%s\"".formatted(target));
+            "no linear layer of the transformer has a name that ends with \"%s\""
+                .formatted(target));
       }
     }
     return found;

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Aspect-ratio buckets: training sizes with about the same number of pixels (paper, section 4). Each
- * image goes into the nearest bucket, so little of it is cropped.
+ * Aspect-ratio buckets: training sizes with about the same number of pixels (paper, section 4).
+ * Each image goes into the nearest bucket, so little of it is cropped.
  */
 public final class AspectBuckets {
   /** Maximum ratio of the longer to the shorter side. */
@@ -27,8 +27,8 @@ public final class AspectBuckets {
    * All sizes from 1:4 to 4:1 of about {@code side} squared pixels.
    *
    * @param side side of the square size, a multiple of {@code multiple}
-   * @param multiple both sides are multiples of it: the autoencoder's compression, or more for fewer
-   *     buckets
+   * @param multiple both sides are multiples of it: the autoencoder's compression, or more for
+   *     fewer buckets
    */
   public static AspectBuckets of(int side, int multiple) {
     if (side < multiple || multiple < 1 || side % multiple != 0) {

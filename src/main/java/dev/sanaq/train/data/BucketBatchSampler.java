@@ -7,9 +7,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * Samples the batch of each step. An epoch takes each row as often as it repeats: the rows of each
- * bucket are shuffled and cut into batches, then the batches are shuffled. The last batch of a bucket
- * is filled from the start of its shuffle, so small buckets are used too. A batch depends only on the
- * step and the seed. For one thread at a time.
+ * bucket are shuffled and cut into batches, then the batches are shuffled. The last batch of a
+ * bucket is filled from the start of its shuffle, so small buckets are used too. A batch depends
+ * only on the step and the seed. For one thread at a time.
  */
 public final class BucketBatchSampler {
   private static final int SHUFFLE_INDEX = -1;

@@ -1,8 +1,8 @@
 package dev.sanaq.train.data;
 
 /**
- * Maximum share of corrupt or missing images in a dataset. A few among millions are normal; many mean
- * a wrong folder.
+ * Maximum share of corrupt or missing images in a dataset. A few among millions are normal; many
+ * mean a wrong folder.
  *
  * @param share share of all images, 0 to 1
  */

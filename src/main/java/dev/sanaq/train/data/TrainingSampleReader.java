@@ -33,7 +33,8 @@ final class TrainingSampleReader {
     try {
       fields = Json.readObject(line.getBytes(StandardCharsets.UTF_8));
     } catch (BadJsonException e) {
-      throw new BadDataException("%s: not a JSON object: %s".formatted(location, e.getMessage()), e);
+      throw new BadDataException(
+          "%s: not a JSON object: %s".formatted(location, e.getMessage()), e);
     }
     rejectUnknownFields(fields, SAMPLE_FIELDS, "");
     String image = requireText(fields.get("image"), "image");

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Captions of an emoji. The scores take the place of CLIP scores, but are not measured: they set how
- * often each template is sampled.
+ * Captions of an emoji. The scores take the place of CLIP scores, but are not measured: they set
+ * how often each template is sampled.
  */
 final class CaptionTemplates {
   private static final double TAGS_SCORE = 0.18;

@@ -16,10 +16,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Prepares the data of the bundled checkpoint from two npm archives; the same archives give the same
- * bytes. Writes {@code images/*.webp}; {@code transformer.jsonl}, the emoji for the transformer, each
- * on ten backgrounds; {@code autoencoder.jsonl}, all images except those of {@code held-out.jsonl};
- * {@code unseen-wordings.jsonl} for the evaluation; and the licences.
+ * Prepares the data of the bundled checkpoint from two npm archives; the same archives give the
+ * same bytes. Writes {@code images/*.webp}; {@code transformer.jsonl}, the emoji for the
+ * transformer, each on ten backgrounds; {@code autoencoder.jsonl}, all images except those of
+ * {@code held-out.jsonl}; {@code unseen-wordings.jsonl} for the evaluation; and the licences.
  */
 public final class EmojiPreparation {
   private static final String ASSETS = "assets/";
@@ -86,7 +86,8 @@ public final class EmojiPreparation {
   }
 
   private static Summary writeLists(
-      Path output, Map<String, EmojiImage> emojiImages, Map<String, byte[]> assets) throws IOException {
+      Path output, Map<String, EmojiImage> emojiImages, Map<String, byte[]> assets)
+      throws IOException {
     List<Emoji> trained = EmojiSet.read();
     Set<String> heldOutCodes = selectHeldOut(emojiImages.keySet(), trained);
     Map<String, ByteBuffer> training = new TreeMap<>();

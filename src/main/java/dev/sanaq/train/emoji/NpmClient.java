@@ -42,7 +42,8 @@ public final class NpmClient {
       npm.getOutputStream().close();
       String output = new String(npm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (npm.waitFor() != 0) {
-        throw new BadDataException("npm pack %s failed: %s".formatted(archive.id(), output.strip()));
+        throw new BadDataException(
+            "npm pack %s failed: %s".formatted(archive.id(), output.strip()));
       }
       return folder.resolve(archive.fileName());
     } catch (IOException e) {

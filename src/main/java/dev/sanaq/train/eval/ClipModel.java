@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Computes the CLIP score of an image and a text (arXiv 2104.08718, as torchmetrics computes it) with
- * a CLIP model from a folder: {@code clip.pt}, TorchScript with the methods {@code image} and {@code
- * text}, and {@code tokenizer.json}. Runs on the CPU; for one thread at a time.
+ * Computes the CLIP score of an image and a text (arXiv 2104.08718, as torchmetrics computes it)
+ * with a CLIP model from a folder: {@code clip.pt}, TorchScript with the methods {@code image} and
+ * {@code text}, and {@code tokenizer.json}. Runs on the CPU; for one thread at a time.
  */
 public final class ClipModel implements AutoCloseable {
   private static final int IMAGE_SIZE = 224;

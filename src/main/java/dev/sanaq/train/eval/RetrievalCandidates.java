@@ -24,9 +24,12 @@ record RetrievalCandidates(List<Integer> rows, List<float[]> values) {
       TrainingSample sample = data.samples().get(i);
       RetrievalCandidates group =
           groups.computeIfAbsent(
-              sample.background(), b -> new RetrievalCandidates(new ArrayList<>(), new ArrayList<>()));
+              sample.background(),
+              b -> new RetrievalCandidates(new ArrayList<>(), new ArrayList<>()));
       group.rows().add(i);
-      group.values().add(images.planes(sample, sample.background(), new ImageSize(side, side)).values());
+      group
+          .values()
+          .add(images.planes(sample, sample.background(), new ImageSize(side, side)).values());
     }
     return groups;
   }

@@ -28,8 +28,8 @@ import java.util.function.ToDoubleBiFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * Retrieval evaluation: generates an image for each caption and checks whether the captioned image is
- * nearer to it than any other on the same background.
+ * Retrieval evaluation: generates an image for each caption and checks whether the captioned image
+ * is nearer to it than any other on the same background.
  */
 public final class RetrievalEvaluation {
   private static final int BATCH_SIZE = 16;
@@ -92,11 +92,16 @@ public final class RetrievalEvaluation {
    *     means of the scorers
    */
   public Map<String, Object> run(Path data) {
-    Dataset dataset = Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
+    Dataset dataset =
+        Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
     List<Query> queries = new ArrayList<>();
     for (int i = 0; i < dataset.samples().size(); i++) {
       int row = i;
-      dataset.samples().get(i).captions().forEach(caption -> queries.add(new Query(caption.text(), row)));
+      dataset
+          .samples()
+          .get(i)
+          .captions()
+          .forEach(caption -> queries.add(new Query(caption.text(), row)));
     }
     return evaluate(dataset, queries);
   }
@@ -110,7 +115,8 @@ public final class RetrievalEvaluation {
    * @throws BadDataException if a line has no text, or its image is not in the dataset
    */
   public Map<String, Object> run(Path data, Path wordings, String kind) throws IOException {
-    Dataset dataset = Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
+    Dataset dataset =
+        Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
     Map<String, Integer> firstRow = new TreeMap<>();
     for (int i = 0; i < dataset.samples().size(); i++) {
       firstRow.putIfAbsent(dataset.samples().get(i).image(), i);
@@ -121,7 +127,8 @@ public final class RetrievalEvaluation {
       if (kind.equals(fields.get("kind"))) {
         Integer row = firstRow.get(String.valueOf(fields.get("image")));
         if (row == null || !(fields.get("text") instanceof String text)) {
-          throw new BadDataException("%s: unknown image or no text in %s".formatted(wordings, line));
+          throw new BadDataException(
+              "%s: unknown image or no text in %s".formatted(wordings, line));
         }
         queries.add(new Query(text, row));
       }
@@ -207,7 +214,8 @@ public final class RetrievalEvaluation {
               1,
               SolverKind.FLOW_DPM,
               false,
-              settings.instruction(), List.of()));
+              settings.instruction(),
+              List.of()));
     }
     List<RgbImage> images = new ArrayList<>();
     for (BatchResult result : generator.generateBatch(jobs, NO_CANCELLATION)) {

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of a training run: {@code run.json} identifies the run, {@code metrics.jsonl} and {@code
- * loss.svg} hold its metrics, {@code state-N.safetensors} is the snapshot to resume from.
+ * The folder of a training run: {@code run.json} identifies the run, {@code metrics.jsonl} and
+ * {@code loss.svg} hold its metrics, {@code state-N.safetensors} is the snapshot to resume from.
  */
 public final class RunDirectory implements MetricsSink {
   private static final String RUN_FILE = "run.json";

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The network-specific part of a training run: selects the weights of each phase, computes gradients
- * of a batch, and evaluates. Its random choices depend only on the seed of the run and the step.
+ * The network-specific part of a training run: selects the weights of each phase, computes
+ * gradients of a batch, and evaluates. Its random choices depend only on the seed of the run and
+ * the step.
  */
 public interface TrainingTask extends AutoCloseable {
   /** The program with the weights and the optimizer. */
@@ -31,9 +32,7 @@ public interface TrainingTask extends AutoCloseable {
    */
   float accumulateGradients(int phase, long step, int part, double share);
 
-  /**
-   * The input of the last call of {@link #accumulateGradients}, for the report of a divergence.
-   */
+  /** The input of the last call of {@link #accumulateGradients}, for the report of a divergence. */
   Map<String, Object> lastBatch();
 
   /** Evaluates the averaged weights; returns metrics by name. */

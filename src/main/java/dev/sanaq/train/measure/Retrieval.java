@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Retrieval accuracy: how often a generated image is nearer to its caption's image than to the other
- * candidates, by squared distance of pixels or latents. For one thread at a time.
+ * Retrieval accuracy: how often a generated image is nearer to its caption's image than to the
+ * other candidates, by squared distance of pixels or latents. For one thread at a time.
  */
 public final class Retrieval {
   /** Number of values between checks against the limit. */
@@ -21,8 +21,7 @@ public final class Retrieval {
    * @param target index of the right candidate
    */
   public void add(float[] generated, List<float[]> candidates, int target) {
-    double distance =
-        squaredDistance(generated, candidates.get(target), Double.POSITIVE_INFINITY);
+    double distance = squaredDistance(generated, candidates.get(target), Double.POSITIVE_INFINITY);
     int rank = 1;
     for (int candidate = 0; candidate < candidates.size(); candidate++) {
       // A tie counts against the target.

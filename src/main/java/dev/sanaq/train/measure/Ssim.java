@@ -4,7 +4,8 @@ import dev.sanaq.image.PlanarFloatImage;
 
 /**
  * Structural similarity of two images (Wang, Bovik, Sheikh and Simoncelli, 2004), with Gaussian
- * windows of 11 x 11 pixels and sigma 1.5; the mean over all complete windows and over the channels.
+ * windows of 11 x 11 pixels and sigma 1.5; the mean over all complete windows and over the
+ * channels.
  */
 public final class Ssim {
   private static final int WINDOW = 11;

@@ -22,9 +22,7 @@ public final class WeightInitializer {
     return uniform(name, shape, 1 / Math.sqrt(fanIn(shape)));
   }
 
-  /**
-   * The transformer: Xavier; the output layer is zero and cross-attention's output is halved.
-   */
+  /** The transformer: Xavier; the output layer is zero and cross-attention's output is halved. */
   public float[] transformer(String name, long[] shape) {
     if (name.startsWith("proj_out")) {
       return constant(shape, 0);

@@ -13,9 +13,9 @@ import java.util.Set;
 /**
  * Plots the losses of a run over its steps as SVG.
  *
- * <p>Not XChart (3.8.8, Apache-2.0): its SVG writer brings PDFBox (4 MB) and draws text as outlines:
- * 164 kB for three points, where this class needs 10 kB for a whole run, and no text that a reader or
- * a test could search. JFreeChart's SVG writer, JFreeSVG, is GPL.
+ * <p>Not XChart (3.8.8, Apache-2.0): its SVG writer brings PDFBox (4 MB) and draws text as
+ * outlines: 164 kB for three points, where this class needs 10 kB for a whole run, and no text that
+ * a reader or a test could search. JFreeChart's SVG writer, JFreeSVG, is GPL.
  */
 public final class LossPlot {
   private static final int WIDTH = 720;

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The metrics of a run as JSON Lines, one line per step: {@code {"step": 10, "loss": 0.52}}. Each line
- * is written before {@code append} returns. For one thread at a time.
+ * The metrics of a run as JSON Lines, one line per step: {@code {"step": 10, "loss": 0.52}}. Each
+ * line is written before {@code append} returns. For one thread at a time.
  */
 public final class MetricsLog {
   /** Key of the step, from 1. */
@@ -43,7 +43,8 @@ public final class MetricsLog {
     }
     Path temporary = file.resolveSibling(file.getFileName() + ".part");
     Files.writeString(temporary, content);
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(
+        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     return new MetricsLog(file);
   }
 
@@ -61,8 +62,8 @@ public final class MetricsLog {
   }
 
   /**
-   * Reads a log; empty if the file does not exist. Skips lines that are not JSON objects, such as one
-   * that a killed run did not finish.
+   * Reads a log; empty if the file does not exist. Skips lines that are not JSON objects, such as
+   * one that a killed run did not finish.
    */
   public static List<Map<String, Object>> read(Path file) throws IOException {
     List<Map<String, Object>> lines = new ArrayList<>();

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 
 /**
  * Trains a byte-pair tokenizer like Gemma's: repeatedly makes the most frequent adjacent pair a
- * token. A space belongs to the word after it, pairs do not cross words or line ends, and digits stay
- * single. The result depends on the frequency of the texts, not on their order.
+ * token. A space belongs to the word after it, pairs do not cross words or line ends, and digits
+ * stay single. The result depends on the frequency of the texts, not on their order.
  */
 public final class TokenizerTrainer {
   /** A character or pair that occurs once is ignored. */
@@ -30,7 +30,8 @@ public final class TokenizerTrainer {
    *
    * @param texts texts as the model sees them: lower case
    * @param vocabSize maximum number of ids, including 260 reserved ones
-   * @throws IllegalArgumentException if that is not more than the reserved ones, or there is no text
+   * @throws IllegalArgumentException if that is not more than the reserved ones, or there is no
+   *     text
    */
   public static GemmaTokenizerFiles train(Collection<String> texts, int vocabSize) {
     List<String> vocabulary = GemmaTokenizerFiles.reservedTokens();

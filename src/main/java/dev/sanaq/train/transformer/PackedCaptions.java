@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Packs the captions of a batch into one token sequence for the text encoder, with the complex human
- * instruction once in front. Selects the same tokens as the pipeline: the first one, and those from
- * the instruction's last on.
+ * Packs the captions of a batch into one token sequence for the text encoder, with the complex
+ * human instruction once in front. Selects the same tokens as the pipeline: the first one, and
+ * those from the instruction's last on.
  */
 public final class PackedCaptions {
   /** Maximum number of tokens per caption, as in the pipeline. */
@@ -34,8 +34,8 @@ public final class PackedCaptions {
   /**
    * A packed batch.
    *
-   * @param tokens (4, n): id, position in the text, number of the text, and whether the text follows
-   *     the instruction
+   * @param tokens (4, n): id, position in the text, number of the text, and whether the text
+   *     follows the instruction
    * @param gatherIndices (B, L): indices of the selected tokens of each caption
    * @param lengths (B): number of selected tokens of each caption
    */
@@ -97,7 +97,8 @@ public final class PackedCaptions {
     int count = Math.min(ids.length - instructionIds.length, MAX_TOKENS - 1);
     long[] indices = new long[1 + count];
     for (int i = 0; i < count; i++) {
-      indices[1 + i] = sequence.add(ids[instructionIds.length + i], instructionIds.length + i, text, true);
+      indices[1 + i] =
+          sequence.add(ids[instructionIds.length + i], instructionIds.length + i, text, true);
     }
     return indices;
   }

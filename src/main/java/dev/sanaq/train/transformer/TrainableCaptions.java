@@ -30,7 +30,8 @@ public record TrainableCaptions(PackedCaptions packer) implements CaptionEncoder
     PackedCaptions.Batch packed = packer.pack(part.captions(), part.withInstruction());
     try (ScriptValue tokens = packed.tokenTensor();
         ScriptValue gatherIndices = packed.gatherIndexTensor();
-        ScriptValue embeddings = program.script().call("ema_prompt_embeds", tokens, gatherIndices)) {
+        ScriptValue embeddings =
+            program.script().call("ema_prompt_embeds", tokens, gatherIndices)) {
       return FrozenCaptions.losses(program, part, embeddings, packed.lengths());
     }
   }

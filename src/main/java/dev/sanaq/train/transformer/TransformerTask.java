@@ -39,6 +39,7 @@ public final class TransformerTask implements TrainingTask {
 
   /** Prefix of the text encoder's weights in the program. */
   public static final String TEXT_ENCODER_PREFIX = "text_encoder.";
+
   /** Prefix of the adapter's weights in the program. */
   public static final String LORA_PREFIX = "lora.";
 
@@ -109,15 +110,15 @@ public final class TransformerTask implements TrainingTask {
     } else if (startingPoint instanceof StartingPoint.Lora lora) {
       TensorIndex base = lora.checkpoint().transformerTensors();
       WeightLoader.load(base, program.script(), TRANSFORMER_PREFIX);
-      lora
-          .config()
+      lora.config()
           .shapes(ExpectedShapes.of(config))
           .forEach((n, s) -> program.put(LORA_PREFIX + n, initializer.lora(n, s), s));
     } else {
       ExpectedShapes.of(config)
           .forEach((n, s) -> program.put(TRANSFORMER_PREFIX + n, initializer.transformer(n, s), s));
       ExpectedShapes.of(textConfig)
-          .forEach((n, s) -> program.put(TEXT_ENCODER_PREFIX + n, initializer.textEncoder(n, s), s));
+          .forEach(
+              (n, s) -> program.put(TEXT_ENCODER_PREFIX + n, initializer.textEncoder(n, s), s));
     }
   }
 

@@ -26,9 +26,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Lists deliveries and resends them. Each query reads the delivery topic from the beginning, for one
- * job only its partition, so that any process can query; nothing is cached. Any number of threads,
- * one query at a time.
+ * Lists deliveries and resends them. Each query reads the delivery topic from the beginning, for
+ * one job only its partition, so that any process can query; nothing is cached. Any number of
+ * threads, one query at a time.
  */
 @Singleton
 public class DeliveryQueries {

@@ -39,7 +39,9 @@ public final class DeliveryStateWriter implements AutoCloseable {
    * @param publisher this writer closes it
    */
   public DeliveryStateWriter(
-      Consumer<byte[], byte[]> consumer, TransactionalPublisher publisher, DeliveryTopic deliveryTopic) {
+      Consumer<byte[], byte[]> consumer,
+      TransactionalPublisher publisher,
+      DeliveryTopic deliveryTopic) {
     this.consumer = consumer;
     this.publisher = publisher;
     this.deliveryTopic = deliveryTopic;
@@ -82,7 +84,8 @@ public final class DeliveryStateWriter implements AutoCloseable {
       pendingStates.clear();
       return true;
     } catch (KafkaException e) {
-      LOG.warnf("could not write %d delivery records; retrying: %s", records.size(), e.getMessage());
+      LOG.warnf(
+          "could not write %d delivery records; retrying: %s", records.size(), e.getMessage());
       seekBack();
       return false;
     } finally {
@@ -94,9 +97,9 @@ public final class DeliveryStateWriter implements AutoCloseable {
 
   /**
    * Writes everything before partitions are revoked, or on shutdown. During a rebalance the
-   * coordinator may have a newer generation than the consumer and reject the offsets; then the states
-   * are written without offsets, which is safe because no other member gets the partitions before
-   * this returns.
+   * coordinator may have a newer generation than the consumer and reject the offsets; then the
+   * states are written without offsets, which is safe because no other member gets the partitions
+   * before this returns.
    */
   public void flushOnRevoke() {
     if (flush() || pendingStates.isEmpty()) {

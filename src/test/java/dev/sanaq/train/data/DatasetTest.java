@@ -145,7 +145,8 @@ class DatasetTest {
   void tooManyCorruptImages_areRejected() throws IOException {
     writeImage("good.png", 1);
     Path list = writeList(row("good.png"), row("gone.png"));
-    assertThatThrownBy(() -> Dataset.read(list).filterReadable(MaxCorruptShare.DEFAULT, report -> {}))
+    assertThatThrownBy(
+            () -> Dataset.read(list).filterReadable(MaxCorruptShare.DEFAULT, report -> {}))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("1 of 2 images are corrupt or missing")
         .hasMessageContaining("gone.png: there is no such file");
@@ -161,12 +162,14 @@ class DatasetTest {
     writeImage("b.png", 2);
     String known = DatasetFingerprint.of(Dataset.read(writeList(row("a.png"), row("b.png"))));
     assertThat(known).matches("[0-9a-f]{64}");
-    assertThat(DatasetFingerprint.of(Dataset.read(writeList(row("a.png"), row("b.png"))))).isEqualTo(known);
+    assertThat(DatasetFingerprint.of(Dataset.read(writeList(row("a.png"), row("b.png")))))
+        .isEqualTo(known);
     assertThat(DatasetFingerprint.of(Dataset.read(writeList(row("b.png"), row("a.png")))))
         .isNotEqualTo(known);
     assertThat(DatasetFingerprint.of(Dataset.read(writeList(row("a.png"))))).isNotEqualTo(known);
     String captioned = "{\"image\": \"a.png\", \"captions\": [{\"text\": \"x\"}]}";
-    assertThat(DatasetFingerprint.of(Dataset.read(writeList(captioned, row("b.png"))))).isNotEqualTo(known);
+    assertThat(DatasetFingerprint.of(Dataset.read(writeList(captioned, row("b.png")))))
+        .isNotEqualTo(known);
     writeImage("b.png", 3);
     assertThat(DatasetFingerprint.of(Dataset.read(writeList(row("a.png"), row("b.png")))))
         .isNotEqualTo(known);

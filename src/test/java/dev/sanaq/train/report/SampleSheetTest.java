@@ -71,7 +71,8 @@ class SampleSheetTest {
             sheet.toString());
     java.environment().put("FONTCONFIG_FILE", fonts.toString());
     Process process = java.redirectErrorStream(true).start();
-    String processOutput = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String processOutput =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(processOutput).isZero();
     assertThat(grey(TestImages.read(sheet), 8, 8)).isEqualTo(9);
     assertThat(darkest(TestImages.read(sheet), 8, 8 + IMAGE_SIZE)).isEqualTo(255);
