@@ -186,7 +186,18 @@ public final class Benchmark {
     int n = promptCount++;
     String prompt = PROMPTS[n % PROMPTS.length] + (n < PROMPTS.length ? "" : ", take " + n);
     return new GenerationParams(
-        prompt, "", width, height, count, model.guidanceScale(), n, 1, model.solver(), false, true, List.of());
+        prompt,
+        "",
+        width,
+        height,
+        count,
+        model.guidanceScale(),
+        n,
+        1,
+        model.solver(),
+        false,
+        true,
+        List.of());
   }
 
   /** Times the text encoder and each step. */

@@ -38,7 +38,8 @@ final class SampleRenderer {
   /** Renders {@code samples-STEP.png} with a checkpoint. */
   void render(long step, Path checkpoint) {
     List<RgbImage> images = new ArrayList<>();
-    PipelineOptions options = new PipelineOptions("fp32", "", Torch.threads(), "auto", List.of(), false);
+    PipelineOptions options =
+        new PipelineOptions("fp32", "", Torch.threads(), "auto", List.of(), false);
     try (SanaPipeline pipeline = SanaPipeline.load(checkpoint, options)) {
       int side = pipeline.model().width();
       for (int i = 0; i < captions.size(); i++) {
@@ -66,6 +67,7 @@ final class SampleRenderer {
         1,
         SolverKind.FLOW_DPM,
         false,
-        true, List.of());
+        true,
+        List.of());
   }
 }

@@ -7,20 +7,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A callback and how far it has come, as its topic keeps it.
+ * A webhook delivery and its state: a record of the delivery topic. Immutable.
  *
- * @param id the event's, and the message's
- * @param job whose event it is
+ * @param id the event's id, which is also the message id
+ * @param job the job's id
  * @param type the event's type
- * @param time when it happened
- * @param data what the event tells
- * @param url where to
+ * @param time the event's time
+ * @param data the event's data
+ * @param url the receiver's URL
  * @param order the event's offset: a job's deliveries go out in this order
- * @param status how far it has come
- * @param cause why this was written
- * @param attempts made so far
- * @param due when it is tried next; of one that has ended, when it ended
- * @param last what the last attempt came to; empty before the first
+ * @param status the delivery's status
+ * @param cause why this state was written
+ * @param attempts attempts so far
+ * @param due the time of the next attempt; of an ended delivery, the end
+ * @param last the result of the last attempt; empty before the first
  */
 public record Delivery(
     String id,
@@ -36,45 +36,45 @@ public record Delivery(
     Instant due,
     String last) {
 
-  /** The delivery's id begins with its job's. */
+  /** The job's id in a delivery's id. */
   public static String jobOf(String id) {
     int slash = id.indexOf('/');
     return slash < 0 ? id : id.substring(0, slash);
   }
 
-  /** Its state as an attempt leaves it. */
-  public Delivery afterAttempt(CallResult outcome, Instant now, RetrySchedule schedule) {
-    if (outcome instanceof CallResult.Success taken) {
-      return withAttempt(DeliveryStatus.DELIVERED, now, "answer " + taken.status());
+  /** The state after an attempt. */
+  public Delivery afterAttempt(CallResult result, Instant now, RetrySchedule schedule) {
+    if (result instanceof CallResult.Success success) {
+      return withAttempt(DeliveryStatus.DELIVERED, now, "answer " + success.status());
     }
-    if (outcome instanceof CallResult.Gone) {
+    if (result instanceof CallResult.Gone) {
       return withAttempt(DeliveryStatus.GONE, now, "answer 410");
     }
-    if (outcome instanceof CallResult.NotAllowed refused) {
-      return withAttempt(DeliveryStatus.REFUSED, now, refused.reason());
+    if (result instanceof CallResult.NotAllowed notAllowed) {
+      return withAttempt(DeliveryStatus.REFUSED, now, notAllowed.reason());
     }
-    CallResult.Failed failed = (CallResult.Failed) outcome;
+    CallResult.Failed failed = (CallResult.Failed) result;
     Optional<Instant> next = schedule.next(attempts + 1, now, failed.retryAfter());
     return next.map(due -> withAttempt(DeliveryStatus.PENDING, due, failed.reason()))
         .orElseGet(() -> withAttempt(DeliveryStatus.EXHAUSTED, now, failed.reason()));
   }
 
-  /** From the first attempt on again, now. */
+  /** This delivery, due now, before its first attempt. */
   public Delivery reset(Instant now) {
     return copyWith(DeliveryStatus.PENDING, StateChangeCause.RESEND, 0, now, last);
   }
 
-  /** This event, as far as another record says that it has come. */
-  public Delivery withState(DeliveryStatus reached, int attemptsMade, Instant then) {
-    return copyWith(reached, StateChangeCause.ATTEMPT, attemptsMade, then, last);
+  /** This delivery with the state of another record. */
+  public Delivery withState(DeliveryStatus newStatus, int newAttempts, Instant newDue) {
+    return copyWith(newStatus, StateChangeCause.ATTEMPT, newAttempts, newDue, last);
   }
 
-  /** Whether nothing more happens unless somebody asks. */
+  /** Whether no attempt follows, unless the delivery is sent again. */
   public boolean hasEnded() {
     return status != DeliveryStatus.PENDING;
   }
 
-  /** Its state for people: everything but the data. */
+  /** Everything but the data, for answers and listings. */
   public Map<String, Object> summary() {
     Map<String, Object> summary = new LinkedHashMap<>();
     summary.put("id", id);
@@ -89,12 +89,17 @@ public record Delivery(
     return summary;
   }
 
-  private Delivery withAttempt(DeliveryStatus reached, Instant then, String what) {
-    return copyWith(reached, StateChangeCause.ATTEMPT, attempts + 1, then, what);
+  private Delivery withAttempt(DeliveryStatus newStatus, Instant newDue, String newLast) {
+    return copyWith(newStatus, StateChangeCause.ATTEMPT, attempts + 1, newDue, newLast);
   }
 
   private Delivery copyWith(
-      DeliveryStatus reached, StateChangeCause why, int made, Instant then, String what) {
-    return new Delivery(id, job, type, time, data, url, order, reached, why, made, then, what);
+      DeliveryStatus newStatus,
+      StateChangeCause newCause,
+      int newAttempts,
+      Instant newDue,
+      String newLast) {
+    return new Delivery(
+        id, job, type, time, data, url, order, newStatus, newCause, newAttempts, newDue, newLast);
   }
 }

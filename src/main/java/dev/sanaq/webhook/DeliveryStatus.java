@@ -2,18 +2,18 @@ package dev.sanaq.webhook;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How far a delivery has come. */
+/** The status of a delivery. */
 public enum DeliveryStatus {
-  /** It is tried until it is taken or the schedule is at its end. */
+  /** An attempt is running or scheduled. */
   @JsonProperty("pending")
   PENDING,
-  /** The receiver took it. */
+  /** The receiver accepted it. */
   @JsonProperty("delivered")
   DELIVERED,
-  /** The receiver said that it wants no more: 410. */
+  /** The receiver answered 410 Gone. */
   @JsonProperty("gone")
   GONE,
-  /** Its address may not be called. */
+  /** The URL policy does not allow its URL. */
   @JsonProperty("refused")
   REFUSED,
   /** The last attempt of the schedule failed. */

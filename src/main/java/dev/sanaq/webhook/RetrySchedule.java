@@ -6,7 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
-/** When a delivery that failed is tried again: ten attempts over three days. */
+/**
+ * The times of a failed delivery's retries: ten attempts over three days. The delays are a table,
+ * not exponential, and jitter lengthens them, so that a receiver's {@code Retry-After} is a lower
+ * bound. Any number of threads.
+ */
 public final class RetrySchedule {
   static final List<Duration> BACKOFFS =
       List.of(
@@ -26,28 +30,28 @@ public final class RetrySchedule {
   private final DoubleSupplier random;
 
   /**
-   * @param random from 0 up to 1: pauses differ by up to a fifth, so that what failed together does
-   *     not come back together
+   * @param random 0 up to 1: jitter lengthens a delay by up to a fifth, so that deliveries that
+   *     failed together are not retried together
    */
   public RetrySchedule(DoubleSupplier random) {
     this.random = random;
   }
 
   /**
-   * The time of the next attempt; none where that was the last.
+   * The time of the next attempt; empty after the last one.
    *
-   * @param attempts made so far, at least 1
-   * @param retryAfter what the receiver asked for; heard up to a day
+   * @param attempts attempts so far, at least 1
+   * @param retryAfter the receiver's {@code Retry-After}, used up to a day; zero for none
    */
   Optional<Instant> next(int attempts, Instant now, Duration retryAfter) {
     if (attempts > BACKOFFS.size()) {
       return Optional.empty();
     }
-    Duration pause = BACKOFFS.get(attempts - 1);
+    Duration backoff = BACKOFFS.get(attempts - 1);
     double jitter = 1 + MAX_JITTER * random.getAsDouble();
-    Instant scheduled = now.plusMillis((long) (pause.toMillis() * jitter));
-    Duration asked = retryAfter.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : retryAfter;
-    Instant allowed = now.plus(asked);
-    return Optional.of(allowed.isAfter(scheduled) ? allowed : scheduled);
+    Instant scheduled = now.plusMillis((long) (backoff.toMillis() * jitter));
+    Duration minimum = retryAfter.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : retryAfter;
+    Instant earliest = now.plus(minimum);
+    return Optional.of(earliest.isAfter(scheduled) ? earliest : scheduled);
   }
 }

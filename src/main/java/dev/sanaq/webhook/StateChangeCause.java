@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** Why a delivery's state was written. */
 public enum StateChangeCause {
-  /** The event was read; where the delivery is known already, this changes nothing. */
+  /** An event was read; this changes nothing if the delivery is known. */
   @JsonProperty("event")
   EVENT,
-  /** An attempt has been made. */
+  /** An attempt has ended. */
   @JsonProperty("attempt")
   ATTEMPT,
-  /** Somebody wants it sent again. */
+  /** A client has requested it again. */
   @JsonProperty("resend")
   RESEND
 }

@@ -8,62 +8,63 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Callbacks out; they are on where a secret is configured. */
+/** Settings of webhooks. They are sent if a secret is configured. */
 @ConfigMapping(prefix = "sanaq.webhook")
 public interface WebhookConfig {
   /**
-   * Secrets as {@code whsec_<base64 of 24 to 64 bytes>}; each signs, so that one can be changed.
+   * Secrets as {@code whsec_<base64 of 24 to 64 bytes>}; every one signs, so that one can be
+   * replaced.
    */
   Optional<List<String>> secrets();
 
-  /** Kinds of events that are told: {@code started}, {@code completed}, ... */
+  /** Event types that are sent: {@code started}, {@code completed}, ... */
   @WithDefault("completed,failed,cancelled")
   Set<String> events();
 
-  /** The consumer group of all that deliver. */
+  /** The consumer group of all senders. */
   @WithDefault("sanaq-webhooks")
   String group();
 
-  /** Whether http addresses may be called, besides https. */
+  /** Whether http URLs are allowed in addition to https. */
   @WithDefault("false")
   boolean allowHttp();
 
-  /** The ports that may be called. */
+  /** The allowed ports. */
   @WithDefault("443")
   Set<Integer> ports();
 
-  /** Hosts by glob and addresses by CIDR block that may be called although they lie inside. */
+  /** Hosts by glob and IP addresses by CIDR block that are allowed although they are private. */
   Optional<List<String>> allowedHosts();
 
-  /** Attempts at one time. */
+  /** Maximum number of concurrent attempts. */
   @WithDefault("32")
   int concurrency();
 
-  /** Attempts at one time at one host and port. */
+  /** Maximum number of concurrent attempts at one host and port. */
   @WithDefault("4")
   int concurrencyPerHost();
 
-  /** How long a connection may take to come about. */
+  /** How long connecting may take. */
   @WithDefault("PT5S")
   Duration connectTimeout();
 
-  /** How long an attempt may take as a whole. */
+  /** How long an attempt may take in total. */
   @WithDefault("PT15S")
   Duration timeout();
 
-  /** Deliveries that may wait for their turn here; past it events wait in their topic. */
+  /** Maximum number of pending deliveries; beyond it events wait in their topic. */
   @WithDefault("100000")
   int maxPending();
 
-  /** How long a delivery that has ended can be listed and sent again. */
+  /** How long an ended delivery can be listed and sent again. */
   @WithDefault("P3D")
   Duration retention();
 
-  /** How many that have ended are kept at most; the oldest go first. */
+  /** Maximum number of ended deliveries; the oldest are dropped first. */
   @WithDefault("100000")
   int maxRetained();
 
-  /** Which addresses may be called. */
+  /** The policy for URLs. */
   default UrlPolicyConfig urlPolicyConfig() {
     return new UrlPolicyConfig(allowHttp(), ports(), allowedHosts().orElse(List.of()));
   }

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Random weights for a network: normal, scaled by fan-in, so that every layer affects the output and
- * none dominates it. A tensor depends only on the seed and its name.
+ * Random weights for a network: normal, scaled by fan-in, so that every layer affects the output
+ * and none dominates it. A tensor depends only on the seed and its name.
  */
 final class RandomWeights {
   private static final float NOISE = 0.1f;

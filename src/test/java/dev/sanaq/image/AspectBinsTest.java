@@ -56,9 +56,7 @@ class AspectBinsTest {
     assertThat(cases).isEqualTo(9);
   }
 
-  /**
-   * 2.75 lies exactly between the ratios 2.5 and 3.0; 2.25 lies exactly between no two.
-   */
+  /** 2.75 lies exactly between the ratios 2.5 and 3.0; 2.25 lies exactly between no two. */
   @Test
   void nearest_equidistantRatios_returnsWider() {
     assertThat(bins(1024).nearest(11, 4)).isEqualTo(new ImageSize(1600, 640));

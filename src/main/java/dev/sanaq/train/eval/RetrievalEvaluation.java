@@ -214,7 +214,8 @@ public final class RetrievalEvaluation {
               1,
               SolverKind.FLOW_DPM,
               false,
-              settings.instruction(), List.of()));
+              settings.instruction(),
+              List.of()));
     }
     List<RgbImage> images = new ArrayList<>();
     for (BatchResult result : generator.generateBatch(jobs, NO_CANCELLATION)) {

@@ -2,33 +2,24 @@ package dev.sanaq.webhook.lifecycle;
 
 import dev.sanaq.webhook.Delivery;
 import dev.sanaq.webhook.WebhookConfig;
-import dev.sanaq.webhook.queue.DeliveryIndexEntry;
 import dev.sanaq.webhook.queue.DeliveryQueue;
 import dev.sanaq.webhook.send.AttemptExecutor;
-import dev.sanaq.webhook.topic.DeliveryFactory;
+import dev.sanaq.webhook.topic.DeliveryConsumer;
 import dev.sanaq.webhook.topic.DeliveryStateWriter;
-import dev.sanaq.webhook.topic.DeliveryTopic;
 import dev.sanaq.webhook.topic.DeliveryTopicReader;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
 import java.util.Set;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 /**
- * The loop: events become deliveries in their topic, the topic becomes the board, what is due on
- * the board is tried, and what came of it goes to the topic. Nothing is known but what the topic
- * says, so whoever owns a partition next goes on where this one stopped. A state that was not
- * written when this dies is an attempt made twice, no more. Call {@link #start} once, later {@link
- * #stop}.
+ * The loop that delivers webhooks: it turns events into records of the delivery topic, builds the
+ * queue from that topic, starts due attempts and writes their results to the topic. All state is in
+ * the topic, so the next owner of a partition continues there. If a state is not written before the
+ * process dies, the attempt is repeated. Call {@link #start} once, later {@link #stop}.
  */
 final class DeliveryLoop {
   private static final Logger LOG = Logger.getLogger(DeliveryLoop.class);
@@ -36,81 +27,62 @@ final class DeliveryLoop {
   private static final Duration UNREADABLE_BODY_BACKOFF = Duration.ofSeconds(5);
   private static final Duration KAFKA_RETRY_BACKOFF = Duration.ofSeconds(2);
 
-  private final Dependencies dependencies;
-  private final DeliveryQueue queue;
+  private final DeliveryConsumer consumer;
   private final DeliveryTopicReader topicReader;
+  private final DeliveryQueue queue;
+  private final DeliveryStateWriter stateWriter;
+  private final AttemptExecutor attemptExecutor;
+  private final WebhookConfig config;
   private final Thread thread;
   private volatile boolean stopping;
   private volatile boolean crashing;
   private volatile int pending;
   private boolean full;
 
-  /**
-   * What the loop works with; the consumers, the ledger and the attempts are its own from now on.
-   *
-   * @param consumer a member of the group
-   * @param endOffsetConsumer tells where partitions end
-   * @param eventsTopic the events' topic
-   * @param deliveryTopic the deliveries' topic
-   * @param deliveryFactory finds deliveries in events
-   * @param stateWriter writes
-   * @param attemptExecutor tries
-   * @param config the limits
-   * @param clock tells what is due
-   */
-  record Dependencies(
-      Consumer<byte[], byte[]> consumer,
-      Consumer<byte[], byte[]> endOffsetConsumer,
-      String eventsTopic,
-      DeliveryTopic deliveryTopic,
-      DeliveryFactory deliveryFactory,
+  /** Takes ownership of all but the configuration: the loop closes them at its end. */
+  DeliveryLoop(
+      DeliveryConsumer consumer,
+      DeliveryTopicReader topicReader,
+      DeliveryQueue queue,
       DeliveryStateWriter stateWriter,
       AttemptExecutor attemptExecutor,
-      WebhookConfig config,
-      Clock clock) {}
-
-  DeliveryLoop(Dependencies parts) {
-    this.dependencies = parts;
-    this.queue = new DeliveryQueue();
-    this.topicReader =
-        new DeliveryTopicReader(
-            parts.consumer(),
-            parts.endOffsetConsumer(),
-            parts.deliveryTopic().name(),
-            parts.deliveryFactory(),
-            queue,
-            parts.stateWriter(),
-            parts.clock());
+      WebhookConfig config) {
+    this.consumer = consumer;
+    this.topicReader = topicReader;
+    this.queue = queue;
+    this.stateWriter = stateWriter;
+    this.attemptExecutor = attemptExecutor;
+    this.config = config;
     this.thread = new Thread(this::run, "sanaq-webhook-loop");
     thread.setDaemon(true);
   }
 
-  /** Joins the group and begins. */
+  /** Joins the group and starts to deliver. */
   void start() {
     thread.start();
   }
 
-  /** Whether the loop goes on, or has ended as it was told to. */
+  /** Whether the loop is running, or was stopped on purpose. */
   boolean isHealthy() {
     return stopping || thread.getState() == Thread.State.NEW || thread.isAlive();
   }
 
-  /** Deliveries that are not taken yet, as of the loop's last turn. */
+  /** The number of pending deliveries, as of the loop's last turn. */
   int pending() {
     return pending;
   }
 
-  /** Begins no more attempts, waits for those that run, writes what came of them, and leaves. */
+  /** Starts no more attempts, waits for running ones, writes their results and leaves the group. */
   void stop() {
     stopping = true;
     try {
-      thread.join(dependencies.config().timeout().plusSeconds(10).toMillis());
+      thread.join(config.timeout().plusSeconds(10).toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Ends as a killed process does, for the tests: nothing is written, nobody is told. */
+  /** Stops as a killed process does, for tests: writes nothing and does not leave the group. */
   void crash() {
     crashing = true;
     stop();
@@ -118,19 +90,15 @@ final class DeliveryLoop {
 
   private void run() {
     try {
-      dependencies
-          .consumer()
-          .subscribe(
-              List.of(dependencies.eventsTopic(), dependencies.deliveryTopic().name()),
-              new RebalanceListener());
-      while (!crashing && !(stopping && dependencies.attemptExecutor().isIdle())) {
+      consumer.subscribe(new RebalanceListener());
+      while (!crashing && !(stopping && attemptExecutor.isIdle())) {
         runOnce();
       }
       if (!crashing) {
-        dependencies.stateWriter().flushOnRevoke();
+        stateWriter.flushOnRevoke();
       }
     } catch (RuntimeException e) {
-      LOG.error("deliveries have stopped", e);
+      LOG.error("the delivery loop has died", e);
       throw e;
     } finally {
       close();
@@ -139,130 +107,99 @@ final class DeliveryLoop {
 
   private void runOnce() {
     try {
-      pauseEventsWhileFull();
-      dependencies.consumer().poll(POLL_TIMEOUT).forEach(topicReader::dispatch);
+      applyBackpressure();
+      consumer.poll(POLL_TIMEOUT).forEach(topicReader::dispatch);
       if (crashing) {
         return;
       }
       collectCompleted();
-      Set<Integer> behind = topicReader.updateCatchingUp();
-      if (behind.isEmpty()) {
-        removeExpired();
+      Set<Integer> catchingUp = topicReader.updateCatchingUp();
+      if (catchingUp.isEmpty()) {
+        queue
+            .removeExpired(config.retention(), config.maxRetained())
+            .forEach(stateWriter::addTombstone);
       }
-      if (dependencies.stateWriter().flush() && !stopping) {
-        startDue(behind);
+      if (stateWriter.flush() && !stopping) {
+        startDue(catchingUp);
       }
     } catch (KafkaException e) {
-      LOG.errorf(e, "Kafka refuses; deliveries wait");
+      LOG.errorf(e, "Kafka call failed; retrying in %s", KAFKA_RETRY_BACKOFF);
       sleep(KAFKA_RETRY_BACKOFF);
     }
   }
 
   private void collectCompleted() {
-    for (AttemptExecutor.CompletedAttempt done : dependencies.attemptExecutor().drainCompleted()) {
-      queue.attemptCompleted(done.entry(), done.isFailed());
-      Delivery next = done.next();
+    for (AttemptExecutor.CompletedAttempt attempt : attemptExecutor.drainCompleted()) {
+      queue.attemptCompleted(attempt.entry(), attempt.isFailed());
+      Delivery next = attempt.next();
       if (next == null) {
-        queue
-            .find(done.entry().id())
-            .ifPresent(
-                entry -> queue.put(entry.withDue(now().plus(UNREADABLE_BODY_BACKOFF)), now()));
-        queue.release(done.entry().id());
-      } else if (isOwned(done.entry())) {
-        dependencies.stateWriter().addState(next);
+        queue.postpone(attempt.entry().id(), UNREADABLE_BODY_BACKOFF);
+      } else if (consumer.isAssigned(attempt.entry().partition())) {
+        stateWriter.addState(next);
       } else {
-        LOG.infof("delivery %s is another's now and may be tried again", next.id());
+        LOG.infof("delivery %s was reassigned; its attempt may be repeated", next.id());
       }
     }
   }
 
-  private boolean isOwned(DeliveryIndexEntry entry) {
-    return dependencies
-        .consumer()
-        .assignment()
-        .contains(new TopicPartition(dependencies.deliveryTopic().name(), entry.partition()));
-  }
-
-  private void removeExpired() {
-    Instant expiry = now().minus(dependencies.config().retention());
-    queue
-        .removeExpired(expiry, dependencies.config().maxRetained())
-        .forEach(dependencies.stateWriter()::addTombstone);
-  }
-
-  private void startDue(Set<Integer> behind) {
+  private void startDue(Set<Integer> catchingUp) {
     queue.startDue(
-        now(),
         (entry, receiver) ->
-            !behind.contains(entry.partition())
-                && dependencies.attemptExecutor().canStart(receiver),
-        dependencies.attemptExecutor()::start);
+            !catchingUp.contains(entry.partition()) && attemptExecutor.canStart(receiver),
+        attemptExecutor::start);
   }
 
-  private void pauseEventsWhileFull() {
+  private void applyBackpressure() {
     pending = queue.pending();
-    boolean fullNow = pending >= dependencies.config().maxPending();
+    boolean fullNow = pending >= config.maxPending();
     if (fullNow && !full) {
       LOG.warnf(
-          "%d deliveries wait, as many as sanaq.webhook.max-pending allows: events wait, too",
-          queue.pending());
+          "%d deliveries pending (sanaq.webhook.max-pending); pausing the consumption of events",
+          pending);
     }
     full = fullNow;
-    Consumer<byte[], byte[]> consumer = dependencies.consumer();
-    List<TopicPartition> events =
-        consumer.assignment().stream()
-            .filter(p -> p.topic().equals(dependencies.eventsTopic()))
-            .toList();
     if (full || stopping) {
-      consumer.pause(events);
+      consumer.pauseEvents();
     } else {
-      consumer.resume(events);
+      consumer.resumeEvents();
     }
   }
 
-  // The consumer before the ledger: leaving the group revokes partitions, which may write.
+  // The consumer is closed before the writer: leaving the group revokes partitions, which writes.
   private void close() {
-    dependencies.attemptExecutor().close();
+    attemptExecutor.close();
     try {
-      dependencies
-          .consumer()
-          .close(
-              crashing
-                  ? CloseOptions.groupMembershipOperation(GroupMembershipOperation.REMAIN_IN_GROUP)
-                      .withTimeout(Duration.ZERO)
-                  : CloseOptions.timeout(Duration.ofSeconds(10)));
+      if (crashing) {
+        consumer.abandon();
+      } else {
+        consumer.leave();
+      }
     } finally {
-      dependencies.stateWriter().close();
-      dependencies.endOffsetConsumer().close();
+      stateWriter.close();
+      topicReader.close();
     }
   }
 
-  private Instant now() {
-    return dependencies.clock().instant();
-  }
-
-  private static void sleep(Duration pause) {
+  private static void sleep(Duration duration) {
     try {
-      Thread.sleep(pause.toMillis());
+      Thread.sleep(duration.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
   private final class RebalanceListener implements ConsumerRebalanceListener {
-    // What is under way is awaited, so that the next owner does not try it a second time.
+    // Wait for running attempts, so that the next owner does not repeat them.
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       Set<Integer> numbers = topicReader.deliveryPartitions(partitions);
-      long until = System.nanoTime() + dependencies.config().timeout().toNanos();
-      while (!dependencies.attemptExecutor().isIdleFor(numbers)
-          && !crashing
-          && System.nanoTime() - until < 0) {
+      long deadline = System.nanoTime() + config.timeout().toNanos();
+      while (!attemptExecutor.isIdleFor(numbers) && !crashing && System.nanoTime() - deadline < 0) {
         sleep(POLL_TIMEOUT);
         collectCompleted();
       }
       if (!crashing) {
-        dependencies.stateWriter().flushOnRevoke();
+        stateWriter.flushOnRevoke();
       }
       topicReader.onRevoked(partitions);
     }

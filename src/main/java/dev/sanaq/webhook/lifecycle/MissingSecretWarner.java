@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 
-/** Tells once that somebody asks for callbacks while there is no secret to sign them with. */
+/** Logs a warning at the first event with a callback URL while no secret is configured. */
 final class MissingSecretWarner implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(MissingSecretWarner.class);
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
@@ -17,20 +17,20 @@ final class MissingSecretWarner implements AutoCloseable {
   private final Supplier<EventReader> readerFactory;
   private volatile boolean closing;
 
-  private MissingSecretWarner(Supplier<EventReader> readers) {
-    this.readerFactory = readers;
+  private MissingSecretWarner(Supplier<EventReader> readerFactory) {
+    this.readerFactory = readerFactory;
     this.thread = new Thread(this::run, "sanaq-webhook-watch");
     thread.setDaemon(true);
   }
 
-  /** Watches from now on, until the first is seen. */
+  /** Starts to read events, until the first with a callback URL. */
   static MissingSecretWarner start(WebhookRuntime.Settings settings) {
     KafkaClientFactory kafka = new KafkaClientFactory(settings.kafka());
-    MissingSecretWarner watch =
+    MissingSecretWarner warner =
         new MissingSecretWarner(
             () -> EventReader.fromNow(kafka.standaloneConsumer(), settings.topics().events()));
-    watch.thread.start();
-    return watch;
+    warner.thread.start();
+    return warner;
   }
 
   @Override
@@ -49,15 +49,15 @@ final class MissingSecretWarner implements AutoCloseable {
         for (CloudEvent event : events.poll(POLL_TIMEOUT)) {
           if (!event.callbackUrl().isEmpty()) {
             LOG.warnf(
-                "job %s wants a callback, and none is sent: set sanaq.webhook.secrets; what the"
-                    + " events' topic still holds is delivered then",
+                "job %s has a callbackUrl, but webhooks are off: set sanaq.webhook.secrets; then the"
+                    + " events that are still in the topic are delivered",
                 event.subject());
             return;
           }
         }
       }
     } catch (KafkaException | IllegalStateException e) {
-      LOG.warnf("callbacks are not watched for: %s", e.getMessage());
+      LOG.warnf("could not read events to check for callback URLs: %s", e.getMessage());
     }
   }
 }

@@ -5,7 +5,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** DOWN when what delivers callbacks has died. */
+/** DOWN if the delivery loop has died. */
 @Liveness
 @ApplicationScoped
 public class WebhookLiveness implements HealthCheck {

@@ -6,12 +6,15 @@ import dev.sanaq.kafka.event.EventsConfig;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.webhook.RetrySchedule;
 import dev.sanaq.webhook.WebhookConfig;
+import dev.sanaq.webhook.queue.DeliveryQueue;
 import dev.sanaq.webhook.send.AttemptExecutor;
 import dev.sanaq.webhook.send.WebhookClient;
 import dev.sanaq.webhook.topic.DeliveryBodyReader;
+import dev.sanaq.webhook.topic.DeliveryConsumer;
 import dev.sanaq.webhook.topic.DeliveryFactory;
 import dev.sanaq.webhook.topic.DeliveryStateWriter;
 import dev.sanaq.webhook.topic.DeliveryTopic;
+import dev.sanaq.webhook.topic.DeliveryTopicReader;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -19,7 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.consumer.Consumer;
 
-/** One that delivers, with all that belongs to it. Any number in a JVM, or in many. */
+/** A running webhook sender with its threads and Kafka clients. A JVM can run several. */
 public final class WebhookRuntime {
   private static final int MAX_POLL_RECORDS = 500;
 
@@ -27,71 +30,78 @@ public final class WebhookRuntime {
   private final DeliveryBodyReader bodyReader;
 
   /**
-   * The configuration that deliveries need.
+   * The configuration of a webhook sender.
    *
-   * @param webhook their own
+   * @param webhook its own settings
    * @param topics the topics' names
-   * @param events the transaction's time-out
-   * @param kafka the connection, in Kafka's own properties
+   * @param events the transaction timeout
+   * @param kafka Kafka's connection properties
    */
   public record Settings(
       WebhookConfig webhook, TopicsConfig topics, EventsConfig events, Map<String, Object> kafka) {}
 
-  private WebhookRuntime(Settings settings, WebhookClient sender, Clock clock) {
+  private WebhookRuntime(Settings settings, WebhookClient client, Clock clock) {
     String name = "sanaq-webhooks-" + UUID.randomUUID();
     WebhookConfig config = settings.webhook();
+    TopicsConfig topics = settings.topics();
     KafkaClientFactory kafka = new KafkaClientFactory(settings.kafka());
-    DeliveryFactory intake = new DeliveryFactory(config.events(), clock);
+    DeliveryFactory deliveryFactory = new DeliveryFactory(config.events(), clock);
     Consumer<byte[], byte[]> consumer = kafka.groupConsumer(config.group(), name, MAX_POLL_RECORDS);
-    DeliveryTopic log = DeliveryTopic.of(consumer, settings.topics().webhookDeliveries());
+    DeliveryTopic deliveryTopic = DeliveryTopic.of(consumer, topics.webhookDeliveries());
     Duration timeout = settings.events().transactionTimeout();
     TransactionalPublisher publisher =
         new TransactionalPublisher(turn -> kafka.transactionalProducer(name + "-" + turn, timeout));
-    this.bodyReader = new DeliveryBodyReader(kafka.standaloneConsumer(), log.name());
+    DeliveryStateWriter stateWriter = new DeliveryStateWriter(consumer, publisher, deliveryTopic);
+    DeliveryQueue queue = new DeliveryQueue(clock);
+    DeliveryTopicReader topicReader =
+        new DeliveryTopicReader(
+            consumer,
+            kafka.endOffsetConsumer(),
+            deliveryTopic.name(),
+            deliveryFactory,
+            queue,
+            stateWriter);
+    this.bodyReader = new DeliveryBodyReader(kafka.standaloneConsumer(), deliveryTopic.name());
     RetrySchedule schedule = new RetrySchedule(() -> ThreadLocalRandom.current().nextDouble());
     this.loop =
         new DeliveryLoop(
-            new DeliveryLoop.Dependencies(
-                consumer,
-                kafka.endOffsetConsumer(),
-                settings.topics().events(),
-                log,
-                intake,
-                new DeliveryStateWriter(consumer, publisher, log),
-                new AttemptExecutor(config, sender, bodyReader::fetch, schedule, clock),
-                config,
-                clock));
+            new DeliveryConsumer(consumer, topics.events(), deliveryTopic.name()),
+            topicReader,
+            queue,
+            stateWriter,
+            new AttemptExecutor(config, client, bodyReader::fetch, schedule, clock),
+            config);
   }
 
   /**
-   * Joins the group and begins.
+   * Creates a sender and starts it.
    *
-   * @param sender stays its maker's to close
-   * @throws IllegalStateException where the deliveries' topic is missing
+   * @param client the caller closes it
+   * @throws IllegalStateException if the delivery topic is missing
    */
-  public static WebhookRuntime start(Settings settings, WebhookClient sender, Clock clock) {
-    WebhookRuntime process = new WebhookRuntime(settings, sender, clock);
-    process.loop.start();
-    return process;
+  public static WebhookRuntime start(Settings settings, WebhookClient client, Clock clock) {
+    WebhookRuntime runtime = new WebhookRuntime(settings, client, clock);
+    runtime.loop.start();
+    return runtime;
   }
 
-  /** Whether the loop lives. */
+  /** Whether the loop is alive. */
   boolean isHealthy() {
     return loop.isHealthy();
   }
 
-  /** Deliveries that are not taken yet. */
+  /** The number of pending deliveries. */
   int pending() {
     return loop.pending();
   }
 
-  /** Lets what is under way end, writes what came of it, leaves the group. */
+  /** Waits for running attempts, writes their results and leaves the group. */
   public void stop() {
     loop.stop();
     bodyReader.close();
   }
 
-  /** Ends as a killed process does, for the tests. */
+  /** Stops as a killed process does, for tests. */
   public void crash() {
     loop.crash();
     bodyReader.close();

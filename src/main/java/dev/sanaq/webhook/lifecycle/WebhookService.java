@@ -23,8 +23,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /**
- * The callbacks of this program: delivered from {@link #start} on, where a secret to sign them with
- * is configured. Asks nobody anything before.
+ * Starts and stops the webhooks of this process. They are sent if a secret is configured. Connects
+ * to nothing before {@link #start}.
  */
 @ApplicationScoped
 public class WebhookService {
@@ -79,11 +79,11 @@ public class WebhookService {
   }
 
   /**
-   * Begins to deliver, or, where no secret is configured, to watch for the first callback that is
-   * missed. Once a program.
+   * Starts to deliver or, without a secret, to watch for the first event with a callback URL. Call
+   * it once per program.
    *
-   * @throws IllegalArgumentException where the configuration cannot be meant
-   * @throws IllegalStateException where a topic is missing
+   * @throws IllegalArgumentException if a setting is invalid
+   * @throws IllegalStateException if a topic is missing
    */
   public void start() {
     List<String> secrets = settings.webhook().secrets().orElse(List.of());
@@ -91,7 +91,7 @@ public class WebhookService {
       running.set(new MissingSecret(MissingSecretWarner.start(settings)));
       return;
     }
-    HttpWebhookClient sender =
+    HttpWebhookClient client =
         new HttpWebhookClient(
             settings.webhook(),
             new UrlPolicy(settings.webhook().urlPolicyConfig(), DnsResolver.PLATFORM),
@@ -99,24 +99,24 @@ public class WebhookService {
             Clock.systemUTC(),
             vertx,
             new HttpClientOptions());
-    running.set(new Delivering(WebhookRuntime.start(settings, sender, Clock.systemUTC()), sender));
+    running.set(new Delivering(WebhookRuntime.start(settings, client, Clock.systemUTC()), client));
     Gauge.builder("sanaq.webhook.deliveries.pending", this::pending)
-        .description("Deliveries that are not taken yet, of this instance's share")
+        .description("Pending deliveries of the partitions assigned to this instance")
         .register(meterRegistry);
-    LOG.infof("callbacks are delivered, signed with %d secret(s)", secrets.size());
+    LOG.infof("webhooks on, signed with %d secret(s)", secrets.size());
   }
 
   private int pending() {
-    return running.get() instanceof Delivering now ? now.runtime().pending() : 0;
+    return running.get() instanceof Delivering delivering ? delivering.runtime().pending() : 0;
   }
 
-  /** Whether nothing has died: true also before the start and after the end. */
+  /** False if the delivery loop has died; true also before the start and after the stop. */
   public boolean isHealthy() {
-    Running now = running.get();
-    return now == null || now.isHealthy();
+    Running current = running.get();
+    return current == null || current.isHealthy();
   }
 
-  /** Lets attempts under way end and leaves the group; nothing where nothing runs. */
+  /** Waits for running attempts and leaves the group; does nothing if nothing is running. */
   public void stop() {
     Running last = running.getAndSet(null);
     if (last != null) {

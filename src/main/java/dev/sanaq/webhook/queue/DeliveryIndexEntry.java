@@ -10,19 +10,19 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What memory keeps of a delivery: enough to know when it is due and where its record lies.
+ * A delivery in memory: when it is due, and where its record is. Immutable.
  *
- * @param id the delivery's
- * @param job whose it is
- * @param host host and port of its receiver
- * @param eventOffset its place among its job's
- * @param partition where its last record lies
- * @param offset likewise
- * @param status how far it has come
- * @param attempts made so far
- * @param due when it is tried next, or when it ended
- * @param bytes of the record
- * @param body the delivery itself where it is due soon and memory allows
+ * @param id the delivery's id
+ * @param job the job's id
+ * @param host host and port of the receiver
+ * @param eventOffset the event's offset; a job's deliveries go out in this order
+ * @param partition the partition of its last record
+ * @param offset the offset of its last record
+ * @param status the delivery's status
+ * @param attempts attempts so far
+ * @param due the time of the next attempt; of an ended delivery, the end
+ * @param bytes the size of the record
+ * @param body the delivery itself, if it is due soon and memory allows
  */
 public record DeliveryIndexEntry(
     String id,
@@ -36,7 +36,7 @@ public record DeliveryIndexEntry(
     Instant due,
     int bytes,
     @Nullable Delivery body) {
-  /** Of a job's, the earliest event first. */
+  /** The earliest event first. */
   static final Comparator<DeliveryIndexEntry> BY_ORDER =
       Comparator.comparingLong(DeliveryIndexEntry::eventOffset)
           .thenComparing(DeliveryIndexEntry::id);
@@ -47,6 +47,7 @@ public record DeliveryIndexEntry(
           .thenComparingLong(DeliveryIndexEntry::eventOffset)
           .thenComparing(DeliveryIndexEntry::id);
 
+  /** The entry of a delivery record, with its body. */
   public static DeliveryIndexEntry of(Delivery delivery, int partition, long offset, int bytes) {
     return new DeliveryIndexEntry(
         delivery.id(),
@@ -66,19 +67,19 @@ public record DeliveryIndexEntry(
     return status == DeliveryStatus.PENDING;
   }
 
-  /** The same without the delivery itself. */
+  /** This entry without the body. */
   DeliveryIndexEntry withoutBody() {
     return new DeliveryIndexEntry(
         id, job, host, eventOffset, partition, offset, status, attempts, due, bytes, null);
   }
 
-  /** The same, due at another time. */
+  /** This entry with another due time. */
   public DeliveryIndexEntry withDue(Instant then) {
     return new DeliveryIndexEntry(
         id, job, host, eventOffset, partition, offset, status, attempts, then, bytes, body);
   }
 
-  /** The same as another record of its event holds it. */
+  /** This state at another record of the same event, without the body. */
   public DeliveryIndexEntry withRecord(long otherOffset, int otherBytes) {
     return new DeliveryIndexEntry(
         id,
@@ -99,7 +100,7 @@ public record DeliveryIndexEntry(
       String authority = new URI(url).getAuthority();
       return authority == null ? "" : authority.toLowerCase(Locale.ROOT);
     } catch (URISyntaxException e) {
-      return ""; // the gate refuses it when its turn comes
+      return ""; // the URL policy rejects it at the attempt
     }
   }
 }

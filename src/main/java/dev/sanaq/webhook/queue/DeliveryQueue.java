@@ -1,5 +1,6 @@
 package dev.sanaq.webhook.queue;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,8 +18,8 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All deliveries of the partitions owned here, folded from their topic: which are due, for whom,
- * and which must wait for an earlier one of their job. One thread.
+ * The deliveries of the assigned partitions: which are due, at which receiver, and which wait for
+ * an earlier delivery of their job. Built from the delivery topic. One thread.
  */
 public final class DeliveryQueue {
   private static final Duration BODY_CACHE_HORIZON = Duration.ofSeconds(10);
@@ -29,20 +30,25 @@ public final class DeliveryQueue {
   private final Map<String, ReceiverQueue> receivers = new LinkedHashMap<>();
   private final Set<String> inFlight = new HashSet<>();
   private final TreeSet<DeliveryIndexEntry> ended = new TreeSet<>(DeliveryIndexEntry.BY_DUE);
+  private final Clock clock;
   private long bodyBytes;
 
-  /** The entry of that id, if there is one. */
+  public DeliveryQueue(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** The entry with the id, if there is one. */
   public Optional<DeliveryIndexEntry> find(String id) {
     return Optional.ofNullable(entries.get(id));
   }
 
-  /** Puts a delivery's state in the place of the one before. */
-  public void put(DeliveryIndexEntry entry, Instant now) {
+  /** Adds a delivery, or replaces its state. */
+  public void put(DeliveryIndexEntry entry) {
     DeliveryIndexEntry before = entries.get(entry.id());
-    replace(before, withinMemory(entry, now));
+    replace(before, withinMemory(entry));
   }
 
-  /** Forgets a delivery. */
+  /** Removes a delivery. */
   public void remove(String id) {
     DeliveryIndexEntry before = entries.get(id);
     inFlight.remove(id);
@@ -51,30 +57,30 @@ public final class DeliveryQueue {
     }
   }
 
-  /** Forgets all deliveries of partitions that are no longer owned. */
+  /** Removes all deliveries of revoked partitions. */
   public void removePartitions(Collection<Integer> partitions) {
-    List<DeliveryIndexEntry> gone =
+    List<DeliveryIndexEntry> revoked =
         entries.values().stream().filter(e -> partitions.contains(e.partition())).toList();
-    gone.forEach(entry -> remove(entry.id()));
+    revoked.forEach(entry -> remove(entry.id()));
   }
 
   /**
-   * Begins attempts at what is due, the receivers in turn.
+   * Starts attempts of due deliveries, round robin over the receivers.
    *
-   * @param free whether the attempt may begin now; asked before each
-   * @param attempts begins one, told whether its receiver failed last time
+   * @param canStart whether the attempt may start now; called before each
+   * @param start starts an attempt; its second argument is whether the receiver's last one failed
    */
   public void startDue(
-      Instant now,
-      BiPredicate<DeliveryIndexEntry, ReceiverQueue> free,
-      BiConsumer<DeliveryIndexEntry, Boolean> attempts) {
+      BiPredicate<DeliveryIndexEntry, ReceiverQueue> canStart,
+      BiConsumer<DeliveryIndexEntry, Boolean> start) {
+    Instant now = clock.instant();
     for (String host : List.copyOf(receivers.keySet())) {
       ReceiverQueue receiver = receiverOf(host);
       Optional<DeliveryIndexEntry> next = receiver.nextDue(now);
-      while (next.isPresent() && free.test(next.get(), receiver)) {
+      while (next.isPresent() && canStart.test(next.get(), receiver)) {
         markStarted(next.get(), receiver);
-        attempts.accept(next.get(), receiver.isFailing());
-        // Whoever was served is the last to be served next time.
+        start.accept(next.get(), receiver.isFailing());
+        // The receiver goes to the end of the round.
         receivers.remove(host);
         receivers.put(host, receiver);
         next = receiver.nextDue(now);
@@ -82,7 +88,7 @@ public final class DeliveryQueue {
     }
   }
 
-  /** An attempt has ended; its entry stays taken until its new state is put. */
+  /** An attempt has ended; its entry stays in flight until its new state is read or released. */
   public void attemptCompleted(DeliveryIndexEntry entry, boolean failed) {
     receiverOf(entry.host()).attemptCompleted(failed);
     if (!entries.containsKey(entry.id())) {
@@ -90,12 +96,18 @@ public final class DeliveryQueue {
     }
   }
 
-  /** Whether an attempt is under way, or its outcome has not come back from the topic. */
+  /** Whether an attempt is running, or its result was not read from the topic yet. */
   public boolean isInFlight(String id) {
     return inFlight.contains(id);
   }
 
-  /** Gives back what was taken. */
+  /** Postpones a delivery whose attempt could not be made. */
+  public void postpone(String id, Duration delay) {
+    find(id).ifPresent(entry -> put(entry.withDue(clock.instant().plus(delay))));
+    release(id);
+  }
+
+  /** Ends the in-flight state of a delivery. */
   public void release(String id) {
     inFlight.remove(id);
     DeliveryIndexEntry now = entries.get(id);
@@ -104,15 +116,21 @@ public final class DeliveryQueue {
     }
   }
 
-  /** How many wait for their end. */
+  /** The number of pending deliveries, those in flight included. */
   public int pending() {
     return entries.size() - ended.size();
   }
 
-  /** Takes away those that ended before a time, and the oldest of more than so many. */
-  public List<String> removeExpired(Instant before, int kept) {
+  /**
+   * Removes ended deliveries that are older than the retention, and the oldest beyond the bound.
+   *
+   * @return their ids
+   */
+  public List<String> removeExpired(Duration retention, int maxRetained) {
+    Instant expiry = clock.instant().minus(retention);
     List<String> expired = new ArrayList<>();
-    while (!ended.isEmpty() && (ended.size() > kept || ended.first().due().isBefore(before))) {
+    while (!ended.isEmpty()
+        && (ended.size() > maxRetained || ended.first().due().isBefore(expiry))) {
       String id = ended.first().id();
       expired.add(id);
       remove(id);
@@ -126,7 +144,7 @@ public final class DeliveryQueue {
     inFlight.add(entry.id());
   }
 
-  // Only a job's first pending delivery is known to its receiver.
+  // A receiver's queue has only the first pending delivery of each job: they go out in order.
   private void replace(@Nullable DeliveryIndexEntry before, @Nullable DeliveryIndexEntry after) {
     DeliveryIndexEntry some = after == null ? before : after;
     if (some == null) {
@@ -169,10 +187,10 @@ public final class DeliveryQueue {
     bodyBytes += after.body() == null ? 0 : after.bytes();
   }
 
-  private DeliveryIndexEntry withinMemory(DeliveryIndexEntry entry, Instant now) {
+  private DeliveryIndexEntry withinMemory(DeliveryIndexEntry entry) {
     boolean fits =
         entry.isPending()
-            && !entry.due().isAfter(now.plus(BODY_CACHE_HORIZON))
+            && !entry.due().isAfter(clock.instant().plus(BODY_CACHE_HORIZON))
             && bodyBytes + entry.bytes() <= MAX_BODY_BYTES;
     return fits ? entry : entry.withoutBody();
   }

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** One host and port, what waits for it, and how it did lately. One thread. */
+/** The due deliveries of one host and port, and whether its last attempt failed. One thread. */
 public final class ReceiverQueue {
   private final TreeSet<DeliveryIndexEntry> waiting = new TreeSet<>(DeliveryIndexEntry.BY_DUE);
   private int inFlight;
@@ -18,7 +18,7 @@ public final class ReceiverQueue {
     waiting.remove(entry);
   }
 
-  /** What is due first, where it is due by then. */
+  /** The delivery that is due first; empty if none is due. */
   Optional<DeliveryIndexEntry> nextDue(Instant now) {
     return waiting.isEmpty() || waiting.first().due().isAfter(now)
         ? Optional.empty()
@@ -34,11 +34,12 @@ public final class ReceiverQueue {
     failing = failed;
   }
 
+  /** The number of running attempts. */
   public int inFlight() {
     return inFlight;
   }
 
-  /** Whether its last attempt failed. */
+  /** Whether the receiver's last attempt failed. */
   public boolean isFailing() {
     return failing;
   }

@@ -18,15 +18,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes attempts side by side: so many in all, so many a receiver, and of those whose last attempt
- * failed no more than half of all, so that dead and slow ones leave room for the others. Its
- * methods are for one thread; the attempts have threads of their own.
+ * Runs attempts concurrently, bounded in total and per receiver. Receivers whose last attempt
+ * failed get at most half of the total, so that dead and slow ones do not block the others. Its
+ * methods are for one thread; the attempts run on their own threads.
  */
 public final class AttemptExecutor {
   private static final Logger LOG = Logger.getLogger(AttemptExecutor.class);
@@ -40,87 +41,90 @@ public final class AttemptExecutor {
   private final ExecutorService threads;
   private final ConcurrentLinkedQueue<CompletedAttempt> completed = new ConcurrentLinkedQueue<>();
   private final Map<Integer, Integer> running = new HashMap<>();
+  private final AtomicInteger threadCount = new AtomicInteger();
   private int runningToFailingReceivers;
 
   /**
    * An attempt that has ended.
    *
-   * @param entry what was tried
-   * @param toFailingReceiver whether it counted among those of failing receivers
-   * @param next the delivery's new state; null where it could not even be read
+   * @param entry the delivery
+   * @param toFailingReceiver whether it counted against the share of failing receivers
+   * @param next the delivery's new state; null if its body could not be read
    */
   public record CompletedAttempt(
       DeliveryIndexEntry entry, boolean toFailingReceiver, @Nullable Delivery next) {
+    /** Whether the receiver did not accept the message. */
     public boolean isFailed() {
       return next == null || next.status() != DeliveryStatus.DELIVERED;
     }
   }
 
   /**
-   * @param bodies reads what an entry's memory does not hold
+   * @param bodyReader reads the delivery of an entry without a body
    */
   public AttemptExecutor(
       WebhookConfig config,
-      WebhookClient sender,
-      Function<DeliveryIndexEntry, Optional<Delivery>> bodies,
+      WebhookClient client,
+      Function<DeliveryIndexEntry, Optional<Delivery>> bodyReader,
       RetrySchedule schedule,
       Clock clock) {
-    this.client = sender;
-    this.bodyReader = bodies;
+    this.client = client;
+    this.bodyReader = bodyReader;
     this.schedule = schedule;
     this.clock = clock;
     this.maxConcurrent = config.concurrency();
     this.maxConcurrentPerHost = config.concurrencyPerHost();
     this.threads =
         Executors.newCachedThreadPool(
-            work -> {
-              Thread thread = new Thread(work, "sanaq-webhook");
+            task -> {
+              Thread thread =
+                  new Thread(task, "sanaq-webhook-http-" + threadCount.incrementAndGet());
               thread.setDaemon(true);
               return thread;
             });
   }
 
-  /** Whether another attempt at that receiver may begin. */
+  /** Whether another attempt at the receiver may start. */
   public boolean canStart(ReceiverQueue receiver) {
     return runningCount() < maxConcurrent
         && receiver.inFlight() < maxConcurrentPerHost
         && (!receiver.isFailing() || runningToFailingReceivers < Math.max(1, maxConcurrent / 2));
   }
 
-  /** Begins an attempt; returns at once. */
+  /** Starts an attempt and returns immediately. */
   public void start(DeliveryIndexEntry entry, boolean failing) {
     running.merge(entry.partition(), 1, Integer::sum);
     runningToFailingReceivers += failing ? 1 : 0;
     threads.execute(() -> completed.add(new CompletedAttempt(entry, failing, attempt(entry))));
   }
 
-  /** The attempts that have ended since this was asked last. */
+  /** Removes and returns the attempts that have ended since the last call. */
   public List<CompletedAttempt> drainCompleted() {
     List<CompletedAttempt> ended = new ArrayList<>();
-    for (CompletedAttempt one = completed.poll(); one != null; one = completed.poll()) {
-      running.merge(one.entry().partition(), -1, Integer::sum);
-      runningToFailingReceivers -= one.toFailingReceiver() ? 1 : 0;
-      ended.add(one);
+    for (CompletedAttempt attempt = completed.poll(); attempt != null; attempt = completed.poll()) {
+      running.merge(attempt.entry().partition(), -1, Integer::sum);
+      runningToFailingReceivers -= attempt.toFailingReceiver() ? 1 : 0;
+      ended.add(attempt);
     }
     return ended;
   }
 
-  /** Whether none runs, or has ended and was not asked for. */
+  /** Whether no attempt is running or waits for {@link #drainCompleted}. */
   public boolean isIdle() {
     return runningCount() == 0;
   }
 
-  /** The same for the deliveries of some partitions. */
+  /** As {@link #isIdle}, for deliveries of some partitions. */
   public boolean isIdleFor(Collection<Integer> partitions) {
     return partitions.stream().allMatch(partition -> running.getOrDefault(partition, 0) == 0);
   }
 
-  /** Lets no more begin; those that run come to their end or to nothing. */
+  /** Interrupts running attempts and waits up to 5 s for them. */
   public void close() {
     threads.shutdownNow();
     try {
       if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
-        LOG.warn("attempts go on after the end of deliveries");
+        LOG.warn("webhook attempts are still running after shutdown");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -143,22 +147,22 @@ public final class AttemptExecutor {
   }
 
   private Optional<Delivery> readBody(DeliveryIndexEntry entry) {
-    Delivery held = entry.body();
+    Delivery body = entry.body();
     try {
-      return held == null ? bodyReader.apply(entry) : Optional.of(held);
+      return body == null ? bodyReader.apply(entry) : Optional.of(body);
     } catch (KafkaException e) {
-      LOG.warnf("delivery %s cannot be read now: %s", entry.id(), e.getMessage());
+      LOG.warnf("could not read delivery %s: %s", entry.id(), e.getMessage());
       return Optional.empty();
     }
   }
 
-  // One that makes the program itself fail must come to its end, too.
+  // A delivery that hits a bug must end, too.
   private CallResult sendSafely(Delivery delivery) {
     try {
       return client.send(delivery);
     } catch (RuntimeException e) {
-      LOG.errorf(e, "delivery %s", delivery.id());
-      return CallResult.Failed.noResponse("the program failed on it");
+      LOG.errorf(e, "bug while sending delivery %s", delivery.id());
+      return CallResult.Failed.noResponse("internal error");
     }
   }
 }

@@ -11,19 +11,19 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Sends messages by POST, signed. */
+/** Sends signed webhooks by HTTP POST. Any number of threads. */
 public final class HttpWebhookClient implements WebhookClient, AutoCloseable {
   private final WebhookSigner signer;
   private final Clock clock;
   private final PinnedHttpClient httpClient;
 
   /**
-   * @param vertx stays its maker's to close
-   * @param options trust and such; time-outs and limits come from the configuration
+   * @param vertx the caller closes it
+   * @param options TLS trust and the like; timeouts and limits come from the configuration
    */
   public HttpWebhookClient(
       WebhookConfig config,
-      UrlPolicy gate,
+      UrlPolicy urlPolicy,
       WebhookSigner signer,
       Clock clock,
       Vertx vertx,
@@ -32,7 +32,7 @@ public final class HttpWebhookClient implements WebhookClient, AutoCloseable {
     this.clock = clock;
     this.httpClient =
         new PinnedHttpClient(
-            gate,
+            urlPolicy,
             new PinnedHttpClient.CallLimits(
                 config.connectTimeout(), config.timeout(), config.concurrency()),
             clock,

@@ -3,9 +3,9 @@ package dev.sanaq.webhook.send;
 import dev.sanaq.net.CallResult;
 import dev.sanaq.webhook.Delivery;
 
-/** Makes one attempt. Blocks until it has come to something; any number of threads. */
+/** Makes one attempt of a delivery. Any number of threads. */
 @FunctionalInterface
 public interface WebhookClient {
-  /** Sends the message once; whatever happens is an outcome. */
+  /** Sends the message once and blocks until the result; an error is a result, too. */
   CallResult send(Delivery delivery);
 }

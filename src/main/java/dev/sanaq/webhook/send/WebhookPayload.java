@@ -5,11 +5,11 @@ import dev.sanaq.webhook.Delivery;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The messages' bodies. */
+/** Bodies of webhooks. */
 final class WebhookPayload {
   private WebhookPayload() {}
 
-  /** The body as Standard Webhooks has it; the same bytes for every attempt. */
+  /** The body as in Standard Webhooks; the same bytes for every attempt. */
   static byte[] body(Delivery delivery) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("type", delivery.type());

@@ -12,7 +12,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signs messages as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> 1.0 has it:
+ * Signs webhooks as in <a href="https://www.standardwebhooks.com">Standard Webhooks</a> 1.0:
  * HMAC-SHA256 over {@code id.timestamp.body}, once with every secret. Any number of threads.
  */
 public final class WebhookSigner {
@@ -28,9 +28,9 @@ public final class WebhookSigner {
   }
 
   /**
-   * A signer with those secrets, of which a receiver needs to know one.
+   * Creates a signer. A receiver needs to know one of the secrets.
    *
-   * @throws IllegalArgumentException where one is no secret; the message shows none of it
+   * @throws IllegalArgumentException if a secret is invalid; the message does not contain it
    */
   public static WebhookSigner of(List<String> secrets) {
     List<SecretKeySpec> keys = new ArrayList<>();
@@ -41,11 +41,11 @@ public final class WebhookSigner {
   }
 
   /**
-   * The headers of a message.
+   * The headers of a webhook.
    *
-   * @param id the message's, equal for all attempts
-   * @param time the attempt's
-   * @param body the very bytes to be sent
+   * @param id the message id, equal for all attempts
+   * @param time the time of the attempt
+   * @param body the bytes of the request
    */
   Map<String, String> headers(String id, Instant time, byte[] body) {
     String seconds = String.valueOf(time.getEpochSecond());
@@ -72,12 +72,12 @@ public final class WebhookSigner {
     }
   }
 
-  private static byte[] parseSecret(String secret, int place) {
+  private static byte[] parseSecret(String secret, int index) {
     byte[] bytes = secret.startsWith(SECRET_PREFIX) ? decodeBase64(secret) : new byte[0];
     if (bytes.length < MIN_SECRET_BYTES || bytes.length > MAX_SECRET_BYTES) {
       throw new IllegalArgumentException(
-          "sanaq.webhook.secrets[%d] is no secret: write %s and the base64 of %d to %d random bytes"
-              .formatted(place, SECRET_PREFIX, MIN_SECRET_BYTES, MAX_SECRET_BYTES));
+          "invalid secret: sanaq.webhook.secrets[%d] (use %s and the base64 of %d to %d random bytes)"
+              .formatted(index, SECRET_PREFIX, MIN_SECRET_BYTES, MAX_SECRET_BYTES));
     }
     return bytes;
   }

@@ -4,7 +4,6 @@ import dev.sanaq.webhook.Delivery;
 import dev.sanaq.webhook.StateChangeCause;
 import dev.sanaq.webhook.queue.DeliveryIndexEntry;
 import dev.sanaq.webhook.queue.DeliveryQueue;
-import java.time.Clock;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,19 +19,18 @@ import org.apache.kafka.common.TopicPartition;
  * queue. A partition of the delivery topic is read from its beginning; it is catching up until it
  * reaches the end that it had when it was assigned. One thread, the consumer's.
  */
-public final class DeliveryTopicReader {
+public final class DeliveryTopicReader implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final Consumer<byte[], byte[]> endOffsetConsumer;
   private final String topic;
   private final DeliveryFactory deliveryFactory;
   private final DeliveryQueue queue;
   private final DeliveryStateWriter stateWriter;
-  private final Clock clock;
   private final Map<TopicPartition, Long> catchingUp = new HashMap<>();
 
   /**
    * @param endOffsetConsumer reads end offsets, pending transactions included: the last transaction
-   *     of the previous owner is committed, but may not be visible yet
+   *     of the previous owner is committed, but may not be visible yet; this reader closes it
    * @param topic the delivery topic
    */
   public DeliveryTopicReader(
@@ -41,15 +39,13 @@ public final class DeliveryTopicReader {
       String topic,
       DeliveryFactory deliveryFactory,
       DeliveryQueue queue,
-      DeliveryStateWriter stateWriter,
-      Clock clock) {
+      DeliveryStateWriter stateWriter) {
     this.consumer = consumer;
     this.endOffsetConsumer = endOffsetConsumer;
     this.topic = topic;
     this.deliveryFactory = deliveryFactory;
     this.queue = queue;
     this.stateWriter = stateWriter;
-    this.clock = clock;
   }
 
   /** Applies a record of the event topic or the delivery topic. */
@@ -94,6 +90,11 @@ public final class DeliveryTopicReader {
         .collect(Collectors.toSet());
   }
 
+  @Override
+  public void close() {
+    endOffsetConsumer.close();
+  }
+
   private Collection<TopicPartition> filterDeliveryPartitions(
       Collection<TopicPartition> partitions) {
     return partitions.stream().filter(partition -> partition.topic().equals(topic)).toList();
@@ -119,10 +120,10 @@ public final class DeliveryTopicReader {
       return;
     }
     if (known.isPresent() && isStale(known.get(), delivery)) {
-      queue.put(known.get().withRecord(entry.offset(), entry.bytes()), clock.instant());
+      queue.put(known.get().withRecord(entry.offset(), entry.bytes()));
       return;
     }
-    queue.put(entry, clock.instant());
+    queue.put(entry);
     if (delivery.cause() == StateChangeCause.ATTEMPT) {
       queue.release(delivery.id());
     }
@@ -140,7 +141,7 @@ public final class DeliveryTopicReader {
   // For a delivery in flight the result of the attempt will be written.
   private void onDuplicateEvent(
       Delivery delivery, DeliveryIndexEntry known, DeliveryIndexEntry repeated) {
-    queue.put(known.withRecord(repeated.offset(), repeated.bytes()), clock.instant());
+    queue.put(known.withRecord(repeated.offset(), repeated.bytes()));
     if (!queue.isInFlight(known.id())
         && !catchingUp.containsKey(new TopicPartition(topic, known.partition()))) {
       stateWriter.addState(delivery.withState(known.status(), known.attempts(), known.due()));

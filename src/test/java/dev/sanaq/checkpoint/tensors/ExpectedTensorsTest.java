@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Networks with options of no published checkpoint: {@code state-dicts.json} holds configs and their
- * {@code state_dict()} in diffusers 0.36.0 and transformers 4.57.3.
+ * Networks with options of no published checkpoint: {@code state-dicts.json} holds configs and
+ * their {@code state_dict()} in diffusers 0.36.0 and transformers 4.57.3.
  */
 class ExpectedTensorsTest {
   static Stream<Named<JsonNode>> networks() throws IOException {
