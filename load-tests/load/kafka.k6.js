@@ -20,9 +20,9 @@ export const options = {
 };
 
 export default function () {
-  const asked = request(__ENV.SHAPE || 'steady', `${__VU}-${__ITER}-${Date.now()}`);
+  const job = request(__ENV.SHAPE || 'steady', `${__VU}-${__ITER}-${Date.now()}`);
   const text = (data) => strings.serialize({ data, schemaType: SCHEMA_TYPE_STRING });
-  writer.produce({ messages: [{ key: text(asked.id), value: text(JSON.stringify(asked)) }] });
+  writer.produce({ messages: [{ key: text(job.id), value: text(JSON.stringify(job)) }] });
 }
 
 export function teardown() {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,7 @@ class RenderTest {
     assertThat(problems(Kustomization.render(folder))).isEmpty();
   }
 
+  @Tag("slow") // renders several hundred combinations
   @Test
   void everyComponentCombination_rendersToValidObjects() {
     Set<Object> checked = new java.util.HashSet<>();
