@@ -115,9 +115,9 @@ class RequestFieldsTest {
 
   @Test
   void playgroundCard_copiesEveryField() throws IOException {
-    String script =
-        Files.readString(Path.of("src/main/resources/META-INF/resources/playground/card.js"));
-    assertThat(find(section(script, "const CHOSEN", "];"), "\"(\\w+)\""))
+    Path card = Path.of("src/main/resources/META-INF/resources/playground/jobs/card.js");
+    String script = Files.readString(card);
+    assertThat(find(section(script, "const GENERATION_FIELDS", "];"), "\"(\\w+)\""))
         .containsExactlyElementsOf(allBut(NOT_IN_PLAYGROUND));
   }
 
