@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,7 +88,8 @@ class HelpAndUsageTest {
 
   private Map<String, String> descriptions(String command) {
     Map<String, String> descriptions = new TreeMap<>();
-    CommandSpec spec = sanaq.getSubcommands().get(command).getCommandSpec();
+    CommandSpec spec =
+        Objects.requireNonNull(sanaq.getSubcommands().get(command)).getCommandSpec();
     for (OptionSpec option : spec.options()) {
       for (String name : option.names()) {
         descriptions.put(

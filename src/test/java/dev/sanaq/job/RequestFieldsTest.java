@@ -110,13 +110,15 @@ class RequestFieldsTest {
   void submitCommand_hasAnOptionForEveryField() throws IOException {
     List<String> options =
         find(Files.readString(JAVA.resolve("cli/kafka/RequestOptions.java")), "put\\(\"(\\w+)\"");
-    assertThat(options).containsExactlyElementsOf(allBut(NOT_CLI_OPTIONS));
+    // An alias sets the same field as its option.
+    assertThat(options.stream().distinct())
+        .containsExactlyElementsOf(allBut(NOT_CLI_OPTIONS));
   }
 
   @Test
   void playgroundCard_copiesEveryField() throws IOException {
-    String script =
-        Files.readString(Path.of("src/main/resources/META-INF/resources/playground/jobs/card.js"));
+    Path card = Path.of("src/main/resources/META-INF/resources/playground/jobs/card.js");
+    String script = Files.readString(card);
     assertThat(find(section(script, "const GENERATION_FIELDS", "];"), "\"(\\w+)\""))
         .containsExactlyElementsOf(allBut(NOT_IN_PLAYGROUND));
   }
