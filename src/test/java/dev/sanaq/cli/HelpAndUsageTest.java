@@ -88,8 +88,7 @@ class HelpAndUsageTest {
 
   private Map<String, String> descriptions(String command) {
     Map<String, String> descriptions = new TreeMap<>();
-    CommandSpec spec =
-        Objects.requireNonNull(sanaq.getSubcommands().get(command)).getCommandSpec();
+    CommandSpec spec = Objects.requireNonNull(sanaq.getSubcommands().get(command)).getCommandSpec();
     for (OptionSpec option : spec.options()) {
       for (String name : option.names()) {
         descriptions.put(

@@ -111,8 +111,7 @@ class RequestFieldsTest {
     List<String> options =
         find(Files.readString(JAVA.resolve("cli/kafka/RequestOptions.java")), "put\\(\"(\\w+)\"");
     // An alias sets the same field as its option.
-    assertThat(options.stream().distinct())
-        .containsExactlyElementsOf(allBut(NOT_CLI_OPTIONS));
+    assertThat(options.stream().distinct()).containsExactlyElementsOf(allBut(NOT_CLI_OPTIONS));
   }
 
   @Test

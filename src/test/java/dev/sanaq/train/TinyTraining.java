@@ -116,7 +116,8 @@ final class TinyTraining {
   }
 
   /**
-   * A process that a test kills: {@code autoencoder LIST OUTPUT} or {@code transformer LIST OUTPUT VAE}.
+   * A process that a test kills: {@code autoencoder LIST OUTPUT} or {@code transformer LIST OUTPUT
+   * VAE}.
    */
   public static void main(String... args) throws IOException {
     TinyTraining training = of(Path.of(args[1]));

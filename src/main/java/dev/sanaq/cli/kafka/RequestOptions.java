@@ -70,10 +70,7 @@ final class RequestOptions {
     put("seed", value);
   }
 
-  @Option(
-      names = "--num-images",
-      paramLabel = "N",
-      description = "Number of images (default: 1).")
+  @Option(names = "--num-images", paramLabel = "N", description = "Number of images (default: 1).")
   void numImages(@Nullable Integer value) {
     put("count", value);
   }

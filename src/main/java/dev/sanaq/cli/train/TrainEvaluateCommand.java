@@ -133,7 +133,8 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
   private void evaluateCaptions(DevicePlacement placement, TrainingConsole console, Path list)
       throws IOException {
     PipelineOptions pipeline =
-        new PipelineOptions("fp32", "", Torch.threads(), placement.gpu() < 0 ? "cpu" : "cuda", List.of(), false);
+        new PipelineOptions(
+            "fp32", "", Torch.threads(), placement.gpu() < 0 ? "cpu" : "cuda", List.of(), false);
     RetrievalEvaluation.Settings settings =
         new RetrievalEvaluation.Settings(limit, steps, guidanceScale, seed, !noPromptInstruction);
     try (SanaPipeline generator = SanaPipeline.load(options.model(), pipeline)) {

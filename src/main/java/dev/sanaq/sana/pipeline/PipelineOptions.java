@@ -23,7 +23,8 @@ public record PipelineOptions(
     List<Path> adapters,
     boolean lowMemory) {
   /** Detects device, precision, variant and threads. */
-  public static final PipelineOptions AUTO = new PipelineOptions("auto", "", 0, "auto", List.of(), false);
+  public static final PipelineOptions AUTO =
+      new PipelineOptions("auto", "", 0, "auto", List.of(), false);
 
   /** A guard: libtorch ends the JVM if it cannot start the threads. */
   public static final int MAX_THREADS = 1024;

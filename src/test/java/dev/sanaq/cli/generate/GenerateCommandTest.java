@@ -104,8 +104,10 @@ class GenerateCommandTest {
                 1,
                 SolverKind.FLOW_EULER,
                 false,
-                false, List.of()));
-    assertThat(loads).containsExactly(new PipelineOptions("fp16", "bf16", 3, "cpu", List.of(), false));
+                false,
+                List.of()));
+    assertThat(loads)
+        .containsExactly(new PipelineOptions("fp16", "bf16", 3, "cpu", List.of(), false));
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.sanaq.worker.queue;
 import dev.sanaq.job.GenerationRequest;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.OutputLocation;
-
 import dev.sanaq.job.validation.RequestLimits;
 import dev.sanaq.job.validation.RequestValidator;
 import dev.sanaq.job.validation.ValidationResult;
