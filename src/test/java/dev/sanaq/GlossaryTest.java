@@ -9,9 +9,9 @@ import com.sun.source.tree.LiteralTree;
 import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.NewClassTree;
 import com.sun.source.tree.Tree;
-import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreePathScanner;
 import com.sun.source.util.TreeScanner;
+import dev.sanaq.testing.JavaSources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +25,6 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -128,25 +125,9 @@ class GlossaryTest {
   }
 
   private static void scan(Path root, boolean texts) throws IOException {
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    List<Path> sources;
-    try (Stream<Path> files = Files.walk(root)) {
-      sources = files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
-    }
-    try (var files = compiler.getStandardFileManager(null, null, null)) {
-      JavacTask task =
-          (JavacTask)
-              compiler.getTask(
-                  null,
-                  files,
-                  null,
-                  List.of("-proc:none"),
-                  null,
-                  files.getJavaFileObjectsFromPaths(sources));
-      for (CompilationUnitTree unit : task.parse()) {
-        String file = Path.of(unit.getSourceFile().getName()).getFileName().toString();
-        new TextScanner(file, texts).scan(unit, null);
-      }
+    for (CompilationUnitTree unit : JavaSources.parse(root, file -> true).units()) {
+      String file = Path.of(unit.getSourceFile().getName()).getFileName().toString();
+      new TextScanner(file, texts).scan(unit, null);
     }
   }
 

@@ -8,9 +8,9 @@ import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.util.DocTrees;
-import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
+import dev.sanaq.testing.JavaSources;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.io.IOException;
@@ -18,6 +18,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,8 +26,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -126,16 +125,6 @@ class ConfigurationPageTest {
     return name.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
   }
 
-  private static List<Path> mappingSources() throws IOException {
-    try (Stream<Path> files = Files.walk(SOURCES)) {
-      return files
-          .filter(file -> file.toString().endsWith("Config.java"))
-          .filter(ConfigurationPageTest::isMapping)
-          .sorted()
-          .toList();
-    }
-  }
-
   private static boolean isMapping(Path file) {
     try {
       return Files.readString(file).contains("@ConfigMapping(");
@@ -145,34 +134,27 @@ class ConfigurationPageTest {
   }
 
   private static List<Class<?>> mappings() throws Exception {
-    List<Class<?>> found = new java.util.ArrayList<>();
-    for (Path file : mappingSources()) {
-      String name = SOURCES.relativize(file).toString().replace('/', '.').replace(".java", "");
-      found.add(Class.forName(name));
+    List<Class<?>> found = new ArrayList<>();
+    for (CompilationUnitTree unit : mappingSources().units()) {
+      String type = ((ClassTree) unit.getTypeDecls().get(0)).getSimpleName().toString();
+      found.add(Class.forName(unit.getPackageName() + "." + type));
     }
     return found;
   }
 
+  private static JavaSources mappingSources() throws IOException {
+    return JavaSources.parse(
+        SOURCES, file -> file.toString().endsWith("Config.java") && isMapping(file));
+  }
+
   /** The first paragraph of each type's and method's Javadoc, as Markdown, in source order. */
   private static Map<String, String> javadocByMethod() throws IOException {
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    try (var files = compiler.getStandardFileManager(null, null, null)) {
-      JavacTask task =
-          (JavacTask)
-              compiler.getTask(
-                  null,
-                  files,
-                  null,
-                  List.of("-proc:none"),
-                  null,
-                  files.getJavaFileObjectsFromPaths(mappingSources()));
-      DocTrees trees = DocTrees.instance(task);
-      Map<String, String> found = new LinkedHashMap<>();
-      for (CompilationUnitTree unit : task.parse()) {
-        new JavadocScanner(trees, unit.getPackageName() + ".", found).scan(unit, null);
-      }
-      return found;
+    JavaSources sources = mappingSources();
+    Map<String, String> found = new LinkedHashMap<>();
+    for (CompilationUnitTree unit : sources.units()) {
+      new JavadocScanner(sources.docs(), unit.getPackageName() + ".", found).scan(unit, null);
     }
+    return found;
   }
 
   private static final class JavadocScanner
