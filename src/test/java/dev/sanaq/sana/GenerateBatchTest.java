@@ -209,11 +209,13 @@ class GenerateBatchTest {
   private static List<GenerationParams> differingParams(SolverKind solver, int side) {
     String longPrompt = "a fox that jumps over a lazy dog in the light of an evening in autumn";
     return List.of(
-        new GenerationParams("a fox", "", side, side, 4, 4.5, 40, 1, solver, false, true, List.of()),
+        new GenerationParams(
+            "a fox", "", side, side, 4, 4.5, 40, 1, solver, false, true, List.of()),
         new GenerationParams(
             longPrompt, "blurry, ugly", side, side, 4, 2, 50, 2, solver, false, true, List.of()),
         new GenerationParams("", "", side, side, 4, 7.5, 1, 1, solver, false, false, List.of()),
-        new GenerationParams("two foxes", "blurry", side, side, 4, 3, 70, 2, solver, false, true, List.of()));
+        new GenerationParams(
+            "two foxes", "blurry", side, side, 4, 3, 70, 2, solver, false, true, List.of()));
   }
 
   private static List<RgbImage> images(List<BatchResult> results) {

@@ -93,6 +93,7 @@ class ImageParityTest {
         1,
         arguments.has("scheduler") ? SolverKind.FLOW_EULER : pipeline.model().solver(),
         false,
-        arguments.path("instruction").asBoolean(true), List.of());
+        arguments.path("instruction").asBoolean(true),
+        List.of());
   }
 }

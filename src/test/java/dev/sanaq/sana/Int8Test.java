@@ -44,7 +44,8 @@ class Int8Test {
   void int8_trainedCheckpoint_nearlySameImage(String prompt, @TempDir Path folder) {
     Path checkpoint = DemoCheckpoint.write(folder);
     GenerationParams emoji =
-        new GenerationParams(prompt, "", 128, 128, 20, 2.5, 7, 1, SolverKind.FLOW_DPM, false, true, List.of());
+        new GenerationParams(
+            prompt, "", 128, 128, 20, 2.5, 7, 1, SolverKind.FLOW_DPM, false, true, List.of());
     List<float[]> exact = new ArrayList<>();
     List<float[]> near = new ArrayList<>();
     RgbImage image = generate(checkpoint, emoji, Precision.FP32, exact);

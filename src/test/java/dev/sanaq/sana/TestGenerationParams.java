@@ -14,7 +14,8 @@ public final class TestGenerationParams {
   private TestGenerationParams() {}
 
   static SanaPipeline loadPipeline(String model, String precision) {
-    return SanaPipeline.load(checkpointPath(model), new PipelineOptions(precision, "", 0, "cpu", List.of(), false));
+    return SanaPipeline.load(
+        checkpointPath(model), new PipelineOptions(precision, "", 0, "cpu", List.of(), false));
   }
 
   /** The path of a fixture's checkpoint. */
@@ -82,6 +83,7 @@ public final class TestGenerationParams {
         count,
         d.solver(),
         d.resolutionBinning(),
-        d.instruction(), List.of());
+        d.instruction(),
+        List.of());
   }
 }

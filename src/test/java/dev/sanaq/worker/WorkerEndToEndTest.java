@@ -58,7 +58,8 @@ class WorkerEndToEndTest {
   static void sendRequests() {
     RandomCheckpoint.write(folder.resolve("random"), 1);
     generator =
-        SanaPipeline.load(folder.resolve("random"), new PipelineOptions("fp32", "", 0, "cpu", List.of(), false));
+        SanaPipeline.load(
+            folder.resolve("random"), new PipelineOptions("fp32", "", 0, "cpu", List.of(), false));
     services = LocalServices.startTemporary();
     outside = new KafkaS3Client(services.config());
     Map<String, String> config = new TreeMap<>(services.config());

@@ -84,7 +84,9 @@ class AutoencoderDCParityTest {
     }
   }
 
-  /** The difference between neighbouring lines is no larger at the seams of tiles than elsewhere. */
+  /**
+   * The difference between neighbouring lines is no larger at the seams of tiles than elsewhere.
+   */
   @ParameterizedTest
   @CsvSource({"256, 128, 96", "1024, 512, 448", "1792, 896, 768"})
   void decodeTiled_leavesNoSeams(int side, int tile, int stride) {

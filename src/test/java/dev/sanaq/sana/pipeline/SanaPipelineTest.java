@@ -63,7 +63,8 @@ class SanaPipelineTest {
         results.add(threads.submit(() -> generate(params)));
       }
       for (int i = 0; i < 4; i++) {
-        assertThat(results.get(i).get().images().get(0).samples()).isEqualTo(alone.get(i).samples());
+        assertThat(results.get(i).get().images().get(0).samples())
+            .isEqualTo(alone.get(i).samples());
       }
     } finally {
       threads.shutdownNow();
@@ -145,7 +146,8 @@ class SanaPipelineTest {
 
   private static SanaPipeline load(String model, String precision) {
     return SanaPipeline.load(
-        Fixtures.path(model + "/checkpoint"), new PipelineOptions(precision, "", 0, "cpu", List.of(), false));
+        Fixtures.path(model + "/checkpoint"),
+        new PipelineOptions(precision, "", 0, "cpu", List.of(), false));
   }
 
   private static GenerationParams params(String prompt, long seed, int count) {
@@ -165,7 +167,8 @@ class SanaPipelineTest {
         d.count(),
         d.solver(),
         false,
-        true, List.of());
+        true,
+        List.of());
   }
 
   private static GenerationParams withSolver(GenerationParams d, SolverKind solver) {
@@ -180,6 +183,7 @@ class SanaPipelineTest {
         d.count(),
         solver,
         false,
-        true, List.of());
+        true,
+        List.of());
   }
 }
