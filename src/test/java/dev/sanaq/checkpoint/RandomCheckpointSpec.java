@@ -32,38 +32,61 @@ public record RandomCheckpointSpec(
     TextEncoderConfig textEncoder,
     SchedulerConfig scheduler) {
 
-  private static final int LATENT_CHANNELS = 32;
   private static final int STAGES = 6;
   private static final int TEXT_WIDTH = 64;
   private static final int TEXT_LAYERS = 3;
 
+  /**
+   * The sizes in which small checkpoints differ.
+   *
+   * @param channels of the latents, and of the autoencoder at every resolution
+   * @param layers of the transformer
+   * @param heads of the linear attention
+   * @param headDim of the linear attention
+   * @param crossHeads of the cross-attention
+   * @param crossHeadDim of the cross-attention
+   * @param autoencoderHeadDim of the autoencoder's attention
+   * @param sampleSize default width and height of the latents
+   */
+  public record Size(
+      int channels,
+      int layers,
+      int heads,
+      int headDim,
+      int crossHeads,
+      int crossHeadDim,
+      int autoencoderHeadDim,
+      int sampleSize) {}
+
   /** 512 pixels, small enough for a CPU to generate an image in seconds. */
   public static RandomCheckpointSpec demo() {
+    return of(new Size(32, 4, 8, 16, 4, 32, 16, 16));
+  }
+
+  /** A Sana of the given sizes, with a small text encoder. */
+  public static RandomCheckpointSpec of(Size size) {
     return new RandomCheckpointSpec(
-        demoTransformer(),
-        demoAutoencoder(),
-        demoTextEncoder(),
+        transformer(size),
+        autoencoder(size),
+        smallTextEncoder(),
         new SchedulerConfig.DpmSolver(1000, 3.0, 2, true, false));
   }
 
-  /** Four layers of eight heads. */
-  private static TransformerConfig demoTransformer() {
-    int heads = 8;
-    int headDim = 16;
+  private static TransformerConfig transformer(Size size) {
     return new TransformerConfig(
-        LATENT_CHANNELS,
-        LATENT_CHANNELS,
-        heads,
-        headDim,
-        4,
-        4,
-        32,
-        heads * headDim,
+        size.channels(),
+        size.channels(),
+        size.heads(),
+        size.headDim(),
+        size.layers(),
+        size.crossHeads(),
+        size.crossHeadDim(),
+        size.heads() * size.headDim(),
         TEXT_WIDTH,
         2.5,
         0,
         false,
-        16,
+        size.sampleSize(),
         1,
         false,
         1e-6,
@@ -74,7 +97,7 @@ public record RandomCheckpointSpec(
         1.0);
   }
 
-  private static AutoencoderConfig demoAutoencoder() {
+  private static AutoencoderConfig autoencoder(Size size) {
     List<AutoencoderStage> stages = new ArrayList<>();
     // The same number of channels at every resolution: the shortcut then repeats pixels, without
     // stripes.
@@ -83,15 +106,15 @@ public record RandomCheckpointSpec(
       stages.add(
           new AutoencoderStage(
               attends ? Block.EFFICIENT_VIT_BLOCK : Block.RES_BLOCK,
-              LATENT_CHANNELS,
+              size.channels(),
               1,
               attends ? List.of(5) : List.of(),
               Activation.SILU));
     }
     return new AutoencoderConfig(
         3,
-        LATENT_CHANNELS,
-        16,
+        size.channels(),
+        size.autoencoderHeadDim(),
         stages,
         stages,
         Upsample.INTERPOLATE,
@@ -102,7 +125,7 @@ public record RandomCheckpointSpec(
         0.41407);
   }
 
-  private static TextEncoderConfig demoTextEncoder() {
+  private static TextEncoderConfig smallTextEncoder() {
     List<LayerType> layers =
         IntStream.range(0, TEXT_LAYERS)
             .mapToObj(i -> i % 2 == 0 ? LayerType.SLIDING_ATTENTION : LayerType.FULL_ATTENTION)
