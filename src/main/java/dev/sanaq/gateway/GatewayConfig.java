@@ -45,10 +45,10 @@ public interface GatewayConfig {
 
   /** Limits of an owner. */
   interface Quota {
-    /** Requests a minute at this gateway. */
+    /** Requests per minute at this gateway. */
     OptionalInt requestsPerMinute();
 
-    /** Jobs a day, in UTC, at all gateways together. */
+    /** Jobs per UTC day at all gateways together. */
     OptionalInt jobsPerDay();
   }
 
@@ -60,15 +60,15 @@ public interface GatewayConfig {
 
   /** The defaults of the workers' model, to estimate requests without these fields. */
   interface EstimateConfig {
-    /** Width in pixels. */
+    /** Width in pixels of a request without the field. */
     @WithDefault("1024")
     int width();
 
-    /** Height in pixels. */
+    /** Height in pixels of a request without the field. */
     @WithDefault("1024")
     int height();
 
-    /** Denoising steps. */
+    /** Denoising steps of a request without the field. */
     @WithDefault("20")
     int steps();
 

@@ -195,7 +195,7 @@ class ImagesApiTest {
     GatewayCommandRunner.Result wrong =
         GatewayCommandRunner.submit("--url", root.toString(), "--prompt", "p", "--steps", "0");
     assertThat(wrong.code()).isEqualTo(1);
-    assertThat(wrong.err()).contains("answers 400", "field=steps");
+    assertThat(wrong.err()).contains("responded with 400", "field=steps");
     assertThat(GatewayCommandRunner.watch("--url", root.toString()).code()).isEqualTo(2);
     assertThat(GatewayCommandRunner.watch("--url", root.toString(), "none").code()).isEqualTo(1);
   }

@@ -97,7 +97,7 @@ public class OpenAiResource {
     return JsonResponses.ok(body);
   }
 
-  // The client has no id to ask for the job later.
+  // The client does not know the job's id, so it cannot fetch the images later.
   private Response cancelAfterTimeout(String id) {
     jobs.cancel(id, "the client stopped waiting");
     throw new ProblemException(

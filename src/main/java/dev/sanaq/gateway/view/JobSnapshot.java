@@ -79,7 +79,7 @@ public record JobSnapshot(
         id, submittedAt, submittedRequest, newCost, started, progress, terminalEvent);
   }
 
-  /** This job after the event. A completed job stays completed, whatever event follows. */
+  /** This job after the event. A completed job stays completed. */
   JobSnapshot withEvent(JobEvent event) {
     if (JobEventFactory.isTerminal(event.type())) {
       return isCompleted()
