@@ -161,12 +161,14 @@ class JobsApiTest extends GatewayTestBase {
     assertProblem(client.get("/v1/jobs/%20"), 404, "not_found");
     assertProblem(client.get("/v1/nothing"), 404, "not_found");
     assertProblem(client.get("/v1/jobs?state=odd&limit=0"), 400, "invalid_request");
-    assertThat(client.get("/v1/jobs?state=odd&limit=0").json().get("errors").findValuesAsText("found"))
+    assertThat(
+            client.get("/v1/jobs?state=odd&limit=0").json().get("errors").findValuesAsText("found"))
         .containsExactly("\"odd\"", "\"0\"");
     assertProblem(client.get("/v1/jobs?state="), 400, "invalid_request");
     assertProblem(client.get("/v1/jobs?cursor=odd"), 400, "invalid_request");
     assertProblem(client.get("/v1/backlog", "Accept", "text/html"), 406, "not_acceptable");
-    GatewayTestClient.ApiResponse put = client.send("PUT", "/v1/jobs", BodyPublishers.ofString("{}"));
+    GatewayTestClient.ApiResponse put =
+        client.send("PUT", "/v1/jobs", BodyPublishers.ofString("{}"));
     assertProblem(put, 405, "method_not_allowed");
     assertThat(put.header("Allow")).contains("GET", "POST");
     GatewayTestClient.ApiResponse text =

@@ -4,7 +4,9 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Kafka and S3 inside the JVM for Quarkus tests; each application has its own topics and bucket. */
+/**
+ * Kafka and S3 inside the JVM for Quarkus tests; each application has its own topics and bucket.
+ */
 public final class LocalServicesResource implements QuarkusTestResourceLifecycleManager {
   @Override
   public Map<String, String> start() {

@@ -65,7 +65,8 @@ class WorkerEndToEndTest {
             Map.of("sanaq.events.progress-interval", "PT0S", "sanaq.worker.id", "worker-1"));
     client.send(
         text(
-            "{'id':'full','prompt':'a red apple','width':96,'height':64,'steps':2,'seed':7,'count':2,"
+            "{'id':'full','prompt':'a red"
+                + " apple','width':96,'height':64,'steps':2,'seed':7,'count':2,"
                 + "'guidanceScale':3.5,'solver':'flow-euler','metadata':{'order':[1,2.50]}}"));
     client.send(BROKEN);
     noiseOffset = client.send(NOISE, "trace", "t-1");

@@ -236,7 +236,11 @@ class WorkerFaultToleranceTest {
             Map.of());
     client.send(request);
     Eventually.await("the worker reports the storage", TIMEOUT)
-        .until(() -> lost.notReadyReason().filter(reason -> reason.contains("S3 is unavailable")).isPresent());
+        .until(
+            () ->
+                lost.notReadyReason()
+                    .filter(reason -> reason.contains("S3 is unavailable"))
+                    .isPresent());
     assertThat(terminalEventsOf(job)).isEmpty();
 
     WorkerRuntime other = worker(generator, UnaryOperator.identity());
