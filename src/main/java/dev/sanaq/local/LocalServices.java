@@ -78,6 +78,11 @@ public final class LocalServices implements AutoCloseable {
     return config;
   }
 
+  /** Creates the topics and the bucket that a configuration names, unless they exist. */
+  public void provision(TopicsConfig topics, StorageConfig storage) {
+    services.forEach(service -> service.provision(topics, storage));
+  }
+
   /** The data folder. */
   public Path folder() {
     return folder;
@@ -117,9 +122,8 @@ public final class LocalServices implements AutoCloseable {
             .withMapping(StorageConfig.class)
             .withDefaultValues(config())
             .build();
-    TopicsConfig topics = config.getConfigMapping(TopicsConfig.class);
-    StorageConfig storage = config.getConfigMapping(StorageConfig.class);
-    services.forEach(service -> service.provision(topics, storage));
+    provision(
+        config.getConfigMapping(TopicsConfig.class), config.getConfigMapping(StorageConfig.class));
   }
 
   private static LocalServiceKind kindOf(String key) {

@@ -9,9 +9,9 @@ import dev.sanaq.cli.kafka.SubmitCommand;
 import dev.sanaq.cli.kafka.WatchCommand;
 import dev.sanaq.kafka.KafkaClientFactory;
 import dev.sanaq.kafka.TopicsConfig;
-import dev.sanaq.local.LocalServices;
 import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
+import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
 import dev.sanaq.worker.WorkerRuntime;
 import dev.sanaq.worker.WorkerSettings;
@@ -25,12 +25,14 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** The commands that use Kafka, run as a script would, with a real broker and worker. */
 class KafkaCommandsTest {
-  private static LocalServices services;
+  @RegisterExtension static final TestServices services = new TestServices();
+
   private static WorkerRuntime worker;
   private static KafkaClientFactory kafka;
   private static TopicsConfig topics;
@@ -39,7 +41,6 @@ class KafkaCommandsTest {
 
   @BeforeAll
   static void start() {
-    services = LocalServices.startTemporary();
     WorkerSettings settings = TestSettings.of(services.config());
     worker =
         WorkerRuntime.start(
@@ -51,7 +52,6 @@ class KafkaCommandsTest {
   @AfterAll
   static void stop() {
     worker.drain(Duration.ofSeconds(10));
-    services.close();
   }
 
   @Test
@@ -131,10 +131,12 @@ class KafkaCommandsTest {
       Result listed = deadLetters("list", "--json");
       assertThat(listed.code()).isZero();
       JsonNode letter = json(listed.out().lines().findFirst().orElseThrow());
-      assertThat(letter.get("source").asText()).isEqualTo("sanaq.requests-0@" + offset);
+      assertThat(letter.get("source").asText())
+          .isEqualTo(services.requestsTopic() + "-0@" + offset);
       assertThat(letter.get("reason").asText()).contains("line 1");
       assertThat(letter.get("bytes").asInt()).isEqualTo(7);
-      assertThat(deadLetters("list").out()).contains("position", "sanaq.requests-0@" + offset);
+      assertThat(deadLetters("list").out())
+          .contains("position", services.requestsTopic() + "-0@" + offset);
 
       Result sent = deadLetters("replay", letter.get("position").asText());
       assertThat(sent.code()).as(sent.err()).isZero();

@@ -3,53 +3,37 @@ package dev.sanaq.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
 import dev.sanaq.job.Sha256;
+import dev.sanaq.testing.Eventually;
 import dev.sanaq.testing.GatewayTestClient;
-import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.LocalServicesResource;
-import dev.sanaq.testing.TestSettings;
 import dev.sanaq.webhook.lifecycle.WebhookService;
-import dev.sanaq.worker.WorkerRuntime;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
-import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Owners cannot see, cancel or fetch each other's jobs, at any address. */
 @QuarkusTest
 @QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
 @TestProfile(ApiKeysTest.OwnersProfile.class)
-class ApiKeysTest {
+class ApiKeysTest extends GatewayTestBase {
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final String REQUEST = "{\"id\":\"%s\",\"prompt\":\"a pear\"}";
 
-  @Inject GatewayLifecycle gateway;
   @Inject WebhookService webhooks;
-
-  @TestHTTPResource("/")
-  @SuppressWarnings("NullAway.Init") // the test's framework sets it
-  URI root;
 
   @SuppressWarnings("NullAway.Init") // set before each test
   private GatewayTestClient alice;
 
   @SuppressWarnings("NullAway.Init") // set before each test
   private GatewayTestClient bob;
-
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private WorkerRuntime worker;
-
-  private final String id = "job-" + UUID.randomUUID();
 
   /** Three owners, one of them with quotas. */
   public static final class OwnersProfile implements QuarkusTestProfile {
@@ -73,24 +57,16 @@ class ApiKeysTest {
     }
   }
 
-  @BeforeEach
-  void start() {
-    alice = new GatewayTestClient(root, "Authorization", "Bearer alice's key");
-    bob = new GatewayTestClient(root, "X-API-Key", "bob's key");
-    worker =
-        WorkerRuntime.start(
-            TestSettings.of(GatewayTestClient.serviceConfig()),
-            new GradientImageGenerator(),
-            Clock.systemUTC(),
-            TestSettings.noTelemetry());
-    gateway.start();
-    alice.awaitReady();
+  @Override
+  protected String[] clientHeaders() {
+    return new String[] {"Authorization", "Bearer alice's key"};
   }
 
-  @AfterEach
-  void stop() {
-    GatewayRestart.stop(gateway);
-    worker.drain(Duration.ofSeconds(10));
+  @BeforeEach
+  void start() {
+    alice = client;
+    bob = new GatewayTestClient(root, "X-API-Key", "bob's key");
+    startWorker();
   }
 
   @Test
@@ -116,10 +92,10 @@ class ApiKeysTest {
 
   @Test
   void ownersJob_otherOwnerOnAnyPath_isNotFound() {
-    GatewayTestClient.ApiResponse drawn =
+    GatewayTestClient.ApiResponse completed =
         alice.post("/v1/jobs", REQUEST.formatted(id), "Prefer", "wait=20");
     String full = "alice:" + id;
-    assertThat(drawn.json().get("id").asText()).isEqualTo(full);
+    assertThat(completed.json().get("id").asText()).isEqualTo(full);
     assertThat(alice.get("/v1/jobs/" + id).json()).isEqualTo(alice.get("/v1/jobs/" + full).json());
     assertThat(alice.get("/v1/jobs/" + id + "/images/0").status()).isEqualTo(200);
     assertThat(alice.get("/v1/jobs").json().findValuesAsText("id")).contains(full);
@@ -136,17 +112,16 @@ class ApiKeysTest {
     assertThat(bob.get("/v1/jobs").json().toString()).doesNotContain(id);
   }
 
+  @Tag("slow") // waits for the webhook consumer group to form
   @Test
-  void deliveries_listAndResend_onlyByOwner() throws Exception {
+  void deliveries_listAndResend_onlyByOwner() {
     webhooks.start();
     String called =
         "{\"id\":\"%s\",\"prompt\":\"p\",\"callbackUrl\":\"https://10.0.0.1/x\"}".formatted(id);
     alice.post("/v1/jobs", called, "Prefer", "wait=20");
     String path = "/v1/jobs/" + id + "/deliveries";
-    for (int i = 0; alice.get(path).json().toString().indexOf("refused") < 0; i++) {
-      assertThat(i).as("looks at %s", alice.get(path).json()).isLessThan(100);
-      Thread.sleep(200);
-    }
+    Eventually.await("the refused delivery", TIMEOUT)
+        .untilAsserted(() -> assertThat(alice.get(path).json().toString()).contains("refused"));
     JsonNode delivery = alice.get(path).json().get("deliveries").get(0);
     assertThat(delivery.get("id").asText()).isEqualTo("alice:" + id + "/completed");
     assertThat(delivery.get("url").asText()).isEqualTo("https://10.0.0.1/x");
@@ -192,10 +167,10 @@ class ApiKeysTest {
 
   @Test
   void idTooLongWithOwnerPrefix_isRejected() {
-    GatewayTestClient.ApiResponse answer =
+    GatewayTestClient.ApiResponse response =
         alice.post("/v1/jobs", REQUEST.formatted("x".repeat(123)));
-    assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.json().get("errors").get(0).get("allowed").asText()).contains("122");
+    assertThat(response.status()).isEqualTo(400);
+    assertThat(response.json().get("errors").get(0).get("allowed").asText()).contains("122");
     assertThat(alice.get("/v1/jobs/" + "x".repeat(200)).status()).isEqualTo(404);
   }
 
@@ -208,10 +183,10 @@ class ApiKeysTest {
     assertThat(carol.post("/v1/jobs", body).status()).isEqualTo(429);
     GatewayRestart.restart(gateway);
     carol.awaitReady();
-    GatewayTestClient.ApiResponse refused = carol.post("/v1/jobs", body);
-    assertThat(refused.status()).isEqualTo(429);
-    assertThat(refused.json().get("type").asText()).isEqualTo("urn:sanaq:problem:quota_exceeded");
-    assertThat(Long.parseLong(refused.header("Retry-After"))).isBetween(1L, 86_400L);
+    GatewayTestClient.ApiResponse rejected = carol.post("/v1/jobs", body);
+    assertThat(rejected.status()).isEqualTo(429);
+    assertThat(rejected.json().get("type").asText()).isEqualTo("urn:sanaq:problem:quota_exceeded");
+    assertThat(Long.parseLong(rejected.header("Retry-After"))).isBetween(1L, 86_400L);
     assertThat(alice.post("/v1/jobs", body).status()).isEqualTo(202);
   }
 
@@ -221,10 +196,10 @@ class ApiKeysTest {
     for (int i = 0; i < 3; i++) {
       assertThat(dave.get("/v1/jobs").status()).isEqualTo(200);
     }
-    GatewayTestClient.ApiResponse refused = dave.get("/v1/jobs");
-    assertThat(refused.status()).isEqualTo(429);
-    assertThat(refused.json().get("type").asText()).isEqualTo("urn:sanaq:problem:rate_limited");
-    assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 20);
+    GatewayTestClient.ApiResponse rejected = dave.get("/v1/jobs");
+    assertThat(rejected.status()).isEqualTo(429);
+    assertThat(rejected.json().get("type").asText()).isEqualTo("urn:sanaq:problem:rate_limited");
+    assertThat(Integer.parseInt(rejected.header("Retry-After"))).isBetween(1, 20);
     assertThat(alice.get("/v1/jobs").status()).isEqualTo(200);
   }
 }

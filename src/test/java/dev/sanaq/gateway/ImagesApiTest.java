@@ -3,28 +3,17 @@ package dev.sanaq.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
 import dev.sanaq.job.Sha256;
 import dev.sanaq.testing.GatewayCommandRunner;
 import dev.sanaq.testing.GatewayTestClient;
-import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.LocalServicesResource;
-import dev.sanaq.testing.TestSettings;
-import dev.sanaq.worker.WorkerRuntime;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import jakarta.inject.Inject;
-import java.net.URI;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,22 +21,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
 @TestProfile(ImagesApiTest.ShortRetentionProfile.class)
-class ImagesApiTest {
-  @Inject GatewayLifecycle gateway;
-
-  @TestHTTPResource("/")
-  @SuppressWarnings("NullAway.Init") // the test's framework sets it
-  URI root;
-
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private GatewayTestClient api;
-
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private WorkerRuntime worker;
-
-  private final String id = "job-" + UUID.randomUUID();
-
-  /** A view that forgets soon. */
+class ImagesApiTest extends GatewayTestBase {
+  /** A job view that evicts jobs soon. */
   public static final class ShortRetentionProfile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -57,21 +32,7 @@ class ImagesApiTest {
 
   @BeforeEach
   void start() {
-    api = new GatewayTestClient(root);
-    worker =
-        WorkerRuntime.start(
-            TestSettings.of(GatewayTestClient.serviceConfig()),
-            new GradientImageGenerator(),
-            Clock.systemUTC(),
-            TestSettings.noTelemetry());
-    gateway.start();
-    api.awaitReady();
-  }
-
-  @AfterEach
-  void stop() {
-    GatewayRestart.stop(gateway);
-    worker.drain(Duration.ofSeconds(10));
+    startWorker();
   }
 
   @Test
@@ -81,8 +42,8 @@ class ImagesApiTest {
     assertThat(job.get("images")).hasSize(2);
     JsonNode second = job.get("images").get(1);
     assertThat(second.get("seed").asLong()).isEqualTo(8);
-    assertThat(api.get(second.get("url").asText()).status()).isEqualTo(200);
-    byte[] image = api.get(second.get("href").asText()).response().body();
+    assertThat(client.get(second.get("url").asText()).status()).isEqualTo(200);
+    byte[] image = client.get(second.get("href").asText()).response().body();
     assertThat(Sha256.hex(image)).isEqualTo(second.get("sha256").asText());
     assertThat(job.get("request").get("steps").asInt()).isEqualTo(4);
     assertThat(job.get("timings").isEmpty()).isFalse();
@@ -93,30 +54,30 @@ class ImagesApiTest {
     JsonNode image = generate(id, 1).get("images").get(0);
     String href = image.get("href").asText();
     String tag = '"' + image.get("sha256").asText() + '"';
-    GatewayTestClient.ApiResponse whole = api.get(href);
+    GatewayTestClient.ApiResponse whole = client.get(href);
     byte[] bytes = whole.response().body();
     assertThat(whole.header("Content-Type")).isEqualTo("image/png");
     assertThat(whole.header("ETag")).isEqualTo(tag);
     assertThat(whole.header("Cache-Control")).contains("immutable");
 
-    GatewayTestClient.ApiResponse part = api.get(href, "Range", "bytes=10-19");
+    GatewayTestClient.ApiResponse part = client.get(href, "Range", "bytes=10-19");
     assertThat(part.status()).isEqualTo(206);
     assertThat(part.header("Content-Range")).isEqualTo("bytes 10-19/" + bytes.length);
     assertThat(part.response().body()).isEqualTo(Arrays.copyOfRange(bytes, 10, 20));
-    assertThat(api.get(href, "Range", "bytes=-5").response().body())
+    assertThat(client.get(href, "Range", "bytes=-5").response().body())
         .isEqualTo(Arrays.copyOfRange(bytes, bytes.length - 5, bytes.length));
-    GatewayTestClient.ApiResponse beyond = api.get(href, "Range", "bytes=99999999-");
+    GatewayTestClient.ApiResponse beyond = client.get(href, "Range", "bytes=99999999-");
     assertThat(beyond.status()).isEqualTo(416);
     assertThat(beyond.header("Content-Range")).isEqualTo("bytes */" + bytes.length);
-    assertThat(api.get(href, "Range", "bytes=5-2").status()).isEqualTo(200);
-    assertThat(api.get(href, "Range", "bytes=0-1,4-5").status()).isEqualTo(200);
-    assertThat(api.get(href, "Range", "bytes=0-1", "If-Range", "\"other\"").status())
+    assertThat(client.get(href, "Range", "bytes=5-2").status()).isEqualTo(200);
+    assertThat(client.get(href, "Range", "bytes=0-1,4-5").status()).isEqualTo(200);
+    assertThat(client.get(href, "Range", "bytes=0-1", "If-Range", "\"other\"").status())
         .isEqualTo(200);
-    assertThat(api.get(href, "If-None-Match", tag).status()).isEqualTo(304);
+    assertThat(client.get(href, "If-None-Match", tag).status()).isEqualTo(304);
 
-    assertThat(api.get("/v1/jobs/" + id + "/images/1").status()).isEqualTo(404);
-    assertThat(api.get("/v1/jobs/" + id + "/images/x").status()).isEqualTo(404);
-    assertThat(api.get("/v1/jobs/none/images/0").status()).isEqualTo(404);
+    assertThat(client.get("/v1/jobs/" + id + "/images/1").status()).isEqualTo(404);
+    assertThat(client.get("/v1/jobs/" + id + "/images/x").status()).isEqualTo(404);
+    assertThat(client.get("/v1/jobs/none/images/0").status()).isEqualTo(404);
   }
 
   @Test
@@ -125,22 +86,22 @@ class ImagesApiTest {
     for (int i = 0; i < 4; i++) {
       generate(id + "-" + i, 1);
     }
-    assertThat(api.get("/v1/jobs").json().findValuesAsText("id")).doesNotContain(id);
-    JsonNode after = api.get("/v1/jobs/" + id).json();
+    assertThat(client.get("/v1/jobs").json().findValuesAsText("id")).doesNotContain(id);
+    JsonNode after = client.get("/v1/jobs/" + id).json();
     assertThat(after.get("state").asText()).isEqualTo("completed");
     assertThat(after.get("images").get(0).get("sha256"))
         .isEqualTo(before.get("images").get(0).get("sha256"));
-    assertThat(api.get("/v1/jobs/" + id + "/images/0").status()).isEqualTo(200);
-    assertThat(api.delete("/v1/jobs/" + id).status()).isEqualTo(409);
-    assertThat(api.post("/v1/jobs", request(id, 1)).json().get("state").asText())
+    assertThat(client.get("/v1/jobs/" + id + "/images/0").status()).isEqualTo(200);
+    assertThat(client.delete("/v1/jobs/" + id).status()).isEqualTo(409);
+    assertThat(client.post("/v1/jobs", request(id, 1)).json().get("state").asText())
         .as("the same request again")
         .isEqualTo("completed");
-    assertThat(api.post("/v1/jobs", request(id, 2)).status()).isEqualTo(409);
+    assertThat(client.post("/v1/jobs", request(id, 2)).status()).isEqualTo(409);
 
     GatewayRestart.restart(gateway);
-    api.awaitReady();
-    assertThat(api.get("/v1/backlog").json().get("queued").asInt())
-        .as("requests whose ends the view has forgotten")
+    client.awaitReady();
+    assertThat(client.get("/v1/backlog").json().get("queued").asInt())
+        .as("requests of evicted jobs")
         .isZero();
   }
 
@@ -148,16 +109,16 @@ class ImagesApiTest {
   void openAiApi_returnsImagesByUrlOrInline() {
     String request =
         "{\"prompt\":\"p\",\"n\":2,\"size\":\"64x96\",\"quality\":\"hd\",\"user\":\"u\"}";
-    GatewayTestClient.ApiResponse byAddress = api.post("/v1/images/generations", request);
+    GatewayTestClient.ApiResponse byAddress = client.post("/v1/images/generations", request);
     assertThat(byAddress.status()).isEqualTo(200);
     assertThat(byAddress.json().get("data")).hasSize(2);
     assertThat(byAddress.json().get("created").isIntegralNumber()).isTrue();
     String inline =
         "{\"prompt\":\"p\",\"size\":\"auto\",\"response_format\":\"b64_json\",\"seed\":3}";
-    JsonNode data = api.post("/v1/images/generations", inline).json().get("data");
+    JsonNode data = client.post("/v1/images/generations", inline).json().get("data");
     byte[] image = Base64.getDecoder().decode(data.get(0).get("b64_json").asText());
     assertThat(image).startsWith(0x89, 'P', 'N', 'G');
-    JsonNode models = api.get("/v1/models").json();
+    JsonNode models = client.get("/v1/models").json();
     assertThat(models.get("object").asText()).isEqualTo("list");
     assertThat(models.get("data").get(0).get("id").asText()).isEqualTo("gradient");
   }
@@ -165,20 +126,20 @@ class ImagesApiTest {
   @Test
   void openAiApi_invalidRequest_returnsOpenAiError() {
     String wrong = "{\"prompt\":\"\",\"n\":99,\"size\":\"64x0\"}";
-    GatewayTestClient.ApiResponse answer = api.post("/v1/images/generations", wrong);
-    assertThat(answer.status()).isEqualTo(400);
-    JsonNode error = answer.json().get("error");
+    GatewayTestClient.ApiResponse response = client.post("/v1/images/generations", wrong);
+    assertThat(response.status()).isEqualTo(400);
+    JsonNode error = response.json().get("error");
     assertThat(error.get("type").asText()).isEqualTo("invalid_request_error");
     assertThat(error.get("message").asText()).contains("n: found 99", "size: found 0");
     GatewayTestClient.ApiResponse other =
-        api.post("/v1/images/generations", "{\"prompt\":\"p\",\"model\":\"dall-e-3\"}");
-    assertThat(other.status()).as("what only the worker knows").isEqualTo(404);
+        client.post("/v1/images/generations", "{\"prompt\":\"p\",\"model\":\"dall-e-3\"}");
+    assertThat(other.status()).as("only the worker knows the model").isEqualTo(404);
     assertThat(other.json().get("error").get("code").asText()).isEqualTo("model_not_found");
     assertThat(other.json().get("error").get("param").asText()).isEqualTo("model");
     JsonNode size =
-        api.post("/v1/images/generations", "{\"prompt\":\"p\",\"size\":\"big\"}").json();
+        client.post("/v1/images/generations", "{\"prompt\":\"p\",\"size\":\"big\"}").json();
     assertThat(size.get("error").get("param").asText()).isEqualTo("size");
-    assertThat(api.get("/v1/images/generations").json().has("error")).isTrue();
+    assertThat(client.get("/v1/images/generations").json().has("error")).isTrue();
   }
 
   @Test
@@ -201,10 +162,10 @@ class ImagesApiTest {
   }
 
   private JsonNode generate(String job, int count) {
-    GatewayTestClient.ApiResponse answer =
-        api.post("/v1/jobs", request(job, count), "Prefer", "wait=20");
-    assertThat(answer.status()).isEqualTo(200);
-    return answer.json();
+    GatewayTestClient.ApiResponse response =
+        client.post("/v1/jobs", request(job, count), "Prefer", "wait=20");
+    assertThat(response.status()).isEqualTo(200);
+    return response.json();
   }
 
   private static String request(String job, int count) {

@@ -16,8 +16,8 @@ import java.util.Base64;
 import java.util.Map;
 
 /**
- * An OpenID provider, as far as a service asks one: its description and its public keys. The
- * private one is the tests' to sign with, under {@link #PRIVATE_KEY_PROPERTY}.
+ * An OpenID provider that serves its description and its public keys. Tests sign with the private
+ * key, the value of {@link #PRIVATE_KEY_PROPERTY}.
  */
 public final class OidcProviderResource implements QuarkusTestResourceLifecycleManager {
   /** The property that holds the private key, PKCS 8 in base64. */

@@ -19,16 +19,18 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 
-/** A worker whose every step the test says: it publishes the events of jobs and draws nothing. */
+/** A worker that the test scripts: it publishes the events of jobs and generates no image. */
 public final class ScriptedWorker implements AutoCloseable {
   private static final OutputLocation OUTPUT = new OutputLocation("sanaq", "");
 
   private final Producer<byte[], byte[]> producer;
+  private final String eventsTopic;
   private final JobEventFactory events =
       new JobEventFactory("/test", image -> "http://p", Clock.systemUTC());
 
   public ScriptedWorker(Map<String, String> services) {
     String servers = services.getOrDefault("kafka.bootstrap.servers", "");
+    this.eventsTopic = services.getOrDefault("sanaq.topics.events", "sanaq.events");
     this.producer =
         new KafkaClientFactory(Map.of("bootstrap.servers", servers))
             .idempotentProducer(Duration.ofSeconds(10));
@@ -75,7 +77,7 @@ public final class ScriptedWorker implements AutoCloseable {
 
   private void publish(CloudEvent event) {
     try {
-      producer.send(event.toRecord("sanaq.events")).get();
+      producer.send(event.toRecord(eventsTopic)).get();
     } catch (Exception e) {
       throw new AssertionError(e);
     }

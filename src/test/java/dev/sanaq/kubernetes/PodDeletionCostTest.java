@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.sanaq.testing.Pause;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,9 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A stand-in for the API server, since there is none without a cluster: TLS, token, the one call.
- */
+/** Patches an HTTPS server in place of a cluster's API server: TLS, token and the one call. */
 class PodDeletionCostTest {
   private static final String PASSWORD = "changeit";
   private static final Duration INTERVAL = Duration.ofMillis(20);
@@ -85,7 +84,7 @@ class PodDeletionCostTest {
       Files.writeString(account.resolve("token"), "renewed");
       busy.set(false);
       assertThat(nextCall()).isEqualTo(expectedCall("renewed", "0"));
-      assertThat(calls.poll(200, TimeUnit.MILLISECONDS)).as("nothing new, nothing told").isNull();
+      assertThat(calls.poll(200, TimeUnit.MILLISECONDS)).as("no change, no call").isNull();
     }
   }
 
@@ -97,7 +96,8 @@ class PodDeletionCostTest {
       status = 200;
       assertThat(nextCall()).isEqualTo(expectedCall("first", "0"));
       calls.clear();
-      Thread.sleep(100);
+      // Real time: once a patch succeeds, no further interval may patch again.
+      Pause.of(INTERVAL.multipliedBy(5));
       assertThat(calls).hasSizeLessThan(3);
     }
   }
@@ -144,8 +144,8 @@ class PodDeletionCostTest {
   }
 
   private void respond(HttpExchange exchange) throws IOException {
-    // Before anybody hears of the call, and may have the next one answered otherwise.
-    int answer = status;
+    // Read before the test sees the call, for it may then set the status of the next one.
+    int response = status;
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     calls.add(
         String.join(
@@ -155,7 +155,7 @@ class PodDeletionCostTest {
             exchange.getRequestHeaders().getFirst("Authorization"),
             exchange.getRequestHeaders().getFirst("Content-Type"),
             body));
-    exchange.sendResponseHeaders(answer, -1);
+    exchange.sendResponseHeaders(response, -1);
     exchange.close();
   }
 

@@ -20,18 +20,18 @@ class LocalServicesTest {
   @Test
   void restart_sameFolder_keepsData(@TempDir Path folder) {
     try (LocalServices first = LocalServices.start(folder);
-        KafkaS3Client outside = new KafkaS3Client(first.config())) {
-      assertThat(outside.send("{}")).isZero();
-      outside
+        KafkaS3Client client = new KafkaS3Client(first.config())) {
+      assertThat(client.send("{}")).isZero();
+      client
           .s3()
           .putObject(put -> put.bucket("sanaq").key("a/b.txt"), RequestBody.fromString("kept"));
     }
     try (LocalServices second = LocalServices.start(folder);
-        KafkaS3Client outside = new KafkaS3Client(second.config())) {
-      assertThat(outside.send("{}")).isEqualTo(1);
+        KafkaS3Client client = new KafkaS3Client(second.config())) {
+      assertThat(client.send("{}")).isEqualTo(1);
       assertThat(
               new String(
-                  outside.objects("sanaq").getOrDefault("a/b.txt", new byte[0]),
+                  client.objects("sanaq").getOrDefault("a/b.txt", new byte[0]),
                   StandardCharsets.UTF_8))
           .isEqualTo("kept");
     }

@@ -23,7 +23,7 @@ class UrlPolicyTest {
         throw new UnknownHostException(host);
       };
 
-  /** Every name leads outside: what is refused is refused for how it is written. */
+  /** Every name resolves to a public address, so that only the notation of a URL is at fault. */
   private static final DnsResolver ALWAYS_PUBLIC =
       host -> List.of(InetAddress.getByName(host.matches("[0-9a-f:.]+") ? host : "8.8.8.8"));
 
@@ -387,14 +387,14 @@ class UrlPolicyTest {
 
   @Test
   void allowedHosts_cidrBlock_allowsAddressesOfAnyName() throws Exception {
-    List<InetAddress> answers = new ArrayList<>();
+    List<InetAddress> resolved = new ArrayList<>();
     UrlPolicy gate =
         new UrlPolicy(
             new UrlPolicyConfig(false, Set.of(443), List.of("10.1.0.0/16", "fd00::/8")),
-            h -> answers);
-    answers.addAll(addresses("10.1.2.3", "fd00::7"));
+            h -> resolved);
+    resolved.addAll(addresses("10.1.2.3", "fd00::7"));
     assertThat(validateAndResolve(gate, "https://hooks.example.com/")).hasSize(2);
-    answers.addAll(addresses("10.2.0.1"));
+    resolved.addAll(addresses("10.2.0.1"));
     assertThatThrownBy(() -> validateAndResolve(gate, "https://hooks.example.com/"))
         .isInstanceOf(UrlNotAllowedException.class);
   }

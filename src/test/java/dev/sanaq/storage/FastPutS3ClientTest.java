@@ -33,8 +33,8 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Which way uploads take, before a server that writes down what comes; that a real one takes them
- * is shown by {@link ResultStoreTest}.
+ * Which client sends a put, shown by a server that records the headers; {@link ResultStoreTest}
+ * shows that a real server accepts both.
  */
 class FastPutS3ClientTest {
   private static final String SDK_HEADER = "amz-sdk-invocation-id";
@@ -115,11 +115,11 @@ class FastPutS3ClientTest {
   void put_unresponsiveServer_failsAtAttemptTimeout(int size) throws IOException {
     try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         S3Client to = client(deaf.getLocalPort(), Duration.ofSeconds(1))) {
-      Instant began = Instant.now();
+      Instant start = Instant.now();
       assertThatThrownBy(() -> put(to, size, put -> {}))
           .isInstanceOf(SdkClientException.class)
           .hasMessageContaining("PT1S");
-      assertThat(Duration.between(began, Instant.now()))
+      assertThat(Duration.between(start, Instant.now()))
           .isBetween(Duration.ofMillis(900), Duration.ofSeconds(10));
     }
   }
@@ -155,15 +155,15 @@ class FastPutS3ClientTest {
   private void handle(HttpExchange exchange) throws IOException {
     receivedHeaders.add(exchange.getRequestHeaders());
     receivedSizes.add(exchange.getRequestBody().readAllBytes().length);
-    Integer refusal = errorStatuses.poll();
+    Integer status = errorStatuses.poll();
     exchange.getResponseHeaders().set("ETag", "\"tag\"");
-    if (refusal == null) {
+    if (status == null) {
       exchange.sendResponseHeaders(200, -1);
     } else {
       byte[] body =
           "<Error><Code>Refused</Code><Message>no</Message></Error>"
               .getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(refusal, body.length);
+      exchange.sendResponseHeaders(status, body.length);
       exchange.getResponseBody().write(body);
     }
     exchange.close();

@@ -1,7 +1,6 @@
 package dev.sanaq.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sanaq.local.LocalServices;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -102,10 +101,10 @@ public final class GatewayTestClient {
     Eventually.await("gateway ready", TIMEOUT).until(() -> get("/v1/backlog").status() != 503);
   }
 
-  /** Returns the settings of the Kafka and S3 that Quarkus started for the test. */
+  /** Returns the configuration of the test's Kafka and S3, with its topics and its bucket. */
   public static Map<String, String> serviceConfig() {
     Map<String, String> config = new TreeMap<>();
-    for (String key : LocalServices.CONFIG_KEYS) {
+    for (String key : SharedLocalServices.CONFIG_KEYS) {
       config.put(key, ConfigProvider.getConfig().getValue(key, String.class));
     }
     return config;

@@ -41,9 +41,16 @@ public final class KafkaS3Client implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final S3Client s3;
+  private final Map<String, String> config;
   private final List<ConsumerRecord<byte[], byte[]>> received = new ArrayList<>();
 
+  /**
+   * Connects, and reads the events and the dead letters from their beginning.
+   *
+   * @param config addresses, keys and, where they are not the defaults, topics and bucket
+   */
   public KafkaS3Client(Map<String, String> config) {
+    this.config = Map.copyOf(config);
     Map<String, Object> kafka = new HashMap<>();
     kafka.put("bootstrap.servers", config.get("kafka.bootstrap.servers"));
     kafka.put("isolation.level", "read_committed");
@@ -51,7 +58,7 @@ public final class KafkaS3Client implements AutoCloseable {
     this.consumer =
         new KafkaConsumer<>(kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     List<TopicPartition> all = new ArrayList<>();
-    for (String topic : List.of("sanaq.events", "sanaq.dead-letters")) {
+    for (String topic : List.of(topic("events"), topic("dead-letters"))) {
       consumer
           .partitionsFor(topic)
           .forEach(partition -> all.add(new TopicPartition(topic, partition.partition())));
@@ -106,13 +113,13 @@ public final class KafkaS3Client implements AutoCloseable {
   /** Cancels a job. */
   public void cancel(String id, String reason) {
     send(
-        "sanaq.cancellations",
+        topic("cancellations"),
         0,
         "{\"id\":\"%s\",\"reason\":\"%s\"}".formatted(id, reason).getBytes(StandardCharsets.UTF_8));
   }
 
   private long send(int partition, byte[] value, String... headers) {
-    return send("sanaq.requests", partition, value, headers);
+    return send(topic("requests"), partition, value, headers);
   }
 
   private long send(String topic, int partition, byte[] value, String... headers) {
@@ -166,9 +173,9 @@ public final class KafkaS3Client implements AutoCloseable {
     return deadLetters(received);
   }
 
-  private static List<ConsumerRecord<byte[], byte[]>> deadLetters(
+  private List<ConsumerRecord<byte[], byte[]>> deadLetters(
       List<ConsumerRecord<byte[], byte[]>> records) {
-    return records.stream().filter(r -> r.topic().equals("sanaq.dead-letters")).toList();
+    return records.stream().filter(r -> r.topic().equals(topic("dead-letters"))).toList();
   }
 
   /** Waits for {@link #QUIET_PERIOD}, in which unexpected records would arrive, and returns all. */
@@ -196,6 +203,11 @@ public final class KafkaS3Client implements AutoCloseable {
     return objects;
   }
 
+  /** Every object of the configured bucket: bytes by key. */
+  public Map<String, byte[]> objects() {
+    return objects(config.getOrDefault("sanaq.storage.bucket", "sanaq"));
+  }
+
   public S3Client s3() {
     return s3;
   }
@@ -215,6 +227,10 @@ public final class KafkaS3Client implements AutoCloseable {
     } catch (java.io.IOException e) {
       throw new AssertionError("invalid JSON: " + new String(text, StandardCharsets.UTF_8), e);
     }
+  }
+
+  private String topic(String name) {
+    return config.getOrDefault("sanaq.topics." + name, "sanaq." + name);
   }
 
   private void poll() {

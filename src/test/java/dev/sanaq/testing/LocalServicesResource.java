@@ -1,26 +1,20 @@
 package dev.sanaq.testing;
 
-import dev.sanaq.local.LocalServices;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** Kafka and S3 inside the JVM for Quarkus tests. */
+/**
+ * Kafka and S3 inside the JVM for Quarkus tests; each application has its own topics and bucket.
+ */
 public final class LocalServicesResource implements QuarkusTestResourceLifecycleManager {
-  private @Nullable LocalServices services;
-
   @Override
   public Map<String, String> start() {
-    LocalServices started = LocalServices.startTemporary();
-    services = started;
-    return new HashMap<>(started.config());
+    return new HashMap<>(SharedLocalServices.createNamespace("quarkus"));
   }
 
   @Override
   public void stop() {
-    if (services != null) {
-      services.close();
-    }
+    // The services are shared: they stop with the JVM.
   }
 }

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** Goes on when it is told to. */
+/** A clock that the test advances. */
 final class MutableClock extends Clock {
   private volatile Instant now = Instant.parse("2030-01-01T00:00:00Z");
 

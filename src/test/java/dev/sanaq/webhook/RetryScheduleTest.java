@@ -17,7 +17,7 @@ class RetryScheduleTest {
   void tenthFailure_isLast() {
     RetrySchedule schedule = new RetrySchedule(() -> 0);
     List<Duration> pauses = new ArrayList<>();
-    IntStream.rangeClosed(1, 9).forEach(made -> pauses.add(backoff(schedule, made, Duration.ZERO)));
+    IntStream.rangeClosed(1, 9).forEach(n -> pauses.add(backoff(schedule, n, Duration.ZERO)));
     assertThat(pauses)
         .isEqualTo(
             Stream.of("PT5S", "PT5M", "PT30M", "PT2H", "PT5H", "PT10H", "PT14H", "PT20H", "PT24H")
@@ -41,7 +41,7 @@ class RetryScheduleTest {
     assertThat(schedule.next(10, NOW, Duration.ofSeconds(1))).isEmpty();
   }
 
-  private static Duration backoff(RetrySchedule schedule, int made, Duration asked) {
-    return Duration.between(NOW, schedule.next(made, NOW, asked).orElseThrow());
+  private static Duration backoff(RetrySchedule schedule, int attempts, Duration retryAfter) {
+    return Duration.between(NOW, schedule.next(attempts, NOW, retryAfter).orElseThrow());
   }
 }

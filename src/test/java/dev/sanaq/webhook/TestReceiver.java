@@ -1,8 +1,11 @@
 package dev.sanaq.webhook;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.sanaq.testing.Eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -10,12 +13,12 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
 
-/** Somebody who asked to be told: a real HTTP server that keeps what it is sent. */
+/** A webhook receiver: a real HTTP server that records the messages. */
 public final class TestReceiver implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(40);
 
@@ -24,21 +27,21 @@ public final class TestReceiver implements AutoCloseable {
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private volatile Handler handler;
 
-  /** A message as it came. */
+  /** A message: the headers of the signature, the host and the body. */
   public record Received(String id, String timestamp, String signature, String host, String body) {}
 
-  /** What is answered. */
+  /** Writes the response to a message. */
   public interface Handler {
     void handle(HttpExchange exchange) throws IOException;
   }
 
-  /** On a port of its own on all of this machine's addresses. */
-  public TestReceiver(Handler answer) {
-    this(0, answer);
+  /** Starts on a free port of all addresses of this machine. */
+  public TestReceiver(Handler handler) {
+    this(0, handler);
   }
 
-  TestReceiver(int port, Handler answer) {
-    this.handler = answer;
+  TestReceiver(int port, Handler handler) {
+    this.handler = handler;
     try {
       InetAddress everywhere = InetAddress.getByName("0.0.0.0");
       this.server = HttpServer.create(new InetSocketAddress(everywhere, port), 50);
@@ -50,7 +53,7 @@ public final class TestReceiver implements AutoCloseable {
     server.start();
   }
 
-  /** An answer that is no more than a status. */
+  /** A response without a body. */
   public static Handler status(int status, String... headers) {
     return exchange -> {
       for (int i = 0; i < headers.length; i += 2) {
@@ -80,25 +83,17 @@ public final class TestReceiver implements AutoCloseable {
     return received.stream().map(Received::id).toList();
   }
 
-  /** Waits for so many messages. */
+  /** Waits for a number of messages. */
   List<Received> await(int count) {
-    await(
-        () -> received.size() >= count, () -> "%d messages: %s".formatted(received.size(), ids()));
+    Eventually.await(count + " messages", TIMEOUT)
+        .untilAsserted(() -> assertThat(ids()).hasSizeGreaterThanOrEqualTo(count));
     return received;
   }
 
-  static void await(BooleanSupplier there, java.util.function.Supplier<String> instead) {
-    long until = System.nanoTime() + TIMEOUT.toNanos();
-    while (!there.getAsBoolean()) {
-      if (System.nanoTime() - until > 0) {
-        throw new AssertionError("not seen in time; there is " + instead.get());
-      }
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
+  /** Waits for a number of messages that differ. */
+  void awaitDistinct(int count) {
+    Eventually.await(count + " distinct messages", TIMEOUT)
+        .untilAsserted(() -> assertThat(Set.copyOf(ids())).hasSize(count));
   }
 
   @Override

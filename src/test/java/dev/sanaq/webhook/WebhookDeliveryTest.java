@@ -3,7 +3,9 @@ package dev.sanaq.webhook;
 import static dev.sanaq.webhook.TestReceiver.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.local.LocalServices;
+import dev.sanaq.testing.Eventually;
+import dev.sanaq.testing.Pause;
+import dev.sanaq.testing.TestServices;
 import dev.sanaq.webhook.lifecycle.WebhookRuntime;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -15,34 +17,25 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is promised of callbacks: a real broker, real receivers, and a clock that is told. */
+/** Delivery of webhooks with a real broker, real receivers and a clock that the test sets. */
 class WebhookDeliveryTest {
   private static final String ALL_EVENTS = "started,completed,failed,cancelled";
+  private static final Duration TIMEOUT = Duration.ofSeconds(40);
   private static final Duration QUIET_PERIOD = Duration.ofMillis(1200);
 
-  private static LocalServices services;
+  @RegisterExtension static final TestServices services = new TestServices();
+
   private WebhookFixture fixture;
-
-  @BeforeAll
-  static void start() {
-    services = LocalServices.startTemporary();
-  }
-
-  @AfterAll
-  static void stop() {
-    services.close();
-  }
 
   @BeforeEach
   void open() {
-    fixture =
-        new WebhookFixture(services.config().getOrDefault("kafka.bootstrap.servers", "not there"));
+    fixture = new WebhookFixture(services.bootstrapServers());
   }
 
   @AfterEach
@@ -50,6 +43,7 @@ class WebhookDeliveryTest {
     fixture.close();
   }
 
+  @Tag("slow") // waits for the session timeout of a crashed instance, 6 s
   @Test
   void receiverDown_afterCrash_isDeliveredInOrder() throws Exception {
     int port = freePort();
@@ -78,6 +72,7 @@ class WebhookDeliveryTest {
     }
   }
 
+  @Tag("slow") // waits for the session timeout of a crashed instance, 6 s
   @Test
   void crashDuringAttempt_repeatsOnlyThatAttempt() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
@@ -195,6 +190,7 @@ class WebhookDeliveryTest {
     }
   }
 
+  @Tag("slow") // reads the deliveries topic after each of ten attempts
   @Test
   void retrySchedule_exhausted_canBeResent() {
     try (TestReceiver receiver = new TestReceiver(status(500))) {
@@ -218,6 +214,7 @@ class WebhookDeliveryTest {
     }
   }
 
+  @Tag("slow") // lets two quiet periods and a restart pass
   @Test
   void duplicateEvent_isDeliveredOnce_resendDeliversAgain() {
     try (TestReceiver receiver = new TestReceiver(status(200))) {
@@ -242,7 +239,7 @@ class WebhookDeliveryTest {
   void duplicateEvent_duringDelivery_isDeliveredOnce() {
     TestReceiver.Handler slowly =
         exchange -> {
-          sleep(Duration.ofSeconds(1));
+          Pause.of(Duration.ofSeconds(1));
           exchange.sendResponseHeaders(200, -1);
         };
     try (TestReceiver receiver = new TestReceiver(slowly)) {
@@ -281,30 +278,29 @@ class WebhookDeliveryTest {
       receiver.await(40);
       first.stop();
       IntStream.range(0, 40).forEach(i -> fixture.publishEvent("b-" + i, "failed", receiver.url()));
-      TestReceiver.await(
-          () -> Set.copyOf(receiver.ids()).size() == 80, () -> receiver.ids().toString());
+      receiver.awaitDistinct(80);
       waitQuietPeriod();
       assertThat(receiver.ids()).doesNotHaveDuplicates();
     }
   }
 
-  /** As a rollout does it: the next one comes and the one before goes, while partitions move. */
+  /** Like a rollout: the next instance starts and the previous one stops, partitions move. */
+  @Tag("slow") // replaces the instance four times
   @Test
   void rollout_deliversEachEventOnce() throws Exception {
     try (TestReceiver receiver = new TestReceiver(randomDelay())) {
       WebhookRuntime now = fixture.startRuntime(receiver, "concurrency-per-host", "16");
       for (int i = 0; i < 120; i++) {
         fixture.publishEvent("a-" + i, "failed", receiver.url());
-        sleep(Duration.ofMillis(20));
+        Pause.of(Duration.ofMillis(20));
         if (i % 30 == 29) {
           WebhookRuntime next = fixture.startRuntime(receiver, "concurrency-per-host", "16");
-          sleep(Duration.ofMillis(250));
+          Pause.of(Duration.ofMillis(250));
           now.stop();
           now = next;
         }
       }
-      TestReceiver.await(
-          () -> Set.copyOf(receiver.ids()).size() == 120, () -> receiver.ids().toString());
+      receiver.awaitDistinct(120);
       waitQuietPeriod();
       assertThat(receiver.ids()).doesNotHaveDuplicates();
     }
@@ -317,7 +313,7 @@ class WebhookDeliveryTest {
       fixture.publishEvent("a", "failed", receiver.url());
       fixture.awaitDelivery("a/failed", Delivery::hasEnded);
       fixture.clock.advance(Duration.ofDays(3).plusSeconds(1));
-      TestReceiver.await(() -> fixture.deliveries().all().isEmpty(), () -> "a delivery");
+      Eventually.await("no delivery", TIMEOUT).until(() -> fixture.deliveries().all().isEmpty());
     }
   }
 
@@ -382,22 +378,16 @@ class WebhookDeliveryTest {
   private static TestReceiver.Handler randomDelay() {
     Random random = new Random(7);
     return exchange -> {
-      sleep(Duration.ofMillis(random.nextInt(200)));
+      Pause.of(Duration.ofMillis(random.nextInt(200)));
       status(200).handle(exchange);
     };
   }
 
-  /** Waits a little for what should not come. */
+  /**
+   * Lets a wrong delivery arrive. Broker and receivers are real: only time shows that none does.
+   */
   private static void waitQuietPeriod() {
-    sleep(QUIET_PERIOD);
-  }
-
-  private static void sleep(Duration time) {
-    try {
-      Thread.sleep(time.toMillis());
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    Pause.of(QUIET_PERIOD);
   }
 
   private static int freePort() throws IOException {

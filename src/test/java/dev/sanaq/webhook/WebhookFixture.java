@@ -5,6 +5,7 @@ import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.JobEventFactory;
 import dev.sanaq.net.DnsResolver;
 import dev.sanaq.net.UrlPolicy;
+import dev.sanaq.testing.Eventually;
 import dev.sanaq.webhook.lifecycle.WebhookRuntime;
 import dev.sanaq.webhook.send.HttpWebhookClient;
 import dev.sanaq.webhook.send.WebhookSigner;
@@ -13,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +27,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Topics and a group of a test's own on a shared broker, and those who deliver there. */
+/** Topics and a consumer group for one test on a shared broker, and the instances that deliver. */
 final class WebhookFixture implements AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofSeconds(40);
+
   private final Vertx vertx = Vertx.vertx();
   private final String name = "t-" + UUID.randomUUID();
   private final KafkaProducer<byte[], byte[]> producer;
@@ -48,7 +52,7 @@ final class WebhookFixture implements AutoCloseable {
                       Map.of("cleanup.policy", "compact", "max.message.bytes", "20000"))))
           .all()
           .get();
-      TestReceiver.await(() -> topicsExist(admin), () -> "no topics");
+      Eventually.await("topics", TIMEOUT).until(() -> topicsExist(admin));
     } catch (InterruptedException | ExecutionException e) {
       throw new AssertionError(e);
     }
@@ -65,7 +69,7 @@ final class WebhookFixture implements AutoCloseable {
     }
   }
 
-  /** An event of a job whose callback is that address; empty for none. */
+  /** Publishes an event of a job with that callback URL; empty for none. */
   void publishEvent(String job, String kind, String callbackUrl) {
     publishEvent(job, kind, callbackUrl, Map.of("id", job));
   }
@@ -83,12 +87,12 @@ final class WebhookFixture implements AutoCloseable {
             .toRecord(name + "-events"));
   }
 
-  /** Something else on the events' topic. */
+  /** Publishes a record that is no event. */
   void publishRaw(String value) {
     send(new ProducerRecord<>(name + "-events", 0, null, value.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** Starts one that delivers to this machine's receivers. */
+  /** Starts an instance that may call receivers on this machine. */
   WebhookRuntime startRuntime(TestReceiver receiver, String... pairs) {
     return startRuntime(receiver.port(), pairs);
   }
@@ -102,7 +106,7 @@ final class WebhookFixture implements AutoCloseable {
     all.addAll(List.of("allow-http", "true", "allowed-hosts", "127.0.0.0/8", "group", name));
     all.addAll(List.of("ports", String.join(",", ports.stream().map(String::valueOf).toList())));
     WebhookConfig config = WebhookSettings.webhook(all.toArray(new String[0]));
-    HttpWebhookClient sender =
+    HttpWebhookClient client =
         new HttpWebhookClient(
             config,
             new UrlPolicy(config.urlPolicyConfig(), DnsResolver.PLATFORM),
@@ -110,10 +114,10 @@ final class WebhookFixture implements AutoCloseable {
             Clock.systemUTC(),
             vertx,
             new HttpClientOptions());
-    clients.add(sender);
-    WebhookRuntime process = WebhookRuntime.start(settings(config), sender, clock);
-    runtimes.add(process);
-    return process;
+    clients.add(client);
+    WebhookRuntime runtime = WebhookRuntime.start(settings(config), client, clock);
+    runtimes.add(runtime);
+    return runtime;
   }
 
   WebhookRuntime.Settings settings(WebhookConfig config) {
@@ -124,19 +128,18 @@ final class WebhookFixture implements AutoCloseable {
     return WebhookSettings.settings(bootstrapServers, topics, config);
   }
 
-  /** As the commands and the REST resource see it. */
+  /** The deliveries as the commands and the REST resource read them. */
   DeliveryQueries deliveries() {
     WebhookRuntime.Settings settings = settings(WebhookSettings.webhook());
     return new DeliveryQueries(new KafkaClientFactory(settings.kafka()), settings.topics());
   }
 
-  /** Waits until a delivery is as it should be. */
-  Delivery awaitDelivery(String id, Predicate<Delivery> there) {
+  /** Waits until a delivery meets a condition. */
+  Delivery awaitDelivery(String id, Predicate<Delivery> condition) {
     DeliveryQueries deliveries = deliveries();
-    TestReceiver.await(
-        () -> deliveries.find(id).filter(there).isPresent(),
-        () -> deliveries.find(id).map(d -> d.summary().toString()).orElse("nothing"));
-    return deliveries.find(id).orElseThrow();
+    return Eventually.await("delivery " + id, TIMEOUT)
+        .until(() -> deliveries.find(id), found -> found.filter(condition).isPresent())
+        .orElseThrow();
   }
 
   @Override

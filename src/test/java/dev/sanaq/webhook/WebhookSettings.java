@@ -8,13 +8,13 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The configuration as the program reads it, from pairs of keys and values. */
+/** Reads the configuration as the program does, from pairs of keys and values. */
 public final class WebhookSettings {
   public static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
   private WebhookSettings() {}
 
-  /** The webhooks' own, the prefix left out. */
+  /** The webhooks' own configuration, by keys without the prefix. */
   public static WebhookConfig webhook(String... pairs) {
     Map<String, String> values = new HashMap<>();
     for (int i = 0; i < pairs.length; i += 2) {
@@ -23,7 +23,7 @@ public final class WebhookSettings {
     return config(values).getConfigMapping(WebhookConfig.class);
   }
 
-  /** All that a process needs, on a broker whose members are missed soon. */
+  /** All settings of an instance, with a short session timeout. */
   static WebhookRuntime.Settings settings(
       String bootstrapServers, Map<String, String> topics, WebhookConfig webhook) {
     SmallRyeConfig config = config(topics);

@@ -2,11 +2,12 @@ package dev.sanaq.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.local.LocalServices;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.GenerationResult;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ProgressListener;
+import dev.sanaq.testing.Eventually;
+import dev.sanaq.testing.GatewayTestClient;
 import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.LocalServicesResource;
@@ -26,23 +27,24 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
-/** The program as it is wired and configured: its probes from the start to the end. */
+/** The probes of the whole program from its start to its end. */
 @QuarkusTest
 @QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
 @TestProfile(HealthTest.SlowGeneratorProfile.class)
 class HealthTest {
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final CountDownLatch LOADING = new CountDownLatch(1);
   private static final CountDownLatch MAY_LOAD = new CountDownLatch(1);
   private static final CountDownLatch MAY_GENERATE = new CountDownLatch(1);
 
@@ -52,7 +54,7 @@ class HealthTest {
   @SuppressWarnings("NullAway.Init") // the test's framework sets it
   URI health;
 
-  /** Replaces the engine by one that waits to be told. */
+  /** Replaces the image generator by one that the test controls. */
   public static final class SlowGeneratorProfile implements QuarkusTestProfile {
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
@@ -68,20 +70,21 @@ class HealthTest {
     }
   }
 
-  /** Loads when it is told to, and draws when it is told to. */
+  /** Loads, and generates the image of the prompt "wait", when the test allows it. */
   @Alternative
   @ApplicationScoped
   public static class SlowGeneratorFactory extends ImageGeneratorFactory {
     @Override
     public ImageGenerator load(Path checkpoint) {
+      LOADING.countDown();
       await(MAY_LOAD);
       return new GradientImageGenerator() {
         @Override
-        public GenerationResult generate(GenerationParams drawing, ProgressListener progress) {
-          if (drawing.prompt().equals("wait")) {
+        public GenerationResult generate(GenerationParams params, ProgressListener progress) {
+          if (params.prompt().equals("wait")) {
             await(MAY_GENERATE);
           }
-          return super.generate(drawing, progress);
+          return super.generate(params, progress);
         }
       };
     }
@@ -93,42 +96,43 @@ class HealthTest {
     assertThat(probe("live")).isEqualTo(200);
 
     CompletableFuture<Void> starting = CompletableFuture.runAsync(worker::start);
-    Thread.sleep(300);
+    await(LOADING);
     assertThat(probe("ready")).as("while the model loads").isEqualTo(503);
     MAY_LOAD.countDown();
     starting.get(30, TimeUnit.SECONDS);
     assertThat(probe("ready")).isEqualTo(200);
 
-    try (KafkaS3Client outside = new KafkaS3Client(config())) {
-      outside.send("{\"id\":\"slow\",\"prompt\":\"wait\"}");
-      awaitProbe("live", 503);
+    try (KafkaS3Client client = new KafkaS3Client(GatewayTestClient.serviceConfig())) {
+      client.send("{\"id\":\"slow\",\"prompt\":\"wait\"}");
+      Eventually.await("the stalled worker is not live", TIMEOUT).until(() -> probe("live") == 503);
       MAY_GENERATE.countDown();
-      outside.awaitEvent("slow/completed");
+      client.awaitEvent("slow/completed");
       assertThat(probe("live")).isEqualTo(200);
       assertReadmeMetricsExist();
     }
 
     worker.stop();
-    assertThat(probe("ready")).as("after the end").isEqualTo(503);
+    assertThat(probe("ready")).as("after the stop").isEqualTo(503);
     assertThat(probe("live")).isEqualTo(200);
   }
 
   private void assertReadmeMetricsExist() throws IOException, InterruptedException {
-    String told = get(health.resolve("/q/metrics")).body();
-    Set<String> named = new TreeSet<>();
+    String metrics = get(health.resolve("/q/metrics")).body();
+    Set<String> documented = new TreeSet<>();
     for (String line : Files.readAllLines(Path.of("src/docs/observability.md"))) {
       Matcher names = Pattern.compile("`(sanaq_[a-z_]+)`").matcher(line);
       while (line.startsWith("| `sanaq_") && names.find()) {
-        named.add(names.group(1));
+        documented.add(names.group(1));
       }
     }
-    assertThat(named).hasSize(15);
-    // Of the gateway and of the webhooks: their own tests look at those.
-    named.removeIf(name -> name.startsWith("sanaq_backlog_") || name.startsWith("sanaq_webhook_"));
-    // Counted once something of the kind has happened.
-    named.removeAll(Set.of("sanaq_cancellations_total", "sanaq_dead_letters_total"));
-    assertThat(named).allSatisfy(name -> assertThat(told).contains("\n" + name));
-    assertThat(told).contains("sanaq_jobs_total{outcome=\"completed\"} 1.0");
+    assertThat(documented).hasSize(15);
+    // The metrics of the gateway and of the webhooks have tests of their own.
+    documented.removeIf(
+        name -> name.startsWith("sanaq_backlog_") || name.startsWith("sanaq_webhook_"));
+    // These appear with the first cancellation and the first dead letter.
+    documented.removeAll(Set.of("sanaq_cancellations_total", "sanaq_dead_letters_total"));
+    assertThat(documented).allSatisfy(name -> assertThat(metrics).contains("\n" + name));
+    assertThat(metrics).contains("sanaq_jobs_total{outcome=\"completed\"} 1.0");
   }
 
   private static HttpResponse<String> get(URI address) throws IOException, InterruptedException {
@@ -136,23 +140,8 @@ class HealthTest {
         .send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  private void awaitProbe(String name, int status) throws Exception {
-    for (int i = 0; probe(name) != status; i++) {
-      assertThat(i).as("looks at %s until %d", name, status).isLessThan(200);
-      Thread.sleep(100);
-    }
-  }
-
   private int probe(String name) throws IOException, InterruptedException {
     return get(health.resolve(name)).statusCode();
-  }
-
-  private static Map<String, String> config() {
-    Map<String, String> config = new TreeMap<>();
-    for (String key : LocalServices.CONFIG_KEYS) {
-      config.put(key, ConfigProvider.getConfig().getValue(key, String.class));
-    }
-    return config;
   }
 
   private static void await(CountDownLatch latch) {

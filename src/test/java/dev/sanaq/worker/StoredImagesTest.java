@@ -7,23 +7,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import dev.sanaq.job.Sha256;
-import dev.sanaq.local.LocalServices;
 import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
+import dev.sanaq.testing.Pause;
 import dev.sanaq.testing.PngTextReader;
 import dev.sanaq.testing.TestImages;
-import dev.sanaq.testing.TestSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,32 +32,39 @@ import java.util.logging.Logger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/** What lies on the storage, and at the addresses that requests bring: real ones, both. */
+/** Images in a real S3, and at the upload URLs of requests on a real HTTP server. */
 class StoredImagesTest {
-  private static final String BUCKET = "theirs";
+  @RegisterExtension static final WorkerHarness harness = new WorkerHarness();
 
-  private static LocalServices services;
-  private static KafkaS3Client outside;
+  private static KafkaS3Client client;
   private static HttpServer receiver;
-  private static WorkerRuntime worker;
+
+  /** A bucket of a client's, which the worker reaches by upload URLs only. */
+  private static String clientBucket = "";
+
   private static S3Presigner presigner;
 
-  /** What the receiver answers next, then 200. */
-  private static final ConcurrentLinkedQueue<Integer> ANSWERS = new ConcurrentLinkedQueue<>();
+  /** Longer than the worker waits for the response to an upload. */
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
+  /** The statuses of the receiver's next responses; 200 after them. */
+  private static final ConcurrentLinkedQueue<Integer> STATUSES = new ConcurrentLinkedQueue<>();
 
   private final String id = "job-" + UUID.randomUUID();
   private final String secret = UUID.randomUUID().toString();
 
   @BeforeAll
   static void start() throws IOException {
-    services = LocalServices.startTemporary();
-    outside = new KafkaS3Client(services.config());
-    outside.s3().createBucket(bucket -> bucket.bucket(BUCKET));
+    client = harness.client();
+    clientBucket = harness.services().bucket() + "-client";
+    client.s3().createBucket(bucket -> bucket.bucket(clientBucket));
     receiver = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 50);
     receiver.createContext(
         "/",
@@ -67,39 +72,33 @@ class StoredImagesTest {
           try (exchange) {
             exchange.getRequestBody().readAllBytes();
             if (!exchange.getRequestURI().getPath().equals("/silent")) {
-              Integer answer = ANSWERS.poll();
-              exchange.sendResponseHeaders(answer == null ? 200 : answer, -1);
+              Integer status = STATUSES.poll();
+              exchange.sendResponseHeaders(status == null ? 200 : status, -1);
             } else {
-              pause(Duration.ofSeconds(30));
+              Pause.of(SILENCE);
             }
           }
         });
     receiver.setExecutor(Executors.newCachedThreadPool());
     receiver.start();
-    Map<String, String> config = new TreeMap<>(services.config());
-    int s3 = URI.create(config.get("sanaq.storage.endpoint")).getPort();
+    Map<String, String> services = harness.services().config();
+    int s3 = URI.create(services.get("sanaq.storage.endpoint")).getPort();
+    Map<String, String> config = new HashMap<>();
     config.put("sanaq.upload.allow-http", "true");
     config.put("sanaq.upload.ports", s3 + "," + receiver.getAddress().getPort());
     config.put("sanaq.upload.allowed-hosts", "127.0.0.1,localhost");
     config.put("sanaq.upload.attempt-timeout", "PT4S");
     config.put("sanaq.upload.retry-timeout", "PT15S");
     config.put("sanaq.worker.batch-size", "2");
-    presigner = KafkaS3Client.presigner(config);
-    worker =
-        WorkerRuntime.start(
-            TestSettings.of(config),
-            new GradientImageGenerator(),
-            Clock.systemUTC(),
-            TestSettings.noTelemetry());
+    presigner = KafkaS3Client.presigner(services);
+    harness.startWorker(new GradientImageGenerator(), config);
   }
 
   @AfterAll
   static void stop() {
-    worker.drain(Duration.ofSeconds(5));
+    harness.drainAll(Duration.ofSeconds(5));
     presigner.close();
     receiver.stop(0);
-    outside.close();
-    services.close();
   }
 
   @ParameterizedTest
@@ -111,9 +110,13 @@ class StoredImagesTest {
     String key = image.get("key").asText();
     assertThat(key).endsWith("/0." + format);
     assertThat(image.get("format").asText()).isEqualTo(format);
-    assertThat(outside.s3().headObject(head -> head.bucket("sanaq").key(key)).contentType())
+    assertThat(
+            client
+                .s3()
+                .headObject(head -> head.bucket(harness.services().bucket()).key(key))
+                .contentType())
         .isEqualTo("image/" + format);
-    byte[] file = object("sanaq", key);
+    byte[] file = object(harness.services().bucket(), key);
     assertThat(Sha256.hex(file)).isEqualTo(image.get("sha256").asText());
     assertThat(TestImages.read(new ByteArrayInputStream(file)).width()).isEqualTo(64);
     assertThat(event.get("request").path("quality").asInt(-1))
@@ -129,7 +132,7 @@ class StoredImagesTest {
                 id)
             .get("images")
             .get(1);
-    byte[] png = object("sanaq", image.get("key").asText());
+    byte[] png = object(harness.services().bucket(), image.get("key").asText());
     Map<String, String> texts = PngTextReader.read(png);
     assertThat(texts.get("parameters"))
         .isEqualTo(
@@ -139,9 +142,9 @@ class StoredImagesTest {
 
     ObjectNode again =
         (ObjectNode) json(texts.getOrDefault("sanaq", "").getBytes(StandardCharsets.UTF_8));
-    JsonNode redrawn =
+    JsonNode regenerated =
         sendAndAwaitCompleted(again.put("id", id + "-again").toString()).get("images").get(0);
-    assertThat(redrawn.get("sha256")).isEqualTo(image.get("sha256"));
+    assertThat(regenerated.get("sha256")).isEqualTo(image.get("sha256"));
   }
 
   @Test
@@ -152,9 +155,9 @@ class StoredImagesTest {
         sendAndAwaitCompleted(
             "{\"id\":\"%s\",\"prompt\":\"p\",\"count\":2,\"output\":{\"uploadUrls\":[\"%s\",\"%s\"]}}",
             id, urls.get(0), urls.get(1));
-    assertThat(Sha256.hex(object(BUCKET, id + "/b.png")))
+    assertThat(Sha256.hex(object(clientBucket, id + "/b.png")))
         .isEqualTo(event.get("images").get(1).get("sha256").asText());
-    assertThat(outside.s3().headObject(h -> h.bucket(BUCKET).key(id + "/a.png")).contentType())
+    assertThat(client.s3().headObject(h -> h.bucket(clientBucket).key(id + "/a.png")).contentType())
         .isEqualTo("image/png");
     assertThat(event.get("request").get("output").get("uploadUrls").get(0).asText())
         .isEqualTo(urls.get(0).substring(0, urls.get(0).indexOf('?')));
@@ -163,19 +166,19 @@ class StoredImagesTest {
 
   @Test
   void failedUpload_isRetried() {
-    ANSWERS.addAll(List.of(503, 429));
+    STATUSES.addAll(List.of(503, 429));
     sendAndAwaitCompleted(uploadTo("/x"));
-    assertThat(ANSWERS).isEmpty();
+    assertThat(STATUSES).isEmpty();
   }
 
   @Test
   void rejectedUpload_failsJob_resignedUrlSucceeds() {
     LogLines log = new LogLines();
-    ANSWERS.add(403);
+    STATUSES.add(403);
     JsonNode error = sendAndAwaitFailed(uploadTo("/y"));
     assertThat(error.get("code").asText()).isEqualTo("storage_failed");
     assertThat(error.get("message").asText()).contains("/y failed: answer 403");
-    assertThat(outside.objects("sanaq")).doesNotContainKey(id + "/result.json");
+    assertThat(client.objects()).doesNotContainKey(id + "/result.json");
     sendAndAwaitCompleted(uploadTo("/y?other=1"));
     assertNotLeaked(secret, log);
   }
@@ -190,15 +193,16 @@ class StoredImagesTest {
     assertThat(error.get("message").asText()).contains("the URL is not allowed");
   }
 
+  @Tag("slow") // waits for the retry timeout of an upload, 15 s
   @Test
   void unresponsiveUpload_timesOut_withoutBlockingOthers() {
-    outside.send(uploadTo("/silent"));
+    client.send(uploadTo("/silent"));
     for (int i = 0; i < 5; i++) {
       sendAndAwaitCompleted("{\"id\":\"%s-%d\",\"prompt\":\"p\"}", id, i);
     }
-    assertThat(outside.events("dev.sanaq.job.failed.v1"))
+    assertThat(client.events("dev.sanaq.job.failed.v1"))
         .noneMatch(event -> json(event).get("id").asText().equals(id));
-    assertThat(json(outside.awaitEvent(id + "/failed")).get("error").get("message").asText())
+    assertThat(json(client.awaitEvent(id + "/failed")).get("error").get("message").asText())
         .contains("no answer in time");
   }
 
@@ -212,7 +216,7 @@ class StoredImagesTest {
   }
 
   private static byte[] object(String bucket, String key) {
-    return outside.s3().getObjectAsBytes(get -> get.bucket(bucket).key(key)).asByteArray();
+    return client.s3().getObjectAsBytes(get -> get.bucket(bucket).key(key)).asByteArray();
   }
 
   private static String presignedUrl(String key) {
@@ -220,7 +224,8 @@ class StoredImagesTest {
         .presignPutObject(
             sign ->
                 sign.signatureDuration(Duration.ofMinutes(5))
-                    .putObjectRequest(put -> put.bucket(BUCKET).key(key).contentType("image/png")))
+                    .putObjectRequest(
+                        put -> put.bucket(clientBucket).key(key).contentType("image/png")))
         .url()
         .toString();
   }
@@ -234,17 +239,17 @@ class StoredImagesTest {
   }
 
   private static JsonNode sendAndAwait(String request, String how) {
-    outside.send(request);
+    client.send(request);
     String job = json(request.getBytes(StandardCharsets.UTF_8)).get("id").asText();
-    return json(outside.awaitEvent(job + "/" + how));
+    return json(client.awaitEvent(job + "/" + how));
   }
 
   private static void assertNotLeaked(String secret, LogLines log) {
-    for (ConsumerRecord<byte[], byte[]> event : outside.awaitQuiet()) {
+    for (ConsumerRecord<byte[], byte[]> event : client.awaitQuiet()) {
       assertThat(new String(event.value(), StandardCharsets.UTF_8)).doesNotContain(secret);
     }
-    outside
-        .objects("sanaq")
+    client
+        .objects()
         .forEach(
             (key, bytes) ->
                 assertThat(new String(bytes, StandardCharsets.ISO_8859_1))
@@ -253,15 +258,7 @@ class StoredImagesTest {
     assertThat(log.stopAndGet()).isNotEmpty().noneMatch(line -> line.contains(secret));
   }
 
-  private static void pause(Duration time) {
-    try {
-      Thread.sleep(time.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Everything that is logged from now on, thrown things included. */
+  /** Collects the log from its creation on, with exceptions. */
   private static final class LogLines extends Handler {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 

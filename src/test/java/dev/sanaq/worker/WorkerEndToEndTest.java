@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sanaq.checkpoint.RandomCheckpoint;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.job.Sha256;
-import dev.sanaq.local.LocalServices;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ProgressListener;
@@ -19,27 +18,25 @@ import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.TestImages;
-import dev.sanaq.testing.TestSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ten requests of mixed kinds through a real broker and a real S3, seen from outside. */
+/** Ten requests of mixed kinds through a real broker and a real S3, as a client. */
 class WorkerEndToEndTest {
   private static final byte[] BROKEN =
       "{\"id\": \"torn\", \"prompt\": ".getBytes(StandardCharsets.UTF_8);
@@ -47,9 +44,10 @@ class WorkerEndToEndTest {
 
   @TempDir private static Path folder = Path.of("set by JUnit");
 
+  @RegisterExtension static final WorkerHarness harness = new WorkerHarness();
+
   private static ImageGenerator generator = new GradientImageGenerator();
-  private static LocalServices services;
-  private static KafkaS3Client outside;
+  private static KafkaS3Client client;
   private static WorkerRuntime worker;
   private static long noiseOffset;
   private static long bareOffset;
@@ -60,28 +58,25 @@ class WorkerEndToEndTest {
     generator =
         SanaPipeline.load(
             folder.resolve("random"), new PipelineOptions("fp32", "", 0, "cpu", List.of(), false));
-    services = LocalServices.startTemporary();
-    outside = new KafkaS3Client(services.config());
-    Map<String, String> config = new TreeMap<>(services.config());
-    config.put("sanaq.events.progress-interval", "PT0S");
-    config.put("sanaq.worker.id", "worker-1");
+    client = harness.client();
     worker =
-        WorkerRuntime.start(
-            TestSettings.of(config), generator, Clock.systemUTC(), TestSettings.noTelemetry());
-    outside.send(
+        harness.startWorker(
+            generator,
+            Map.of("sanaq.events.progress-interval", "PT0S", "sanaq.worker.id", "worker-1"));
+    client.send(
         text(
-            "{'id':'full','prompt':'a red apple','width':96,'height':64,'steps':2,'seed':7,'count':2,"
+            "{'id':'full','prompt':'a red"
+                + " apple','width':96,'height':64,'steps':2,'seed':7,'count':2,"
                 + "'guidanceScale':3.5,'solver':'flow-euler','metadata':{'order':[1,2.50]}}"));
-    outside.send(BROKEN);
-    noiseOffset = outside.send(NOISE, "trace", "t-1");
-    outside.send(
-        text("{'id':'wrong','prompt':'','steps':0,'guidance_scale':9,'metadata':{'a':1}}"));
-    outside.send(
+    client.send(BROKEN);
+    noiseOffset = client.send(NOISE, "trace", "t-1");
+    client.send(text("{'id':'wrong','prompt':'','steps':0,'guidance_scale':9,'metadata':{'a':1}}"));
+    client.send(
         text(
             "{'prompt':'a red apple','id':'full','width':96,'height':64,'steps':2,'seed':7,"
                 + "'count':2,'guidanceScale':3.50,'solver':'flow-euler','metadata':{'order':[1,2.5]}}"));
-    outside.send(text("{'id':'full','prompt':'a green apple'}"));
-    outside.send(
+    client.send(text("{'id':'full','prompt':'a green apple'}"));
+    client.send(
         text("{'prompt':'a pear'}"),
         "ce_specversion",
         "1.0",
@@ -90,37 +85,35 @@ class WorkerEndToEndTest {
         "ce_source",
         "/shop",
         "ce_type",
-        "shop.asked",
+        "shop.requested",
         "content-type",
         "application/json; charset=utf-8");
-    outside.send(
+    client.send(
         text(
-            "{'specversion':'1.0','id':'e-2','source':'/shop','type':'shop.asked',"
+            "{'specversion':'1.0','id':'e-2','source':'/shop','type':'shop.requested',"
                 + "'data':{'id':'enveloped','prompt':'a plum'}}"),
         "content-type",
         "application/cloudevents+json");
-    outside.send(text("{'id':'late','prompt':'a fig','deadline':'2020-01-01T00:00:00Z'}"));
-    bareOffset = outside.send(text("{'prompt':'a quince','width':50,'resolutionBinning':false}"));
-    outside.await(records -> records.stream().filter(WorkerEndToEndTest::isTerminal).count() == 9);
-    outside.awaitDeadLetters(2);
-    outside.awaitQuiet();
+    client.send(text("{'id':'late','prompt':'a fig','deadline':'2020-01-01T00:00:00Z'}"));
+    bareOffset = client.send(text("{'prompt':'a quince','width':50,'resolutionBinning':false}"));
+    client.await(records -> records.stream().filter(WorkerEndToEndTest::isTerminal).count() == 9);
+    client.awaitDeadLetters(2);
+    client.awaitQuiet();
   }
 
   @AfterAll
   static void stop() {
     assertThat(worker.drain(Duration.ofSeconds(10))).isTrue();
-    outside.close();
-    services.close();
     generator.close();
   }
 
   @Test
   void requests_eachHaveExactlyTheirTerminalEvents() {
-    List<String> ended = new ArrayList<>();
+    List<String> terminal = new ArrayList<>();
     for (String type : List.of("dev.sanaq.job.completed.v1", "dev.sanaq.job.failed.v1")) {
-      outside.events(type).forEach(event -> ended.add(header(event, "ce_id")));
+      client.events(type).forEach(event -> terminal.add(header(event, "ce_id")));
     }
-    assertThat(ended)
+    assertThat(terminal)
         .containsExactlyInAnyOrder(
             "full/completed",
             "full/completed",
@@ -137,29 +130,29 @@ class WorkerEndToEndTest {
   void bucket_containsOnlyImagesMarkersAndAttempts() {
     List<String> expected = new ArrayList<>(List.of("full/result.json", "enveloped/result.json"));
     expected.add(enveloped() + "/result.json");
-    for (String begun : List.of("full", "enveloped", enveloped(), bare())) {
-      expected.add(begun + "/attempts/1.json");
+    for (String started : List.of("full", "enveloped", enveloped(), bare())) {
+      expected.add(started + "/attempts/1.json");
     }
-    outside
+    client
         .events("dev.sanaq.job.completed.v1")
         .forEach(
             event -> json(event).get("images").forEach(i -> expected.add(i.get("key").asText())));
-    assertThat(outside.objects("sanaq").keySet())
+    assertThat(client.objects().keySet())
         .containsExactlyInAnyOrderElementsOf(expected.stream().distinct().toList())
         .hasSize(3 + 4 + 2 + 1 + 1);
   }
 
   @Test
   void completedEvent_describesStoredImages() throws IOException {
-    JsonNode images = json(outside.awaitEvent("full/completed")).get("images");
-    Map<String, byte[]> objects = outside.objects("sanaq");
+    JsonNode images = json(client.awaitEvent("full/completed")).get("images");
+    Map<String, byte[]> objects = client.objects();
     assertThat(images).hasSize(2);
     for (int i = 0; i < images.size(); i++) {
       JsonNode image = images.get(i);
       byte[] png = objects.getOrDefault(image.get("key").asText(), NOISE);
       assertThat(Sha256.hex(png)).isEqualTo(image.get("sha256").asText());
       assertThat(png.length).isEqualTo(image.get("bytes").asInt());
-      assertThat(image.get("bucket").asText()).isEqualTo("sanaq");
+      assertThat(image.get("bucket").asText()).isEqualTo(harness.services().bucket());
       assertThat(image.get("format").asText()).isEqualTo("png");
       assertThat(image.get("seed").asLong()).isEqualTo(7 + i);
       var decoded = ImageIO.read(new ByteArrayInputStream(png));
@@ -173,21 +166,21 @@ class WorkerEndToEndTest {
 
   @Test
   void storedImage_equalsDirectPipelineOutput() throws IOException {
-    JsonNode images = json(outside.awaitEvent("full/completed")).get("images");
-    GenerationParams drawing =
+    JsonNode images = json(client.awaitEvent("full/completed")).get("images");
+    GenerationParams params =
         new GenerationParams(
             "a red apple", "", 96, 64, 2, 3.5, 7, 2, SolverKind.FLOW_EULER, true, true, List.of());
-    List<RgbImage> drawn = generator.generate(drawing, ProgressListener.NONE).images();
+    List<RgbImage> direct = generator.generate(params, ProgressListener.NONE).images();
     for (int i = 0; i < 2; i++) {
-      byte[] png = outside.objects("sanaq").getOrDefault(images.get(i).get("key").asText(), NOISE);
+      byte[] png = client.objects().getOrDefault(images.get(i).get("key").asText(), NOISE);
       RgbImage stored = TestImages.read(new ByteArrayInputStream(png));
-      assertThat(stored.samples()).isEqualTo(drawn.get(i).samples());
+      assertThat(stored.samples()).isEqualTo(direct.get(i).samples());
     }
   }
 
   @Test
   void event_isBinaryModeCloudEvent_keyedByJobId() {
-    ConsumerRecord<byte[], byte[]> event = outside.awaitEvent("full/completed");
+    ConsumerRecord<byte[], byte[]> event = client.awaitEvent("full/completed");
     assertThat(new String(event.key(), StandardCharsets.UTF_8)).isEqualTo("full");
     assertThat(header(event, "ce_specversion")).isEqualTo("1.0");
     assertThat(header(event, "ce_source")).isEqualTo("/sanaq");
@@ -199,7 +192,7 @@ class WorkerEndToEndTest {
 
   @Test
   void completedEvent_echoesResolvedRequest() {
-    JsonNode data = json(outside.awaitEvent("enveloped/completed"));
+    JsonNode data = json(client.awaitEvent("enveloped/completed"));
     JsonNode request = data.get("request");
     assertThat(data.get("id").asText()).isEqualTo("enveloped");
     assertThat(data.get("worker").asText()).isEqualTo("worker-1");
@@ -216,14 +209,13 @@ class WorkerEndToEndTest {
   @Test
   void duplicateRequest_publishesSameEvent_runsOnce() {
     List<JsonNode> events =
-        outside.events("dev.sanaq.job.completed.v1").stream()
+        client.events("dev.sanaq.job.completed.v1").stream()
             .filter(event -> header(event, "ce_id").equals("full/completed"))
             .map(WorkerEndToEndTest::withoutSignatures)
             .toList();
     assertThat(events).hasSize(2);
     assertThat(events.get(1)).isEqualTo(events.get(0));
-    assertThat(
-            outside.events("dev.sanaq.job.started.v1").stream().map(e -> header(e, "ce_subject")))
+    assertThat(client.events("dev.sanaq.job.started.v1").stream().map(e -> header(e, "ce_subject")))
         .containsOnlyOnce("full");
   }
 
@@ -235,7 +227,7 @@ class WorkerEndToEndTest {
 
   @Test
   void invalidRequest_reportsEveryInvalidField() {
-    JsonNode data = json(outside.awaitEvent("wrong/failed"));
+    JsonNode data = json(client.awaitEvent("wrong/failed"));
     assertThat(data.get("error").get("code").asText()).isEqualTo("invalid_request");
     assertThat(data.get("error").get("fields").findValuesAsText("field"))
         .containsExactlyInAnyOrder("prompt", "steps", "guidance_scale");
@@ -253,7 +245,7 @@ class WorkerEndToEndTest {
 
   @Test
   void unreadableRecord_isDeadLetteredUnchanged() {
-    List<ConsumerRecord<byte[], byte[]>> letters = outside.awaitDeadLetters(2);
+    List<ConsumerRecord<byte[], byte[]>> letters = client.awaitDeadLetters(2);
     assertThat(letters.stream().map(ConsumerRecord::value))
         .containsExactlyInAnyOrder(BROKEN, NOISE);
     ConsumerRecord<byte[], byte[]> noise =
@@ -266,7 +258,7 @@ class WorkerEndToEndTest {
     assertThat(headers)
         .containsOnly(
             entry("trace", "t-1"),
-            entry("sanaq-source-topic", "sanaq.requests"),
+            entry("sanaq-source-topic", harness.services().requestsTopic()),
             entry("sanaq-source-partition", "0"),
             entry("sanaq-source-offset", String.valueOf(noiseOffset)));
     assertThat(header(noise, "sanaq-reason")).isNotEmpty();
@@ -274,22 +266,22 @@ class WorkerEndToEndTest {
 
   @Test
   void progressEvents_comeBetweenStartedAndCompleted() {
-    List<String> told =
-        outside.awaitQuiet().stream()
+    List<String> eventIds =
+        client.awaitQuiet().stream()
             .filter(event -> header(event, "ce_subject").equals("full"))
             .map(event -> header(event, "ce_id"))
             .toList();
-    assertThat(told)
+    assertThat(eventIds)
         .startsWith("full/started", "full/progress/1", "full/progress/2", "full/completed");
   }
 
   private static JsonNode error(String id) {
-    return json(outside.awaitEvent(id + "/failed")).get("error");
+    return json(client.awaitEvent(id + "/failed")).get("error");
   }
 
-  /** The id of the request that was in an envelope and had none of its own. */
+  /** Returns the id of the request that was in an envelope and had no id. */
   private static String enveloped() {
-    return outside.events("dev.sanaq.job.completed.v1").stream()
+    return client.events("dev.sanaq.job.completed.v1").stream()
         .map(event -> header(event, "ce_subject"))
         .filter(subject -> subject.startsWith("e-1-"))
         .findFirst()
@@ -301,7 +293,7 @@ class WorkerEndToEndTest {
   }
 
   private static String bare() {
-    return "sanaq.requests-0-" + bareOffset;
+    return harness.services().requestsTopic() + "-0-" + bareOffset;
   }
 
   private static JsonNode withoutSignatures(ConsumerRecord<byte[], byte[]> event) {

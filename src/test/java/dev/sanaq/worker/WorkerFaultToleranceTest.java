@@ -3,48 +3,47 @@ package dev.sanaq.worker;
 import static dev.sanaq.testing.KafkaS3Client.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.local.LocalServices;
 import dev.sanaq.sana.DeviceMemoryException;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.GenerationResult;
 import dev.sanaq.sana.ProgressListener;
+import dev.sanaq.testing.Eventually;
 import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
+import dev.sanaq.testing.Pause;
 import dev.sanaq.testing.TestSettings;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is promised whatever dies: a real broker, a real S3, and faults at the worst moments. */
+/** Injects faults at the worst moments, with a real broker and a real S3: no job is lost. */
 class WorkerFaultToleranceTest {
   private static final AtomicInteger TESTS = new AtomicInteger();
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(20);
 
-  private static LocalServices services;
-  private static KafkaS3Client outside;
+  @RegisterExtension static final WorkerHarness harness = new WorkerHarness();
 
-  private final List<WorkerRuntime> workers = new ArrayList<>();
+  private static KafkaS3Client client;
 
-  /** Each test has jobs of its own; the group goes on from one to the next. */
+  /** Each test has its own jobs; the consumer group lasts through all tests. */
   private final int test = TESTS.incrementAndGet();
 
   private final String job = "job-" + test;
@@ -53,141 +52,141 @@ class WorkerFaultToleranceTest {
 
   @BeforeAll
   static void start() {
-    services = LocalServices.startTemporary();
-    outside = new KafkaS3Client(services.config());
+    client = harness.client();
   }
 
-  @AfterAll
-  static void stop() {
-    outside.close();
-    services.close();
-  }
-
-  /** A test that fails must not leave a worker that takes the others' jobs. */
+  /** Stops the workers of a failed test, which would take the jobs of the next one. */
   @AfterEach
   void drainAll() {
-    workers.forEach(worker -> worker.drain(Duration.ZERO));
+    harness.drainAll(Duration.ZERO);
   }
 
   @Test
   void failedTransaction_isRetried_jobRunsOnce() {
-    GradientImageGenerator painter = new GradientImageGenerator();
+    GradientImageGenerator generator = new GradientImageGenerator();
     AtomicBoolean failed = new AtomicBoolean();
     WorkerRuntime worker =
-        worker(painter, failingOnce(failed, new KafkaException("the broker went away")));
-    outside.send(request);
-    outside.awaitEvent(job + "/completed");
+        worker(generator, failingOnce(failed, new KafkaException("the broker went away")));
+    client.send(request);
+    client.awaitEvent(job + "/completed");
     assertThat(failed).isTrue();
     assertThat(terminalEventsOf(job)).containsExactly(job + "/completed");
-    assertThat(painter.generationCount()).isEqualTo(1);
+    assertThat(generator.generationCount()).isEqualTo(1);
     worker.drain(SHUTDOWN_TIMEOUT);
   }
 
+  @Tag("slow") // waits for the session timeout of a crashed worker, 6 s
   @Test
   void redeliveredJob_publishesSameEvent_withoutRunning() {
-    GradientImageGenerator painter = new GradientImageGenerator();
+    GradientImageGenerator generator = new GradientImageGenerator();
     AtomicBoolean died = new AtomicBoolean();
-    WorkerRuntime dying = worker(painter, failingOnce(died, new StackOverflowError("a crash")));
-    outside.send(request);
-    await(() -> !dying.isHealthy());
-    assertThat(outside.objects("sanaq")).containsKey(job + "/result.json");
+    WorkerRuntime dying = worker(generator, failingOnce(died, new StackOverflowError("a crash")));
+    client.send(request);
+    Eventually.await("the worker crashes", TIMEOUT).until(() -> !dying.isHealthy());
+    assertThat(client.objects()).containsKey(job + "/result.json");
     assertThat(terminalEventsOf(job)).isEmpty();
 
-    WorkerRuntime next = worker(painter, UnaryOperator.identity());
-    outside.awaitEvent(job + "/completed");
+    WorkerRuntime next = worker(generator, UnaryOperator.identity());
+    client.awaitEvent(job + "/completed");
     assertThat(terminalEventsOf(job)).containsExactly(job + "/completed");
-    assertThat(painter.generationCount()).isEqualTo(1);
+    assertThat(generator.generationCount()).isEqualTo(1);
     next.drain(SHUTDOWN_TIMEOUT);
     dying.drain(SHUTDOWN_TIMEOUT);
   }
 
+  @Tag("slow") // drains two workers with a job in work
   @Test
   void drain_finishesCurrentJob_takesNoOther() throws Exception {
-    BlockingGenerator painter = new BlockingGenerator();
-    WorkerRuntime worker = worker(painter, UnaryOperator.identity());
-    outside.send(request);
-    outside.send("{\"id\":\"next\",\"prompt\":\"a pear\"}");
-    painter.started.await(30, TimeUnit.SECONDS);
+    BlockingGenerator generator = new BlockingGenerator();
+    WorkerRuntime worker = worker(generator, UnaryOperator.identity());
+    client.send(request);
+    client.send("{\"id\":\"next\",\"prompt\":\"a pear\"}");
+    generator.started.await(30, TimeUnit.SECONDS);
     CompletableFuture<Boolean> drained =
         CompletableFuture.supplyAsync(() -> worker.drain(SHUTDOWN_TIMEOUT));
-    Thread.sleep(500);
-    assertThat(drained).isNotDone();
-    painter.mayFinish.countDown();
+    Eventually.await("the drain waits for the running job", TIMEOUT)
+        .during(Duration.ofMillis(500))
+        .until(() -> !drained.isDone());
+    generator.mayFinish.countDown();
     assertThat(drained.get(30, TimeUnit.SECONDS)).isTrue();
     assertThat(terminalEventsOf(job)).containsExactly(job + "/completed");
-    assertThat(painter.generationCount()).isEqualTo(1);
+    assertThat(generator.generationCount()).isEqualTo(1);
 
-    WorkerRuntime other = worker(painter, UnaryOperator.identity());
-    outside.awaitEvent("next/completed");
+    WorkerRuntime other = worker(generator, UnaryOperator.identity());
+    client.awaitEvent("next/completed");
     assertThat(terminalEventsOf(job)).containsExactly(job + "/completed");
     other.drain(SHUTDOWN_TIMEOUT);
   }
 
   @Test
   void drain_pastTimeout_leavesJobToAnotherWorker() throws Exception {
-    BlockingGenerator painter = new BlockingGenerator();
-    WorkerRuntime worker = worker(painter, UnaryOperator.identity());
-    outside.send(request);
-    painter.started.await(30, TimeUnit.SECONDS);
+    BlockingGenerator generator = new BlockingGenerator();
+    WorkerRuntime worker = worker(generator, UnaryOperator.identity());
+    client.send(request);
+    generator.started.await(30, TimeUnit.SECONDS);
     assertThat(worker.drain(Duration.ofMillis(200))).isTrue();
     assertThat(terminalEventsOf(job)).isEmpty();
-    painter.mayFinish.countDown();
+    generator.mayFinish.countDown();
 
-    WorkerRuntime other = worker(painter, UnaryOperator.identity());
-    outside.awaitEvent(job + "/completed");
+    WorkerRuntime other = worker(generator, UnaryOperator.identity());
+    client.awaitEvent(job + "/completed");
     assertThat(terminalEventsOf(job)).containsExactly(job + "/completed");
     other.drain(SHUTDOWN_TIMEOUT);
   }
 
+  @Tag("slow") // runs a job three times as long as max.poll.interval.ms
   @Test
   void jobLongerThanMaxPollInterval_keepsGroupMembership() throws Exception {
-    BlockingGenerator painter = new BlockingGenerator();
-    Map<String, Object> impatient =
+    BlockingGenerator generator = new BlockingGenerator();
+    Map<String, Object> shortPollInterval =
         Map.of("max.poll.interval.ms", 2000, "session.timeout.ms", 6000);
-    WorkerRuntime worker = worker(painter, UnaryOperator.identity(), Map.of(), impatient);
-    outside.send(request);
-    painter.started.await(30, TimeUnit.SECONDS);
-    Thread.sleep(6000);
-    painter.mayFinish.countDown();
-    outside.awaitEvent(job + "/completed");
+    WorkerRuntime worker = worker(generator, UnaryOperator.identity(), Map.of(), shortPollInterval);
+    client.send(request);
+    generator.started.await(30, TimeUnit.SECONDS);
+    // Kafka's client measures max.poll.interval.ms by its own clock: only time can exceed it.
+    Pause.of(Duration.ofSeconds(6));
+    generator.mayFinish.countDown();
+    client.awaitEvent(job + "/completed");
     assertThat(terminalEventsOf(job)).containsExactly(job + "/completed");
-    assertThat(painter.generationCount()).isEqualTo(1);
+    assertThat(generator.generationCount()).isEqualTo(1);
     worker.drain(SHUTDOWN_TIMEOUT);
   }
 
   @Test
   void stalledInference_isUnhealthy() throws Exception {
-    BlockingGenerator painter = new BlockingGenerator();
-    painter.silent = true;
+    BlockingGenerator generator = new BlockingGenerator();
+    generator.silent = true;
     WorkerRuntime worker =
         worker(
-            painter,
+            generator,
             UnaryOperator.identity(),
             Map.of("sanaq.worker.stall-timeout", "PT1S"),
             Map.of());
     assertThat(worker.isHealthy()).isTrue();
-    outside.send(request);
-    painter.started.await(30, TimeUnit.SECONDS);
-    await(() -> !worker.isHealthy());
-    painter.mayFinish.countDown();
-    outside.awaitEvent(job + "/completed");
+    client.send(request);
+    generator.started.await(30, TimeUnit.SECONDS);
+    Eventually.await("the worker is unhealthy", TIMEOUT).until(() -> !worker.isHealthy());
+    generator.mayFinish.countDown();
+    client.awaitEvent(job + "/completed");
     assertThat(worker.isHealthy()).isTrue();
     worker.drain(SHUTDOWN_TIMEOUT);
   }
 
+  @Tag("slow") // runs 16 jobs through three rebalances
   @Test
   void rebalances_loseNothingAndDuplicateNothing() throws Exception {
     List<String> jobs = IntStream.range(0, 16).mapToObj(i -> job + "-" + i).toList();
     for (int i = 0; i < jobs.size(); i++) {
-      outside.sendTo(i % 4, "{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(jobs.get(i)));
+      client.sendTo(i % 4, "{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(jobs.get(i)));
     }
     WorkerRuntime first = worker(new SlowStepsGenerator(), UnaryOperator.identity());
-    outside.awaitEvent(jobs.get(0) + "/completed");
+    client.awaitEvent(jobs.get(0) + "/completed");
     WorkerRuntime second = worker(new SlowStepsGenerator(), UnaryOperator.identity());
-    Thread.sleep(1500);
+    // The first worker stops while the partitions move or soon after: any moment must be safe.
+    Pause.of(Duration.ofMillis(1500));
     first.drain(SHUTDOWN_TIMEOUT);
     WorkerRuntime third = worker(new SlowStepsGenerator(), UnaryOperator.identity());
-    jobs.forEach(id -> outside.awaitEvent(id + "/completed"));
+    jobs.forEach(id -> client.awaitEvent(id + "/completed"));
     assertThat(terminalEventsOf(job + "-\\d+"))
         .containsExactlyInAnyOrderElementsOf(jobs.stream().map(id -> id + "/completed").toList());
     second.drain(SHUTDOWN_TIMEOUT);
@@ -196,37 +195,38 @@ class WorkerFaultToleranceTest {
 
   @Test
   void generatorException_mapsToErrorCode_nextJobRuns() {
-    GradientImageGenerator painter =
+    GradientImageGenerator generator =
         new GradientImageGenerator() {
           @Override
-          public GenerationResult generate(GenerationParams drawing, ProgressListener progress) {
-            return switch (drawing.prompt()) {
+          public GenerationResult generate(GenerationParams params, ProgressListener progress) {
+            return switch (params.prompt()) {
               case "large" -> throw new DeviceMemoryException("8 GiB", new IllegalStateException());
               case "bug" -> throw new IllegalStateException("secret");
-              default -> super.generate(drawing, progress);
+              default -> super.generate(params, progress);
             };
           }
         };
-    WorkerRuntime worker = worker(painter, UnaryOperator.identity());
-    outside.send("{\"id\":\"large\",\"prompt\":\"large\"}");
-    outside.send("{\"id\":\"bug\",\"prompt\":\"bug\",\"metadata\":{\"k\":null}}");
-    outside.send(request);
-    outside.awaitEvent(job + "/completed");
+    WorkerRuntime worker = worker(generator, UnaryOperator.identity());
+    client.send("{\"id\":\"large\",\"prompt\":\"large\"}");
+    client.send("{\"id\":\"bug\",\"prompt\":\"bug\",\"metadata\":{\"k\":null}}");
+    client.send(request);
+    client.awaitEvent(job + "/completed");
     assertThat(errorCode("large")).isEqualTo("out_of_memory");
     assertThat(errorCode("bug")).isEqualTo("internal");
-    var bug = KafkaS3Client.json(outside.awaitEvent("bug/failed"));
+    var bug = KafkaS3Client.json(client.awaitEvent("bug/failed"));
     assertThat(bug.get("error").get("message").asText()).doesNotContain("secret");
     assertThat(bug.get("metadata").has("k")).isTrue();
     assertThat(bug.get("attempts").asInt()).isEqualTo(1);
     worker.drain(SHUTDOWN_TIMEOUT);
   }
 
+  @Tag("slow") // waits for the storage retry timeout and a rebalance
   @Test
   void storageOutage_requeuesJobForOtherWorkers() {
-    GradientImageGenerator painter = new GradientImageGenerator();
+    GradientImageGenerator generator = new GradientImageGenerator();
     WorkerRuntime lost =
         worker(
-            painter,
+            generator,
             UnaryOperator.identity(),
             Map.of(
                 "sanaq.storage.endpoint",
@@ -234,16 +234,17 @@ class WorkerFaultToleranceTest {
                 "sanaq.storage.retry-timeout",
                 "PT1S"),
             Map.of());
-    outside.send(request);
-    await(
-        () ->
-            lost.notReadyReason()
-                .filter(reason -> reason.contains("S3 is unavailable"))
-                .isPresent());
+    client.send(request);
+    Eventually.await("the worker reports the storage", TIMEOUT)
+        .until(
+            () ->
+                lost.notReadyReason()
+                    .filter(reason -> reason.contains("S3 is unavailable"))
+                    .isPresent());
     assertThat(terminalEventsOf(job)).isEmpty();
 
-    WorkerRuntime other = worker(painter, UnaryOperator.identity());
-    outside.awaitEvent(job + "/completed");
+    WorkerRuntime other = worker(generator, UnaryOperator.identity());
+    client.awaitEvent(job + "/completed");
     assertThat(terminalEventsOf(job)).containsExactly(job + "/completed");
     assertThat(lost.isHealthy()).isTrue();
     lost.drain(SHUTDOWN_TIMEOUT);
@@ -262,9 +263,9 @@ class WorkerFaultToleranceTest {
                 "sanaq.storage.retry-timeout",
                 "PT1S"),
             Map.of());
-    outside.send(
+    client.send(
         "{\"id\":\"%s\",\"prompt\":\"p\",\"output\":{\"bucket\":\"nowhere\"}}".formatted(job));
-    var error = KafkaS3Client.json(outside.awaitEvent(job + "/failed")).get("error");
+    var error = KafkaS3Client.json(client.awaitEvent(job + "/failed")).get("error");
     assertThat(error.get("code").asText()).isEqualTo("storage_failed");
     assertThat(error.get("retryable").asBoolean()).isTrue();
     assertThat(worker.notReadyReason()).isEmpty();
@@ -274,63 +275,46 @@ class WorkerFaultToleranceTest {
   @Test
   void oversizedDeadLetter_isTruncated() {
     WorkerRuntime worker = worker(new GradientImageGenerator(), UnaryOperator.identity());
-    // With its own overhead it just fits; with the letter's headers it does not.
-    outside.send(new byte[1024 * 1024 - 100]);
-    outside.send(request);
-    outside.awaitEvent(job + "/completed");
-    var letter = outside.awaitDeadLetters(1).get(0);
+    // The record just fits the limit; with the headers of a dead letter it does not.
+    client.send(new byte[1024 * 1024 - 100]);
+    client.send(request);
+    client.awaitEvent(job + "/completed");
+    var letter = client.awaitDeadLetters(1).get(0);
     assertThat(header(letter, "sanaq-original-bytes")).isEqualTo("" + (1024 * 1024 - 100));
     assertThat(header(letter, "sanaq-reason")).contains("at most");
     worker.drain(SHUTDOWN_TIMEOUT);
   }
 
   private WorkerRuntime worker(
-      GradientImageGenerator painter, UnaryOperator<Producer<byte[], byte[]>> producers) {
-    return worker(painter, producers, Map.of(), Map.of());
+      GradientImageGenerator generator, UnaryOperator<Producer<byte[], byte[]>> producers) {
+    return worker(generator, producers, Map.of(), Map.of());
   }
 
   private WorkerRuntime worker(
-      GradientImageGenerator painter,
+      GradientImageGenerator generator,
       UnaryOperator<Producer<byte[], byte[]>> producers,
       Map<String, String> more,
       Map<String, Object> moreKafka) {
-    Map<String, String> config = new TreeMap<>(services.config());
-    config.put("sanaq.worker.retry-backoff", "PT0.3S");
-    config.putAll(more);
-    WorkerSettings settings = TestSettings.of(config);
+    Map<String, String> overrides = new HashMap<>(Map.of("sanaq.worker.retry-backoff", "PT0.3S"));
+    overrides.putAll(more);
+    WorkerSettings settings = harness.settings(overrides);
     settings.kafka().putAll(moreKafka);
-    WorkerRuntime worker =
-        WorkerRuntime.start(
-            settings, painter, Clock.systemUTC(), TestSettings.noTelemetry(), producers);
-    workers.add(worker);
-    return worker;
+    return harness.startWorker(generator, settings, TestSettings.noTelemetry(), producers);
   }
 
-  /** Terminal events of a job, once no more come. */
+  /** Returns the terminal events of a job after a quiet period. */
   private List<String> terminalEventsOf(String id) {
-    return outside.awaitQuiet().stream()
+    return client.awaitQuiet().stream()
         .map(event -> header(event, "ce_id"))
         .filter(eventId -> eventId.matches(id + "/(completed|failed)"))
         .toList();
   }
 
   private String errorCode(String id) {
-    return KafkaS3Client.json(outside.awaitEvent(id + "/failed")).get("error").get("code").asText();
+    return KafkaS3Client.json(client.awaitEvent(id + "/failed")).get("error").get("code").asText();
   }
 
-  private static void await(java.util.function.BooleanSupplier condition) {
-    long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("it came in time").isLessThan(until);
-      try {
-        Thread.sleep(50);
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
-  }
-
-  /** A transaction's commit fails once, which no real broker does on demand. */
+  /** Makes the commit of one transaction fail, which no real broker does on demand. */
   @SuppressWarnings("unchecked")
   private static UnaryOperator<Producer<byte[], byte[]>> failingOnce(
       AtomicBoolean failed, Throwable failure) {
@@ -351,37 +335,37 @@ class WorkerFaultToleranceTest {
                 });
   }
 
-  /** Takes its time, with a step now and then. */
+  /** Generates slowly, in six steps of 50 ms. */
   private static final class SlowStepsGenerator extends GradientImageGenerator {
     @Override
-    public GenerationResult generate(GenerationParams drawing, ProgressListener progress) {
+    public GenerationResult generate(GenerationParams params, ProgressListener progress) {
       for (int i = 0; i < 6; i++) {
-        progress.onProgress(0, drawing.steps());
-        LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        progress.onProgress(0, params.steps());
+        Pause.of(Duration.ofMillis(50));
       }
-      return super.generate(drawing, progress);
+      return super.generate(params, progress);
     }
   }
 
-  /** Goes on drawing until it may end: step after step, or silently. */
+  /** Generates until the test lets it finish: with a step every 50 ms, or without any. */
   private static final class BlockingGenerator extends GradientImageGenerator {
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch mayFinish = new CountDownLatch(1);
     private volatile boolean silent;
 
     @Override
-    public GenerationResult generate(GenerationParams drawing, ProgressListener progress) {
+    public GenerationResult generate(GenerationParams params, ProgressListener progress) {
       started.countDown();
       try {
         while (!mayFinish.await(50, TimeUnit.MILLISECONDS)) {
           if (!silent) {
-            progress.onProgress(1, drawing.steps());
+            progress.onProgress(1, params.steps());
           }
         }
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      return super.generate(drawing, progress);
+      return super.generate(params, progress);
     }
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.kafka.KafkaClientFactory;
 import dev.sanaq.kafka.TopicsConfig;
-import dev.sanaq.local.LocalServices;
+import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
 import dev.sanaq.webhook.topic.DeliveryQueries;
 import dev.sanaq.worker.WorkerSettings;
@@ -14,21 +14,21 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import picocli.CommandLine;
 
 /** The webhook commands, run as a script would. */
 class WebhooksCommandTest {
-  private static LocalServices services;
+  @RegisterExtension static final TestServices services = new TestServices();
+
   private static DeliveryQueries deliveries;
 
   private record Result(int code, String out, String err) {}
 
   @BeforeAll
   static void start() throws Exception {
-    services = LocalServices.startTemporary();
     WorkerSettings settings = TestSettings.of(services.config());
     KafkaClientFactory kafka = new KafkaClientFactory(settings.kafka());
     TopicsConfig topics = settings.topics();
@@ -37,16 +37,12 @@ class WebhooksCommandTest {
         """
         {"id":"%s","job":"a","type":"dev.sanaq.job.failed.v1","time":"2030-01-01T00:00:0%dZ",
         "data":{},"url":"https://example.com/h","order":1,"status":"%s","cause":"attempt",
-        "attempts":1,"due":"2030-01-01T00:00:01Z","last":"answer 500"}""";
+        "attempts":1,"due":"2030-01-01T00:00:01Z","last":"answer 500"}\
+        """;
     try (Producer<byte[], byte[]> producer = kafka.idempotentProducer(Duration.ofSeconds(10))) {
       write(producer, topics, "a/started", state.formatted("a/started", 0, "delivered"));
       write(producer, topics, "a/failed", state.formatted("a/failed", 5, "pending"));
     }
-  }
-
-  @AfterAll
-  static void stop() {
-    services.close();
   }
 
   @Test

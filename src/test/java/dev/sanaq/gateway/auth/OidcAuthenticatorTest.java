@@ -2,20 +2,16 @@ package dev.sanaq.gateway.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.gateway.GatewayRestart;
+import dev.sanaq.gateway.GatewayTestBase;
 import dev.sanaq.gateway.OidcProviderResource;
-import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
 import dev.sanaq.job.Sha256;
 import dev.sanaq.testing.GatewayTestClient;
 import dev.sanaq.testing.LocalServicesResource;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.smallrye.jwt.build.Jwt;
-import jakarta.inject.Inject;
-import java.net.URI;
 import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
@@ -26,28 +22,19 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.UUID;
 import org.eclipse.microprofile.config.ConfigProvider;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Tokens of an OpenID provider beside keys: whoever bears one has jobs of the subject's own. */
+/** Tokens of an OpenID provider beside keys: the subject of a token owns its jobs. */
 @QuarkusTest
 @QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
 @QuarkusTestResource(value = OidcProviderResource.class, restrictToAnnotatedClass = true)
 @TestProfile(OidcAuthenticatorTest.KeyAndOidcProfile.class)
-class OidcAuthenticatorTest {
+class OidcAuthenticatorTest extends GatewayTestBase {
   private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(5);
 
-  @Inject GatewayLifecycle gateway;
-
-  @TestHTTPResource("/")
-  @SuppressWarnings("NullAway.Init") // the test's framework sets it
-  URI root;
-
-  private final String id = "job-" + UUID.randomUUID();
   private final String job = "{\"id\":\"%s\",\"prompt\":\"a pear\"}".formatted(id);
 
-  /** A key's owner beside the provider's subjects, who may have two jobs a day. */
+  /** The owner of a key beside the provider's subjects, whose quota is two jobs a day. */
   public static final class KeyAndOidcProfile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -59,15 +46,9 @@ class OidcAuthenticatorTest {
     }
   }
 
-  @BeforeEach
-  void start() {
-    gateway.start();
-    new GatewayTestClient(root, "X-API-Key", "alice's key").awaitReady();
-  }
-
-  @AfterEach
-  void stop() {
-    GatewayRestart.stop(gateway);
+  @Override
+  protected String[] clientHeaders() {
+    return new String[] {"X-API-Key", "alice's key"};
   }
 
   @Test
@@ -127,9 +108,9 @@ class OidcAuthenticatorTest {
           token("s", "another", TOKEN_LIFETIME, issuerPrivateKey()),
           token("s", "sanaq", Duration.ofMinutes(-5), issuerPrivateKey())
         }) {
-      GatewayTestClient.ApiResponse answer = bearer(token).get("/v1/jobs");
-      assertThat(answer.status()).as(token).isEqualTo(401);
-      assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+      GatewayTestClient.ApiResponse response = bearer(token).get("/v1/jobs");
+      assertThat(response.status()).as(token).isEqualTo(401);
+      assertThat(response.header("Content-Type")).startsWith("application/problem+json");
     }
     assertThat(new GatewayTestClient(root).get("/v1/jobs").status()).isEqualTo(401);
     assertThat(bearer(good).get("/v1/jobs").status()).isEqualTo(200);

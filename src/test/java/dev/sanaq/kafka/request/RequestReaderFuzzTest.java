@@ -25,7 +25,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Whatever a record holds, the door answers, and its answer can be told as an event. */
+/** The reader gives a result for any record, and every result can be published as an event. */
 class RequestReaderFuzzTest {
   private static final OutputLocation HOME = new OutputLocation("sanaq", "");
   private static final RequestReader READER =
@@ -43,7 +43,8 @@ class RequestReaderFuzzTest {
        "resolutionBinning":true,"deadline":"2030-12-01T00:00:00Z","priority":"normal",
        "callbackUrl":"https://example.com/","output":{"bucket":"home","prefix":"p/",
        "uploadUrls":["https://a.io/?b","https://a.io/c"]},
-       "metadata":{"k":[1,{"l":null}]}}""";
+       "metadata":{"k":[1,{"l":null}]}}\
+      """;
 
   @Property(tries = 2000)
   void read_anyBytes_neverThrows(@ForAll byte[] value) {

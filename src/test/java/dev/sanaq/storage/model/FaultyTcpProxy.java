@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A line to the storage that breaks where it is told to, counted in the bytes of the answers. It
- * knows what is asked for and passes on all the rest as it is. Requests have no bodies.
+ * A TCP proxy before the storage that disconnects after given numbers of response bytes, replaces
+ * range requests and corrupts responses. Requests have no bodies.
  */
 final class FaultyTcpProxy implements AutoCloseable {
   private static final int MIN_CORRUPTION_OFFSET = 200_000;
@@ -51,17 +51,17 @@ final class FaultyTcpProxy implements AutoCloseable {
     return listener.getLocalPort();
   }
 
-  /** Breaks after so many bytes, then after so many more, and so on. */
+  /** Disconnects after each of these numbers of response bytes, in turn. */
   void disconnectAfter(Integer... amounts) {
     disconnects.addAll(List.of(amounts));
   }
 
-  /** Once it was cut for the last time, it stays so. */
+  /** Refuses connections after the last disconnect. */
   void refuseAfterDisconnects() {
     refuseWhenDisconnected = true;
   }
 
-  /** Asks for the whole, at a signed address, where somebody asks for a part. */
+  /** Replaces every range request by a request for the whole object at a signed URL. */
   void ignoreRanges(URI signed) {
     fullObjectRequest =
         "GET %s?%s HTTP/1.1\r\nHost: %s\r\n\r\n"
@@ -72,14 +72,14 @@ final class FaultyTcpProxy implements AutoCloseable {
     refuseWhenDisconnected = false;
   }
 
-  /** Is done at each cut, before anybody can ask again. */
+  /** Runs an action at each disconnect, before the next request. */
   void onDisconnect(Runnable action) {
     disconnectListener = action;
   }
 
-  /** Turns a bit in so many answers. */
-  void corruptNext(int answers) {
-    toCorrupt.set(answers);
+  /** Flips a bit in each of the next responses. */
+  void corruptNext(int responses) {
+    toCorrupt.set(responses);
   }
 
   int corrupted() {
@@ -134,8 +134,8 @@ final class FaultyTcpProxy implements AutoCloseable {
         request.write(next);
         String head = request.toString(StandardCharsets.ISO_8859_1);
         if (head.endsWith("\r\n\r\n")) {
-          boolean ofPart = recordRequest(head);
-          String passed = ofPart && !fullObjectRequest.isEmpty() ? fullObjectRequest : head;
+          boolean hasRange = recordRequest(head);
+          String passed = hasRange && !fullObjectRequest.isEmpty() ? fullObjectRequest : head;
           server.getOutputStream().write(passed.getBytes(StandardCharsets.ISO_8859_1));
           request.reset();
         }
@@ -145,13 +145,13 @@ final class FaultyTcpProxy implements AutoCloseable {
     }
   }
 
-  /** Whether only a part is asked for. */
+  /** Returns whether the request has a range. */
   private boolean recordRequest(String head) {
     requestCounter.addAndGet(head.startsWith("GET ") ? 1 : 0);
-    List<String> asked =
+    List<String> requested =
         head.lines().filter(line -> line.toLowerCase(Locale.ROOT).startsWith("range:")).toList();
-    ranges.addAll(asked);
-    return !asked.isEmpty();
+    ranges.addAll(requested);
+    return !requested.isEmpty();
   }
 
   private void forwardResponses(Socket client, Socket server) {

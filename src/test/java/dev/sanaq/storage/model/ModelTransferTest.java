@@ -3,12 +3,10 @@ package dev.sanaq.storage.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sanaq.local.LocalServiceKind;
-import dev.sanaq.local.LocalServices;
-import dev.sanaq.local.LocalServicesConfig;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.testing.KafkaS3Client;
+import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -25,7 +23,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,15 +33,14 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/** Checkpoints to a real S3 server and back, with a line before it that breaks. */
+/** Transfers checkpoints to and from a real S3 server through a proxy that breaks connections. */
 class ModelTransferTest {
   private static final int LARGE_FILE_BYTES = 3_000_000;
   private static final Duration RETRY_TIMEOUT = Duration.ofSeconds(3);
 
-  @SuppressWarnings("NullAway.Init") // set before all
-  private static LocalServices services;
+  @RegisterExtension static final TestServices services = new TestServices();
 
-  @SuppressWarnings("NullAway.Init")
+  @SuppressWarnings("NullAway.Init") // set before all
   private static S3Client s3;
 
   @TempDir
@@ -58,22 +57,18 @@ class ModelTransferTest {
   private S3Client proxiedS3;
 
   private final ModelUri modelUri =
-      ModelUri.parse("s3://sanaq/models/m" + new Random().nextInt(Integer.MAX_VALUE));
+      ModelUri.parse(
+          "s3://%s/models/m%d"
+              .formatted(services.bucket(), new Random().nextInt(Integer.MAX_VALUE)));
 
   @BeforeAll
   static void startStorage() {
-    LocalServicesConfig everything = LocalServicesConfig.all();
-    services =
-        LocalServices.startTemporary(
-            new LocalServicesConfig(
-                java.util.Set.of(LocalServiceKind.S3), everything.kafkaPort(), 0));
     s3 = client(URI.create(endpoint()));
   }
 
   @AfterAll
   static void stopStorage() {
     s3.close();
-    services.close();
   }
 
   @BeforeEach
@@ -100,10 +95,10 @@ class ModelTransferTest {
     fetch(fetched);
     Map<String, String> published = contents(model);
     assertThat(contents(fetched)).containsAllEntriesOf(published).hasSize(published.size() + 1);
-    long asked = proxy.requestCount();
+    long before = proxy.requestCount();
     fetch(fetched);
-    assertThat(proxy.requestCount() - asked)
-        .as("requests when all is there: the manifest's")
+    assertThat(proxy.requestCount() - before)
+        .as("requests of a complete checkpoint: only the manifest")
         .isOne();
   }
 
@@ -112,7 +107,7 @@ class ModelTransferTest {
     proxy.disconnectAfter(LARGE_FILE_BYTES / 3, LARGE_FILE_BYTES / 3, LARGE_FILE_BYTES / 3);
     fetch(folder.resolve("fetched"));
     assertThat(contents(folder.resolve("fetched"))).containsAllEntriesOf(contents(model));
-    assertThat(proxy.ranges()).as("ranges asked for").hasSizeGreaterThanOrEqualTo(2);
+    assertThat(proxy.ranges()).as("requested ranges").hasSizeGreaterThanOrEqualTo(2);
     assertThat(proxy.bytes()).as("bytes in all").isLessThan((long) (1.5 * LARGE_FILE_BYTES));
   }
 
@@ -139,7 +134,7 @@ class ModelTransferTest {
     proxy.disconnectAfter(LARGE_FILE_BYTES / 2, LARGE_FILE_BYTES / 2);
     fetch(folder.resolve("fetched"));
     assertThat(contents(folder.resolve("fetched"))).containsAllEntriesOf(contents(model));
-    assertThat(proxy.ranges()).as("ranges asked for").isNotEmpty();
+    assertThat(proxy.ranges()).as("requested ranges").isNotEmpty();
   }
 
   @Test
@@ -199,7 +194,7 @@ class ModelTransferTest {
     assertThatThrownBy(() -> new ModelDownloader(proxiedS3, RETRY_TIMEOUT).pull(second, fetched))
         .isInstanceOf(ModelTransferException.class);
     assertThat(Files.readAllBytes(fetched.resolve("transformer/weights.safetensors")))
-        .as("the old one is whole until the new one is")
+        .as("the old checkpoint is complete until the new one is")
         .isEqualTo(randomBytes(1));
     proxy.allowConnections();
     new ModelDownloader(proxiedS3, RETRY_TIMEOUT).pull(second, fetched);
@@ -229,6 +224,7 @@ class ModelTransferTest {
         .hasMessageContaining("holds another checkpoint");
   }
 
+  @Tag("slow") // transfers 70 MB: a multipart upload needs more than one part
   @Test
   void push_multipartFile_isFetchedIntact() throws IOException {
     byte[] bytes = randomBytes(5, 70_000_000);
@@ -245,7 +241,9 @@ class ModelTransferTest {
     assertThatThrownBy(
             () ->
                 new ModelDownloader(s3, RETRY_TIMEOUT)
-                    .pull(ModelUri.parse("s3://sanaq/nothing"), folder.resolve("fetched")))
+                    .pull(
+                        ModelUri.parse("s3://%s/nothing".formatted(services.bucket())),
+                        folder.resolve("fetched")))
         .hasMessageContaining("model push");
   }
 

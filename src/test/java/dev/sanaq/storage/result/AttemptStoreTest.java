@@ -4,35 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sanaq.job.OutputLocation;
-import dev.sanaq.local.LocalServices;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.StorageException;
+import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Against a real S3. */
 class AttemptStoreTest {
-  private static LocalServices services;
+  @RegisterExtension static final TestServices services = new TestServices();
+
   private static S3Client s3;
   private static AttemptStore attempts;
 
   @BeforeAll
   static void start() {
-    services = LocalServices.startTemporary();
     s3 = S3ClientFactory.client(TestSettings.mapping(StorageConfig.class, services.config()));
-    attempts = new AttemptStore(s3, new OutputLocation("sanaq", ""));
+    attempts = new AttemptStore(s3, new OutputLocation(services.bucket(), ""));
   }
 
   @AfterAll
   static void stop() {
     s3.close();
-    services.close();
   }
 
   @Test
@@ -68,7 +68,8 @@ class AttemptStoreTest {
   @Test
   void list_invalidObject_throwsNonRetryableException() {
     s3.putObject(
-        put -> put.bucket("sanaq").key("spoilt/attempts/1.json"), RequestBody.fromString("[]"));
+        put -> put.bucket(services.bucket()).key("spoilt/attempts/1.json"),
+        RequestBody.fromString("[]"));
     assertThatThrownBy(() -> attempts.list("spoilt"))
         .isInstanceOfSatisfying(StorageException.class, e -> assertThat(e.isRetryable()).isFalse())
         .hasMessageContaining("spoilt/attempts/1.json");

@@ -9,13 +9,13 @@ import dev.sanaq.job.OutputLocation;
 import dev.sanaq.job.Priority;
 import dev.sanaq.job.Sha256;
 import dev.sanaq.job.StoredImage;
-import dev.sanaq.local.LocalServices;
 import dev.sanaq.storage.ImageUrls;
 import dev.sanaq.storage.ObjectKeys;
 import dev.sanaq.storage.OutputLocations;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.StorageException;
+import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
 import java.time.Instant;
 import java.util.HashMap;
@@ -24,6 +24,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -32,21 +33,20 @@ public class ResultStoreTest {
   private static final byte[] FIRST = {1, 2, 3};
   private static final byte[] SECOND = {4, 5};
 
-  private static LocalServices services;
+  @RegisterExtension static final TestServices services = new TestServices();
+
   private static S3Client s3;
   private static ResultStore store;
 
   @BeforeAll
   static void start() {
-    services = LocalServices.startTemporary();
     s3 = S3ClientFactory.client(TestSettings.mapping(StorageConfig.class, services.config()));
-    store = new ResultStore(s3, new OutputLocation("sanaq", ""));
+    store = new ResultStore(s3, new OutputLocation(services.bucket(), ""));
   }
 
   @AfterAll
   static void stop() {
     s3.close();
-    services.close();
   }
 
   @Test
@@ -84,7 +84,8 @@ public class ResultStoreTest {
   @Test
   void find_invalidMarker_throwsStorageException() {
     s3.putObject(
-        put -> put.bucket("sanaq").key("spoilt/result.json"), RequestBody.fromString("[]"));
+        put -> put.bucket(services.bucket()).key("spoilt/result.json"),
+        RequestBody.fromString("[]"));
     assertThatThrownBy(() -> store.find("spoilt"))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("spoilt/result.json");
@@ -115,10 +116,10 @@ public class ResultStoreTest {
     config.put("sanaq.storage.allowed-locations", "other,shared/of/us");
     StorageConfig storage = TestSettings.mapping(StorageConfig.class, config);
     assertThat(OutputLocations.defaultLocation(storage))
-        .isEqualTo(new OutputLocation("sanaq", "images/"));
+        .isEqualTo(new OutputLocation(services.bucket(), "images/"));
     assertThat(OutputLocations.allowed(storage))
         .containsExactly(
-            new OutputLocation("sanaq", "images/"),
+            new OutputLocation(services.bucket(), "images/"),
             new OutputLocation("other", ""),
             new OutputLocation("shared", "of/us/"));
     assertThat(
@@ -132,7 +133,7 @@ public class ResultStoreTest {
     Map<String, String> config = new HashMap<>(services.config());
     config.put("sanaq.storage.public-url", "https://images.example.com/x/");
     ImageUrls addresses = new ImageUrls(TestSettings.mapping(StorageConfig.class, config));
-    StoredImage image = new StoredImage("sanaq", "a:b/%2E/0.png", 1, 1, 1, "png", 1, "");
+    StoredImage image = new StoredImage(services.bucket(), "a:b/%2E/0.png", 1, 1, 1, "png", 1, "");
     assertThat(addresses.of(image)).isEqualTo("https://images.example.com/x/a%3Ab/%252E/0.png");
     StoredImage elsewhere = new StoredImage("other", "0.png", 1, 1, 1, "png", 1, "");
     assertThat(addresses.of(elsewhere)).contains("/other/0.png?X-Amz-");

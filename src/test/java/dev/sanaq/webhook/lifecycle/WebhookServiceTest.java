@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.event.EventsConfig;
-import dev.sanaq.local.LocalServices;
+import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
 import dev.sanaq.webhook.WebhookConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -13,19 +13,22 @@ import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class WebhookServiceTest {
+  @RegisterExtension static final TestServices services = new TestServices();
+
   @Test
   void started_registersPendingDeliveriesMetric() {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     Vertx vertx = Vertx.vertx();
-    try (LocalServices services = LocalServices.startTemporary()) {
-      Map<String, Object> kafka = new HashMap<>();
-      kafka.put("bootstrap.servers", services.config().get("kafka.bootstrap.servers"));
+    try {
+      Map<String, Object> kafka =
+          new HashMap<>(Map.of("bootstrap.servers", services.bootstrapServers()));
       WebhookService service =
           new WebhookService(
               config(),
-              TestSettings.mapping(TopicsConfig.class, Map.of()),
+              TestSettings.mapping(TopicsConfig.class, services.config()),
               TestSettings.mapping(EventsConfig.class, Map.of()),
               kafka,
               vertx,
@@ -41,6 +44,7 @@ class WebhookServiceTest {
   private static WebhookConfig config() {
     return new SmallRyeConfigBuilder()
         .withMapping(WebhookConfig.class)
+        .withDefaultValues(services.config())
         .withDefaultValue("sanaq.webhook.secrets", "whsec_" + "A".repeat(40))
         .build()
         .getConfigMapping(WebhookConfig.class);

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One attempt, against real servers. */
+/** Single attempts against real servers. */
 class HttpWebhookClientTest {
   private static final Vertx VERTX = Vertx.vertx();
 
@@ -100,16 +100,16 @@ class HttpWebhookClientTest {
 
   @Test
   void dnsRebinding_secondLookup_isRefused() {
-    AtomicInteger asked = new AtomicInteger();
+    AtomicInteger lookups = new AtomicInteger();
     DnsResolver rebinding =
         host ->
             List.of(
-                InetAddress.getByName(asked.getAndIncrement() == 0 ? "127.0.0.1" : "127.0.0.2"));
+                InetAddress.getByName(lookups.getAndIncrement() == 0 ? "127.0.0.1" : "127.0.0.2"));
     try (TestReceiver receiver = new TestReceiver(status(200));
         HttpWebhookClient sender = client(config(receiver.port()), rebinding)) {
       String url = "http://rebinding.example.com:%d/".formatted(receiver.port());
       assertThat(sender.send(delivery(url))).isEqualTo(new CallResult.Success(200));
-      assertThat(asked).hasValue(1);
+      assertThat(lookups).hasValue(1);
       assertThat(receiver.received().get(0).host())
           .isEqualTo("rebinding.example.com:" + receiver.port());
       assertThat(sender.send(delivery(url))).isInstanceOf(CallResult.NotAllowed.class);
@@ -122,7 +122,7 @@ class HttpWebhookClientTest {
     DnsResolver resolver = host -> List.of(InetAddress.getByName("127.0.0.1"));
     try (TestReceiver receiver = new TestReceiver(status(200));
         HttpWebhookClient sender = client(config(receiver.port()), resolver)) {
-      // No such name exists: whoever looked it up again would find nothing.
+      // The name does not exist: a second lookup would fail.
       String url = "http://nowhere.invalid:%d/".formatted(receiver.port());
       assertThat(sender.send(delivery(url))).isEqualTo(new CallResult.Success(200));
     }
@@ -207,14 +207,15 @@ class HttpWebhookClientTest {
     String port = ":" + server.actualPort();
     HttpClientOptions trusting = new HttpClientOptions().setPfxTrustOptions(pfx);
     try (HttpWebhookClient sender = client(config(server.actualPort()), resolver, trusting);
-        HttpWebhookClient wary = client(config(server.actualPort()), resolver)) {
+        HttpWebhookClient untrusting = client(config(server.actualPort()), resolver)) {
       assertThat(sender.send(delivery("https://hooks.example.com" + port + "/")))
           .isEqualTo(new CallResult.Success(200));
       assertThat(sni).hasValue("hooks.example.com");
       CallResult tls = CallResult.Failed.noResponse("TLS failed");
       assertThat(sender.send(delivery("https://other.example.com" + port + "/"))).isEqualTo(tls);
       assertThat(sender.send(delivery("https://127.0.0.1" + port + "/"))).isEqualTo(tls);
-      assertThat(wary.send(delivery("https://hooks.example.com" + port + "/"))).isEqualTo(tls);
+      assertThat(untrusting.send(delivery("https://hooks.example.com" + port + "/")))
+          .isEqualTo(tls);
     }
     server.close();
   }

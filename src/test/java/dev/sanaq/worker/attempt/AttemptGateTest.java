@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sanaq.estimate.ThroughputEstimator;
 import dev.sanaq.job.OutputLocation;
-import dev.sanaq.local.LocalServices;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.health.StorageOutageException;
@@ -14,6 +13,7 @@ import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.storage.result.Attempt;
 import dev.sanaq.storage.result.AttemptStore;
 import dev.sanaq.storage.result.ResultStore;
+import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
 import dev.sanaq.worker.queue.JobExecutions;
 import java.lang.reflect.InvocationTargetException;
@@ -27,26 +27,26 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Counts attempts when S3 executes a call and the response is lost. */
 class AttemptGateTest {
-  private static final OutputLocation HOME = new OutputLocation("sanaq", "");
+  @RegisterExtension static final TestServices services = new TestServices();
 
-  private static LocalServices services;
   private static S3Client s3;
+  private static OutputLocation home = new OutputLocation("any", "");
 
   @BeforeAll
   static void start() {
-    services = LocalServices.startTemporary();
     s3 = S3ClientFactory.client(TestSettings.mapping(StorageConfig.class, services.config()));
+    home = new OutputLocation(services.bucket(), "");
   }
 
   @AfterAll
   static void stop() {
     s3.close();
-    services.close();
   }
 
   @Test
@@ -54,12 +54,12 @@ class AttemptGateTest {
     assertThat(attemptGate(2).tryStart(JobExecutions.queued("first")))
         .isInstanceOfSatisfying(
             StartDecision.Start.class, start -> assertThat(start.attemptCount()).isEqualTo(1));
-    assertThat(new AttemptStore(s3, HOME).list("first")).hasSize(1);
+    assertThat(new AttemptStore(s3, home).list("first")).hasSize(1);
   }
 
   @Test
   void laterAttempt_lostResponse_countsOnce() {
-    AttemptStore attempts = new AttemptStore(s3, HOME);
+    AttemptStore attempts = new AttemptStore(s3, home);
     attempts.tryCreateFirst("later", new Attempt(1, "other", Instant.EPOCH, "elsewhere-0@0"));
     assertThat(attemptGate(2).tryStart(JobExecutions.queued("later")))
         .isInstanceOfSatisfying(
@@ -73,7 +73,7 @@ class AttemptGateTest {
 
   @Test
   void attempt_lostResponseThenOutage_isReleased() {
-    AttemptStore attempts = new AttemptStore(s3, HOME);
+    AttemptStore attempts = new AttemptStore(s3, home);
     AtomicBoolean outage = new AtomicBoolean(true);
     S3Client losing = losingResponses(outage::get);
     AttemptCounter counter = attemptCounter(losing);
@@ -93,15 +93,15 @@ class AttemptGateTest {
   }
 
   private static AttemptCounter attemptCounter(S3Client losing) {
-    return new AttemptCounter(new AttemptStore(losing, HOME), 3, "w", Clock.systemUTC());
+    return new AttemptCounter(new AttemptStore(losing, home), 3, "w", Clock.systemUTC());
   }
 
   private static AttemptGate attemptGate(
       AttemptCounter attempts, S3Client losing, S3Client probed, Duration timeout) {
     Clock clock = Clock.systemUTC();
     return new AttemptGate(
-        new ResultStore(losing, HOME),
-        new StorageRetry(new StorageProbe(probed, HOME, "w"), timeout, () -> {}),
+        new ResultStore(losing, home),
+        new StorageRetry(new StorageProbe(probed, home, "w"), timeout, () -> {}),
         new JobTermination(
             new CancellationRegistry(1),
             new ThroughputEstimator<>(0.3, 1),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sanaq.kafka.OffsetTracker;
 import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.event.TransactionalPublisher;
+import dev.sanaq.testing.Pause;
 import dev.sanaq.worker.observe.WorkerMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -30,6 +31,9 @@ import org.junit.jupiter.api.Test;
 
 /** A commit whose response is lost; a broker cannot be made to lose it at will. */
 class ResultPublisherTest {
+  /** Longer than the backoff after a failed commit, which has no clock to set. */
+  private static final Duration RETRY_BACKOFF_ELAPSED = Duration.ofMillis(100);
+
   private static final TopicPartition PARTITION = new TopicPartition("requests", 0);
 
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
@@ -76,12 +80,12 @@ class ResultPublisherTest {
   }
 
   @Test
-  void failedCommit_isRetriedUntilCommitted() throws Exception {
+  void failedCommit_isRetriedUntilCommitted() {
     publisher.flush();
     assertThat(publisher.isFailing()).isTrue();
     assertThat(publisher.isDrained()).isFalse();
     losesResponse = false;
-    Thread.sleep(100);
+    Pause.of(RETRY_BACKOFF_ELAPSED);
     publisher.flush();
     assertThat(publisher.isFailing()).isFalse();
     assertThat(publisher.isDrained()).isTrue();
@@ -90,12 +94,12 @@ class ResultPublisherTest {
   }
 
   @Test
-  void committedButResponseLost_isNotRepeatedAndEndsFailing() throws Exception {
+  void committedButResponseLost_isNotRepeatedAndEndsFailing() {
     publisher.flush();
     assertThat(publisher.isFailing()).isTrue();
     losesResponse = false;
     consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(1)));
-    Thread.sleep(100);
+    Pause.of(RETRY_BACKOFF_ELAPSED);
     publisher.flush();
     assertThat(publisher.isDrained()).isTrue();
     assertThat(publisher.isFailing()).as("the worker would read no more records").isFalse();

@@ -1,0 +1,66 @@
+package dev.sanaq.gateway;
+
+import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
+import dev.sanaq.testing.GatewayTestClient;
+import dev.sanaq.testing.GradientImageGenerator;
+import dev.sanaq.testing.TestSettings;
+import dev.sanaq.worker.WorkerRuntime;
+import io.quarkus.test.common.http.TestHTTPResource;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Starts the gateway for each test of a {@code @QuarkusTest} class, and gives it a client. */
+public abstract class GatewayTestBase {
+  private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
+
+  @Inject protected GatewayLifecycle gateway;
+
+  @TestHTTPResource("/")
+  @SuppressWarnings("NullAway.Init") // the test's framework sets it
+  protected URI root;
+
+  /** A client that sends {@link #clientHeaders}. */
+  @SuppressWarnings("NullAway.Init") // set before each test
+  protected GatewayTestClient client;
+
+  /** A job id that no other test uses. */
+  protected final String id = "job-" + UUID.randomUUID();
+
+  private @Nullable WorkerRuntime worker;
+
+  /** Override to authenticate the client: names and values in turn. */
+  protected String[] clientHeaders() {
+    return new String[0];
+  }
+
+  @BeforeEach
+  protected void startGateway() {
+    client = new GatewayTestClient(root, clientHeaders());
+    gateway.start();
+    client.awaitReady();
+  }
+
+  @AfterEach
+  protected void stopGateway() {
+    GatewayRestart.stop(gateway);
+    if (worker != null) {
+      worker.drain(SHUTDOWN_TIMEOUT);
+    }
+  }
+
+  /** Starts a real worker; it stops after the test. */
+  protected void startWorker() {
+    worker =
+        WorkerRuntime.start(
+            TestSettings.of(GatewayTestClient.serviceConfig()),
+            new GradientImageGenerator(),
+            Clock.systemUTC(),
+            TestSettings.noTelemetry());
+  }
+}
