@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sanaq.cli.generate.GenerateCommand;
 import dev.sanaq.testing.Fixtures;
-import dev.sanaq.testing.TestImages;
+import dev.sanaq.testing.image.TestImages;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -16,7 +16,7 @@ import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.text.SmallVocabularyTextEncoder;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.NumericAssertions;
-import dev.sanaq.testing.TestImages;
+import dev.sanaq.testing.image.TestImages;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.LiveValues;
 import dev.sanaq.torch.Precision;

@@ -12,7 +12,7 @@ import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.text.TextEncoder;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.Fixtures.Tensor;
-import dev.sanaq.testing.TestImages;
+import dev.sanaq.testing.image.TestImages;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Precision;
 import java.util.ArrayList;

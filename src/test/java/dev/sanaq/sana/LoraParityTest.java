@@ -9,7 +9,7 @@ import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.pipeline.SanaPipeline;
 import dev.sanaq.testing.Fixtures;
-import dev.sanaq.testing.TestImages;
+import dev.sanaq.testing.image.TestImages;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.pipeline.PipelineProbe;
 import dev.sanaq.sana.pipeline.SanaPipeline;
-import dev.sanaq.testing.TestImages;
+import dev.sanaq.testing.image.TestImages;
 import dev.sanaq.torch.LiveValues;
 import dev.sanaq.torch.ScriptValue;
 import dev.sanaq.torch.Torch;

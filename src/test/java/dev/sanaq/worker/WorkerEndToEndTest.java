@@ -17,7 +17,7 @@ import dev.sanaq.sana.pipeline.SanaPipeline;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
-import dev.sanaq.testing.TestImages;
+import dev.sanaq.testing.image.TestImages;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;

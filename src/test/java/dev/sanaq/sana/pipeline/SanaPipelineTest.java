@@ -12,7 +12,7 @@ import dev.sanaq.sana.TestGenerationParams;
 import dev.sanaq.sana.UnsupportedSizeException;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.testing.Fixtures;
-import dev.sanaq.testing.TestImages;
+import dev.sanaq.testing.image.TestImages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;

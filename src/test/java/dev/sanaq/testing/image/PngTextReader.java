@@ -1,4 +1,4 @@
-package dev.sanaq.testing;
+package dev.sanaq.testing.image;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

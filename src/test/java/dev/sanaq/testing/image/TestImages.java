@@ -1,4 +1,4 @@
-package dev.sanaq.testing;
+package dev.sanaq.testing.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
