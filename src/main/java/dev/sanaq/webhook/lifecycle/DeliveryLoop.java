@@ -1,5 +1,6 @@
 package dev.sanaq.webhook.lifecycle;
 
+import dev.sanaq.retry.Backoff;
 import dev.sanaq.webhook.Delivery;
 import dev.sanaq.webhook.WebhookConfig;
 import dev.sanaq.webhook.queue.DeliveryQueue;
@@ -24,8 +25,8 @@ import org.jboss.logging.Logger;
 final class DeliveryLoop {
   private static final Logger LOG = Logger.getLogger(DeliveryLoop.class);
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(50);
-  private static final Duration UNREADABLE_BODY_BACKOFF = Duration.ofSeconds(5);
-  private static final Duration KAFKA_RETRY_BACKOFF = Duration.ofSeconds(2);
+  private static final Backoff UNREADABLE_BODY_RETRY = Backoff.constant(Duration.ofSeconds(5));
+  private static final Backoff KAFKA_RETRY = Backoff.constant(Duration.ofSeconds(2));
 
   private final DeliveryConsumer consumer;
   private final DeliveryTopicReader topicReader;
@@ -123,8 +124,9 @@ final class DeliveryLoop {
         startDue(catchingUp);
       }
     } catch (KafkaException e) {
-      LOG.errorf(e, "Kafka call failed; retrying in %s", KAFKA_RETRY_BACKOFF);
-      sleep(KAFKA_RETRY_BACKOFF);
+      Duration delay = KAFKA_RETRY.delay(1);
+      LOG.errorf(e, "Kafka call failed; retrying in %s", delay);
+      sleep(delay);
     }
   }
 
@@ -133,7 +135,7 @@ final class DeliveryLoop {
       queue.attemptCompleted(attempt.entry(), attempt.isFailed());
       Delivery next = attempt.next();
       if (next == null) {
-        queue.postpone(attempt.entry().id(), UNREADABLE_BODY_BACKOFF);
+        queue.postpone(attempt.entry().id(), UNREADABLE_BODY_RETRY.delay(1));
       } else if (consumer.isAssigned(attempt.entry().partition())) {
         stateWriter.addState(next);
       } else {
