@@ -58,7 +58,10 @@ public interface GatewayConfig {
     List<String> sha256();
   }
 
-  /** The defaults of the workers' model, to estimate requests without these fields. */
+  /**
+   * What the gateway assumes of the workers' model, to estimate requests without these fields. The
+   * defaults that jobs run with are the model's own.
+   */
   interface EstimateConfig {
     /** Width in pixels of a request without the field. */
     @WithDefault("1024")

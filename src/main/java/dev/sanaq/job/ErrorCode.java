@@ -1,6 +1,9 @@
 package dev.sanaq.job;
 
-/** The error codes of failed jobs. */
+/**
+ * The error codes of failed jobs. Over HTTP, {@code invalid_request} is a problem with status 400
+ * and {@code id_conflict} one with status 409.
+ */
 public enum ErrorCode {
   /** The request is invalid; the error lists the fields. */
   INVALID_REQUEST("invalid_request", false),

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tracks the offsets of one partition: in progress, done, and the first that is not done. That one
- * is committed; the commit's metadata contains a bitmap of the done offsets after it, so that the
- * partition's next consumer does not repeat them. The consumer thread.
+ * is committed, in the transaction that publishes the results ({@code
+ * worker.finish.ResultPublisher}); the commit's metadata contains a bitmap of the done offsets
+ * after it, so that the partition's next consumer does not repeat them. The consumer thread.
  */
 public final class OffsetTracker {
   /** Offsets from the committed one on that may be open: as many as the bitmap can hold. */

@@ -8,9 +8,11 @@ import org.jboss.logging.Logger;
 
 /**
  * SSRF guard: decides which URLs of requests may be called, so that no request reaches internal
- * services. It resolves the host once and checks every IP address; the client must connect to one
- * of these addresses without another DNS lookup (DNS pinning), which also prevents DNS rebinding.
- * Any number of threads.
+ * services. Callback URLs of webhooks and upload URLs pass through it. It allows https only (http
+ * if a setting says so), allowed ports, host names with a dot, and hosts whose every IP address is
+ * public ({@link PublicAddresses}) or on the allow list. It resolves the host once and checks every
+ * IP address; the client must connect to one of these addresses without another DNS lookup (DNS
+ * pinning), which also prevents DNS rebinding. Any number of threads.
  */
 public final class UrlPolicy {
   private static final Logger LOG = Logger.getLogger(UrlPolicy.class);

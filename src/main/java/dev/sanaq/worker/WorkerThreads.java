@@ -4,7 +4,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The thread pools of a worker: daemon threads, named {@code sanaq-POOL-n}. */
+/**
+ * The thread pools of a worker: daemon threads, named {@code sanaq-POOL-n}. The single threads are
+ * {@code sanaq-inference}, which runs the model ({@link dev.sanaq.worker.run.InferenceLoop}),
+ * {@code sanaq-batcher} ({@link dev.sanaq.worker.run.BatchPreparer}), {@code sanaq-consumer}
+ * ({@link dev.sanaq.worker.consume.ConsumerLoop}) and {@code sanaq-cancellations}.
+ */
 final class WorkerThreads {
   private final ExecutorService io;
   private final ExecutorService attempts;

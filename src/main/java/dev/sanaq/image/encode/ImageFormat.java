@@ -7,7 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The image file formats. Any number of threads. */
+/**
+ * The image file formats. The contract lists their labels once more, in {@code RequestValidator},
+ * {@code openapi.yaml}, the image resource and the web page; {@code ImageFormatTest} compares the
+ * lists. Any number of threads.
+ */
 public enum ImageFormat {
   /** Lossless, with metadata texts. */
   PNG(List.of("png")) {

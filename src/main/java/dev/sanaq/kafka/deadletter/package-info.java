@@ -1,4 +1,8 @@
-/** The dead letter topic: written by workers, read and replayed by the command line. */
+/**
+ * The dead letter topic: records that cannot be read, written by workers, read and replayed by the
+ * command line. Requests that kill their workers are not dead letters: see {@code
+ * worker.attempt.AttemptCounter}.
+ */
 @NullMarked
 package dev.sanaq.kafka.deadletter;
 

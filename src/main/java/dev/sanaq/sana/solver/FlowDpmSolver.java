@@ -45,12 +45,17 @@ final class FlowDpmSolver {
     return sigmas;
   }
 
-  /** DPM-Solver++ 1, which is DDIM: {@code x' = (sigma' / sigma) x + growth * x0}. */
+  /**
+   * DPM-Solver++ 1, which is DDIM: {@code x' = (sigma' / sigma) x + g x0}, g of {@link #expm1Term}.
+   */
   private static SolverStep firstOrder(double timestep, float sigma, float next) {
     return SolverStep.flow(timestep, 1, -sigma, next / sigma, expm1Term(sigma, next), 0);
   }
 
-  /** DPM-Solver++ (2M), midpoint: extrapolates the last two data predictions. */
+  /**
+   * DPM-Solver++ (2M), midpoint: {@code x' = (sigma' / sigma) x + g (x0 + (x0 - previous x0) / (2
+   * r))}, g of {@link #expm1Term} and r the ratio of the last two steps in lambda.
+   */
   private static SolverStep secondOrder(double timestep, float before, float sigma, float next) {
     float ratio = (lambda(sigma) - lambda(before)) / (lambda(next) - lambda(sigma));
     double growth = expm1Term(sigma, next);

@@ -12,9 +12,11 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Retries S3 calls with exponential backoff, and acts as the circuit breaker of a worker: when the
- * retry timeout has passed, a probe write decides whether only this call fails or the storage has
- * an outage. Any number of threads.
+ * The retry rule for S3 calls of a worker, and its circuit breaker. A call that fails in the S3
+ * client, with any status (4xx included), is retried with exponential backoff from 100 ms to 5 s,
+ * half of it jitter, until {@code sanaq.storage.retry-timeout} (30 s) has passed. Then a probe
+ * write decides whether only this call fails or the storage has an outage. The AWS SDK itself does
+ * not retry. Any number of threads.
  */
 public final class StorageRetry {
   private static final Logger LOG = Logger.getLogger(StorageRetry.class);

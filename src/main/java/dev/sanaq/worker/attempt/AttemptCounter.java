@@ -17,8 +17,12 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * Counts the attempts of a request in S3, and releases those that ended without the job's fault. An
- * attempt that S3 could not release stays pending until it can. Any number of threads.
+ * Stops poison messages, requests that kill their workers. It counts the attempts of a request in
+ * S3 before each starts. A redelivered request with an unfinished attempt is quarantined: it runs
+ * alone. After {@code sanaq.worker.max-attempts} (3) unfinished attempts it fails with {@code
+ * crashed}; it does not go to the dead letter topic. The counter also releases attempts that ended
+ * without the job's fault. An attempt that S3 could not release stays pending until it can. Any
+ * number of threads.
  */
 public final class AttemptCounter {
   private static final Logger LOG = Logger.getLogger(AttemptCounter.class);

@@ -17,9 +17,11 @@ import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /**
- * The priority queue of accepted jobs. Jobs with the same {@link BatchKey} are taken as one batch.
- * Jobs with the same id run one after the other: the second is held back until the first has ended.
- * Any number of threads.
+ * The priority queue of accepted jobs. It forms the batches: the first job and others with the same
+ * {@link BatchKey}, up to {@code sanaq.worker.batch-size} (8) jobs and to the images that fit in
+ * memory; an incomplete batch waits {@code sanaq.worker.batch-linger} (5 ms) for more jobs. Jobs
+ * with the same id run one after the other: the second is held back until the first has ended. Any
+ * number of threads.
  */
 public final class JobQueue {
   private final Duration priorityAging;

@@ -20,8 +20,9 @@ import java.util.concurrent.Semaphore;
 
 /**
  * Prefetches the next batch while the device runs the current one: takes it from the queue and
- * counts its attempts. At most one batch ahead, so that the choice is made as late as possible and
- * a crash costs few attempts. A quarantined job starts when no other job is active.
+ * counts its attempts. {@link JobQueue} decides which jobs, and how many, form the batch. At most
+ * one batch ahead, so that the choice is made as late as possible and a crash costs few attempts. A
+ * quarantined job starts when no other job is active.
  */
 public final class BatchPreparer implements Runnable {
   private final JobQueue queue;

@@ -8,11 +8,16 @@ import dev.sanaq.testing.image.TestImages;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +37,26 @@ class ImageFormatTest {
       RgbImage read = TestImages.read(new ByteArrayInputStream(file));
       assertThat(List.of(read.width(), read.height())).isEqualTo(List.of(size[0], size[1]));
     }
+  }
+
+  /** The labels stand in several places, since {@code job} must not depend on {@code image}. */
+  @ParameterizedTest
+  @CsvSource({
+    "java/dev/sanaq/job/validation/RequestValidator.java, FORMATS = .*, \"(\\w+)\"",
+    "java/dev/sanaq/gateway/rest/ImagesResource.java, @Produces.*, image/(\\w+)",
+    "resources/META-INF/openapi.yaml, '\\bformat: .enum.*', '(\\w+)(?=[,\\]])'",
+    "resources/META-INF/openapi.yaml, 'output_format: .enum.*', '(\\w+)(?=[,\\]])'",
+    "resources/META-INF/resources/index.html, (?s)<select id=.format.*?</select>, value=.(\\w+)",
+  })
+  void labels_areTheSameInEveryPlace(String file, String section, String label) throws IOException {
+    Matcher found =
+        Pattern.compile(section).matcher(Files.readString(Path.of("src/main").resolve(file)));
+    assertThat(found.find()).as("%s in %s", section, file).isTrue();
+    List<String> labels =
+        Pattern.compile(label).matcher(found.group()).results().map(m -> m.group(1)).toList();
+    assertThat(labels.stream().filter(text -> !text.equals("null")))
+        .containsExactlyElementsOf(
+            Stream.of(ImageFormat.values()).map(ImageFormat::label).toList());
   }
 
   @ParameterizedTest
