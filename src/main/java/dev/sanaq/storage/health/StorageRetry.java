@@ -82,7 +82,7 @@ public final class StorageRetry {
   private <T> T retry(StorageException first, Supplier<T> work, BooleanSupplier aborted) {
     retrying.incrementAndGet();
     try {
-      return backoff.retry(first, work, aborted, this::recordRetry);
+      return backoff.retry(first, () -> callAgain(work), aborted, StorageRetry::logRetry);
     } catch (StorageException last) {
       throw last.isRetryable() ? failureOrOutage(last) : last;
     } finally {
@@ -90,9 +90,13 @@ public final class StorageRetry {
     }
   }
 
-  private void recordRetry(int retry, Duration delay, RuntimeException error) {
-    LOG.warnf("S3 call failed (attempt %d), retrying: %s", retry, error.getMessage());
+  private <T> T callAgain(Supplier<T> work) {
     onRetry.run();
+    return work.get();
+  }
+
+  private static void logRetry(int retry, Duration delay, RuntimeException error) {
+    LOG.warnf("S3 call failed (attempt %d), retrying in %s: %s", retry, delay, error.getMessage());
   }
 
   private RuntimeException failureOrOutage(StorageException last) {

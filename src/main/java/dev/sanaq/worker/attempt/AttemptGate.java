@@ -44,6 +44,9 @@ public final class AttemptGate {
    * @throws RetryAbortedException if the job was abandoned
    */
   public StartDecision tryStart(JobExecution execution) {
+    if (execution.isAbandonRequested()) {
+      throw new RetryAbortedException();
+    }
     attempts.tryReleasePending();
     // startedAt is the idempotency key: it identifies our own write if the response was lost.
     Attempt attempt = attempts.newAttempt(execution);

@@ -49,10 +49,15 @@ public final class JobCompleter {
             execution.offsetTracker(),
             List.of(event),
             execution.lastProgressSend()));
-    execution.span().end(outcome);
-    metrics.recordJobDuration(execution.received(), outcome);
-    // Only now: a thread that waits until no job is active must find the result pending.
-    jobs.release(execution);
+    try {
+      execution.span().end(outcome);
+      metrics.recordJobDuration(execution.received(), outcome);
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "job %s: trace or metric failed; its result is published", outcome.id());
+    } finally {
+      // Only now: a thread that waits until no job is active must find the result pending.
+      jobs.release(execution);
+    }
   }
 
   /**

@@ -75,8 +75,14 @@ final class BatchProgressReporter implements BatchControl {
     return false;
   }
 
-  /** Why the job was stopped; for a job that was not, to abandon it. */
+  /**
+   * Why the job was stopped. A job whose partition was revoked since then is abandoned: its result
+   * would not be published, and its attempt must be released.
+   */
   TerminationDecision stopDecision(JobExecution execution) {
+    if (execution.isAbandonRequested()) {
+      return new TerminationDecision.Abandon();
+    }
     return stopped.getOrDefault(execution, new TerminationDecision.Abandon());
   }
 

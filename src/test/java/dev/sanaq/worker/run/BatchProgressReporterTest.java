@@ -1,0 +1,73 @@
+package dev.sanaq.worker.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.estimate.ThroughputEstimator;
+import dev.sanaq.kafka.event.JobEventFactory;
+import dev.sanaq.kafka.event.ProgressPublisher;
+import dev.sanaq.kafka.request.Cancellation;
+import dev.sanaq.sana.BatchKey;
+import dev.sanaq.worker.attempt.CancellationRegistry;
+import dev.sanaq.worker.attempt.JobTermination;
+import dev.sanaq.worker.attempt.ShutdownState;
+import dev.sanaq.worker.attempt.TerminationDecision;
+import dev.sanaq.worker.observe.WorkerMetrics;
+import dev.sanaq.worker.queue.ActiveJobs;
+import dev.sanaq.worker.queue.JobExecution;
+import dev.sanaq.worker.queue.JobExecutions;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+
+class BatchProgressReporterTest {
+  private static final Clock CLOCK = Clock.systemUTC();
+
+  private final CancellationRegistry cancellations = new CancellationRegistry(10);
+  private final ThroughputEstimator<BatchKey> throughput = new ThroughputEstimator<>(0.3, 10);
+  private final JobExecution execution = JobExecutions.queued("job");
+  private final BatchProgressReporter reporter =
+      new BatchProgressReporter(
+          List.of(execution),
+          new JobTermination(cancellations, throughput, new ShutdownState(), CLOCK),
+          reporting(),
+          () -> {});
+
+  @Test
+  void cancelledJob_stopsWithItsOutcome() {
+    cancellations.put(new Cancellation("job", "changed my mind"));
+    assertThat(reporter.shouldContinue(0)).isFalse();
+    assertThat(reporter.stopDecision(execution)).isInstanceOf(TerminationDecision.Finish.class);
+  }
+
+  @Test
+  void cancelledJob_revokedBeforeTheBatchEnds_isAbandoned() {
+    cancellations.put(new Cancellation("job", "changed my mind"));
+    assertThat(reporter.shouldContinue(0)).isFalse();
+    ActiveJobs active = new ActiveJobs();
+    active.add(execution);
+    active.abandonIf(job -> true);
+    assertThat(reporter.stopDecision(execution)).isInstanceOf(TerminationDecision.Abandon.class);
+  }
+
+  private BatchReporting reporting() {
+    JobEventFactory events = new JobEventFactory("/test", image -> "", CLOCK);
+    MockProducer<byte[], byte[]> producer =
+        new MockProducer<>(
+            true,
+            new RoundRobinPartitioner(),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    return new BatchReporting(
+        new JobProgressSender(events, new ProgressPublisher(producer, "events"), "worker"),
+        new InferenceWatchdog(CLOCK, Duration.ofMinutes(1)),
+        throughput,
+        new WorkerMetrics(new SimpleMeterRegistry(), CLOCK),
+        Duration.ofSeconds(1),
+        CLOCK);
+  }
+}

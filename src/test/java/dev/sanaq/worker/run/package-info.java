@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.worker.run;
+
+import org.jspecify.annotations.NullMarked;
