@@ -8,7 +8,7 @@ import { stages, request } from './shapes.js';
 
 const gateway = __ENV.GATEWAY || 'http://localhost:8080';
 const wait = Number(__ENV.WAIT || 60);
-const duration = new Trend('job_seconds');
+const duration = new Trend('job_duration_seconds');
 const ended = new Counter('jobs_ended');
 
 export const options = {

@@ -50,7 +50,7 @@ public interface WebhookConfig {
 
   /** How long an attempt may take in total. */
   @WithDefault("PT15S")
-  Duration timeout();
+  Duration attemptTimeout();
 
   /** Maximum number of pending deliveries; beyond it events wait in their topic. */
   @WithDefault("100000")

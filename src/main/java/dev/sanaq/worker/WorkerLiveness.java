@@ -17,6 +17,6 @@ public class WorkerLiveness implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("engine").status(worker.isHealthy()).build();
+    return HealthCheckResponse.named("worker").status(worker.isHealthy()).build();
   }
 }

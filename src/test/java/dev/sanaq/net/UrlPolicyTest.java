@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Who may be called. What gets through the gate is what is connected to: {@code HttpSenderTest}.
+ * Which URLs may be called. {@code HttpWebhookClientTest} checks that the client connects to the
+ * address that was checked.
  */
 class UrlPolicyTest {
   private static final DnsResolver UNKNOWN_HOST =

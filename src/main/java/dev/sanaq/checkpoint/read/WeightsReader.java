@@ -102,7 +102,7 @@ final class WeightsReader {
       if (shard.isTextual() && SHARD_NAME.matcher(shard.asText()).matches()) {
         shardOf.put(entry.getKey(), shard.asText());
       } else {
-        String what = "the name of a safetensors file beside the index";
+        String what = "the name of a safetensors file next to the index";
         problems.add(file, entry.getKey(), what, JsonFile.shortened(shard));
       }
     }

@@ -96,7 +96,7 @@ final class GenerationOptions {
       names = "--lora",
       paramLabel = "FILE[=SCALE]",
       description =
-          "A LoRA file in diffusers' layout, or the name of one beside the model; SCALE is 1 by"
+          "A LoRA file in diffusers' layout, or the name of one in the model's adapters folder; SCALE is 1 by"
               + " default. May be repeated.")
   private List<String> loras = List.of();
 
@@ -173,7 +173,8 @@ final class GenerationOptions {
     }
     for (LoraWeight lora : loraWeights()) {
       if (!model.adapters().contains(lora.name())) {
-        throw invalidOption("--lora", lora.name(), "no such file, and none beside the model");
+        throw invalidOption(
+            "--lora", lora.name(), "no such file, and none in the model's adapters folder");
       }
     }
     return new GenerationParams(

@@ -12,7 +12,8 @@ import picocli.CommandLine.Help.Ansi;
 /** Formats an {@link InspectReport} for people. */
 final class InspectFormatter {
   private static final List<String> HEADINGS =
-      List.of("part", "class", "parameters", "precision", "on disk", "files", "variant", "sizes");
+      List.of(
+          "component", "class", "parameters", "precision", "on disk", "files", "variant", "sizes");
 
   private InspectFormatter() {}
 
@@ -38,10 +39,10 @@ final class InspectFormatter {
 
   private static List<List<String>> tableRows(InspectReport report) {
     List<List<String>> rows = new ArrayList<>();
-    for (InspectReport.ComponentReport component : report.parts()) {
+    for (InspectReport.ComponentReport component : report.components()) {
       rows.add(
           List.of(
-              component.part(),
+              component.component(),
               component.className(),
               String.format(Locale.ROOT, "%,d", component.parameters()),
               String.join("+", component.precisions()),
@@ -64,7 +65,7 @@ final class InspectFormatter {
   }
 
   private static String variantText(InspectReport.ComponentReport component) {
-    Set<String> others = new TreeSet<>(component.variantsThere());
+    Set<String> others = new TreeSet<>(component.availableVariants());
     others.remove(component.variant());
     String used = variantName(component.variant());
     return others.isEmpty()

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * @param solver the solver used for that scheduler
  * @param solverSettings the scheduler's settings, for people
  * @param trainedInFp16 whether self-attention must be clipped to the range of fp16
- * @param parts the components
+ * @param components the components
  * @param parameters number of parameters of all components
  * @param bytes size of the tensors of all components
  */
@@ -39,20 +39,20 @@ record InspectReport(
     String solver,
     String solverSettings,
     boolean trainedInFp16,
-    List<ComponentReport> parts,
+    List<ComponentReport> components,
     long parameters,
     long bytes) {
 
   /** One component of the checkpoint. */
   record ComponentReport(
-      String part,
+      String component,
       @JsonProperty("class") String className,
       long parameters,
       Set<String> precisions,
       long bytes,
       int files,
       String variant,
-      Set<String> variantsThere,
+      Set<String> availableVariants,
       String sizes) {}
 
   static InspectReport of(Checkpoint checkpoint) {

@@ -48,7 +48,7 @@ public class ApiKeyAuthenticator {
           ("the gateway has no keys and others can reach %s: set sanaq.gateway.keys.NAME.sha256 to"
                   + " the SHA-256 of a key, or quarkus.oidc.* to an OpenID provider, or"
                   + " quarkus.http.host=127.0.0.1 for clients on this machine only, or"
-                  + " sanaq.gateway.allow-anonymous=true to answer everybody, or"
+                  + " sanaq.gateway.allow-anonymous=true to accept anonymous callers, or"
                   + " sanaq.gateway.enabled=false")
               .formatted(host));
     }

@@ -15,7 +15,7 @@ public interface LimitsConfig {
 
   /** The longest prompt, in characters. */
   @WithDefault("4000")
-  int promptLength();
+  int maxPromptLength();
 
   /** The largest width and the largest height, in pixels. */
   @WithDefault("4096")
@@ -35,7 +35,7 @@ public interface LimitsConfig {
 
   /** The largest metadata, in characters. */
   @WithDefault("16384")
-  int metadataLength();
+  int maxMetadataLength();
 
   /** Whether callback URLs may be http; follows {@code sanaq.webhook.allow-http}. */
   @WithDefault("${sanaq.webhook.allow-http:false}")
@@ -49,12 +49,12 @@ public interface LimitsConfig {
   default RequestLimits toLimits(
       OutputLocation defaultLocation, List<OutputLocation> allowedLocations) {
     return new RequestLimits(
-        promptLength(),
+        maxPromptLength(),
         maxSide(),
         maxSteps(),
         maxGuidanceScale(),
         maxCount(),
-        metadataLength(),
+        maxMetadataLength(),
         httpCallbacks(),
         httpUploads(),
         defaultLocation,

@@ -45,7 +45,7 @@ public record ScriptSource(Class<?> owner, String name, Map<String, ?> attribute
   public static String readResource(Class<?> owner, String resource) {
     try (InputStream in = owner.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new IllegalStateException("no resource " + resource + " beside " + owner.getName());
+        throw new IllegalStateException("no resource " + resource + " next to " + owner.getName());
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

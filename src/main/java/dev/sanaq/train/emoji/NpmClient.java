@@ -48,7 +48,7 @@ public final class NpmClient {
       return folder.resolve(archive.fileName());
     } catch (IOException e) {
       throw new BadDataException(
-          "cannot download %s: %s. Download it elsewhere with npm pack %s and name the file"
+          "cannot download %s: %s. Download it elsewhere with npm pack %s and give it with --images or --names"
               .formatted(archive.id(), e.getMessage(), archive.id()),
           e);
     } catch (InterruptedException e) {

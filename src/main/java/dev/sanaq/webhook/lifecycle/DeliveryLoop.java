@@ -77,7 +77,7 @@ final class DeliveryLoop {
   void stop() {
     stopping = true;
     try {
-      thread.join(config.timeout().plusSeconds(10).toMillis());
+      thread.join(config.attemptTimeout().plusSeconds(10).toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -195,7 +195,7 @@ final class DeliveryLoop {
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       Set<Integer> numbers = topicReader.deliveryPartitions(partitions);
-      long deadline = System.nanoTime() + config.timeout().toNanos();
+      long deadline = System.nanoTime() + config.attemptTimeout().toNanos();
       while (!attemptExecutor.isIdleFor(numbers) && !crashing && System.nanoTime() - deadline < 0) {
         sleep(POLL_TIMEOUT);
         collectCompleted();

@@ -34,7 +34,7 @@ public final class HttpWebhookClient implements WebhookClient, AutoCloseable {
         new PinnedHttpClient(
             urlPolicy,
             new PinnedHttpClient.CallLimits(
-                config.connectTimeout(), config.timeout(), config.concurrency()),
+                config.connectTimeout(), config.attemptTimeout(), config.concurrency()),
             clock,
             vertx,
             options);

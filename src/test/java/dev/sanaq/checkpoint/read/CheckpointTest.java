@@ -201,7 +201,7 @@ class CheckpointTest {
 
     assertThat(e.file()).isEqualTo(index.toString());
     assertThat(e.key()).isEqualTo("decoder.conv_in.bias");
-    assertThat(e.expected()).isEqualTo("the name of a safetensors file beside the index");
+    assertThat(e.expected()).isEqualTo("the name of a safetensors file next to the index");
     assertThat(e.found()).isEqualTo("\"" + shard + "\"");
   }
 

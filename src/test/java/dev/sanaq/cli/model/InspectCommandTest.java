@@ -43,7 +43,7 @@ class InspectCommandTest {
     Result result = inspect("--model", fixture("tiny-sana-1.5"), "--variant", "bf16", "--json");
 
     JsonNode json = new ObjectMapper().readTree(result.out());
-    JsonNode vae = json.path("parts").get(1);
+    JsonNode vae = json.path("components").get(1);
     assertThat(result.out().strip()).doesNotContain("\n");
     assertThat(json.path("solver").asText()).isEqualTo("flow-dpm");
     assertThat(vae.path("class").asText()).isEqualTo("AutoencoderDC");
