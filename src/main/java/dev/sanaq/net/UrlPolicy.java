@@ -12,7 +12,7 @@ import org.jboss.logging.Logger;
  * if a setting says so), allowed ports, host names with a dot, and hosts whose every IP address is
  * public ({@link PublicAddresses}) or on the allow list. It resolves the host once and checks every
  * IP address; the client must connect to one of these addresses without another DNS lookup (DNS
- * pinning), which also prevents DNS rebinding. Any number of threads.
+ * pinning), which also prevents DNS rebinding. Redirects are not followed. Any number of threads.
  */
 public final class UrlPolicy {
   private static final Logger LOG = Logger.getLogger(UrlPolicy.class);

@@ -3,9 +3,10 @@ package dev.sanaq.storage;
 import dev.sanaq.job.Job;
 
 /**
- * Object keys. A job's folder is {@code <prefix><id>/}. It holds {@code result.json}, the commit
- * marker; {@code attempts/}; and a folder of images for each request fingerprint, so that two
- * requests with the same id never overwrite each other's images. The marker decides which one wins.
+ * Object keys. Under the default prefix: {@code <prefix><id>/result.json}, the commit marker, and
+ * {@code <prefix><id>/attempts/<n>.json}. Under the job's own output prefix: its images, {@code
+ * <prefix><id>/<fingerprint>/<index>.<format>}. The first 16 digits of the request's fingerprint
+ * keep two requests with the same id apart; the marker decides which one wins.
  */
 public final class ObjectKeys {
   private static final int FINGERPRINT_DIGITS = 16;

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /**
  * The values of the worker's model for fields that a request leaves out. {@code sana.ModelSpec} has
- * the numbers: 20 steps for Flow-DPM-Solver, 28 for Flow-Euler, 2 for SANA-Sprint.
+ * the numbers. The default steps depend on the checkpoint's own solver, whatever solver the request
+ * names: 20 for Flow-DPM-Solver, 28 for Flow-Euler, 2 for SANA-Sprint.
  *
  * @param name the model's name, the only valid {@code model} of a request
  * @param width pixels

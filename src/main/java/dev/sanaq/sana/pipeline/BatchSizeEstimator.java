@@ -9,8 +9,9 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
- * Estimates how many images fit into one pass: their activations may fill half of the free memory.
- * Once a pass ran out of memory, passes of that size stay below it. Safe for several threads.
+ * Estimates how many images fit into one pass (the worker's JobQueue decides which jobs form a
+ * batch): their activations may fill half of the free memory. Once a pass ran out of memory, passes
+ * of that size stay below it. Safe for several threads.
  */
 final class BatchSizeEstimator {
   private static final int MAX_BATCH_IMAGES = 32;
