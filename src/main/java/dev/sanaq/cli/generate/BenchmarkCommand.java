@@ -33,17 +33,7 @@ import picocli.CommandLine.Spec;
 public final class BenchmarkCommand implements Callable<Integer> {
   @Mixin private ModelOptions modelOptions;
 
-  @Option(
-      names = "--height",
-      paramLabel = "PIXELS",
-      description = "Height of the image (default: the model's).")
-  private @Nullable Integer height;
-
-  @Option(
-      names = "--width",
-      paramLabel = "PIXELS",
-      description = "Width of the image (default: the model's).")
-  private @Nullable Integer width;
+  @Mixin private SizeOptions size;
 
   @Option(
       names = "--steps",
@@ -138,8 +128,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
   private BenchmarkConfig benchmarkConfig(int side) {
     return new BenchmarkConfig(
-        height == null ? side : height,
-        width == null ? side : width,
+        size.heightOr(side),
+        size.widthOr(side),
         steps,
         timedSteps,
         runs,

@@ -12,6 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that describe the images to generate; absent ones take the model's defaults. */
@@ -33,17 +34,7 @@ final class GenerationOptions {
       description = "Text that describes what to avoid (default: empty).")
   private String negativePrompt;
 
-  @Option(
-      names = "--width",
-      paramLabel = "PIXELS",
-      description = "Width of the image (default: the model's).")
-  private @Nullable Integer width;
-
-  @Option(
-      names = "--height",
-      paramLabel = "PIXELS",
-      description = "Height of the image (default: the model's).")
-  private @Nullable Integer height;
+  @Mixin private SizeOptions size;
 
   @Option(
       names = "--steps",
@@ -143,8 +134,8 @@ final class GenerationOptions {
    */
   void validate() {
     requirePositive("--num-images", numImages);
-    requirePositive("--width", width);
-    requirePositive("--height", height);
+    requirePositive("--width", size.width());
+    requirePositive("--height", size.height());
     requirePositive("--steps", steps);
     if (guidanceScale != null && (!Double.isFinite(guidanceScale) || guidanceScale < 0)) {
       throw invalidOption("--guidance-scale", guidanceScale, "must be a number from 0");
@@ -180,8 +171,8 @@ final class GenerationOptions {
     return new GenerationParams(
         prompt,
         negativePrompt,
-        width == null ? model.width() : width,
-        height == null ? model.height() : height,
+        size.widthOr(model.width()),
+        size.heightOr(model.height()),
         steps == null ? model.steps() : steps,
         guidanceScale == null ? model.guidanceScale() : guidanceScale,
         seed == null ? ThreadLocalRandom.current().nextLong(RANDOM_SEED_BOUND) : seed,
