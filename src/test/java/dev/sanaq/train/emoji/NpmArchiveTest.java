@@ -85,7 +85,7 @@ class NpmArchiveTest {
         .hasMessage("npm pack @a/b@1.0.0 failed: no such package");
     assertThatThrownBy(() -> new NpmClient("/no/npm").fetch(archive(""), folder))
         .isInstanceOf(BadDataException.class)
-        .hasMessageContaining("npm pack @a/b@1.0.0 and name the file");
+        .hasMessageContaining("npm pack @a/b@1.0.0 and give it with --images or --names");
   }
 
   private Path script(String body) throws IOException {
