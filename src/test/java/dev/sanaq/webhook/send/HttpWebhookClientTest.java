@@ -276,7 +276,7 @@ class HttpWebhookClientTest {
         "allow-http", "true",
         "ports", list.toString(),
         "allowed-hosts", "127.0.0.1/32,::1/128",
-        "timeout", "PT2S");
+        "attempt-timeout", "PT2S");
   }
 
   private static WebhookSigner signer() {
