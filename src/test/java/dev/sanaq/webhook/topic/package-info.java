@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.webhook.topic;
+
+import org.jspecify.annotations.NullMarked;
