@@ -10,6 +10,9 @@ import java.util.function.BinaryOperator;
  * an entry counts as use. Keys and values are never null. Any number of threads; each method is
  * atomic, so a read followed by a write needs {@link #merge} or the caller's own lock.
  *
+ * <p>Not Caffeine: it evicts by frequency as well as by recency, so it may drop a new entry at
+ * once, such as the cancellation of a job that has just been sent.
+ *
  * @param <K> a type with {@code equals} and {@code hashCode}
  */
 public final class LruMap<K, V> {

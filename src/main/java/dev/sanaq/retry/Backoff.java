@@ -12,6 +12,9 @@ import java.util.function.Supplier;
  * either runs through {@link #call} or takes its pauses from {@link #delay}. The page
  * "timeouts-and-retries" lists them all. Immutable; any number of threads.
  *
+ * <p>Own code rather than a retry library: a delay ends as soon as the caller's result is not
+ * wanted any more, and loops that must not block take only their delays from the same rule.
+ *
  * @param initial the delay before the first retry
  * @param cap the longest delay; delays double up to it
  * @param jitter the share of a delay, 0 to 1, that is random, so that clients that failed together

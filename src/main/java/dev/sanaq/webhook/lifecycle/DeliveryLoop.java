@@ -1,6 +1,7 @@
 package dev.sanaq.webhook.lifecycle;
 
 import dev.sanaq.retry.Backoff;
+import dev.sanaq.retry.Pause;
 import dev.sanaq.webhook.Delivery;
 import dev.sanaq.webhook.WebhookConfig;
 import dev.sanaq.webhook.queue.DeliveryQueue;
@@ -126,7 +127,7 @@ final class DeliveryLoop {
     } catch (KafkaException e) {
       Duration delay = KAFKA_RETRY.delay(1);
       LOG.errorf(e, "Kafka call failed; retrying in %s", delay);
-      sleep(delay);
+      Pause.sleep(delay);
     }
   }
 
@@ -182,14 +183,6 @@ final class DeliveryLoop {
     }
   }
 
-  private static void sleep(Duration duration) {
-    try {
-      Thread.sleep(duration.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   private final class RebalanceListener implements ConsumerRebalanceListener {
     // Wait for running attempts, so that the next owner does not repeat them.
     @Override
@@ -197,7 +190,7 @@ final class DeliveryLoop {
       Set<Integer> numbers = topicReader.deliveryPartitions(partitions);
       long deadline = System.nanoTime() + config.attemptTimeout().toNanos();
       while (!attemptExecutor.isIdleFor(numbers) && !crashing && System.nanoTime() - deadline < 0) {
-        sleep(POLL_TIMEOUT);
+        Pause.sleep(POLL_TIMEOUT);
         collectCompleted();
       }
       if (!crashing) {

@@ -1,6 +1,7 @@
 package dev.sanaq.worker.consume;
 
 import dev.sanaq.retry.Backoff;
+import dev.sanaq.retry.Pause;
 import dev.sanaq.worker.attempt.ShutdownState;
 import dev.sanaq.worker.finish.ResultPublisher;
 import dev.sanaq.worker.queue.WorkerJobs;

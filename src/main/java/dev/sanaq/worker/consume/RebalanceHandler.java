@@ -1,5 +1,6 @@
 package dev.sanaq.worker.consume;
 
+import dev.sanaq.retry.Pause;
 import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.worker.attempt.ShutdownState;
 import dev.sanaq.worker.finish.PartitionTrackers;

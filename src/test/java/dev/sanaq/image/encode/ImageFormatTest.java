@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -46,17 +47,21 @@ class ImageFormatTest {
     "java/dev/sanaq/gateway/rest/ImagesResource.java, @Produces.*, image/(\\w+)",
     "resources/META-INF/openapi.yaml, '\\bformat: .enum.*', '(\\w+)(?=[,\\]])'",
     "resources/META-INF/openapi.yaml, 'output_format: .enum.*', '(\\w+)(?=[,\\]])'",
+    "resources/META-INF/openapi.yaml, (?m)(?:^ +image/.*\\n)+, image/(\\w+):",
     "resources/META-INF/resources/index.html, (?s)<select id=.format.*?</select>, value=.(\\w+)",
   })
   void labels_areTheSameInEveryPlace(String file, String section, String label) throws IOException {
-    Matcher found =
+    Matcher sections =
         Pattern.compile(section).matcher(Files.readString(Path.of("src/main").resolve(file)));
-    assertThat(found.find()).as("%s in %s", section, file).isTrue();
-    List<String> labels =
-        Pattern.compile(label).matcher(found.group()).results().map(m -> m.group(1)).toList();
-    assertThat(labels.stream().filter(text -> !text.equals("null")))
-        .containsExactlyElementsOf(
-            Stream.of(ImageFormat.values()).map(ImageFormat::label).toList());
+    List<String> labels = Stream.of(ImageFormat.values()).map(ImageFormat::label).toList();
+    assertThat(sections.results().map(MatchResult::group))
+        .as("%s in %s", section, file)
+        .isNotEmpty()
+        .allSatisfy(
+            text ->
+                assertThat(Pattern.compile(label).matcher(text).results().map(m -> m.group(1)))
+                    .filteredOn(found -> !found.equals("null"))
+                    .containsExactlyElementsOf(labels));
   }
 
   @ParameterizedTest

@@ -1,13 +1,13 @@
-package dev.sanaq.worker.consume;
+package dev.sanaq.retry;
 
 import java.time.Duration;
 
-/** Pauses of the consumer thread. */
-final class Pause {
+/** Sleeps of threads that poll or retry in a loop of their own. */
+public final class Pause {
   private Pause() {}
 
   /** Sleeps; an interrupt ends the sleep and stays set. */
-  static void sleep(Duration time) {
+  public static void sleep(Duration time) {
     try {
       Thread.sleep(time.toMillis());
     } catch (InterruptedException e) {
