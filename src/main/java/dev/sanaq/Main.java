@@ -1,12 +1,14 @@
 package dev.sanaq;
 
 import dev.sanaq.cli.serve.EmbeddedServices;
+import dev.sanaq.cli.terminal.StartupErrors;
 import dev.sanaq.cli.terminal.Utf8Arguments;
 import io.quarkus.picocli.runtime.PicocliRunner;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
+import java.util.Locale;
 
 /** The program's entry point: one artifact whose role is its first argument. */
 @QuarkusMain
@@ -17,17 +19,33 @@ public final class Main {
 
   /** Runs the command that the arguments name and exits with its code. */
   public static void main(String... read) {
+    // All texts are English, and machines read many of them: no digits of another script.
+    Locale.setDefault(Locale.ROOT);
     String[] args = Utf8Arguments.decode(read);
     if (args.length == 0 || !SERVING.contains(args[0])) {
       System.setProperty("quarkus.http.host-enabled", "false");
     }
-    EmbeddedServices embedded = EmbeddedServices.start(args);
+    EmbeddedServices embedded = startEmbedded(args);
     Quarkus.run(
         PicocliRunner.class,
         (code, failure) -> {
+          if (failure != null) {
+            System.err.println("error: " + StartupErrors.describe(failure));
+          }
           embedded.allowShutdown();
           ApplicationLifecycleManager.getDefaultExitCodeHandler().accept(code, failure);
         },
         args);
+  }
+
+  private static EmbeddedServices startEmbedded(String... args) {
+    try {
+      return EmbeddedServices.start(args);
+    } catch (RuntimeException e) {
+      System.err.println("error: " + StartupErrors.describe(e));
+      // An exit would print every log record so far, at all levels: logging is not configured yet.
+      Runtime.getRuntime().halt(1);
+      throw e;
+    }
   }
 }

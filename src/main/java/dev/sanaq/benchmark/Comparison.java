@@ -40,7 +40,7 @@ public record Comparison(Map<String, Double> seconds) {
           seconds.putIfAbsent(stage, time.doubleValue());
         } else {
           throw new IllegalArgumentException(
-              "%s, line %d: no \"stage\" and \"seconds\"".formatted(file, i + 1));
+              "%s, line %s: no \"stage\" and \"seconds\"".formatted(file, i + 1));
         }
       }
     }
@@ -52,7 +52,7 @@ public record Comparison(Map<String, Double> seconds) {
       return Json.readObject(text.getBytes(StandardCharsets.UTF_8));
     } catch (BadJsonException e) {
       throw new IllegalArgumentException(
-          "%s, line %d: %s".formatted(file, number, e.getMessage()), e);
+          "%s, line %s: %s".formatted(file, number, e.getMessage()), e);
     }
   }
 

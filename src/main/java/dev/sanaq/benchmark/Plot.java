@@ -37,7 +37,7 @@ final class Plot {
     curve(marks, Plot::quadratic, "#c9a227");
     curve(marks, StageTiming::seconds, "#2a6f97");
     for (StageTiming size : sizes) {
-      String side = "%.0f".formatted(size.number("height").orElse(0));
+      String side = String.format(Locale.ROOT, "%.0f", size.number("height").orElse(0));
       text(marks, x(size), BOTTOM + 18, "middle", side);
       text(marks, x(size), y(size.seconds()) + 18, "middle", seconds(size.seconds()));
       text(marks, x(size), y(quadratic(size)) - 8, "middle", seconds(quadratic(size)));
@@ -55,9 +55,9 @@ final class Plot {
         "start",
         "Below: measured. Above: the same with softmax attention, at the limit's rate.");
     return """
-    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" font-family="sans-serif" font-size="12">
     <rect width="100%%" height="100%%" fill="white"/>
-    <path d="M%d %d V%d H%d" fill="none" stroke="#888"/>
+    <path d="M%s %s V%s H%s" fill="none" stroke="#888"/>
     %s</svg>
     """
         .formatted(WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT, marks);
@@ -66,9 +66,9 @@ final class Plot {
   private void curve(StringBuilder marks, ToDoubleFunction<StageTiming> value, String colour) {
     StringBuilder points = new StringBuilder();
     for (StageTiming size : sizes) {
-      points.append("%d,%d ".formatted(x(size), y(value.applyAsDouble(size))));
+      points.append("%s,%s ".formatted(x(size), y(value.applyAsDouble(size))));
       marks.append(
-          "<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>%n"
+          "<circle cx=\"%s\" cy=\"%s\" r=\"4\" fill=\"%s\"/>%n"
               .formatted(x(size), y(value.applyAsDouble(size)), colour));
     }
     marks.append(
@@ -78,7 +78,7 @@ final class Plot {
 
   private static void text(StringBuilder marks, int x, int y, String anchor, String text) {
     marks.append(
-        "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>%n".formatted(x, y, anchor, text));
+        "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>%n".formatted(x, y, anchor, text));
   }
 
   private int x(StageTiming size) {

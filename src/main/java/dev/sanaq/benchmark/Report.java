@@ -67,17 +67,22 @@ public final class Report {
       return line.stage();
     }
     String label =
-        "%s %.0f x %.0f"
-            .formatted(line.stage(), height.getAsDouble(), line.number("width").orElse(Double.NaN));
+        String.format(
+            Locale.ROOT,
+            "%s %.0f x %.0f",
+            line.stage(),
+            height.getAsDouble(),
+            line.number("width").orElse(Double.NaN));
     OptionalDouble peak = line.number("peak_rss_mib");
     return peak.isEmpty()
         ? label
-        : "%s, %.0f steps, %s, peak %.0f MiB"
-            .formatted(
-                label,
-                line.number("steps").orElse(0),
-                line.fields().get("dtype"),
-                peak.getAsDouble());
+        : String.format(
+            Locale.ROOT,
+            "%s, %.0f steps, %s, peak %.0f MiB",
+            label,
+            line.number("steps").orElse(0),
+            line.fields().get("dtype"),
+            peak.getAsDouble());
   }
 
   private static String optional(OptionalDouble number) {

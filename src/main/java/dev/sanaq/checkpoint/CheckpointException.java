@@ -59,6 +59,6 @@ public final class CheckpointException extends RuntimeException {
             .map(CheckpointProblem::toString)
             .collect(Collectors.joining("\n"));
     int rest = problems.size() - MAX_LISTED_PROBLEMS;
-    return rest > 0 ? text + "\nand %d more".formatted(rest) : text;
+    return rest > 0 ? text + "\nand %s more".formatted(rest) : text;
   }
 }

@@ -78,7 +78,7 @@ public final class JsonFile {
       long size = Files.size(file);
       if (size > MAX_BYTES) {
         throw new CheckpointException(
-            file.toString(), "", "at most %d bytes".formatted(MAX_BYTES), size + " bytes");
+            file.toString(), "", "at most %s bytes".formatted(MAX_BYTES), size + " bytes");
       }
       return ByteBuffer.wrap(Files.readAllBytes(file));
     } catch (IOException e) {

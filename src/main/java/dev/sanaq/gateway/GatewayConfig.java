@@ -2,10 +2,14 @@ package dev.sanaq.gateway;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Positive;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** Settings of the gateway: HTTP API and web page. */
 @ConfigMapping(prefix = "sanaq.gateway")
@@ -18,6 +22,12 @@ public interface GatewayConfig {
   @WithDefault("false")
   boolean allowAnonymous();
 
+  /**
+   * Names by which clients reach a gateway without keys, beside localhost; {@code *} for any.
+   * Unset, a gateway that other machines can reach accepts any name.
+   */
+  Optional<List<String>> allowedHosts();
+
   /** API keys by the name of their owner: up to 32 of A-Z a-z 0-9 _ and -. */
   Map<String, Key> keys();
 
@@ -26,18 +36,22 @@ public interface GatewayConfig {
 
   /** How many ended jobs stay in memory; older ones are looked up in S3. */
   @WithDefault("10000")
+  @Min(0)
   int maxRetainedJobs();
 
   /** New jobs are rejected while the queued work takes longer than this. */
   @WithDefault("PT1H")
+  @DurationMin(seconds = 1)
   Duration maxBacklog();
 
   /** The longest time that an answer may wait for a job's end. */
   @WithDefault("PT5M")
+  @DurationMin(seconds = 1)
   Duration maxWait();
 
   /** How often an event stream sends a comment to stay open. */
   @WithDefault("PT15S")
+  @DurationMin(seconds = 1)
   Duration heartbeat();
 
   /** Assumptions about jobs until workers have sent events. */
@@ -65,18 +79,22 @@ public interface GatewayConfig {
   interface EstimateConfig {
     /** Width in pixels of a request without the field. */
     @WithDefault("1024")
+    @Min(1)
     int width();
 
     /** Height in pixels of a request without the field. */
     @WithDefault("1024")
+    @Min(1)
     int height();
 
     /** Denoising steps of a request without the field. */
     @WithDefault("20")
+    @Min(1)
     int steps();
 
     /** Seconds of a step for a megapixel, until the first job has completed. */
     @WithDefault("0.05")
+    @Positive
     double secondsPerMegapixelStep();
   }
 }

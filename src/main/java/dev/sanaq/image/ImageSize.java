@@ -10,7 +10,7 @@ public record ImageSize(int height, int width) {
   public ImageSize {
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException(
-          "an image of %d rows and %d columns: both must be at least 1".formatted(height, width));
+          "an image of %s rows and %s columns: both must be at least 1".formatted(height, width));
     }
   }
 

@@ -16,7 +16,7 @@ public record PlanarFloatImage(int height, int width, float[] values) {
   public PlanarFloatImage {
     if (height < 1 || width < 1 || values.length != (long) CHANNELS * height * width) {
       throw new IllegalArgumentException(
-          "planes of %d x %d have %d samples, not %d"
+          "planes of %s x %s have %s samples, not %s"
               .formatted(width, height, (long) CHANNELS * height * width, values.length));
     }
   }

@@ -13,7 +13,7 @@ public record RgbImage(int width, int height, byte[] samples) {
   public RgbImage {
     if (width < 1 || height < 1 || samples.length != 3L * width * height) {
       throw new IllegalArgumentException(
-          "an image of %d x %d has %d samples, not %d"
+          "an image of %s x %s has %s samples, not %s"
               .formatted(width, height, 3L * width * height, samples.length));
     }
   }

@@ -16,7 +16,7 @@ public record RgbaImage(int width, int height, byte[] samples) {
   public RgbaImage {
     if (width < 1 || height < 1 || samples.length != (long) CHANNELS * width * height) {
       throw new IllegalArgumentException(
-          "an image of %d x %d has %d samples, not %d"
+          "an image of %s x %s has %s samples, not %s"
               .formatted(width, height, (long) CHANNELS * width * height, samples.length));
     }
   }

@@ -27,7 +27,7 @@ public final class VaePostprocessor {
         float value = planes.values()[channel * pixels + i];
         if (Float.isNaN(value)) {
           throw new IllegalArgumentException(
-              "the decoder's output is NaN at row %d, column %d, channel %d: the network overflowed;"
+              "the decoder's output is NaN at row %s, column %s, channel %s: the network overflowed;"
                       .formatted(y, i - y * planes.width(), channel)
                   + " use a precision of wider range (bf16, fp32)");
         }

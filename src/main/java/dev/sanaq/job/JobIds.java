@@ -21,15 +21,15 @@ public final class JobIds {
 
   /** The id derived from the position of a request record. */
   public static String ofRecord(String topic, int partition, long offset) {
-    String id = "%s-%d-%d".formatted(topic, partition, offset);
+    String id = "%s-%s-%s".formatted(topic, partition, offset);
     return id.length() <= 128
         ? id
-        : "%s-%d-%d".formatted(withHashSuffix(topic, topic), partition, offset);
+        : "%s-%s-%s".formatted(withHashSuffix(topic, topic), partition, offset);
   }
 
   /** The id derived from a CloudEvent: the same id and source give the same job. */
   public static String ofCloudEvent(String id, String source) {
-    return withHashSuffix(id, Sha256.hex("%d:%s%s".formatted(id.length(), id, source)));
+    return withHashSuffix(id, Sha256.hex("%s:%s%s".formatted(id.length(), id, source)));
   }
 
   /** The seed derived from an id: 32 bits, all that torch's generator uses, and exact in JSON. */

@@ -114,7 +114,7 @@ public final class Json {
     String position =
         json.getLocation() == null
             ? ""
-            : " (line %d, column %d)"
+            : " (line %s, column %s)"
                 .formatted(json.getLocation().getLineNr(), json.getLocation().getColumnNr());
     return json.getOriginalMessage() + position;
   }

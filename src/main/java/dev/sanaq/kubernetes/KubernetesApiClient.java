@@ -84,7 +84,7 @@ final class KubernetesApiClient {
             .build();
     HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
     if (response.statusCode() != 200) {
-      throw new IOException("%d %s".formatted(response.statusCode(), response.body()));
+      throw new IOException("%s %s".formatted(response.statusCode(), response.body()));
     }
   }
 

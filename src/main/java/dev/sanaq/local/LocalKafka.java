@@ -66,7 +66,7 @@ final class LocalKafka implements LocalService {
     } catch (RuntimeException e) {
       server.shutdown();
       throw new IOException(
-          "could not start Kafka on %s and port %d: %s; stop any other process that uses them"
+          "could not start Kafka on %s and port %s: %s; stop any other process that uses them"
               .formatted(logs, port, e.getMessage()),
           e);
     }
@@ -167,7 +167,7 @@ final class LocalKafka implements LocalService {
     properties.put("inter.broker.listener.name", "PLAINTEXT");
     properties.put(
         "listeners",
-        "PLAINTEXT://localhost:%d,CONTROLLER://localhost:%d".formatted(port, controllerPort));
+        "PLAINTEXT://localhost:%s,CONTROLLER://localhost:%s".formatted(port, controllerPort));
     properties.put("advertised.listeners", "PLAINTEXT://localhost:" + port);
     properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     properties.put("log.dirs", logs.toString());

@@ -54,7 +54,7 @@ final class LocalS3 implements LocalService {
       proxy.start();
     } catch (Exception e) {
       throw new IOException(
-          "could not start S3 on %s and port %d: %s".formatted(root, port, e.getMessage()), e);
+          "could not start S3 on %s and port %s: %s".formatted(root, port, e.getMessage()), e);
     }
     return new LocalS3(proxy);
   }

@@ -2,6 +2,7 @@ package dev.sanaq.local;
 
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.storage.StorageConfig;
+import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -25,13 +26,18 @@ public final class LocalServices implements AutoCloseable {
       Stream.concat(Stream.of(LocalKafka.BOOTSTRAP_SERVERS_KEY), LocalS3.CONFIG_KEYS.stream())
           .toList();
 
+  // Above system properties and the environment, which may lead to other services.
+  private static final int HIGHEST_ORDINAL = 1000;
+
   private final Path folder;
   private final boolean temporary;
+  private final FolderLock lock;
   private final List<LocalService> services = new ArrayList<>();
 
   private LocalServices(Path folder, boolean temporary) {
     this.folder = folder;
     this.temporary = temporary;
+    this.lock = FolderLock.acquire(folder);
   }
 
   /** The keys of {@link #config} for these services, in its order. */
@@ -47,7 +53,8 @@ public final class LocalServices implements AutoCloseable {
   /**
    * Starts services with persistent data in a folder; recovers after a crash.
    *
-   * @throws UncheckedIOException if the folder or a port cannot be used
+   * @throws UncheckedIOException if the folder or a port cannot be used, for example because
+   *     another process uses the folder
    */
   public static LocalServices start(Path folder, LocalServicesConfig plan) {
     return new LocalServices(folder, false).startServices(plan);
@@ -93,6 +100,7 @@ public final class LocalServices implements AutoCloseable {
     for (int i = services.size() - 1; i >= 0; i--) {
       services.get(i).close();
     }
+    lock.close();
     if (temporary) {
       delete(folder);
     }
@@ -111,6 +119,9 @@ public final class LocalServices implements AutoCloseable {
     } catch (IOException e) {
       close();
       throw new UncheckedIOException(e.getMessage(), e);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
   }
 
@@ -118,9 +129,9 @@ public final class LocalServices implements AutoCloseable {
     SmallRyeConfig config =
         new SmallRyeConfigBuilder()
             .addDefaultSources()
+            .withSources(new PropertiesConfigSource(config(), "local services", HIGHEST_ORDINAL))
             .withMapping(TopicsConfig.class)
             .withMapping(StorageConfig.class)
-            .withDefaultValues(config())
             .build();
     provision(
         config.getConfigMapping(TopicsConfig.class), config.getConfigMapping(StorageConfig.class));

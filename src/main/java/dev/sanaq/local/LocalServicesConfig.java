@@ -28,7 +28,7 @@ public record LocalServicesConfig(Set<LocalServiceKind> kinds, int kafkaPort, in
   private static void checkPort(int port) {
     if (port < 0 || port > MAX_PORT) {
       throw new IllegalArgumentException(
-          "invalid port %2$d: use 1 to %1$d, or 0 for a free one".formatted(MAX_PORT, port));
+          "invalid port %2$s: use 1 to %1$s, or 0 for a free one".formatted(MAX_PORT, port));
     }
   }
 }

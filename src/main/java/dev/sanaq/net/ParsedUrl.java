@@ -62,7 +62,7 @@ record ParsedUrl(boolean https, String host, int port, String target) {
   private static URI parseUri(String url) {
     if (url.length() > MAX_URL_LENGTH || !url.chars().allMatch(c -> c > ' ' && c < 127)) {
       throw new UrlNotAllowedException(
-          "it may have %d printable ASCII characters".formatted(MAX_URL_LENGTH));
+          "it may have %s printable ASCII characters".formatted(MAX_URL_LENGTH));
     }
     try {
       return new URI(url);

@@ -44,7 +44,7 @@ public final class UrlPolicy {
       throw new UrlNotAllowedException("only https is allowed");
     }
     if (!ports.contains(parsed.port())) {
-      throw new UrlNotAllowedException("port %d is not allowed".formatted(parsed.port()));
+      throw new UrlNotAllowedException("port %s is not allowed".formatted(parsed.port()));
     }
     boolean singleLabel = !parsed.isIpLiteral() && !parsed.host().contains(".");
     if (singleLabel && !allowedHosts.matches(parsed.host())) {

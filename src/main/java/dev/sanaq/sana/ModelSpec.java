@@ -123,7 +123,7 @@ public record ModelSpec(
   public ImageSize generatedSize(BatchKey key) {
     if ((long) key.width() * key.height() > MAX_PIXELS) {
       throw new UnsupportedSizeException(
-          "%d x %d: an image has at most %d pixels"
+          "%s x %s: an image has at most %s pixels"
               .formatted(key.width(), key.height(), MAX_PIXELS));
     }
     return key.resolutionBinning() ? binnedSize(key) : exactSize(key);
@@ -144,7 +144,7 @@ public record ModelSpec(
     int patch = transformer.patchSize();
     if (rows < 1 || columns < 1 || rows % patch != 0 || columns % patch != 0) {
       throw new UnsupportedSizeException(
-          "resolution binning: the nearest published aspect, %s, does not divide into patches of %d"
+          "resolution binning: the nearest published aspect, %s, does not divide into patches of %s"
                   .formatted(nearest, compression * patch)
               + " pixels; ask for an exact size without binning");
     }
@@ -163,7 +163,7 @@ public record ModelSpec(
         || key.width() % unit != 0
         || key.height() % unit != 0) {
       throw new UnsupportedSizeException(
-          "%d x %d: without resolution binning width and height must be multiples of %d"
+          "%s x %s: without resolution binning width and height must be multiples of %s"
               .formatted(key.width(), key.height(), unit));
     }
     return new ImageSize(key.height(), key.width());

@@ -20,7 +20,7 @@ public final class ObjectKeys {
 
   /** The key of a job's attempt, from 1, under the default prefix. */
   public static String attempt(String prefix, String id, int number) {
-    return "%s%s/attempts/%d.json".formatted(prefix, folder(id), number);
+    return "%s%s/attempts/%s.json".formatted(prefix, folder(id), number);
   }
 
   /** The key of a worker's probe object. */
@@ -31,7 +31,7 @@ public final class ObjectKeys {
   /** The key of a job's image, from 0, under the job's output prefix. */
   public static String image(Job job, int index) {
     String request = job.fingerprint().substring(0, FINGERPRINT_DIGITS);
-    return "%s%s/%s/%d.%s"
+    return "%s%s/%s/%s.%s"
         .formatted(job.output().prefix(), folder(job.id()), request, index, job.format());
   }
 

@@ -29,7 +29,7 @@ public final class RangeReader {
     try {
       return Optional.of(
           s3.getObject(
-              get -> get.bucket(bucket).key(key).range("bytes=%d-%d".formatted(first, last))));
+              get -> get.bucket(bucket).key(key).range("bytes=%s-%s".formatted(first, last))));
     } catch (NoSuchKeyException e) {
       return Optional.empty();
     } catch (SdkException e) {

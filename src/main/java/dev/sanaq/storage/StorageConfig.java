@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** The S3-compatible storage. */
 @ConfigMapping(prefix = "sanaq.storage")
@@ -40,10 +41,12 @@ public interface StorageConfig {
 
   /** How long a failed S3 call is retried, with exponential backoff. */
   @WithDefault("PT30S")
+  @DurationMin
   Duration retryTimeout();
 
   /** How long one attempt may take. */
   @WithDefault("PT30S")
+  @DurationMin(millis = 1)
   Duration attemptTimeout();
 
   /** How long the presigned image URLs in events are valid; at most 7 days. */

@@ -16,6 +16,7 @@ import dev.sanaq.train.loop.TrainingProgress;
 import dev.sanaq.train.loop.TrainingSnapshots;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 
 /** Trains an autoencoder on images and exports it. */
@@ -65,7 +66,11 @@ public final class AutoencoderTraining {
       new CheckpointWriter(output, DType.F32)
           .writeAutoencoder(scaled, CheckpointExporter.emaWeights(task.program().stateDict(), ""));
       progress.onMessage(
-          "evaluation: %s; scaling factor %.4f".formatted(task.evaluate(), scaled.scalingFactor()));
+          String.format(
+              Locale.ROOT,
+              "evaluation: %s; scaling factor %.4f",
+              task.evaluate(),
+              scaled.scalingFactor()));
     }
     return output.resolve("vae");
   }

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Renders a sheet of samples with the pipeline, for captions spread over the data. */
 final class SampleRenderer {
@@ -49,7 +50,10 @@ final class SampleRenderer {
                 .images());
       }
       SampleSheet.write(
-          images, captions, COLUMNS, folder.resolve("samples-%07d.png".formatted(step)));
+          images,
+          captions,
+          COLUMNS,
+          folder.resolve(String.format(Locale.ROOT, "samples-%07d.png", step)));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the samples of step " + step, e);
     }

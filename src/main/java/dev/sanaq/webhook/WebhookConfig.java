@@ -3,10 +3,12 @@ package dev.sanaq.webhook;
 import dev.sanaq.net.UrlPolicyConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** Settings of webhooks. They are sent if a secret is configured. */
 @ConfigMapping(prefix = "sanaq.webhook")
@@ -38,30 +40,37 @@ public interface WebhookConfig {
 
   /** Maximum number of concurrent attempts. */
   @WithDefault("32")
+  @Min(1)
   int concurrency();
 
   /** Maximum number of concurrent attempts at one host and port. */
   @WithDefault("4")
+  @Min(1)
   int concurrencyPerHost();
 
   /** How long connecting may take. */
   @WithDefault("PT5S")
+  @DurationMin(millis = 1)
   Duration connectTimeout();
 
   /** How long an attempt may take in total. */
   @WithDefault("PT15S")
+  @DurationMin(millis = 1)
   Duration attemptTimeout();
 
   /** Maximum number of pending deliveries; beyond it events wait in their topic. */
   @WithDefault("100000")
+  @Min(1)
   int maxPending();
 
   /** How long an ended delivery can be listed and sent again. */
   @WithDefault("P3D")
+  @DurationMin
   Duration retention();
 
   /** Maximum number of ended deliveries; the oldest are dropped first. */
   @WithDefault("100000")
+  @Min(0)
   int maxRetained();
 
   /** The policy for URLs. */

@@ -215,7 +215,7 @@ final class WorkerAssembly {
     return new TransactionalPublisher(
         number ->
             transactionalProducers.apply(
-                kafka.transactionalProducer("sanaq-%s-%d".formatted(workerId, number), timeout)));
+                kafka.transactionalProducer("sanaq-%s-%s".formatted(workerId, number), timeout)));
   }
 
   Inference inference(Storage storage, Jobs jobs, Publishing publishing) {

@@ -2,8 +2,10 @@ package dev.sanaq.worker;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** The worker: reads requests, runs the model and publishes results. */
 @ConfigMapping(prefix = "sanaq.worker")
@@ -21,10 +23,12 @@ public interface WorkerConfig {
 
   /** Jobs queued inside the worker at most; more stay in Kafka. */
   @WithDefault("256")
+  @Min(1)
   int queueCapacity();
 
   /** Jobs in a batch at most; fewer if memory requires it. */
   @WithDefault("8")
+  @Min(1)
   int batchSize();
 
   /**
@@ -32,26 +36,32 @@ public interface WorkerConfig {
    * for the device counts.
    */
   @WithDefault("PT0.005S")
+  @DurationMin
   Duration batchLinger();
 
   /** Wait after which a job is treated as one priority higher. */
   @WithDefault("PT1M")
+  @DurationMin(millis = 1)
   Duration priorityAging();
 
   /** How often a job may start without finishing before it fails with {@code crashed}. */
   @WithDefault("3")
+  @Min(1)
   int maxAttempts();
 
   /** Threads that encode images and store them in S3. */
   @WithDefault("16")
+  @Min(1)
   int ioThreads();
 
   /** How long a revoked partition waits for its active jobs before they are abandoned. */
   @WithDefault("PT1M")
+  @DurationMin
   Duration revokeTimeout();
 
   /** How long active jobs may take to finish after the signal to stop. */
   @WithDefault("PT5M")
+  @DurationMin
   Duration shutdownTimeout();
 
   /** Stop, with exit code 0, after being idle for this long. Default: never. */
@@ -59,6 +69,7 @@ public interface WorkerConfig {
 
   /** Liveness turns DOWN if a running batch makes no progress for this long. */
   @WithDefault("PT10M")
+  @DurationMin(seconds = 1)
   Duration stallTimeout();
 
   /**
@@ -66,10 +77,12 @@ public interface WorkerConfig {
    * pause between retries of a transaction.
    */
   @WithDefault("PT2S")
+  @DurationMin(millis = 1)
   Duration retryBackoff();
 
   /** How far back cancellations are read at startup. */
   @WithDefault("P1D")
+  @DurationMin
   Duration cancellationRetention();
 
   /** Whether PNG files contain their generation parameters: prompts, seed, steps and so on. */

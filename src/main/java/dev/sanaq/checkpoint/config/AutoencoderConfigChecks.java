@@ -19,7 +19,7 @@ final class AutoencoderConfigChecks {
     checkSide("decoder", config.decoder());
     int encoders = config.encoder().size();
     if (config.decoder().size() != encoders) {
-      String what = "%d stages as the encoder has".formatted(encoders);
+      String what = "%s stages as the encoder has".formatted(encoders);
       f.reject("decoder_block_out_channels", what, config.decoder().size());
     }
     checkLatent("encoder_out_shortcut", config.encoderOutShortcut(), config.encoder());
@@ -48,7 +48,7 @@ final class AutoencoderConfigChecks {
 
   private void checkAttention(String side, AutoencoderStage stage) {
     if (stage.channels() < config.attentionHeadDim()) {
-      String what = "at least attention_head_dim = %d in an EfficientViTBlock";
+      String what = "at least attention_head_dim = %s in an EfficientViTBlock";
       f.reject(
           side + "_block_out_channels",
           what.formatted(config.attentionHeadDim()),
@@ -64,7 +64,7 @@ final class AutoencoderConfigChecks {
   /** Shortcuts average or repeat whole groups of the fourfold channels. */
   private void checkShortcut(String side, int finer, int coarser) {
     if (finer * 4 % coarser != 0) {
-      String what = "a divisor of 4 * %d after it".formatted(finer);
+      String what = "a divisor of 4 * %s after it".formatted(finer);
       f.reject(side + "_block_out_channels", what, coarser);
     }
   }
@@ -72,7 +72,7 @@ final class AutoencoderConfigChecks {
   private void checkLatent(String key, boolean shortcut, List<AutoencoderStage> stages) {
     int last = stages.get(stages.size() - 1).channels();
     if (shortcut && last % config.latentChannels() != 0) {
-      String what = "false where %d channels are no multiple of %d latent ones";
+      String what = "false where %s channels are no multiple of %s latent ones";
       f.reject(key, what.formatted(last, config.latentChannels()), true);
     }
   }

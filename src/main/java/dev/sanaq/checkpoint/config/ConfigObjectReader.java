@@ -40,7 +40,7 @@ final class ConfigObjectReader {
       return absent;
     }
     if (!JsonValues.isInteger(value, min, max)) {
-      addProblem(key, "a whole number, %d to %d".formatted(min, max), value);
+      addProblem(key, "a whole number, %s to %s".formatted(min, max), value);
       return absent;
     }
     return value.intValue();
@@ -111,7 +111,7 @@ final class ConfigObjectReader {
       }
     }
     if (chosen.size() != count || (value.isArray() && value.size() != count)) {
-      addProblem(key, "%d times %s".formatted(count, JsonValues.oneOf(choices.keySet())), value);
+      addProblem(key, "%s times %s".formatted(count, JsonValues.oneOf(choices.keySet())), value);
       return absent;
     }
     return chosen;
@@ -126,7 +126,7 @@ final class ConfigObjectReader {
     }
     List<Integer> list = JsonValues.integers(value, min, max, maxSize);
     if (list == null || list.size() < minSize) {
-      String what = "%d to %d whole numbers of %d to %d";
+      String what = "%s to %s whole numbers of %s to %s";
       addProblem(key, what.formatted(minSize, maxSize, min, max), value);
       return absent;
     }
@@ -148,7 +148,7 @@ final class ConfigObjectReader {
       }
     }
     if (!value.isArray() || value.size() != count || lists.size() != count) {
-      String what = "%d lists of at most %d whole numbers of %d to %d";
+      String what = "%s lists of at most %s whole numbers of %s to %s";
       addProblem(key, what.formatted(count, maxSize, min, max), value);
       return absent;
     }

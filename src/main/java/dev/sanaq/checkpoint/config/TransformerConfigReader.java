@@ -73,7 +73,7 @@ public final class TransformerConfigReader {
     if (config.outChannels() != config.inChannels()
         && config.outChannels() != 2 * config.inChannels()) {
       String what =
-          "in_channels or twice that, %d or %d"
+          "in_channels or twice that, %s or %s"
               .formatted(config.inChannels(), 2 * config.inChannels());
       f.reject("out_channels", what, config.outChannels());
     }
@@ -85,7 +85,7 @@ public final class TransformerConfigReader {
       f.reject("patch_size", "at most sample_size = " + config.sampleSize(), config.patchSize());
     }
     if (config.interpolationScale().isPresent() && config.width() % 4 != 0) {
-      String what = "null at width %d: a positional embedding needs a multiple of 4";
+      String what = "null at width %s: a positional embedding needs a multiple of 4";
       f.reject(
           "interpolation_scale",
           what.formatted(config.width()),

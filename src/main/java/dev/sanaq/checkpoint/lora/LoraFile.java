@@ -102,7 +102,7 @@ public final class LoraFile {
       problems.add(
           file.toString(),
           layer,
-          "(r, %d) and (%d, r)".formatted(shape[1], shape[0]),
+          "(r, %s) and (%s, r)".formatted(shape[1], shape[0]),
           "%s and %s".formatted(Arrays.toString(a.shape()), Arrays.toString(b.shape())));
       return null;
     }

@@ -40,7 +40,7 @@ final class TokenizerFileCheck {
     TokenizerFileCheck tokenizer = new TokenizerFileCheck(file, vocabSize);
     try {
       if (Files.size(path) > MAX_BYTES) {
-        String what = "at most %d bytes".formatted(MAX_BYTES);
+        String what = "at most %s bytes".formatted(MAX_BYTES);
         throw new CheckpointException(file, "", what, Files.size(path) + " bytes");
       }
       try (JsonParser parser = JsonFile.MAPPER.createParser(path.toFile())) {
@@ -113,7 +113,7 @@ final class TokenizerFileCheck {
     String text = whole ? parser.getText() : "no whole number";
     boolean within = whole && text.length() <= 9 && Integer.parseInt(text) >= 0;
     if (!within || Integer.parseInt(text) >= vocabSize) {
-      String what = "an id below the text encoder's vocab_size, %d".formatted(vocabSize);
+      String what = "an id below the text encoder's vocab_size, %s".formatted(vocabSize);
       throw new CheckpointException(file, key, what, text);
     }
   }

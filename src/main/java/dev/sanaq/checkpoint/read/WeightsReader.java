@@ -108,7 +108,7 @@ final class WeightsReader {
     }
     long shards = shardOf.values().stream().distinct().count();
     if (shards > MAX_SHARDS) {
-      problems.add(file, "weight_map", "at most %d files".formatted(MAX_SHARDS), shards + "");
+      problems.add(file, "weight_map", "at most %s files".formatted(MAX_SHARDS), shards + "");
     }
     problems.throwIfAny();
     return shardOf;

@@ -53,7 +53,7 @@ public final class SafetensorsFile {
       throw new CheckpointException(
           file.toString(),
           "",
-          "a header of 2 to %d bytes".formatted(max),
+          "a header of 2 to %s bytes".formatted(max),
           Long.toUnsignedString(header));
     }
     ByteBuffer json = readBytes(channel, LENGTH_BYTES, (int) header);

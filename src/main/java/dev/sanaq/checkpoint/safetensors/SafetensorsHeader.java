@@ -101,17 +101,17 @@ final class SafetensorsHeader {
   }
 
   private @Nullable Entry checkSize(Entry e) {
-    String range = "[%d, %d]".formatted(e.begin, e.end);
+    String range = "[%s, %s]".formatted(e.begin, e.end);
     if (e.begin > e.end || e.end > dataBytes) {
       return addProblem(
-          e.name, "data_offsets within the %d bytes of data".formatted(dataBytes), range);
+          e.name, "data_offsets within the %s bytes of data".formatted(dataBytes), range);
     }
     long size = byteSize(e.dtype, e.shape);
     if (size != e.end - e.begin) {
       String needs = size < 0 ? "more than 2^63" : Long.toString(size);
       String what = "%s bytes for %s%s".formatted(needs, e.dtype, Arrays.toString(e.shape));
       return addProblem(
-          e.name, what, "%d bytes, data_offsets %s".formatted(e.end - e.begin, range));
+          e.name, what, "%s bytes, data_offsets %s".formatted(e.end - e.begin, range));
     }
     return e;
   }
@@ -138,13 +138,13 @@ final class SafetensorsHeader {
     for (Entry e : sorted) {
       if (e.begin != covered) {
         String what = e.begin > covered ? "a hole before" : "an overlap at";
-        addProblem(e.name, "data from offset " + covered, "%s offset %d".formatted(what, e.begin));
+        addProblem(e.name, "data from offset " + covered, "%s offset %s".formatted(what, e.begin));
         return;
       }
       covered = e.end;
     }
     if (covered != dataBytes) {
-      addProblem("", "%d bytes of data".formatted(covered), dataBytes + " bytes");
+      addProblem("", "%s bytes of data".formatted(covered), dataBytes + " bytes");
     }
   }
 

@@ -112,7 +112,7 @@ public final class StoredTensor {
   private void checkRange(long offset, int length) {
     if (offset < 0 || length < 0 || offset > bytes - length) {
       throw new IndexOutOfBoundsException(
-          "%s has %d bytes: no %d from %d".formatted(name, bytes, length, offset));
+          "%s has %s bytes: no %s from %s".formatted(name, bytes, length, offset));
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -36,7 +37,7 @@ public final class GemmaTokenizerFiles {
   public static List<String> reservedTokens() {
     List<String> tokens = new ArrayList<>(SPECIAL_TOKENS);
     for (int b = 0; b < 256; b++) {
-      tokens.add("<0x%02X>".formatted(b));
+      tokens.add("<0x" + HexFormat.of().withUpperCase().toHexDigits((byte) b) + ">");
     }
     return tokens;
   }

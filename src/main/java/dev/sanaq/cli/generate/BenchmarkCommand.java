@@ -121,7 +121,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
               .findFirst()
               .orElseThrow();
       synchronized (this) { // SignalHandling does not exit in between
-        Report.write(report, "%s-%dx%d".formatted(dtype, config.width(), config.height()), lines);
+        Report.write(report, "%s-%sx%s".formatted(dtype, config.width(), config.height()), lines);
       }
     }
   }

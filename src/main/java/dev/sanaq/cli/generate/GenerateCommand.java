@@ -134,7 +134,7 @@ public final class GenerateCommand implements Callable<Integer> {
 
   private void checkQuality() {
     if (quality < 0 || quality > ImageFormat.MAX_QUALITY) {
-      throw new IllegalArgumentException("--quality %d: must be 0 to 100".formatted(quality));
+      throw new IllegalArgumentException("--quality %s: must be 0 to 100".formatted(quality));
     }
   }
 

@@ -62,7 +62,7 @@ record GenerateReport(
   /** For people: one line per file. */
   String toText() {
     return images.stream()
-        .map(f -> "%s  %dx%d  seed %d".formatted(f.file, f.width, f.height, f.seed))
+        .map(f -> "%s  %sx%s  seed %s".formatted(f.file, f.width, f.height, f.seed))
         .collect(Collectors.joining(System.lineSeparator()));
   }
 

@@ -83,7 +83,7 @@ public final class DeadLettersCommand {
     List<DeadLetter> complete = selected.stream().filter(DeadLetter::isComplete).toList();
     deadLetterTopic().replay(complete);
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("%d sent%n", complete.size());
+    out.printf("%s sent%n", complete.size());
     out.flush();
     selected.stream()
         .filter(letter -> !letter.isComplete())

@@ -100,7 +100,7 @@ final class GatewayClient {
       HttpResponse<Stream<String>> response = client.send(request.build(), BodyHandlers.ofLines());
       if (response.statusCode() >= 300) {
         throw new IllegalStateException(
-            "%s responded with %d: %s"
+            "%s responded with %s: %s"
                 .formatted(baseUrl, response.statusCode(), problemDetail(readBody(response))));
       }
       return response;

@@ -4,6 +4,7 @@ import dev.sanaq.cli.terminal.ProgressBar;
 import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.EventReader;
 import dev.sanaq.kafka.event.JobEventFactory;
+import io.quarkus.runtime.ApplicationLifecycleManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,12 +16,15 @@ public final class JobCompletion {
 
   private JobCompletion() {}
 
-  /** Waits for the job's terminal event; empty if it does not arrive in time. */
+  /**
+   * Waits for the job's terminal event; empty if it does not arrive in time, or a signal ends the
+   * process.
+   */
   public static Optional<CloudEvent> await(EventReader events, String id, Duration timeout) {
     Instant deadline = Instant.now().plus(timeout);
     try (ProgressBar bar = ProgressBar.onStandardError()) {
       bar.show("waiting");
-      while (Instant.now().isBefore(deadline)) {
+      while (Instant.now().isBefore(deadline) && !ApplicationLifecycleManager.isVmShuttingDown()) {
         for (CloudEvent event : events.poll(POLL_TIMEOUT)) {
           if (event.subject().equals(id)) {
             if (isTerminal(event)) {

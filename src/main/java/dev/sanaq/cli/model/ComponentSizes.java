@@ -13,7 +13,7 @@ final class ComponentSizes {
 
   static String describe(TransformerConfig c) {
     String sizes =
-        "%d layers, width %d, heads %d x %d, cross heads %d x %d, patch %d"
+        "%s layers, width %s, heads %s x %s, cross heads %s x %s, patch %s"
             .formatted(
                 c.numLayers(),
                 c.width(),
@@ -34,12 +34,12 @@ final class ComponentSizes {
             .map(AutoencoderStage::channels)
             .map(String::valueOf)
             .collect(Collectors.joining("/"));
-    return "f%dc%d, decoder channels %s"
+    return "f%sc%s, decoder channels %s"
         .formatted(c.spatialCompression(), c.latentChannels(), channels);
   }
 
   static String describe(TextEncoderConfig c) {
-    return "%d layers, width %d, heads %d (%d) x %d, vocabulary %d"
+    return "%s layers, width %s, heads %s (%s) x %s, vocabulary %s"
         .formatted(
             c.numHiddenLayers(),
             c.hiddenSize(),

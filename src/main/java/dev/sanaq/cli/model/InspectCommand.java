@@ -54,7 +54,7 @@ public final class InspectCommand implements Callable<Integer> {
       return 0;
     } catch (CheckpointException e) {
       PrintWriter err = spec.commandLine().getErr();
-      err.println("error: %s: problems: %d".formatted(folder, e.problems().size()));
+      err.println("error: %s: problems: %s".formatted(folder, e.problems().size()));
       for (CheckpointProblem problem : e.problems()) {
         err.println("  " + problem);
       }

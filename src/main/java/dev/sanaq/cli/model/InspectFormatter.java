@@ -22,7 +22,7 @@ final class InspectFormatter {
     List<String> lines = new ArrayList<>();
     lines.add(bold(ansi, "checkpoint  ") + report.name());
     lines.add(bold(ansi, "pipeline    ") + report.pipeline());
-    String sides = "%d x %d by default, exact sizes in multiples of %d";
+    String sides = "%s x %s by default, exact sizes in multiples of %s";
     lines.add(
         bold(ansi, "image       ")
             + sides.formatted(report.defaultSize(), report.defaultSize(), report.compression()));

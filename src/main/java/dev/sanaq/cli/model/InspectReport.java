@@ -104,7 +104,7 @@ record InspectReport(
 
   private static String describeScheduler(SchedulerConfig scheduler) {
     if (scheduler instanceof SchedulerConfig.DpmSolver dpm) {
-      return "order %d, flow shift %s".formatted(dpm.solverOrder(), dpm.flowShift());
+      return "order %s, flow shift %s".formatted(dpm.solverOrder(), dpm.flowShift());
     }
     if (scheduler instanceof SchedulerConfig.FlowEuler euler) {
       return "flow shift " + euler.shift();

@@ -53,7 +53,7 @@ public final class ModelCommand {
     try (S3Client s3 = S3ClientFactory.client(storage)) {
       Checkpoint.open(model);
       long bytes = new ModelUploader(s3).push(model, uri);
-      return printResult("%s: %d bytes".formatted(uri, bytes));
+      return printResult("%s: %s bytes".formatted(uri, bytes));
     } catch (ModelTransferException | CheckpointException e) {
       return printError(e);
     }

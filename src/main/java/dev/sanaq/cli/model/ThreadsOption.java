@@ -21,7 +21,7 @@ final class ThreadsOption {
   int threads() {
     if (threads < 0 || threads > PipelineOptions.MAX_THREADS) {
       throw new IllegalArgumentException(
-          "--threads %d: must be 0 to %d".formatted(threads, PipelineOptions.MAX_THREADS));
+          "--threads %s: must be 0 to %s".formatted(threads, PipelineOptions.MAX_THREADS));
     }
     return threads;
   }

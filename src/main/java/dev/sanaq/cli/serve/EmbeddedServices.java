@@ -4,7 +4,9 @@ import dev.sanaq.checkpoint.write.DemoCheckpoint;
 import dev.sanaq.local.LocalServices;
 import dev.sanaq.local.LocalServicesConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +84,7 @@ public final class EmbeddedServices {
     // The JVM runs all shutdown hooks at once; this one must be the last to act.
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> closeAfterProgram(services), "sanaq-local-services"));
-    services.config().forEach(System::setProperty);
+    override(services.config());
     System.setProperty(STARTED_PROPERTY, "true");
     Path model = arguments.model;
     if (model != null) {
@@ -90,6 +92,26 @@ public final class EmbeddedServices {
     } else if (needsModel) {
       System.setProperty("sanaq.model.path", DemoCheckpoint.write(services.folder()).toString());
     }
+  }
+
+  // Quarkus takes Kafka's settings from the names of environment variables too, beside the
+  // properties: both must lead to these services, not to another cluster.
+  private static void override(Map<String, String> config) {
+    config.forEach(
+        (key, value) -> {
+          List<String> names = new ArrayList<>(List.of(key));
+          System.getenv().keySet().stream()
+              .filter(name -> name.equalsIgnoreCase(key.replaceAll("[^A-Za-z0-9]", "_")))
+              .forEach(names::add);
+          for (String name : names) {
+            String configured = System.getProperty(name, System.getenv(name));
+            if (configured != null && !configured.equals(value)) {
+              System.err.printf(
+                  "%s=%s is ignored: this command uses its own, %s%n", name, configured, value);
+            }
+            System.setProperty(name, value);
+          }
+        });
   }
 
   private void closeAfterProgram(LocalServices services) {

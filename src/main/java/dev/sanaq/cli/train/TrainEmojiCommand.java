@@ -50,7 +50,7 @@ public final class TrainEmojiCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .printf(
-              "%s: %d emoji for the transformer, %d images for the autoencoder, %d held out%n",
+              "%s: %s emoji for the transformer, %s images for the autoencoder, %s held out%n",
               output.folder(),
               summary.trainedEmoji(),
               summary.autoencoderImages(),

@@ -54,7 +54,7 @@ public final class TrainTokenizerCommand implements Callable<Integer> {
       GemmaTokenizerFiles tokenizer = TokenizerTrainer.train(texts, vocabSize);
       Path folder = Files.createDirectories(output.folder());
       tokenizer.write(folder);
-      spec.commandLine().getOut().printf("%s: %d ids%n", folder, tokenizer.size());
+      spec.commandLine().getOut().printf("%s: %s ids%n", folder, tokenizer.size());
       spec.commandLine().getOut().flush();
       return 0;
     } catch (IOException | RuntimeException e) {

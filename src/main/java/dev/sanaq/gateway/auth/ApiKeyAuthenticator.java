@@ -40,10 +40,7 @@ public class ApiKeyAuthenticator {
     this.host = host;
     this.oidcEnabled = oidcEnabled;
     config.keys().forEach(this::addKey);
-    if (keyHashes.isEmpty()
-        && !oidcEnabled
-        && !config.allowAnonymous()
-        && !LOOPBACK_HOSTS.contains(host)) {
+    if (acceptsAnonymous() && !config.allowAnonymous() && !isLoopbackOnly()) {
       throw new IllegalArgumentException(
           ("the gateway has no keys and others can reach %s: set sanaq.gateway.keys.NAME.sha256 to"
                   + " the SHA-256 of a key, or quarkus.oidc.* to an OpenID provider, or"
@@ -59,7 +56,7 @@ public class ApiKeyAuthenticator {
    * caller is anonymous, with or without a key.
    */
   public Optional<Caller> authenticate(String key) {
-    if (keyHashes.isEmpty() && !oidcEnabled) {
+    if (acceptsAnonymous()) {
       return Optional.of(Caller.ANONYMOUS);
     }
     byte[] keyHash = HexFormat.of().parseHex(Sha256.hex(key.getBytes(StandardCharsets.UTF_8)));
@@ -73,6 +70,21 @@ public class ApiKeyAuthenticator {
       }
     }
     return Optional.ofNullable(found);
+  }
+
+  /** Whether every caller is accepted, since neither keys nor OpenID are configured. */
+  boolean acceptsAnonymous() {
+    return keyHashes.isEmpty() && !oidcEnabled;
+  }
+
+  /** Whether only programs on this machine can reach the gateway. */
+  boolean isLoopbackOnly() {
+    return isLoopback(host);
+  }
+
+  /** Whether the name is this machine's own for itself. */
+  boolean isLoopback(String name) {
+    return LOOPBACK_HOSTS.contains(name);
   }
 
   /** The host and the kinds of access, for the log. */

@@ -102,7 +102,7 @@ public class OpenAiResource {
     jobs.cancel(id, "the client stopped waiting");
     throw new ProblemException(
         Problem.backlogFull(
-            "Backlog full: no image within %d s (sanaq.gateway.max-wait); the job was cancelled"
+            "Backlog full: no image within %s s (sanaq.gateway.max-wait); the job was cancelled"
                 .formatted(config.maxWait().toSeconds()),
             backlog.state().secondsToWait()));
   }

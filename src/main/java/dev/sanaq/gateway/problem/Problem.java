@@ -51,6 +51,11 @@ public record Problem(
         Map.of("WWW-Authenticate", "Bearer"));
   }
 
+  /** The request is refused whoever sends it. */
+  public static Problem forbidden(String code, String detail) {
+    return of(403, code, "Forbidden", detail);
+  }
+
   /**
    * A URL without a resource.
    *
@@ -82,14 +87,14 @@ public record Problem(
         413,
         "too_large",
         "Request too large",
-        "At most %d bytes (sanaq.limits.max-record-bytes)".formatted(maxBytes));
+        "At most %s bytes (sanaq.limits.max-record-bytes)".formatted(maxBytes));
   }
 
   /** The caller's requests per minute are used up. */
   public static Problem rateLimited(int requestsPerMinute, long retryAfterSeconds) {
     return tooManyRequests(
         "rate_limited",
-        "Rate limit reached: %d requests per minute".formatted(requestsPerMinute),
+        "Rate limit reached: %s requests per minute".formatted(requestsPerMinute),
         retryAfterSeconds);
   }
 
@@ -97,7 +102,7 @@ public record Problem(
   public static Problem quotaExceeded(int jobsPerDay, long retryAfterSeconds) {
     return tooManyRequests(
         "quota_exceeded",
-        "Quota used up: %d jobs per day; the day ends at 00:00 UTC".formatted(jobsPerDay),
+        "Quota used up: %s jobs per day; the day ends at 00:00 UTC".formatted(jobsPerDay),
         retryAfterSeconds);
   }
 

@@ -56,7 +56,7 @@ class AdmissionControl {
     if (excessSeconds > 0) {
       throw new ProblemException(
           Problem.backlogFull(
-              "Backlog full: %d s of work queued, limit %d s (sanaq.gateway.max-backlog)"
+              "Backlog full: %s s of work queued, limit %s s (sanaq.gateway.max-backlog)"
                   .formatted(Math.round(state.seconds()), config.maxBacklog().toSeconds()),
               (long) Math.ceil(excessSeconds / state.workers())));
     }

@@ -58,7 +58,7 @@ public class ImagesResource {
         ByteRange.of(range, image.bytes())
             .orElseThrow(() -> new ProblemException(rangeNotSatisfiable(image.bytes())));
     String contentRange =
-        "bytes %d-%d/%d".formatted(requested.first(), requested.last(), image.bytes());
+        "bytes %s-%s/%s".formatted(requested.first(), requested.last(), image.bytes());
     return imageResponse(
         image, Response.status(206).header(CONTENT_RANGE, contentRange), tag, requested);
   }
@@ -97,7 +97,7 @@ public class ImagesResource {
         416,
         "range_not_satisfiable",
         "Range not satisfiable",
-        "The image has %d bytes".formatted(length),
+        "The image has %s bytes".formatted(length),
         List.of(),
         Map.of(CONTENT_RANGE, "bytes */" + length));
   }

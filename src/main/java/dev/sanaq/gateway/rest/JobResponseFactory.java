@@ -83,7 +83,7 @@ class JobResponseFactory {
   private Map<String, Object> imageBody(String id, int index, StoredImage image) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("url", archive.imageUrl(image));
-    body.put("href", "/v1/jobs/%s/images/%d".formatted(id, index));
+    body.put("href", "/v1/jobs/%s/images/%s".formatted(id, index));
     body.put("seed", image.seed());
     body.put("width", image.width());
     body.put("height", image.height());

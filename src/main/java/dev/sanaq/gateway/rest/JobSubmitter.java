@@ -106,7 +106,7 @@ public class JobSubmitter {
     if (!caller.isValidJobId(id)) {
       FieldError error =
           new FieldError(
-              "id", SafeText.describe(id), "at most %d characters".formatted(caller.maxIdLength()));
+              "id", SafeText.describe(id), "at most %s characters".formatted(caller.maxIdLength()));
       throw new ProblemException(Problem.invalidRequest(List.of(error)));
     }
     return id;

@@ -7,6 +7,7 @@ import dev.sanaq.job.FieldError;
 import dev.sanaq.job.validation.SafeText;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,7 +22,8 @@ final class PageCursor {
   /** The cursor of the page that follows the job. */
   static String after(JobSnapshot job) {
     Instant time = job.submittedAt();
-    return "%d.%09d-%s".formatted(time.getEpochSecond(), time.getNano(), job.id());
+    return String.format(
+        Locale.ROOT, "%d.%09d-%s", time.getEpochSecond(), time.getNano(), job.id());
   }
 
   /**

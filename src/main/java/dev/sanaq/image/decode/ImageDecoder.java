@@ -83,7 +83,7 @@ public final class ImageDecoder {
   private static void checkSize(Path file, int width, int height) throws UnreadableImageException {
     if ((long) width * height > MAX_PIXELS) {
       throw new UnreadableImageException(
-          file, "%d x %d pixels are too many to read".formatted(width, height));
+          file, "%s x %s pixels are too many to read".formatted(width, height));
     }
   }
 

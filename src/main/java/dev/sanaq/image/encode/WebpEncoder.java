@@ -27,7 +27,7 @@ final class WebpEncoder {
   static byte[] encode(RgbImage image, float quality) {
     if (Math.max(image.width(), image.height()) > MAX_SIDE) {
       throw new IllegalArgumentException(
-          "a WebP file is at most %d pixels a side".formatted(MAX_SIDE));
+          "a WebP file is at most %s pixels a side".formatted(MAX_SIDE));
     }
     ImageWriter writer = new WebPImageWriterSpi().createWriterInstance(null);
     WebPWriteParam param = new WebPWriteParam(Locale.ROOT);

@@ -24,7 +24,7 @@ final class AdapterRule {
     List<?> items = fields.list(RequestFields.ADAPTERS);
     if (items.size() > MAX_ADAPTERS) {
       return fields.reject(
-          RequestFields.ADAPTERS, "at most %d adapters".formatted(MAX_ADAPTERS), List.of());
+          RequestFields.ADAPTERS, "at most %s adapters".formatted(MAX_ADAPTERS), List.of());
     }
     List<JobAdapter> adapters = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {

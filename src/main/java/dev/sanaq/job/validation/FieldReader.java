@@ -45,13 +45,13 @@ final class FieldReader {
     if (value == null && minLength == 0) {
       return defaultValue;
     }
-    String allowed = "text of %d to %d characters".formatted(minLength, maxLength);
+    String allowed = "text of %s to %s characters".formatted(minLength, maxLength);
     if (!(value instanceof String text)) {
       return reject(name, allowed, defaultValue);
     }
     int length = text.codePointCount(0, text.length());
     if (length < minLength || length > maxLength) {
-      String found = length == 0 ? "\"\"" : "%d characters".formatted(length);
+      String found = length == 0 ? "\"\"" : "%s characters".formatted(length);
       errors.add(new FieldError(pathPrefix + name, found, allowed));
       return defaultValue;
     }
@@ -72,7 +72,7 @@ final class FieldReader {
         return exact.signum() == 0 ? 0 : exact.longValueExact();
       }
     }
-    return reject(name, "a whole number from %d to %d".formatted(min, max), defaultValue);
+    return reject(name, "a whole number from %s to %s".formatted(min, max), defaultValue);
   }
 
   double number(String name, double defaultValue, double min, double max) {
@@ -126,7 +126,7 @@ final class FieldReader {
   /** The fields of an object in a list; its errors are collected here. */
   @SuppressWarnings("unchecked") // names are strings
   FieldReader item(String name, int index, Map<?, ?> values) {
-    String path = "%s%s[%d].".formatted(pathPrefix, name, index);
+    String path = "%s%s[%s].".formatted(pathPrefix, name, index);
     return new FieldReader((Map<String, Object>) values, path, errors);
   }
 

@@ -21,7 +21,7 @@ final class MetadataRule {
     }
     return fields.reject(
         RequestFields.METADATA,
-        "at most %d characters, %d levels, finite numbers, well-formed text"
+        "at most %s characters, %s levels, finite numbers, well-formed text"
             .formatted(maxLength, MAX_DEPTH),
         Map.<String, Object>of());
   }

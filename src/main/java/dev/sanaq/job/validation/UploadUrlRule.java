@@ -20,7 +20,7 @@ final class UploadUrlRule {
     for (Object entry : output.list(RequestFields.UPLOAD_URLS)) {
       if (!(entry instanceof String url) || url.length() > MAX_LENGTH || !url.matches("[!-~]+")) {
         return reject(
-            output, "text of 1 to %d printable ASCII characters each".formatted(MAX_LENGTH));
+            output, "text of 1 to %s printable ASCII characters each".formatted(MAX_LENGTH));
       }
       if (!UrlRule.isAllowed(url, allowHttp)) {
         return reject(output, UrlRule.describeAllowed(allowHttp) + " each");
@@ -29,7 +29,7 @@ final class UploadUrlRule {
     }
     return urls.isEmpty() || urls.size() == count
         ? urls
-        : reject(output, "%d URLs, one for each image".formatted(count));
+        : reject(output, "%s URLs, one for each image".formatted(count));
   }
 
   // The error message shows a list as "a list", so the URLs do not leak.

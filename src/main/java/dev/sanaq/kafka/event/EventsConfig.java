@@ -3,6 +3,7 @@ package dev.sanaq.kafka.event;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** The events that workers publish. */
 @ConfigMapping(prefix = "sanaq.events")
@@ -13,9 +14,11 @@ public interface EventsConfig {
 
   /** The shortest interval between two progress events of a job. */
   @WithDefault("PT1S")
+  @DurationMin
   Duration progressInterval();
 
   /** How long a transaction of a dead worker may block readers. */
   @WithDefault("PT20S")
+  @DurationMin(seconds = 1)
   Duration transactionTimeout();
 }

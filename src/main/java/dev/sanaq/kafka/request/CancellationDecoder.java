@@ -48,7 +48,7 @@ public final class CancellationDecoder {
     return reason instanceof String text && isValidReason(text)
         ? new Readable(new Cancellation(id, text))
         : new Unreadable(
-            "a cancellation's reason is text of at most %d characters"
+            "a cancellation's reason is text of at most %s characters"
                 .formatted(MAX_REASON_LENGTH));
   }
 

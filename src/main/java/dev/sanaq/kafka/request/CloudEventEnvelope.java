@@ -70,7 +70,7 @@ record CloudEventEnvelope(String id, String source, String dataContentType) {
   private static void checkAttribute(String name, String value) {
     if (value.isEmpty() || value.length() > MAX_ATTRIBUTE_LENGTH) {
       throw new InvalidCloudEventException(
-          "CloudEvents attribute %s has %d characters; it needs 1 to %d"
+          "CloudEvents attribute %s has %s characters; it needs 1 to %s"
               .formatted(name, value.length(), MAX_ATTRIBUTE_LENGTH));
     }
   }

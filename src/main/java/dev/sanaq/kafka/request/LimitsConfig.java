@@ -4,6 +4,8 @@ import dev.sanaq.job.OutputLocation;
 import dev.sanaq.job.validation.RequestLimits;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Positive;
 import java.util.List;
 
 /** The limits of a request. */
@@ -11,30 +13,37 @@ import java.util.List;
 public interface LimitsConfig {
   /** The longest record value, in bytes. */
   @WithDefault("262144")
+  @Min(1)
   int maxRecordBytes();
 
   /** The longest prompt, in characters. */
   @WithDefault("4000")
+  @Min(1)
   int maxPromptLength();
 
   /** The largest width and the largest height, in pixels. */
   @WithDefault("4096")
+  @Min(1)
   int maxSide();
 
   /** The largest number of denoising steps. */
   @WithDefault("100")
+  @Min(1)
   int maxSteps();
 
   /** The largest guidance scale. */
   @WithDefault("50")
+  @Positive
   double maxGuidanceScale();
 
   /** The largest number of images of a request. */
   @WithDefault("8")
+  @Min(1)
   int maxCount();
 
   /** The largest metadata, in characters. */
   @WithDefault("16384")
+  @Min(0)
   int maxMetadataLength();
 
   /** Whether callback URLs may be http; follows {@code sanaq.webhook.allow-http}. */

@@ -73,7 +73,7 @@ public final class RecordDecoder {
     }
     if (value.length > maxRecordBytes) {
       throw new BadJsonException(
-          "%d bytes; a request has at most %d".formatted(value.length, maxRecordBytes));
+          "%s bytes; a request has at most %s".formatted(value.length, maxRecordBytes));
     }
     return value;
   }

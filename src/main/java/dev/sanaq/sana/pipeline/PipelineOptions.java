@@ -33,7 +33,7 @@ public record PipelineOptions(
     adapters = List.copyOf(adapters);
     if (threads < 0 || threads > MAX_THREADS) {
       throw new IllegalArgumentException(
-          "threads: %d, expected 0 to %d".formatted(threads, MAX_THREADS));
+          "threads: %s, expected 0 to %s".formatted(threads, MAX_THREADS));
     }
   }
 }

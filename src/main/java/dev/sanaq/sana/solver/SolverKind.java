@@ -33,7 +33,7 @@ public enum SolverKind {
   public Schedule schedule(SolverSettings settings, int steps) {
     if (steps < 1 || steps > settings.numTrainTimesteps()) {
       throw new IllegalArgumentException(
-          "%d steps: %s takes 1 to %d".formatted(steps, label, settings.numTrainTimesteps()));
+          "%s steps: %s takes 1 to %s".formatted(steps, label, settings.numTrainTimesteps()));
     }
     return switch (this) {
       case FLOW_DPM -> FlowDpmSolver.schedule(settings, steps);

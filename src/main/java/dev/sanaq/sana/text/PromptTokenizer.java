@@ -46,7 +46,7 @@ public final class PromptTokenizer implements AutoCloseable {
     for (long id : ids) {
       if (id < 0 || id >= vocabSize) {
         throw new IllegalArgumentException(
-            "the tokenizer gives id %d, but the text encoder's vocabulary has %d rows"
+            "the tokenizer gives id %s, but the text encoder's vocabulary has %s rows"
                 .formatted(id, vocabSize));
       }
     }

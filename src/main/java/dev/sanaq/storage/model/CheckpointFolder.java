@@ -105,7 +105,7 @@ record CheckpointFolder(Path target, Path partial, Path old, Path lock) {
     long free = Files.getFileStore(partial).getUsableSpace();
     if (missing > free) {
       throw new ModelTransferException(
-          "%s has %d MB free, the checkpoint needs %d MB more"
+          "%s has %s MB free, the checkpoint needs %s MB more"
               .formatted(partial, free >> 20, missing >> 20));
     }
   }

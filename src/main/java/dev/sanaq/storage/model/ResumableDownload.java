@@ -122,7 +122,7 @@ final class ResumableDownload implements Callable<Void> {
 
   private ModelTransferException checksumMismatch() {
     return new ModelTransferException(
-        "%s/%s does not match the manifest (%d bytes, sha256 %s): it was changed or damaged after the push; push the checkpoint again, to another URI"
+        "%s/%s does not match the manifest (%s bytes, sha256 %s): it was changed or damaged after the push; push the checkpoint again, to another URI"
             .formatted(source, file.path(), file.bytes(), file.sha256()));
   }
 
@@ -141,7 +141,7 @@ final class ResumableDownload implements Callable<Void> {
     GetObjectRequest.Builder get =
         GetObjectRequest.builder().bucket(source.bucket()).key(source.key(file.path()));
     if (offset > 0) {
-      get.range("bytes=%d-".formatted(offset)).ifMatch(partial.readEtag());
+      get.range("bytes=%s-".formatted(offset)).ifMatch(partial.readEtag());
     }
     try (ResponseInputStream<GetObjectResponse> in = s3.getObject(get.build())) {
       if (offset > 0 && in.response().contentRange() == null) {
@@ -163,7 +163,7 @@ final class ResumableDownload implements Callable<Void> {
     partial.delete();
     if (++restarts > MAX_RESTARTS) {
       throw new ModelTransferException(
-          "could not download %s/%s: the storage ignores Range requests, and the connection broke %d times, the last time after %d of %d bytes; enable Range requests in the storage or proxy, or copy the files into the folder yourself"
+          "could not download %s/%s: the storage ignores Range requests, and the connection broke %s times, the last time after %s of %s bytes; enable Range requests in the storage or proxy, or copy the files into the folder yourself"
               .formatted(source, file.path(), restarts, previousOffset, file.bytes()));
     }
   }

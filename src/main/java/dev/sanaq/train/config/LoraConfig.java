@@ -18,7 +18,7 @@ public record LoraConfig(int rank, double alpha, List<String> targets) {
     targets = List.copyOf(targets);
     if (rank < 1 || alpha <= 0 || targets.isEmpty()) {
       throw new IllegalArgumentException(
-          "a LoRA adapter needs rank >= 1, alpha > 0 and targets: rank %d, alpha %s, targets %s"
+          "a LoRA adapter needs rank >= 1, alpha > 0 and targets: rank %s, alpha %s, targets %s"
               .formatted(rank, alpha, targets));
     }
   }

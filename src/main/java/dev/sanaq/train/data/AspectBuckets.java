@@ -33,7 +33,7 @@ public final class AspectBuckets {
   public static AspectBuckets of(int side, int multiple) {
     if (side < multiple || multiple < 1 || side % multiple != 0) {
       throw new IllegalArgumentException(
-          "the image size %d is not a multiple of %d".formatted(side, multiple));
+          "the image size %s is not a multiple of %s".formatted(side, multiple));
     }
     List<ImageSize> sizes = new ArrayList<>();
     for (int width = multiple; width <= side * MAX_ASPECT_RATIO; width += multiple) {

@@ -31,7 +31,7 @@ public final class BucketBatchSampler {
   public BucketBatchSampler(int[] bucketOfRow, int[] repeatsOfRow, int batchSize, long seed) {
     if (bucketOfRow.length == 0 || bucketOfRow.length != repeatsOfRow.length || batchSize < 1) {
       throw new IllegalArgumentException(
-          "no rows, or not as many repeats, or no batch: %d rows, %d repeats, batches of %d"
+          "no rows, or not as many repeats, or no batch: %s rows, %s repeats, batches of %s"
               .formatted(bucketOfRow.length, repeatsOfRow.length, batchSize));
     }
     this.batchSize = batchSize;

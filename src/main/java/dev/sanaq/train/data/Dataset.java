@@ -86,7 +86,7 @@ public final class Dataset {
     }
     if (!limit.allows(corrupt.size(), images.size()) || corrupt.size() == images.size()) {
       throw new BadDataException(
-          "%d of %d images are corrupt or missing, more than the allowed %s %%; the first: %s"
+          "%s of %s images are corrupt or missing, more than the allowed %s %%; the first: %s"
               .formatted(
                   corrupt.size(),
                   images.size(),
@@ -112,7 +112,7 @@ public final class Dataset {
       int number = 1;
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (!line.isBlank()) {
-          samples.add(new TrainingSampleReader("%s, line %d".formatted(file, number)).read(line));
+          samples.add(new TrainingSampleReader("%s, line %s".formatted(file, number)).read(line));
         }
         number++;
       }

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -96,7 +97,7 @@ final class EmojiDatasetWriter {
       Emoji emoji, NamedColor color, List<ScoredCaption> captions) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("image", imagePath(emoji.code()));
-    row.put("background", "#%06x".formatted(color.rgb()));
+    row.put("background", String.format(Locale.ROOT, "#%06x", color.rgb()));
     row.put("repeats", color == NamedColor.WHITE ? WHITE_REPEATS : 1);
     row.put("captions", captions);
     return row;

@@ -67,7 +67,7 @@ public final class ClipModel implements AutoCloseable {
     float[] textFeatures = textFeatures(text);
     if (imageFeatures.length != textFeatures.length) {
       throw new IllegalArgumentException(
-          "clip.pt returns %d features of an image and %d of a text"
+          "clip.pt returns %s features of an image and %s of a text"
               .formatted(imageFeatures.length, textFeatures.length));
     }
     double product = 0;

@@ -93,7 +93,7 @@ public final class RunDirectory implements MetricsSink {
           }
         });
     if (evaluated.length() > 0) {
-      progress.onMessage("step %d: %s".formatted(step, evaluated));
+      progress.onMessage("step %s: %s".formatted(step, evaluated));
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -98,14 +99,14 @@ public final class TrainingSnapshots {
       throw new UncheckedIOException("cannot write " + report, e);
     }
     return new DivergedException(
-        ("step %d diverged: loss %s, gradient norm %s. The state before it and its batch are in %s (%s,"
+        ("step %s diverged: loss %s, gradient norm %s. The state before it and its batch are in %s (%s,"
                 + " diverged.json). A lower learning rate, a longer warm-up or a smaller maxGradNorm may"
                 + " help.")
             .formatted(step + 1, loss, gradNorm, folder, stateFile(step).getFileName()));
   }
 
   private Path stateFile(long step) {
-    return folder.resolve("state-%07d.safetensors".formatted(step));
+    return folder.resolve(String.format(Locale.ROOT, "state-%07d.safetensors", step));
   }
 
   private List<Long> savedSteps() {

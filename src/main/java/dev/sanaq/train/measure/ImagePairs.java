@@ -9,7 +9,7 @@ final class ImagePairs {
   static void requireSameSize(PlanarFloatImage a, PlanarFloatImage b) {
     if (a.height() != b.height() || a.width() != b.width()) {
       throw new IllegalArgumentException(
-          "cannot compare images of %d x %d and %d x %d"
+          "cannot compare images of %s x %s and %s x %s"
               .formatted(a.width(), a.height(), b.width(), b.height()));
     }
   }

@@ -54,7 +54,7 @@ public final class Retrieval {
   private static double squaredDistance(float[] a, float[] b, double limit) {
     if (a.length != b.length) {
       throw new IllegalArgumentException(
-          "cannot compare images of %d and %d values".formatted(a.length, b.length));
+          "cannot compare images of %s and %s values".formatted(a.length, b.length));
     }
     double sum = 0;
     for (int from = 0; from < a.length && sum <= limit; from += CHUNK_SIZE) {

@@ -26,7 +26,7 @@ public final class Ssim {
     ImagePairs.requireSameSize(a, b);
     if (Math.min(a.height(), a.width()) < WINDOW) {
       throw new IllegalArgumentException(
-          "an image of %d x %d is smaller than the window of %d"
+          "an image of %s x %s is smaller than the window of %s"
               .formatted(a.width(), a.height(), WINDOW));
     }
     int plane = a.height() * a.width();

@@ -68,7 +68,7 @@ public final class LossPlot {
     StringBuilder svg = new StringBuilder();
     svg.append(
         """
-        <svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" \
+        <svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" \
         font-family="sans-serif" font-size="12">
         <rect width="100%%" height="100%%" fill="#fff"/>
         """

@@ -44,7 +44,7 @@ public final class SampleSheet {
   public static RgbImage compose(List<RgbImage> images, List<String> captions, int columns) {
     if (images.isEmpty() || images.size() != captions.size() || columns < 1) {
       throw new IllegalArgumentException(
-          "invalid sample sheet: %d images, %d captions, %d columns"
+          "invalid sample sheet: %s images, %s captions, %s columns"
               .formatted(images.size(), captions.size(), columns));
     }
     return new SampleSheet(images, captions, Math.min(columns, images.size())).composeGrid();

@@ -37,7 +37,7 @@ public final class TokenizerTrainer {
     List<String> vocabulary = GemmaTokenizerFiles.reservedTokens();
     if (vocabSize <= vocabulary.size()) {
       throw new IllegalArgumentException(
-          "a vocabulary of %d is too small: %d ids are reserved"
+          "a vocabulary of %s is too small: %s ids are reserved"
               .formatted(vocabSize, vocabulary.size()));
     }
     Map<String, Long> words = countWords(texts);

@@ -76,7 +76,7 @@ public final class WebhookSigner {
     byte[] bytes = secret.startsWith(SECRET_PREFIX) ? decodeBase64(secret) : new byte[0];
     if (bytes.length < MIN_SECRET_BYTES || bytes.length > MAX_SECRET_BYTES) {
       throw new IllegalArgumentException(
-          "invalid secret: sanaq.webhook.secrets[%d] (use %s and the base64 of %d to %d random bytes)"
+          "invalid secret: sanaq.webhook.secrets[%s] (use %s and the base64 of %s to %s random bytes)"
               .formatted(index, SECRET_PREFIX, MIN_SECRET_BYTES, MAX_SECRET_BYTES));
     }
     return bytes;

@@ -120,7 +120,7 @@ public final class AttemptCounter {
             .map(attempt -> "by %s at %s".formatted(attempt.worker(), attempt.startedAt()))
             .collect(Collectors.joining(", "));
     String message =
-        "started %d times (%s); each time the worker died or lost the job before it finished"
+        "started %s times (%s); each time the worker died or lost the job before it finished"
             .formatted(own.size(), starts);
     return new Failed(
         job.id(),

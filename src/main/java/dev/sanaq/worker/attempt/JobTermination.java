@@ -13,6 +13,7 @@ import dev.sanaq.worker.queue.JobExecution;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -103,8 +104,12 @@ public final class JobTermination {
     String message =
         needed.isZero() || now.isAfter(job.deadline())
             ? "the deadline %s had passed at %s".formatted(job.deadline(), now)
-            : "at %s it would have taken %.1f s more, past the deadline %s"
-                .formatted(now, needed.toMillis() / 1000.0, job.deadline());
+            : String.format(
+                Locale.ROOT,
+                "at %s it would have taken %.1f s more, past the deadline %s",
+                now,
+                needed.toMillis() / 1000.0,
+                job.deadline());
     return new Failed(
         job.id(),
         JobError.of(ErrorCode.DEADLINE_EXCEEDED, message),

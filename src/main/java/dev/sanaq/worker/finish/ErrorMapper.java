@@ -38,7 +38,7 @@ public final class ErrorMapper {
       LOG.warnf(thrown, "job %s ran out of memory", job.id());
       return JobError.of(
           ErrorCode.OUT_OF_MEMORY,
-          "out of memory for %d image(s) of %d x %d; request fewer or smaller images: %s"
+          "out of memory for %s image(s) of %s x %s; request fewer or smaller images: %s"
               .formatted(job.count(), job.width(), job.height(), message(thrown)));
     }
     if (thrown instanceof UploadFailedException) {

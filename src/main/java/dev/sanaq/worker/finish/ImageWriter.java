@@ -46,7 +46,7 @@ public final class ImageWriter {
     Job job = execution.job();
     if (result.images().size() != job.count()) {
       throw new IllegalStateException(
-          "expected %d images, got %d".formatted(job.count(), result.images().size()));
+          "expected %s images, got %s".formatted(job.count(), result.images().size()));
     }
     ImageFormat format =
         ImageFormat.of(job.format())

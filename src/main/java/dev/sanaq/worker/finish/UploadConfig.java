@@ -4,10 +4,12 @@ import dev.sanaq.net.PinnedHttpClient;
 import dev.sanaq.net.UrlPolicyConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** Uploads of images to the presigned URLs of a request ({@code output.uploadUrls}). */
 @ConfigMapping(prefix = "sanaq.upload")
@@ -25,18 +27,22 @@ public interface UploadConfig {
 
   /** Jobs that upload at the same time. */
   @WithDefault("8")
+  @Min(1)
   int concurrency();
 
   /** Timeout for a connection. */
   @WithDefault("PT5S")
+  @DurationMin(millis = 1)
   Duration connectTimeout();
 
   /** Timeout for one attempt. */
   @WithDefault("PT30S")
+  @DurationMin(millis = 1)
   Duration attemptTimeout();
 
   /** How long a job's uploads are retried in total before it fails. */
   @WithDefault("PT1M")
+  @DurationMin
   Duration retryTimeout();
 
   /** The SSRF guard for upload URLs. */

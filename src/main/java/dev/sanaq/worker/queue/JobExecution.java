@@ -121,7 +121,7 @@ public final class JobExecution {
   public synchronized void setAttempt(Attempt counted, int count) {
     if (phase != JobPhase.STARTING || attempt != null) {
       throw new IllegalStateException(
-          "attempt %d of job %s: the job is %s".formatted(count, job.id(), phase));
+          "attempt %s of job %s: the job is %s".formatted(count, job.id(), phase));
     }
     attempt = counted;
     attemptCount = count;

@@ -2,6 +2,7 @@ package dev.sanaq.worker.run;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -27,6 +28,7 @@ public interface ModelConfig {
 
   /** Threads of a tensor operation; 0 for the number of physical cores. */
   @WithDefault("0")
+  @Min(0)
   int threads();
 
   /**

@@ -1,0 +1,97 @@
+package dev.sanaq.cli.terminal;
+
+import io.quarkus.runtime.QuarkusBindException;
+import io.smallrye.config.ConfigValidationException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Describes why the program ended before its command ran: Quarkus reports nothing to a program with
+ * an exit handler of its own. One sentence: what is wrong, where, and what to do.
+ */
+public final class StartupErrors {
+  private static final Pattern SMALLRYE_CODE = Pattern.compile("(\\S*Exception: )?SRCFG\\d+: ");
+
+  private StartupErrors() {}
+
+  /** The sentence for a failed start, without "error:". */
+  public static String describe(Throwable failure) {
+    List<Throwable> chain = causes(failure);
+    return first(chain, QuarkusBindException.class)
+        .map(StartupErrors::describeBind)
+        .or(() -> first(chain, ConfigValidationException.class).map(StartupErrors::describeConfig))
+        .or(() -> describeTemporaryFolder(chain))
+        .orElseGet(() -> describeOther(chain));
+  }
+
+  private static String describeBind(QuarkusBindException e) {
+    return isLocalAddress(e.getHost())
+        ? "HTTP cannot listen on %s:%s: another program uses the port, or the user may not open it; set another with quarkus.http.port (QUARKUS_HTTP_PORT)"
+            .formatted(e.getHost(), e.getPort())
+        : "HTTP cannot listen on %s:%s: no network interface of this machine has this address; set quarkus.http.host (QUARKUS_HTTP_HOST)"
+            .formatted(e.getHost(), e.getPort());
+  }
+
+  private static boolean isLocalAddress(String host) {
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      return address.isAnyLocalAddress() || NetworkInterface.getByInetAddress(address) != null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String describeConfig(ConfigValidationException e) {
+    return IntStream.range(0, e.getProblemCount())
+        .mapToObj(i -> SMALLRYE_CODE.matcher(e.getProblem(i).getMessage()).replaceAll(""))
+        .collect(Collectors.joining("; ", "invalid configuration: ", ""));
+  }
+
+  private static Optional<String> describeTemporaryFolder(List<Throwable> chain) {
+    String folder = System.getProperty("java.io.tmpdir", "");
+    return chain.stream()
+        .map(Throwable::getMessage)
+        .filter(message -> message != null && !folder.isEmpty() && message.contains(folder))
+        .findFirst()
+        .map(
+            message ->
+                "the temporary folder cannot be used: %s; make it writable, or set another with java -Djava.io.tmpdir=DIR"
+                    .formatted(message));
+  }
+
+  private static String describeOther(List<Throwable> chain) {
+    // The innermost cause says what is wrong; some have no message.
+    for (int i = chain.size() - 1; i >= 0; i--) {
+      String message = chain.get(i).getMessage();
+      if (message != null && !message.isBlank()) {
+        String type = chain.get(i).getClass().getSimpleName();
+        return "the program could not start: %s (%s)"
+            .formatted(SMALLRYE_CODE.matcher(message).replaceAll(""), type);
+      }
+    }
+    return "the program could not start: " + chain.get(chain.size() - 1).getClass().getName();
+  }
+
+  private static <T> Optional<T> first(List<Throwable> chain, Class<T> type) {
+    return chain.stream().filter(type::isInstance).map(type::cast).findFirst();
+  }
+
+  private static List<Throwable> causes(Throwable failure) {
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Throwable> chain = new ArrayList<>();
+    for (Throwable t = failure; t != null && seen.add(t); t = t.getCause()) {
+      chain.add(t);
+    }
+    return chain;
+  }
+}

@@ -1,0 +1,137 @@
+package dev.sanaq.cli.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sanaq.testing.process.ManagedProcess;
+import dev.sanaq.testing.process.TestProcesses;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The packaged program's start: what goes wrong is said in one line, and a demo stays at home. */
+class StartupIT {
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
+
+  private static TestProcesses processes;
+
+  @BeforeAll
+  static void create() {
+    processes = new TestProcesses("startup");
+  }
+
+  @AfterAll
+  static void close() {
+    processes.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "quarkus.http.port | 99999 | 99999",
+        "quarkus.http.host | 192.0.2.1 | quarkus.http.host",
+        "sanaq.limits.max-count | abc | sanaq.limits.max-count",
+        "sanaq.limits.max-count | -1 | sanaq.limits.max-count",
+        "sanaq.worker.batch-size | 0 | sanaq.worker.batch-size",
+        "sanaq.worker.retry-backoff | PT0S | sanaq.worker.retry-backoff",
+        "sanaq.worker.batchsize | 4 | sanaq.worker.batchsize",
+      })
+  void serve_invalidSetting_namesItInOneLine(String key, String value, String named) {
+    assertThat(failedServe(Map.of("kafka.bootstrap.servers", "127.0.0.1:1", key, value)))
+        .singleElement()
+        .asString()
+        .startsWith("error: ")
+        .contains(named);
+  }
+
+  @Test
+  void serve_portInUse_namesPortAndSettingInOneLine() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = String.valueOf(taken.getLocalPort());
+      assertThat(
+              failedServe(
+                  Map.of("kafka.bootstrap.servers", "127.0.0.1:1", "quarkus.http.port", port)))
+          .singleElement()
+          .asString()
+          .startsWith("error: ")
+          .contains(port, "quarkus.http.port");
+    }
+  }
+
+  @Test
+  void demo_environmentOfAnotherCluster_usesItsOwnServicesAndSaysSo() throws IOException {
+    ManagedProcess demo =
+        start(
+            List.of("-Duser.language=ar", "-Duser.country=EG"),
+            Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1",
+                "SANAQ_STORAGE_ENDPOINT", "http://127.0.0.1:1"),
+            "demo",
+            "--once");
+    assertThat(demo.exitCode(TIMEOUT)).isZero();
+    String output = demo.output();
+    assertThat(output)
+        .contains("KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:1 is ignored")
+        .contains("SANAQ_STORAGE_ENDPOINT=http://127.0.0.1:1 is ignored")
+        .contains("dev.sanaq.job.completed.v1")
+        .doesNotContainPattern("[\u0660-\u0669]");
+  }
+
+  @Test
+  void local_folderInUse_leavesTheFirstAlone() throws IOException {
+    Path folder = processes.folder().resolve("data");
+    ManagedProcess first = start(List.of(), Map.of(), "local", "--data-dir", folder.toString());
+    first.awaitOutput("kafka.bootstrap.servers=", TIMEOUT);
+    ManagedProcess second = start(List.of(), Map.of(), "local", "--data-dir", folder.toString());
+    assertThat(second.exitCode(TIMEOUT)).isEqualTo(1);
+    assertThat(second.output().lines())
+        .singleElement()
+        .asString()
+        .startsWith("error: ")
+        .contains(folder.toString(), "in use");
+    assertThat(first.isAlive()).isTrue();
+    first.terminate();
+    assertThat(first.exitCode(TIMEOUT)).isZero();
+  }
+
+  @Test
+  void local_folderIsAFile_saysSoInOneLine() throws IOException {
+    Path file = Files.writeString(processes.folder().resolve("file"), "x");
+    ManagedProcess local = start(List.of(), Map.of(), "local", "--data-dir", file.toString());
+    assertThat(local.exitCode(TIMEOUT)).isEqualTo(1);
+    assertThat(local.output().lines())
+        .singleElement()
+        .asString()
+        .startsWith("error: ")
+        .contains(file.toString());
+  }
+
+  private static List<String> failedServe(Map<String, String> config) {
+    List<String> jvm = new ArrayList<>();
+    config.forEach((key, value) -> jvm.add("-D" + key + "=" + value));
+    ManagedProcess serve = start(jvm, Map.of(), "serve");
+    assertThat(serve.exitCode(TIMEOUT)).isEqualTo(1);
+    return serve.output().lines().toList();
+  }
+
+  private static ManagedProcess start(
+      List<String> jvm, Map<String, String> environment, String... command) {
+    List<String> line = new ArrayList<>();
+    line.add(TestProcesses.jdkTool("java"));
+    line.addAll(jvm);
+    line.addAll(List.of("-jar", "target/quarkus-app/quarkus-run.jar"));
+    line.addAll(List.of(command));
+    return processes.startCommand(command[0], line, environment);
+  }
+}
