@@ -68,7 +68,7 @@ public interface WorkerConfig {
   @WithDefault("PT2S")
   Duration retryBackoff();
 
-  /** How far back cancellations are read at startup. */
+  /** How long a cancellation is valid, from its record's timestamp. */
   @WithDefault("P1D")
   Duration cancellationRetention();
 

@@ -87,6 +87,15 @@ final class WebhookFixture implements AutoCloseable {
             .toRecord(name + "-events"));
   }
 
+  /** Loses the group's offsets, as a broker does when they expire. No instance may be running. */
+  void deleteGroup() {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      admin.deleteConsumerGroups(List.of(name)).all().get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Publishes a record that is no event. */
   void publishRaw(String value) {
     send(new ProducerRecord<>(name + "-events", 0, null, value.getBytes(StandardCharsets.UTF_8)));
