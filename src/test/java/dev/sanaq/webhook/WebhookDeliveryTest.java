@@ -327,10 +327,12 @@ class WebhookDeliveryTest {
       first.stop();
       fixture.deleteGroup();
       WebhookRuntime second = fixture.startRuntime(receiver);
+      fixture.awaitEventsRead(30);
       waitQuietPeriod();
       second.stop();
       fixture.deleteGroup();
       fixture.startRuntime(receiver);
+      fixture.awaitEventsRead(30);
       waitQuietPeriod();
       assertThat(receiver.ids()).hasSize(30).doesNotHaveDuplicates();
       assertThat(fixture.deliveries().all()).allMatch(Delivery::hasEnded).hasSize(30);
