@@ -19,12 +19,15 @@ public final class JobIds {
     return VALID_ID.matcher(id).matches();
   }
 
-  /** The id derived from the position of a request record. */
-  public static String ofRecord(String topic, int partition, long offset) {
-    String id = "%s-%s-%s".formatted(topic, partition, offset);
-    return id.length() <= 128
-        ? id
-        : "%s-%s-%s".formatted(withHashSuffix(topic, topic), partition, offset);
+  /**
+   * The id derived from a request's record: its place for people, and a hash, because places repeat
+   * when a topic is created again, and could be guessed.
+   *
+   * @param recordHash 16 hexadecimal digits
+   */
+  public static String ofRecord(String topic, int partition, long offset, String recordHash) {
+    String start = topic.substring(0, Math.min(topic.length(), MAX_READABLE_LENGTH));
+    return start + "-" + partition + "-" + offset + "-" + recordHash;
   }
 
   /** The id derived from a CloudEvent: the same id and source give the same job. */

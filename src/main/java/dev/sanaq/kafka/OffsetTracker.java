@@ -45,6 +45,13 @@ public final class OffsetTracker {
     return tracker;
   }
 
+  /** The records before this offset do not exist any more; nothing was read yet. */
+  public OffsetTracker skipTo(long offset) {
+    nextOffset = Math.max(nextOffset, offset);
+    done.headSet(firstUnfinished()).clear();
+    return this;
+  }
+
   private boolean isNew(long offset) {
     return offset >= firstUnfinished() && !done.contains(offset) && !inProgress.contains(offset);
   }

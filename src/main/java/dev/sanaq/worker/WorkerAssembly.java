@@ -28,6 +28,7 @@ import dev.sanaq.storage.result.ResultStore;
 import dev.sanaq.worker.attempt.AttemptCounter;
 import dev.sanaq.worker.attempt.AttemptGate;
 import dev.sanaq.worker.attempt.CancellationRegistry;
+import dev.sanaq.worker.attempt.OutcomeRecorder;
 import dev.sanaq.worker.attempt.JobTermination;
 import dev.sanaq.worker.attempt.ShutdownState;
 import dev.sanaq.worker.consume.Backpressure;
@@ -171,7 +172,8 @@ final class WorkerAssembly {
             generator::maxBatchImages);
     ActiveJobs active = new ActiveJobs();
     metrics.registerGauges(queue::size, active::size);
-    CancellationRegistry cancellations = new CancellationRegistry(MAX_CANCELLATIONS);
+    CancellationRegistry cancellations =
+        new CancellationRegistry(config.cancellationRetention(), MAX_CANCELLATIONS, clock);
     ThroughputEstimator<BatchKey> throughput =
         new ThroughputEstimator<>(NEWEST_DURATION_WEIGHT, MAX_BATCH_KEYS);
     return new Jobs(
@@ -227,6 +229,7 @@ final class WorkerAssembly {
             publishing.pendingResults(),
             publishing.terminalEvents(),
             storage.attempts(),
+            new OutcomeRecorder(storage.attempts(), storage.retry()),
             metrics);
     BatchPreparer preparer = preparer(storage, jobs, completer);
     PresignedUploader uploader =

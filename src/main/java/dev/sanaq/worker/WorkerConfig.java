@@ -80,7 +80,7 @@ public interface WorkerConfig {
   @DurationMin(millis = 1)
   Duration retryBackoff();
 
-  /** How far back cancellations are read at startup. */
+  /** How long a cancellation is valid, from its record's timestamp. */
   @WithDefault("P1D")
   @DurationMin
   Duration cancellationRetention();

@@ -25,7 +25,8 @@
  *    |       PresignedUploader,               (3), (7) -------------------------> ABANDONED
  *    |       sanaq-upload-n
  *    v
- * PUBLISHING JobCompleter, the same threads;
+ * PUBLISHING JobCompleter, the same threads (from the inference thread: sanaq-io-n); an outcome
+ *    |       other than a result is stored first: OutcomeRecorder;
  *    |       ResultPublisher, sanaq-consumer; TransactionRunner, sanaq-publish-1
  *    v
  * result and offset are committed in one transaction; PUBLISHING is the last phase

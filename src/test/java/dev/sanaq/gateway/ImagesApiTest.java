@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sanaq.job.Sha256;
+import dev.sanaq.testing.Eventually;
 import dev.sanaq.testing.GatewayCommandRunner;
 import dev.sanaq.testing.GatewayTestClient;
+import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.LocalServicesResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
@@ -103,6 +106,27 @@ class ImagesApiTest extends GatewayTestBase {
     assertThat(client.get("/v1/backlog").json().get("queued").asInt())
         .as("requests of evicted jobs")
         .isZero();
+  }
+
+  @Test
+  void evictedJob_whoseIdFailsLater_keepsItsImages() {
+    generate(id, 1);
+    for (int i = 0; i < 4; i++) {
+      generate(id + "-" + i, 1);
+    }
+    try (KafkaS3Client kafka = new KafkaS3Client(GatewayTestClient.serviceConfig())) {
+      kafka.send("{\"id\":\"%s\",\"prompt\":\"another\"}".formatted(id));
+    }
+    Eventually.await("the conflict is in the view", Duration.ofSeconds(20))
+        .until(
+            () ->
+                client
+                    .get("/v1/jobs?state=failed")
+                    .json()
+                    .findValuesAsText("id")
+                    .contains(id));
+    assertThat(client.get("/v1/jobs/" + id).json().get("state").asText()).isEqualTo("completed");
+    assertThat(client.get("/v1/jobs/" + id + "/images/0").status()).isEqualTo(200);
   }
 
   @Test

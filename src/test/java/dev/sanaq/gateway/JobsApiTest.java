@@ -3,6 +3,7 @@ package dev.sanaq.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sanaq.kafka.RecordHash;
 import dev.sanaq.testing.Eventually;
 import dev.sanaq.testing.GatewayTestClient;
 import dev.sanaq.testing.KafkaS3Client;
@@ -117,7 +118,8 @@ class JobsApiTest extends GatewayTestBase {
       kafka.send(request);
       client.awaitState(id, "queued");
       long offset = kafka.send("{\"prompt\":\"nameless\"}");
-      client.awaitState(requests + "-0-" + offset, "queued");
+      String hash = RecordHash.of(kafka.readRequest(0, offset));
+      client.awaitState(requests + "-0-" + offset + "-" + hash, "queued");
     }
   }
 
@@ -252,10 +254,10 @@ class JobsApiTest extends GatewayTestBase {
     end.get(20, TimeUnit.SECONDS);
     assertThat(received.stream().filter(line -> line.startsWith("id:")))
         .containsExactly(
-            "id:%s/started".formatted(id),
+            "id:%s/started-%s".formatted(id, ScriptedWorker.HASH),
             "id:%s/progress/1".formatted(id),
             "id:%s/progress/2".formatted(id),
-            "id:%s/failed".formatted(id));
+            "id:%s/failed-%s".formatted(id, ScriptedWorker.HASH));
     assertThat(received).contains("event:started", "event:progress", "event:failed", ":alive");
     String data = received.stream().filter(line -> line.startsWith("data:")).findFirst().orElse("");
     assertThat(
@@ -279,8 +281,8 @@ class JobsApiTest extends GatewayTestBase {
     worker.publishFailed(id);
     end.get(20, TimeUnit.SECONDS);
     assertThat(received.stream().filter(line -> line.startsWith("id:")))
-        .containsExactly("id:%s/progress/2".formatted(id), "id:%s/failed".formatted(id));
-    assertThat(client.get("/v1/jobs/" + id + "/events", "Last-Event-ID", id + "/failed").status())
+        .containsExactly("id:%s/progress/2".formatted(id), "id:%s/failed-%s".formatted(id, ScriptedWorker.HASH));
+    assertThat(client.get("/v1/jobs/" + id + "/events", "Last-Event-ID", id + "/failed-" + ScriptedWorker.HASH).status())
         .as("the stream has ended: do not reconnect")
         .isEqualTo(204);
     assertProblem(client.get("/v1/jobs/none/events"), 404, "not_found");

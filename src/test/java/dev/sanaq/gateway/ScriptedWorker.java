@@ -21,6 +21,9 @@ import org.apache.kafka.clients.producer.Producer;
 
 /** A worker that the test scripts: it publishes the events of jobs and generates no image. */
 public final class ScriptedWorker implements AutoCloseable {
+  /** Of the records of requests. */
+  static final String HASH = "0123456789abcdef";
+
   private static final OutputLocation OUTPUT = new OutputLocation("sanaq", "");
 
   private final Producer<byte[], byte[]> producer;
@@ -37,7 +40,7 @@ public final class ScriptedWorker implements AutoCloseable {
   }
 
   void publishStarted(String id) {
-    publish(events.started(job(id), "hand"));
+    publish(events.started(job(id), "hand", HASH));
   }
 
   void publishProgress(String id, int step) {
@@ -47,7 +50,7 @@ public final class ScriptedWorker implements AutoCloseable {
   /** Completes without images, after so many seconds of work. */
   void publishCompleted(String id, double seconds) {
     publish(
-        events.terminal(
+        events.completed(
             new JobOutcome.Completed(
                 id,
                 "f",
@@ -63,11 +66,11 @@ public final class ScriptedWorker implements AutoCloseable {
 
   void publishFailed(String id) {
     JobError error = JobError.of(ErrorCode.OUT_OF_MEMORY, "too much");
-    publish(events.terminal(new JobOutcome.Failed(id, error, 2, Map.of(), "")));
+    publish(events.terminal(new JobOutcome.Failed(id, error, 2, Map.of(), ""), HASH));
   }
 
   public void publishCancelled(String id) {
-    publish(events.terminal(new JobOutcome.Cancelled(id, "", 0, Map.of(), "")));
+    publish(events.terminal(new JobOutcome.Cancelled(id, "", 0, Map.of(), ""), HASH));
   }
 
   @Override

@@ -45,6 +45,21 @@ class OffsetTrackerTest {
   }
 
   @Test
+  void deletedRecords_areSkipped_finishedOnesAfterThemStayFinished() {
+    OffsetTracker progress = OffsetTracker.from(null);
+    for (long offset = 0; offset < 8; offset++) {
+      progress.startIfNew(offset);
+    }
+    List.of(2L, 6L).forEach(progress::markDone);
+    OffsetTracker next = OffsetTracker.from(progress.offsetToCommit()).skipTo(5);
+    assertThat(next.offsetToCommit().offset()).isEqualTo(5);
+    OffsetTracker owner = OffsetTracker.from(next.offsetToCommit());
+    assertThat(owner.startIfNew(5)).isTrue();
+    assertThat(owner.startIfNew(6)).isFalse();
+    assertThat(owner.startIfNew(7)).isTrue();
+  }
+
+  @Test
   void recordReadTwice_startsOnce() {
     OffsetTracker progress = OffsetTracker.from(new OffsetAndMetadata(3));
     assertThat(progress.startIfNew(3)).isTrue();

@@ -148,23 +148,42 @@ public final class KafkaS3Client implements AutoCloseable {
     return received;
   }
 
-  /** Waits for an event by id. */
-  public ConsumerRecord<byte[], byte[]> awaitEvent(String eventId) {
-    await(records -> records.stream().anyMatch(record -> header(record, "ce_id").equals(eventId)));
+  /** Waits for an event by {@linkplain #eventName name}. */
+  public ConsumerRecord<byte[], byte[]> awaitEvent(String name) {
+    await(records -> records.stream().anyMatch(record -> eventName(record).equals(name)));
     return received.stream()
-        .filter(r -> header(r, "ce_id").equals(eventId))
+        .filter(r -> eventName(r).equals(name))
         .findFirst()
         .orElseThrow();
   }
 
-  /** Waits for an event by id, and runs an action between two polls. */
-  public ConsumerRecord<byte[], byte[]> awaitEvent(String eventId, Runnable between) {
+  /** Waits for an event by name, and runs an action between two polls. */
+  public ConsumerRecord<byte[], byte[]> awaitEvent(String name, Runnable between) {
     await(
         records -> {
           between.run();
-          return records.stream().anyMatch(record -> header(record, "ce_id").equals(eventId));
+          return records.stream().anyMatch(record -> eventName(record).equals(name));
         });
-    return awaitEvent(eventId);
+    return awaitEvent(name);
+  }
+
+  /** An event's id without the hash of the request's record: {@code order-42/failed}. */
+  public static String eventName(ConsumerRecord<byte[], byte[]> event) {
+    return header(event, "ce_id").replaceFirst("-[0-9a-f]{16}$", "");
+  }
+
+  /** Reads a request back. */
+  public ConsumerRecord<byte[], byte[]> readRequest(int partition, long offset) {
+    TopicPartition source = new TopicPartition(topic("requests"), partition);
+    try (KafkaConsumer<byte[], byte[]> reader =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", config.get("kafka.bootstrap.servers")),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      reader.assign(List.of(source));
+      reader.seek(source, offset);
+      return reader.poll(TIMEOUT).iterator().next();
+    }
   }
 
   /** Waits for a number of dead letters. */

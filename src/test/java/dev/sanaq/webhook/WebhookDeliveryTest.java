@@ -318,6 +318,28 @@ class WebhookDeliveryTest {
   }
 
   @Test
+  void lostOffsets_callNoReceiverAgain() {
+    try (TestReceiver receiver = new TestReceiver(status(200))) {
+      WebhookRuntime first = fixture.startRuntime(receiver);
+      IntStream.range(0, 30).forEach(i -> fixture.publishEvent("a-" + i, "failed", receiver.url()));
+      receiver.awaitDistinct(30);
+      fixture.awaitDelivery("a-29/failed", Delivery::hasEnded);
+      first.stop();
+      fixture.deleteGroup();
+      WebhookRuntime second = fixture.startRuntime(receiver);
+      fixture.awaitEventsRead(30);
+      waitQuietPeriod();
+      second.stop();
+      fixture.deleteGroup();
+      fixture.startRuntime(receiver);
+      fixture.awaitEventsRead(30);
+      waitQuietPeriod();
+      assertThat(receiver.ids()).hasSize(30).doesNotHaveDuplicates();
+      assertThat(fixture.deliveries().all()).allMatch(Delivery::hasEnded).hasSize(30);
+    }
+  }
+
+  @Test
   void maxPending_reached_appliesBackpressureWithoutLoss() {
     try (TestReceiver receiver = new TestReceiver(status(500))) {
       fixture.startRuntime(receiver, "max-pending", "3");

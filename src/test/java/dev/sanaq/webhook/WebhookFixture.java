@@ -87,6 +87,39 @@ final class WebhookFixture implements AutoCloseable {
             .toRecord(name + "-events"));
   }
 
+  /** Loses the group's offsets, as a broker does when they expire. No instance may be running. */
+  void deleteGroup() {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      admin.deleteConsumerGroups(List.of(name)).all().get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Waits until the group has committed that it has read so many events. */
+  void awaitEventsRead(int count) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      Eventually.await("the events are read", TIMEOUT)
+          .until(() -> committedEvents(admin), read -> read >= count);
+    }
+  }
+
+  private long committedEvents(Admin admin) {
+    try {
+      return admin
+          .listConsumerGroupOffsets(name)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .entrySet()
+          .stream()
+          .filter(committed -> committed.getKey().topic().equals(name + "-events"))
+          .mapToLong(committed -> committed.getValue().offset())
+          .sum();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Publishes a record that is no event. */
   void publishRaw(String value) {
     send(new ProducerRecord<>(name + "-events", 0, null, value.getBytes(StandardCharsets.UTF_8)));

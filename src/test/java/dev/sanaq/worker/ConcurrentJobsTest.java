@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sanaq.job.JobIds;
 import dev.sanaq.json.Json;
+import dev.sanaq.kafka.RecordHash;
 import dev.sanaq.sana.BatchControl;
 import dev.sanaq.sana.BatchResult;
 import dev.sanaq.sana.GenerationParams;
@@ -110,7 +111,10 @@ class ConcurrentJobsTest {
     assertThat(data.get("metadata").get("k").asInt()).isEqualTo(1);
     generator.latch.countDown();
     awaitCompleted("first");
-    assertThat(client.objects().keySet()).noneMatch(key -> key.startsWith(id("waits")));
+    assertThat(client.objects().keySet())
+        .filteredOn(key -> key.startsWith(id("waits")))
+        .as("its end alone")
+        .containsExactly(id("waits") + "/attempts/1.json");
   }
 
   @Test
@@ -137,6 +141,15 @@ class ConcurrentJobsTest {
     send("early", "");
     client.awaitEvent(id("early") + "/cancelled");
     assertThat(generator.batches).isEmpty();
+  }
+
+  @Test
+  void cancellationOlderThanRetention_isForgottenByRunningWorker() {
+    worker(Map.of("sanaq.worker.cancellation-retention", "PT1S"));
+    client.cancel(id("again"), "not today");
+    Pause.of(Duration.ofSeconds(3));
+    send("again", "");
+    awaitCompleted("again");
   }
 
   @Test
@@ -180,9 +193,9 @@ class ConcurrentJobsTest {
 
   @Test
   void poisonJob_afterMaxAttempts_fails_nextJobCompletes() {
-    long offset = client.send("{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(id("poison")));
+    String record = source(client.send("{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(id("poison"))));
     send("behind", "");
-    writeAttempts("poison", offset, 3);
+    writeAttempts("poison", record, 3);
     worker(Map.of());
     JsonNode data = json(client.awaitEvent(id("poison") + "/failed"));
     assertThat(data.get("error").get("code").asText()).isEqualTo("crashed");
@@ -194,10 +207,11 @@ class ConcurrentJobsTest {
 
   @Test
   void quarantinedJob_runsAlone_resentRequestCountsAnew() {
-    long offset = client.send("{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(id("suspect")));
-    writeAttempts("suspect", offset, 2);
-    long again = client.send("{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(id("again")));
-    writeAttempts("again", again + 1000, 3);
+    String record =
+        source(client.send("{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(id("suspect"))));
+    writeAttempts("suspect", record, 2);
+    client.send("{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(id("again")));
+    writeAttempts("again", record, 3);
     send("innocent", "");
     worker(Map.of("sanaq.worker.batch-linger", "PT1S"));
     awaitCompleted("suspect", "again", "innocent");
@@ -279,11 +293,16 @@ class ConcurrentJobsTest {
     return String.valueOf(JobIds.seedOf(id(name)));
   }
 
+  /** The source of the attempts of a record in partition 0. */
+  private static String source(long offset) {
+    var record = client.readRequest(0, offset);
+    return "%s-0@%d#%s".formatted(record.topic(), offset, RecordHash.of(record));
+  }
+
   /** Writes the attempts of workers that crashed on the record's job. */
-  private void writeAttempts(String name, long offset, int times) {
+  private void writeAttempts(String name, String record, int times) {
     for (int i = 1; i <= times; i++) {
       String key = "%s/attempts/%d.json".formatted(id(name), i);
-      String record = "%s-0@%d".formatted(harness.services().requestsTopic(), offset);
       Attempt attempt = new Attempt(i, "dead-" + i, Instant.EPOCH, record);
       client
           .s3()
@@ -307,7 +326,7 @@ class ConcurrentJobsTest {
 
   private List<String> terminalEvents(String name) {
     return client.awaitQuiet().stream()
-        .map(event -> header(event, "ce_id"))
+        .map(KafkaS3Client::eventName)
         .filter(event -> event.matches(id(name) + "/(completed|failed|cancelled)"))
         .toList();
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sanaq.checkpoint.RandomCheckpoint;
+import dev.sanaq.kafka.RecordHash;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.job.Sha256;
 import dev.sanaq.sana.GenerationParams;
@@ -111,7 +112,7 @@ class WorkerEndToEndTest {
   void requests_eachHaveExactlyTheirTerminalEvents() {
     List<String> terminal = new ArrayList<>();
     for (String type : List.of("dev.sanaq.job.completed.v1", "dev.sanaq.job.failed.v1")) {
-      client.events(type).forEach(event -> terminal.add(header(event, "ce_id")));
+      client.events(type).forEach(event -> terminal.add(KafkaS3Client.eventName(event)));
     }
     assertThat(terminal)
         .containsExactlyInAnyOrder(
@@ -130,7 +131,7 @@ class WorkerEndToEndTest {
   void bucket_containsOnlyImagesMarkersAndAttempts() {
     List<String> expected = new ArrayList<>(List.of("full/result.json", "enveloped/result.json"));
     expected.add(enveloped() + "/result.json");
-    for (String started : List.of("full", "enveloped", enveloped(), bare())) {
+    for (String started : List.of("full", "enveloped", enveloped(), bare(), "late")) {
       expected.add(started + "/attempts/1.json");
     }
     client
@@ -139,7 +140,7 @@ class WorkerEndToEndTest {
             event -> json(event).get("images").forEach(i -> expected.add(i.get("key").asText())));
     assertThat(client.objects().keySet())
         .containsExactlyInAnyOrderElementsOf(expected.stream().distinct().toList())
-        .hasSize(3 + 4 + 2 + 1 + 1);
+        .hasSize(3 + 5 + 2 + 1 + 1);
   }
 
   @Test
@@ -269,7 +270,7 @@ class WorkerEndToEndTest {
     List<String> eventIds =
         client.awaitQuiet().stream()
             .filter(event -> header(event, "ce_subject").equals("full"))
-            .map(event -> header(event, "ce_id"))
+            .map(KafkaS3Client::eventName)
             .toList();
     assertThat(eventIds)
         .startsWith("full/started", "full/progress/1", "full/progress/2", "full/completed");
@@ -289,11 +290,12 @@ class WorkerEndToEndTest {
   }
 
   private static boolean isTerminal(ConsumerRecord<byte[], byte[]> record) {
-    return header(record, "ce_id").matches(".*/(completed|failed)");
+    return KafkaS3Client.eventName(record).matches(".*/(completed|failed)");
   }
 
   private static String bare() {
-    return harness.services().requestsTopic() + "-0-" + bareOffset;
+    ConsumerRecord<byte[], byte[]> record = client.readRequest(0, bareOffset);
+    return record.topic() + "-0-" + bareOffset + "-" + RecordHash.of(record);
   }
 
   private static JsonNode withoutSignatures(ConsumerRecord<byte[], byte[]> event) {

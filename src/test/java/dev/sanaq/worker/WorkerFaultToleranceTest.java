@@ -305,7 +305,7 @@ class WorkerFaultToleranceTest {
   /** Returns the terminal events of a job after a quiet period. */
   private List<String> terminalEventsOf(String id) {
     return client.awaitQuiet().stream()
-        .map(event -> header(event, "ce_id"))
+        .map(KafkaS3Client::eventName)
         .filter(eventId -> eventId.matches(id + "/(completed|failed)"))
         .toList();
   }

@@ -7,16 +7,20 @@ import dev.sanaq.gateway.view.JobArchive;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.gateway.view.JobView;
 import dev.sanaq.kafka.request.RequestProducer;
+import dev.sanaq.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jboss.logging.Logger;
 
 /** Finds, awaits and cancels a caller's jobs. Any number of threads. */
 @ApplicationScoped
 public class JobService {
+  private static final Logger LOG = Logger.getLogger(JobService.class);
+
   private final JobView view;
   private final JobArchive archive;
   private final RequestProducer requestProducer;
@@ -41,9 +45,26 @@ public class JobService {
         .orElseThrow(() -> new ProblemException(Problem.noSuchJob()));
   }
 
-  /** Finds the job with the full id, in the view or in S3. */
+  /**
+   * Finds the job with the full id, in the view or in S3. A completed job that has left the view
+   * stays completed, whatever became of later requests with its id.
+   */
   Optional<JobSnapshot> findByFullId(String id) {
-    return view.find(id).or(() -> archive.find(id));
+    Optional<JobSnapshot> viewed = view.find(id);
+    if (viewed.isEmpty()) {
+      return archive.find(id);
+    }
+    return viewed.get().mayHaveStoredResult() ? findResult(id).or(() -> viewed) : viewed;
+  }
+
+  // Without S3 the view answers.
+  private Optional<JobSnapshot> findResult(String id) {
+    try {
+      return archive.find(id);
+    } catch (StorageException e) {
+      LOG.warnf("could not look up job %s in S3: %s", id, e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** The job once it has ended, or its state after the timeout. */

@@ -45,7 +45,7 @@ public class JobArchive {
             .find(id)
             .map(
                 result ->
-                    JobSnapshot.ofStoredResult(eventFactory.terminal(result), result.fingerprint()))
+                    JobSnapshot.ofStoredResult(eventFactory.completed(result), result.fingerprint()))
         : Optional.empty();
   }
 

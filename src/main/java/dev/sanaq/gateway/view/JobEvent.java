@@ -44,7 +44,8 @@ public record JobEvent(String id, String type, Instant time, int sequence, Strin
     if (name.matches("progress/\\d{1,6}")) {
       return Integer.parseInt(name.substring(name.indexOf('/') + 1));
     }
-    return switch (name) {
+    // Earlier versions have no hash of the request's record in these names.
+    return switch (name.replaceFirst("-[0-9a-f]{16}$", "")) {
       case "started" -> STARTED;
       case "completed", "failed", "cancelled" -> TERMINAL;
       default -> BEFORE_FIRST;

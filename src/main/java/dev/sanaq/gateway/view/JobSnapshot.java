@@ -1,6 +1,7 @@
 package dev.sanaq.gateway.view;
 
 import dev.sanaq.gateway.JsonMaps;
+import dev.sanaq.job.ErrorCode;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.json.Json;
 import dev.sanaq.kafka.event.CloudEvent;
@@ -111,6 +112,19 @@ public record JobSnapshot(
   /** Whether the job has images. */
   public boolean isCompleted() {
     return terminalEvent != null && terminalEvent.type().equals(JobEventFactory.COMPLETED);
+  }
+
+  /**
+   * Whether the job may have completed before it failed: only these failures can follow a stored
+   * result, when another request is sent with its id.
+   */
+  public boolean mayHaveStoredResult() {
+    if (terminalEvent == null || !terminalEvent.type().equals(JobEventFactory.FAILED)) {
+      return false;
+    }
+    Object code = JsonMaps.object(terminalEvent.data(), "error").get("code");
+    return ErrorCode.ID_CONFLICT.label().equals(code)
+        || ErrorCode.INVALID_REQUEST.label().equals(code);
   }
 
   /** Whether the job is queued or running. */

@@ -54,14 +54,19 @@ public final class JobEventFactory {
     return type.equals(COMPLETED) || type.equals(FAILED) || type.equals(CANCELLED);
   }
 
-  /** The job starts to run. */
-  public CloudEvent started(Job job, String worker) {
+  /**
+   * The job starts to run.
+   *
+   * @param recordHash of the request's record: another request with the id has another event id
+   */
+  public CloudEvent started(Job job, String worker, String recordHash) {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("id", job.id());
     data.put("worker", worker);
     data.put("model", job.model());
     data.put("request", job.asRequest());
-    return event(job.id(), "started", "started", clock.instant(), data, job.callbackUrl());
+    String name = "started-" + recordHash;
+    return event(job.id(), "started", name, clock.instant(), data, job.callbackUrl());
   }
 
   /** A denoising step is finished; its number is part of the event id, so that ids are unique. */
@@ -73,29 +78,33 @@ public final class JobEventFactory {
     return event(job.id(), "progress", "progress/" + step, clock.instant(), data, "");
   }
 
-  /** The terminal event of a job. */
-  public CloudEvent terminal(JobOutcome outcome) {
+  /**
+   * The terminal event of a job.
+   *
+   * @param recordHash of the request's record. An id completes once, so all its completed events are
+   *     the same; it may fail or be cancelled several times, each time with a request of its own
+   */
+  public CloudEvent terminal(JobOutcome outcome, String recordHash) {
     if (outcome instanceof Completed completed) {
-      return event(
-          completed.id(),
-          "completed",
-          "completed",
-          completed.completedAt(),
-          data(completed),
-          completed.callbackUrl());
+      return completed(completed);
     }
-    if (outcome instanceof Cancelled cancelled) {
-      return event(
-          cancelled.id(),
-          "cancelled",
-          "cancelled",
-          clock.instant(),
-          data(cancelled),
-          cancelled.callbackUrl());
-    }
-    Failed failed = (Failed) outcome;
+    boolean isCancelled = outcome instanceof Cancelled;
+    String kind = isCancelled ? "cancelled" : "failed";
+    Map<String, Object> data =
+        isCancelled ? data((Cancelled) outcome) : data((Failed) outcome);
+    String name = kind + "-" + recordHash;
+    return event(outcome.id(), kind, name, clock.instant(), data, outcome.callbackUrl());
+  }
+
+  /** The terminal event of a completed job. */
+  public CloudEvent completed(Completed completed) {
     return event(
-        failed.id(), "failed", "failed", clock.instant(), data(failed), failed.callbackUrl());
+        completed.id(),
+        "completed",
+        "completed",
+        completed.completedAt(),
+        data(completed),
+        completed.callbackUrl());
   }
 
   private Map<String, Object> data(Completed completed) {

@@ -1,6 +1,7 @@
 package dev.sanaq.kafka.request;
 
 import dev.sanaq.job.JobIds;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -41,12 +42,13 @@ public final class CancellationDecoder {
     if (!FIELDS.containsAll(fields.keySet())) {
       return new Unreadable("a cancellation has the fields id and reason, and no others");
     }
+    Instant sentAt = Instant.ofEpochMilli(record.timestamp());
     Object reason = fields.get("reason");
     if (reason == null) {
-      return new Readable(new Cancellation(id, ""));
+      return new Readable(new Cancellation(id, "", sentAt));
     }
     return reason instanceof String text && isValidReason(text)
-        ? new Readable(new Cancellation(id, text))
+        ? new Readable(new Cancellation(id, text, sentAt))
         : new Unreadable(
             "a cancellation's reason is text of at most %s characters"
                 .formatted(MAX_REASON_LENGTH));

@@ -4,6 +4,7 @@ import dev.sanaq.job.GenerationRequest;
 import dev.sanaq.job.JobIds;
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
+import dev.sanaq.kafka.RecordHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
@@ -35,17 +36,23 @@ public final class RecordDecoder {
       if (contentType.startsWith(CloudEventEnvelope.STRUCTURED_MEDIA_TYPE)) {
         return decodeStructured(record, contentType);
       }
-      String derived = JobIds.ofRecord(record.topic(), record.partition(), record.offset());
+      String derived = "";
       if (headers.has(CloudEventEnvelope.BINARY_MODE_HEADER)) {
         derived = CloudEventEnvelope.ofBinaryMode(headers).jobId();
         id = derived;
       }
       requireJson(contentType);
+      Map<String, Object> fields = Json.readObject(checkedValue(record));
       return new DecodedRecord.Request(
-          new GenerationRequest(Json.readObject(checkedValue(record))), derived);
+          new GenerationRequest(fields), derived.isEmpty() ? idOfRecord(record) : derived);
     } catch (BadJsonException | InvalidCloudEventException e) {
       return new DecodedRecord.Unreadable(shortenedMessage(e), readJobId(record, id));
     }
+  }
+
+  private static String idOfRecord(ConsumerRecord<byte[], byte[]> record) {
+    return JobIds.ofRecord(
+        record.topic(), record.partition(), record.offset(), RecordHash.of(record));
   }
 
   private DecodedRecord decodeStructured(

@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 /**
  * Counts the attempts of a job on the storage, before each one starts: {@code
  * <id>/attempts/<n>.json}, written with {@code If-None-Match}. After a crash the next worker reads
- * how often the job was started. Every method blocks for single attempts and throws {@link
+ * how often the job was started, or how it ended. Every method blocks for single attempts and throws {@link
  * StorageException}. Any number of threads.
  */
 public final class AttemptStore {
@@ -54,9 +54,15 @@ public final class AttemptStore {
   public Attempt createNext(String id, Attempt attempt) {
     Attempt next = attempt;
     while (!tryCreate(id, next)) {
-      next = new Attempt(next.number() + 1, next.worker(), next.startedAt(), next.source());
+      next = next.withNumber(next.number() + 1);
     }
     return next;
+  }
+
+  /** Records how a recorded attempt ended: replaces it. */
+  public void putOutcome(String id, Attempt ended) {
+    objects.put(
+        location.bucket(), key(id, ended.number()), Json.write(ended), "application/json");
   }
 
   /**
@@ -73,7 +79,7 @@ public final class AttemptStore {
   private boolean tryCreate(String id, Attempt attempt) {
     return objects.putNew(
             location.bucket(), key(id, attempt.number()), Json.write(attempt), "application/json")
-        || read(id, attempt.number()).filter(attempt::equals).isPresent();
+        || read(id, attempt.number()).filter(attempt::isSameAttempt).isPresent();
   }
 
   private Optional<Attempt> read(String id, int number) {

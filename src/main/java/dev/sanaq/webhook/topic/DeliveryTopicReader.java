@@ -137,13 +137,18 @@ public final class DeliveryTopicReader implements AutoCloseable {
         && delivery.attempts() <= known.attempts();
   }
 
+  // Records up to the end as of the assignment may be followed by the state.
+  private boolean isAfterCatchUp(DeliveryIndexEntry entry) {
+    TopicPartition partition = new TopicPartition(topic, entry.partition());
+    return entry.offset() >= catchingUp.getOrDefault(partition, 0L);
+  }
+
   // Compaction may remove all but this last record, so the current state is written again after it.
   // For a delivery in flight the result of the attempt will be written.
   private void onDuplicateEvent(
       Delivery delivery, DeliveryIndexEntry known, DeliveryIndexEntry repeated) {
     queue.put(known.withRecord(repeated.offset(), repeated.bytes()));
-    if (!queue.isInFlight(known.id())
-        && !catchingUp.containsKey(new TopicPartition(topic, known.partition()))) {
+    if (!queue.isInFlight(known.id()) && isAfterCatchUp(repeated)) {
       stateWriter.addState(delivery.withState(known.status(), known.attempts(), known.due()));
     }
   }

@@ -3,6 +3,7 @@ package dev.sanaq.worker.attempt;
 import dev.sanaq.job.ErrorCode;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobError;
+import dev.sanaq.job.JobOutcome;
 import dev.sanaq.job.JobOutcome.Failed;
 import dev.sanaq.storage.StorageException;
 import dev.sanaq.storage.result.Attempt;
@@ -55,17 +56,47 @@ public final class AttemptCounter {
     return store.tryCreateFirst(job.id(), attempt);
   }
 
-  /** Counts the attempt of a job whose id has others, unless they forbid it. */
-  StartDecision countRepeat(JobExecution execution, Attempt attempt) {
+  /** The stored attempts of a job's id, of all records. */
+  List<Attempt> list(Job job) {
+    return store.list(job.id());
+  }
+
+  /** How the record's job ended, by the attempts of its id; empty if it did not. */
+  static Optional<JobOutcome> findOutcome(JobExecution execution, List<Attempt> all) {
+    return all.stream()
+        .filter(attempt -> attempt.source().equals(execution.source()))
+        .flatMap(attempt -> attempt.outcome().stream())
+        .reduce((earlier, later) -> later);
+  }
+
+  /**
+   * The write that stores how a job ended; it may be repeated, and throws {@link StorageException}.
+   */
+  Runnable outcomeWrite(JobExecution execution, JobOutcome outcome) {
+    String id = execution.job().id();
+    Optional<Attempt> counted = execution.attempt();
+    if (counted.isPresent()) {
+      return () -> store.putOutcome(id, counted.get().withOutcome(outcome));
+    }
+    // It ended before it started, and its id may be free: the next start must find this.
+    Attempt ended = newAttempt(execution).withOutcome(outcome);
+    return () -> store.createNext(id, ended);
+  }
+
+  /**
+   * Counts the attempt of a job whose id has others, unless they forbid it.
+   *
+   * @param all the stored attempts of the id
+   */
+  StartDecision countRepeat(JobExecution execution, Attempt attempt, List<Attempt> all) {
     Job job = execution.job();
-    List<Attempt> all = store.list(job.id());
     List<Attempt> own = all.stream().filter(a -> a.source().equals(attempt.source())).toList();
     Optional<Attempt> counted = own.stream().filter(attempt::isSameAttempt).findFirst();
     if (counted.isPresent()) {
       return new StartDecision.Start(counted.get(), own.size());
     }
     if (own.size() >= maxAttempts) {
-      return new StartDecision.Finish(crashed(job, own));
+      return new StartDecision.Finish(crashed(job, own), false);
     }
     if (!own.isEmpty() && !execution.isQuarantined()) {
       return new StartDecision.Quarantine();

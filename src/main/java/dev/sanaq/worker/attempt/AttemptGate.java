@@ -13,6 +13,7 @@ import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.storage.result.Attempt;
 import dev.sanaq.storage.result.ResultStore;
 import dev.sanaq.worker.queue.JobExecution;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -66,19 +67,34 @@ public final class AttemptGate {
       throw new RetryAbortedException();
     }
     if (decision instanceof TerminationDecision.Finish finish) {
-      return new StartDecision.Finish(storedOutcome(job).orElseGet(finish::outcome));
+      return storedOutcome(execution, Optional.empty())
+          .orElseGet(() -> new StartDecision.Finish(finish.outcome(), false));
     }
-    if (attempts.tryCountFirst(job, attempt)) {
-      return new StartDecision.Start(attempt, 1);
-    }
-    Optional<JobOutcome> stored = storedOutcome(job);
-    return stored.isPresent()
-        ? new StartDecision.Finish(stored.get())
-        : attempts.countRepeat(execution, attempt);
+    return attempts.tryCountFirst(job, attempt)
+        ? new StartDecision.Start(attempt, 1)
+        : storedOutcome(execution, Optional.of(attempt)).orElseThrow();
   }
 
-  private Optional<JobOutcome> storedOutcome(Job job) {
-    return store.find(job.id()).map(stored -> resultOrConflict(job, stored));
+  /**
+   * What S3 knows of the job: its result, then the end of this record, then another request's
+   * result.
+   *
+   * @param attempt counted if S3 knows no outcome
+   */
+  private Optional<StartDecision> storedOutcome(
+      JobExecution execution, Optional<Attempt> attempt) {
+    Job job = execution.job();
+    Optional<Completed> result = store.find(job.id());
+    if (result.filter(stored -> stored.fingerprint().equals(job.fingerprint())).isPresent()) {
+      return result.map(stored -> new StartDecision.Finish(stored, true));
+    }
+    List<Attempt> all = attempts.list(job);
+    Optional<JobOutcome> outcome =
+        AttemptCounter.findOutcome(execution, all)
+            .or(() -> result.map(stored -> resultOrConflict(job, stored)));
+    return outcome.isPresent()
+        ? outcome.map(known -> new StartDecision.Finish(known, true))
+        : attempt.map(next -> attempts.countRepeat(execution, next, all));
   }
 
   /** The stored result if it is of the same request, else the failure that names the conflict. */

@@ -16,6 +16,10 @@ public sealed interface StartDecision {
   /** An earlier attempt did not finish: the job starts when no other job is active. */
   record Quarantine() implements StartDecision {}
 
-  /** The job does not start: this is its outcome. */
-  record Finish(JobOutcome outcome) implements StartDecision {}
+  /**
+   * The job does not start: this is its outcome.
+   *
+   * @param stored whether it is known from S3, so that it need not be stored
+   */
+  record Finish(JobOutcome outcome, boolean stored) implements StartDecision {}
 }

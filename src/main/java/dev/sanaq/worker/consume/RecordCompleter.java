@@ -2,6 +2,7 @@ package dev.sanaq.worker.consume;
 
 import dev.sanaq.job.JobOutcome.Failed;
 import dev.sanaq.kafka.OffsetTracker;
+import dev.sanaq.kafka.RecordHash;
 import dev.sanaq.kafka.deadletter.DeadLetterFactory;
 import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.request.ReadResult;
@@ -43,7 +44,7 @@ public final class RecordCompleter {
 
   /** The record is a request that is not valid. */
   void fail(ConsumerRecord<byte[], byte[]> record, OffsetTracker tracker, Failed failure) {
-    complete(record, tracker, List.of(terminalEvents.create(failure)));
+    complete(record, tracker, List.of(terminalEvents.create(failure, RecordHash.of(record))));
   }
 
   /** The record cannot be read: it goes to the dead letters. */
@@ -59,7 +60,8 @@ public final class RecordCompleter {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     records.add(deadLetterRecord(record, unreadable.reason()));
     if (!unreadable.id().isEmpty()) {
-      records.add(terminalEvents.create(RequestReader.toFailure(unreadable)));
+      records.add(
+          terminalEvents.create(RequestReader.toFailure(unreadable), RecordHash.of(record)));
     }
     complete(record, tracker, records);
   }

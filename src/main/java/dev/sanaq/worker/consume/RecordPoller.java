@@ -1,5 +1,6 @@
 package dev.sanaq.worker.consume;
 
+import dev.sanaq.worker.finish.InitialOffsets;
 import dev.sanaq.worker.finish.PartitionTrackers;
 import java.time.Duration;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ public final class RecordPoller {
   private final RecordDispatcher dispatcher;
   private final Backpressure backpressure;
   private final BrokerConnectivity connectivity;
+  private final InitialOffsets initialOffsets = new InitialOffsets();
 
   /**
    * @param consumer closed by {@link #close}
@@ -44,6 +46,7 @@ public final class RecordPoller {
   void poll(Duration timeout) {
     pauseOrResume();
     ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
+    initialOffsets.commit(consumer, trackers::isTracked);
     trackers.startTracking(records);
     records.forEach(
         record ->

@@ -1,7 +1,10 @@
 package dev.sanaq.worker.finish;
 
 import dev.sanaq.job.JobOutcome;
+import dev.sanaq.retry.RetryAbortedException;
+import dev.sanaq.storage.health.StorageOutageException;
 import dev.sanaq.worker.attempt.AttemptCounter;
+import dev.sanaq.worker.attempt.OutcomeRecorder;
 import dev.sanaq.worker.observe.JobLogContext;
 import dev.sanaq.worker.observe.WorkerMetrics;
 import dev.sanaq.worker.queue.JobExecution;
@@ -22,6 +25,7 @@ public final class JobCompleter {
   private final PendingResults pendingResults;
   private final TerminalEvents terminalEvents;
   private final AttemptCounter attempts;
+  private final OutcomeRecorder outcomes;
   private final WorkerMetrics metrics;
 
   public JobCompleter(
@@ -29,17 +33,33 @@ public final class JobCompleter {
       PendingResults pendingResults,
       TerminalEvents terminalEvents,
       AttemptCounter attempts,
+      OutcomeRecorder outcomes,
       WorkerMetrics metrics) {
     this.jobs = jobs;
     this.pendingResults = pendingResults;
     this.terminalEvents = terminalEvents;
     this.attempts = attempts;
+    this.outcomes = outcomes;
     this.metrics = metrics;
   }
 
-  /** The job has an outcome: it is published with the record's offset. */
+  /**
+   * The job has an outcome: it is stored, then published with the record's offset. Without S3 the
+   * job is abandoned. Blocks on S3 unless the job is completed.
+   */
   public void complete(JobExecution execution, JobOutcome outcome) {
-    ProducerRecord<byte[], byte[]> event = terminalEvents.create(outcome);
+    try {
+      outcomes.record(execution, outcome);
+    } catch (RetryAbortedException | StorageOutageException e) {
+      abandon(execution);
+      return;
+    }
+    publish(execution, outcome);
+  }
+
+  /** The job has an outcome that is stored already. */
+  public void publish(JobExecution execution, JobOutcome outcome) {
+    ProducerRecord<byte[], byte[]> event = terminalEvents.create(outcome, execution.recordHash());
     execution.span().inject(event.headers());
     execution.moveTo(JobPhase.PUBLISHING);
     pendingResults.add(

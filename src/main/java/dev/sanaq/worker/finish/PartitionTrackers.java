@@ -56,6 +56,11 @@ public final class PartitionTrackers {
     return tracker;
   }
 
+  /** Whether records of the partition were read in its present assignment. */
+  public boolean isTracked(TopicPartition partition) {
+    return trackers.containsKey(partition);
+  }
+
   /** Partitions were revoked or lost: their pending results are not published any more. */
   public void stopTracking(Collection<TopicPartition> partitions) {
     partitions.forEach(trackers::remove);

@@ -69,6 +69,11 @@ public final class ResultWriter {
         });
   }
 
+  /** Takes over a job that ended without images; does not block. */
+  public void submit(JobExecution execution, JobOutcome outcome) {
+    io.execute(() -> completer.complete(execution, outcome));
+  }
+
   private void runStep(JobExecution execution, Runnable step) {
     try {
       step.run();

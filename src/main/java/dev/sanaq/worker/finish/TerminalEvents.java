@@ -24,9 +24,13 @@ public final class TerminalEvents {
     this.metrics = metrics;
   }
 
-  /** The record to publish. Call once for each outcome: every call counts. */
-  public ProducerRecord<byte[], byte[]> create(JobOutcome outcome) {
-    ProducerRecord<byte[], byte[]> record = events.terminal(outcome).toRecord(topic);
+  /**
+   * The record to publish. Call once for each outcome: every call counts.
+   *
+   * @param recordHash of the request's record
+   */
+  public ProducerRecord<byte[], byte[]> create(JobOutcome outcome, String recordHash) {
+    ProducerRecord<byte[], byte[]> record = events.terminal(outcome, recordHash).toRecord(topic);
     try (JobLogContext context = JobLogContext.of(outcome.id())) {
       LOG.infof("job %s %s", outcome.id(), outcome.label());
     }

@@ -2,6 +2,7 @@ package dev.sanaq.worker.queue;
 
 import dev.sanaq.job.Job;
 import dev.sanaq.kafka.OffsetTracker;
+import dev.sanaq.kafka.RecordHash;
 import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.GenerationParams;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class JobExecution {
   private final TopicPartition partition;
   private final long offset;
+  private final String recordHash;
   private final Job job;
   private final GenerationParams generationParams;
   private final Instant received;
@@ -49,6 +51,7 @@ public final class JobExecution {
       Instant received) {
     this.partition = new TopicPartition(record.topic(), record.partition());
     this.offset = record.offset();
+    this.recordHash = RecordHash.of(record);
     this.job = job;
     this.generationParams = generationParams(job);
     this.received = received;
@@ -64,9 +67,14 @@ public final class JobExecution {
     return offset;
   }
 
-  /** The record as {@code topic-partition@offset}: identifies attempts of the same request. */
+  /** Identifies the record: the same whenever it is read. */
+  public String recordHash() {
+    return recordHash;
+  }
+
+  /** The record as {@code topic-partition@offset#hash}: identifies attempts of the same request. */
   public String source() {
-    return partition + "@" + offset;
+    return partition + "@" + offset + "#" + recordHash;
   }
 
   public OffsetTracker offsetTracker() {

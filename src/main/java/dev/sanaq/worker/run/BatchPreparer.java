@@ -64,7 +64,13 @@ public final class BatchPreparer implements Runnable {
   public void finishWithoutRunning(List<JobExecution> cancelled) {
     for (JobExecution execution : cancelled) {
       activate(execution);
-      attemptPool.execute(() -> tryStart(execution));
+      attemptPool.execute(
+          () -> {
+            if (tryStart(execution)) {
+              // Its cancellation has expired meanwhile: it runs.
+              readyBatches.add(List.of(execution));
+            }
+          });
     }
   }
 
@@ -127,7 +133,11 @@ public final class BatchPreparer implements Runnable {
         return true;
       }
       if (decision instanceof StartDecision.Finish finish) {
-        completer.complete(execution, finish.outcome());
+        if (finish.stored()) {
+          completer.publish(execution, finish.outcome());
+        } else {
+          completer.complete(execution, finish.outcome());
+        }
       } else {
         quarantine(execution);
       }

@@ -119,7 +119,7 @@ public final class InferenceLoop implements Runnable {
   private void handleFailure(List<JobExecution> batch, Throwable thrown, Runnable onDenoised)
       throws InterruptedException {
     if (batch.size() == 1) {
-      completer.complete(batch.get(0), ErrorMapper.toFailure(batch.get(0), thrown));
+      resultWriter.submit(batch.get(0), ErrorMapper.toFailure(batch.get(0), thrown));
       return;
     }
     LOG.warnf(thrown, "batch of %d failed; running its jobs one by one", batch.size());
@@ -135,7 +135,7 @@ public final class InferenceLoop implements Runnable {
       reporting.stages(done.result().timings());
       resultWriter.submit(execution, done.result(), reporter.deviceTime(execution));
     } else if (result instanceof BatchResult.Failed failed) {
-      completer.complete(execution, ErrorMapper.toFailure(execution, failed.cause()));
+      resultWriter.submit(execution, ErrorMapper.toFailure(execution, failed.cause()));
     } else {
       stop(execution, reporter.stopDecision(execution));
     }
@@ -143,7 +143,7 @@ public final class InferenceLoop implements Runnable {
 
   private void stop(JobExecution execution, TerminationDecision decision) {
     if (decision instanceof TerminationDecision.Finish finish) {
-      completer.complete(execution, finish.outcome());
+      resultWriter.submit(execution, finish.outcome());
     } else {
       completer.abandon(execution);
     }

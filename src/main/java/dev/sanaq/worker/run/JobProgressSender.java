@@ -18,7 +18,7 @@ public final class JobProgressSender {
   }
 
   void sendStarted(JobExecution execution) {
-    send(execution, events.started(execution.job(), workerId));
+    send(execution, events.started(execution.job(), workerId, execution.recordHash()));
   }
 
   void sendProgress(JobExecution execution, int done, int steps) {

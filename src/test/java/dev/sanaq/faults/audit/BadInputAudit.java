@@ -69,6 +69,11 @@ public final class BadInputAudit {
     }
   }
 
+  // After the position comes the record's hash.
+  private static String positionOf(String job) {
+    return job.substring(DERIVED_ID_PREFIX.length(), job.lastIndexOf('-'));
+  }
+
   private int numberOf(String job) {
     Matcher id = ID.matcher(job);
     if (id.find()) {
@@ -76,7 +81,7 @@ public final class BadInputAudit {
     }
     boolean derived = job.startsWith(DERIVED_ID_PREFIX);
     return derived
-        ? numbersByOffset.getOrDefault(job.substring(DERIVED_ID_PREFIX.length()), -1)
+        ? numbersByOffset.getOrDefault(positionOf(job), -1)
         : -1;
   }
 }

@@ -2,19 +2,24 @@ package dev.sanaq.faults.audit;
 
 import dev.sanaq.faults.request.ExpectedRequest;
 import dev.sanaq.faults.request.TestRequests;
+import dev.sanaq.kafka.RecordHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -74,7 +79,10 @@ public final class TrackingProducer implements AutoCloseable {
       expectedDeadLetters.add(position);
     }
     if (!request.outcomes().isEmpty()) {
-      String id = request.id().isEmpty() ? TestRequests.TOPIC + "-" + position : request.id();
+      String id =
+          request.id().isEmpty()
+              ? TestRequests.TOPIC + "-" + position + "-" + hash(sentRecord, request.value())
+              : request.id();
       expectations.merge(id, new Expectation(1, request.outcomes()), TrackingProducer::merge);
     }
     if (request.cancelled()) {
@@ -85,6 +93,22 @@ public final class TrackingProducer implements AutoCloseable {
               .getBytes(StandardCharsets.UTF_8);
       send(new ProducerRecord<>("sanaq.cancellations", key, value));
     }
+  }
+
+  private static String hash(RecordMetadata sent, byte[] value) {
+    return RecordHash.of(
+        new ConsumerRecord<>(
+            sent.topic(),
+            sent.partition(),
+            sent.offset(),
+            sent.timestamp(),
+            TimestampType.CREATE_TIME,
+            0,
+            value.length,
+            new byte[0],
+            value,
+            new RecordHeaders(),
+            Optional.empty()));
   }
 
   /** Returns the expected result of each job. */

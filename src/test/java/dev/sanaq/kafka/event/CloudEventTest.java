@@ -18,11 +18,11 @@ class CloudEventTest {
   @Test
   void kafkaRecord_roundTrip_keepsCallbackUrl() {
     for (String callback : new String[] {"", "https://example.com/hook"}) {
-      CloudEvent event = events.terminal(failure(callback));
+      CloudEvent event = events.terminal(failure(callback), "0123456789abcdef");
       assertThat(event.callbackUrl()).isEqualTo(callback);
       CloudEvent read = CloudEvent.of(toConsumerRecord(event.toRecord("t")));
       assertThat(read.callbackUrl()).isEqualTo(callback);
-      assertThat(read.id()).isEqualTo("a/failed");
+      assertThat(read.id()).isEqualTo("a/failed-0123456789abcdef");
       assertThat(read.time()).isEqualTo(event.time());
     }
   }
@@ -30,7 +30,7 @@ class CloudEventTest {
   @Test
   void cancelledEvent_carriesCallbackUrl() {
     JobOutcome cancelled = new JobOutcome.Cancelled("a", "", 0, Map.of(), "https://example.com/");
-    assertThat(events.terminal(cancelled).callbackUrl()).isEqualTo("https://example.com/");
+    assertThat(events.terminal(cancelled, "0123456789abcdef").callbackUrl()).isEqualTo("https://example.com/");
   }
 
   private static JobOutcome failure(String callback) {

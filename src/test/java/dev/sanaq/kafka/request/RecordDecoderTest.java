@@ -17,10 +17,24 @@ class RecordDecoderTest {
   private static final String PLAIN = "{\"prompt\":\"p\"}";
 
   @Test
-  void plainJson_withoutEnvelope_derivesIdFromOffset() {
+  void plainJson_withoutEnvelope_derivesIdFromRecord() {
     DecodedRecord.Request decoded = read(TestRecords.of(PLAIN));
     assertThat(decoded.request().fields()).isEqualTo(Map.of("prompt", "p"));
-    assertThat(decoded.derivedId()).isEqualTo("requests-2-5");
+    assertThat(decoded.derivedId()).matches("requests-2-5-[0-9a-f]{16}");
+    assertThat(read(TestRecords.of(PLAIN)).derivedId())
+        .as("read again")
+        .isEqualTo(decoded.derivedId());
+  }
+
+  @Test
+  void placeOfAnotherRecord_derivesAnotherId() {
+    String id = read(TestRecords.of(PLAIN)).derivedId();
+    assertThat(read(TestRecords.of("{\"prompt\":\"q\"}")).derivedId())
+        .as("the topic was created again")
+        .isNotEqualTo(id);
+    assertThat(read(TestRecords.sentAt(1, PLAIN)).derivedId())
+        .as("the topic was created again, and the same request was sent")
+        .isNotEqualTo(id);
   }
 
   @Test

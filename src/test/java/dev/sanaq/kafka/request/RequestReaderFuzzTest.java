@@ -132,7 +132,7 @@ class RequestReaderFuzzTest {
     if (admission instanceof ReadResult.Accepted admitted) {
       Job job = admitted.job();
       assertThat(JobIds.isValid(job.id())).isTrue();
-      assertThat(Json.readObject(EVENTS.started(job, "w").toRecord("events").value())).isNotEmpty();
+      assertThat(Json.readObject(EVENTS.started(job, "w", "hash").toRecord("events").value())).isNotEmpty();
       assertPublishable(
           new Failed(job.id(), JobError.of(ErrorCode.INTERNAL, "x"), 1, job.metadata(), ""));
     } else if (admission instanceof ReadResult.Invalid refused) {
@@ -145,7 +145,7 @@ class RequestReaderFuzzTest {
   }
 
   private static void assertPublishable(Failed failure) {
-    byte[] event = EVENTS.terminal(failure).toRecord("events").value();
+    byte[] event = EVENTS.terminal(failure, "hash").toRecord("events").value();
     assertThat(event.length).isLessThan(100_000);
     assertThat(Json.readObject(event)).containsKeys("id", "error", "attempts", "metadata");
   }

@@ -14,8 +14,17 @@ final class TestRecords {
     return of(value.getBytes(StandardCharsets.UTF_8), headers);
   }
 
-  @SuppressWarnings("NullAway") // a record without key, as Kafka has it
+  static ConsumerRecord<byte[], byte[]> sentAt(long timestamp, String value) {
+    return of(timestamp, value.getBytes(StandardCharsets.UTF_8));
+  }
+
   static ConsumerRecord<byte[], byte[]> of(byte[] value, String... headers) {
+    return of(0, value, headers);
+  }
+
+  @SuppressWarnings("NullAway") // a record without key, as Kafka has it
+  private static ConsumerRecord<byte[], byte[]> of(
+      long timestamp, byte[] value, String... headers) {
     RecordHeaders all = new RecordHeaders();
     for (int i = 0; i < headers.length; i += 2) {
       all.add(headers[i], headers[i + 1].getBytes(StandardCharsets.UTF_8));
@@ -24,7 +33,7 @@ final class TestRecords {
         "requests",
         2,
         5,
-        0,
+        timestamp,
         TimestampType.CREATE_TIME,
         0,
         value.length,

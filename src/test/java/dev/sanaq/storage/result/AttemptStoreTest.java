@@ -3,6 +3,7 @@ package dev.sanaq.storage.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sanaq.job.JobOutcome.Cancelled;
 import dev.sanaq.job.OutputLocation;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
@@ -10,6 +11,7 @@ import dev.sanaq.storage.StorageException;
 import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,16 @@ class AttemptStoreTest {
     assertThat(attempts.createNext("race", attempt(2, "b"))).isEqualTo(attempt(2, "b"));
     assertThat(attempts.createNext("race", attempt(2, "c"))).isEqualTo(attempt(3, "c"));
     assertThat(attempts.list("race")).hasSize(3);
+  }
+
+  @Test
+  void putOutcome_isListedWithTheAttempt() {
+    Cancelled cancelled = new Cancelled("ended", "too dear", 1, Map.of("k", 1), "");
+    Attempt first = attempt(1, "a");
+    attempts.tryCreateFirst("ended", first);
+    attempts.putOutcome("ended", first.withOutcome(cancelled));
+    assertThat(attempts.list("ended")).containsExactly(first.withOutcome(cancelled));
+    assertThat(attempts.list("ended").get(0).outcome()).contains(cancelled);
   }
 
   @Test

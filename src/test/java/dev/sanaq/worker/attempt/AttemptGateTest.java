@@ -103,7 +103,7 @@ class AttemptGateTest {
         new ResultStore(losing, home),
         new StorageRetry(new StorageProbe(probed, home, "w"), timeout, () -> {}),
         new JobTermination(
-            new CancellationRegistry(1),
+            new CancellationRegistry(Duration.ofDays(1), 1, clock),
             new ThroughputEstimator<>(0.3, 1),
             new ShutdownState(),
             clock),

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class JobTerminationTest {
   private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
 
-  private final CancellationRegistry cancellations = new CancellationRegistry(10);
+  private final CancellationRegistry cancellations = new CancellationRegistry(Duration.ofDays(1), 10, Clock.fixed(NOW, ZoneOffset.UTC));
   private final ThroughputEstimator<BatchKey> throughput = new ThroughputEstimator<>(0.3, 10);
   private final ShutdownState shutdown = new ShutdownState();
   private final JobTermination termination =
@@ -39,7 +39,7 @@ class JobTerminationTest {
   @Test
   void cancelledJob_isFinishedAtAnyMoment() {
     JobExecution execution = JobExecutions.queued("job");
-    cancellations.put(new Cancellation("job", "changed my mind"));
+    cancellations.put(new Cancellation("job", "changed my mind", NOW));
     assertCancelled(termination.beforeStart(execution));
     assertCancelled(termination.beforeRun(execution));
     assertCancelled(termination.duringRun(execution, Duration.ZERO));
@@ -51,7 +51,7 @@ class JobTerminationTest {
     ActiveJobs active = new ActiveJobs();
     active.add(execution);
     active.abandonIf(job -> true);
-    cancellations.put(new Cancellation("job", "changed my mind"));
+    cancellations.put(new Cancellation("job", "changed my mind", NOW));
     assertAbandoned(termination.beforeStart(execution));
     assertAbandoned(termination.beforeRun(execution));
     assertAbandoned(termination.duringRun(execution, Duration.ZERO));

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sanaq.job.JobOutcome.Cancelled;
 import dev.sanaq.job.OutputLocation;
 import dev.sanaq.kafka.event.JobEventFactory;
+import dev.sanaq.storage.health.StorageProbe;
+import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.storage.result.AttemptStore;
 import dev.sanaq.worker.attempt.AttemptCounter;
+import dev.sanaq.worker.attempt.OutcomeRecorder;
 import dev.sanaq.worker.observe.WorkerMetrics;
 import dev.sanaq.worker.queue.ActiveJobs;
 import dev.sanaq.worker.queue.JobExecution;
@@ -28,14 +31,14 @@ class JobCompleterTest {
   private static final Clock CLOCK = Clock.systemUTC();
 
   @Test
-  void complete_withFailingMetric_publishesOnceAndReleasesJob() {
+  void publish_withFailingMetric_publishesOnceAndReleasesJob() {
     ActiveJobs active = new ActiveJobs();
     PendingResults pending = new PendingResults();
     JobExecution execution = JobExecutions.queued("job");
     active.add(execution);
     execution.moveTo(JobPhase.STARTING);
 
-    completer(active, pending).complete(execution, new Cancelled("job", "", 0, Map.of(), ""));
+    completer(active, pending).publish(execution, new Cancelled("job", "", 0, Map.of(), ""));
 
     assertThat(active.size()).isZero();
     assertThat(pending.pollBatch(10)).hasSize(1);
@@ -47,15 +50,17 @@ class JobCompleterTest {
     registry.config().meterFilter(failingOn("sanaq.job.duration"));
     WorkerMetrics metrics = new WorkerMetrics(registry, CLOCK);
     JobQueue queue = new JobQueue(Duration.ofMinutes(1), 8, Duration.ZERO, key -> 8);
-    AttemptStore noAttempts =
-        new AttemptStore(
-            S3Client.builder().region(software.amazon.awssdk.regions.Region.US_EAST_1).build(),
-            new OutputLocation("b", ""));
+    S3Client s3 =
+        S3Client.builder().region(software.amazon.awssdk.regions.Region.US_EAST_1).build();
+    AttemptStore noAttempts = new AttemptStore(s3, new OutputLocation("b", ""));
+    AttemptCounter attempts = new AttemptCounter(noAttempts, 3, "worker", CLOCK);
+    StorageProbe noProbe = new StorageProbe(s3, new OutputLocation("b", ""), "worker");
     return new JobCompleter(
         new WorkerJobs(queue, active, 10),
         pending,
         new TerminalEvents(new JobEventFactory("/test", image -> "", CLOCK), "events", metrics),
-        new AttemptCounter(noAttempts, 3, "worker", CLOCK),
+        attempts,
+        new OutcomeRecorder(attempts, new StorageRetry(noProbe, Duration.ZERO, () -> {})),
         metrics);
   }
 

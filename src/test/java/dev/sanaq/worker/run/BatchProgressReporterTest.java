@@ -18,6 +18,7 @@ import dev.sanaq.worker.queue.JobExecutions;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class BatchProgressReporterTest {
   private static final Clock CLOCK = Clock.systemUTC();
 
-  private final CancellationRegistry cancellations = new CancellationRegistry(10);
+  private final CancellationRegistry cancellations = new CancellationRegistry(Duration.ofDays(1), 10, Clock.systemUTC());
   private final ThroughputEstimator<BatchKey> throughput = new ThroughputEstimator<>(0.3, 10);
   private final JobExecution execution = JobExecutions.queued("job");
   private final BatchProgressReporter reporter =
@@ -39,14 +40,14 @@ class BatchProgressReporterTest {
 
   @Test
   void cancelledJob_stopsWithItsOutcome() {
-    cancellations.put(new Cancellation("job", "changed my mind"));
+    cancellations.put(new Cancellation("job", "changed my mind", Instant.now()));
     assertThat(reporter.shouldContinue(0)).isFalse();
     assertThat(reporter.stopDecision(execution)).isInstanceOf(TerminationDecision.Finish.class);
   }
 
   @Test
   void cancelledJob_revokedBeforeTheBatchEnds_isAbandoned() {
-    cancellations.put(new Cancellation("job", "changed my mind"));
+    cancellations.put(new Cancellation("job", "changed my mind", Instant.now()));
     assertThat(reporter.shouldContinue(0)).isFalse();
     ActiveJobs active = new ActiveJobs();
     active.add(execution);
