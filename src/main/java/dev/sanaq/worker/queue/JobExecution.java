@@ -3,6 +3,7 @@ package dev.sanaq.worker.queue;
 import dev.sanaq.job.Job;
 import dev.sanaq.kafka.OffsetTracker;
 import dev.sanaq.kafka.event.ProgressPublisher;
+import dev.sanaq.kafka.request.Cancellation;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.lora.LoraWeight;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class JobExecution {
   private final TopicPartition partition;
   private final long offset;
+  private final int recordBytes;
   private final Job job;
   private final GenerationParams generationParams;
   private final Instant received;
@@ -33,6 +35,7 @@ public final class JobExecution {
   private volatile @Nullable Attempt attempt;
   private volatile int attemptCount;
   private volatile Future<?> lastProgressSend = ProgressPublisher.DONE;
+  private volatile @Nullable Cancellation cancellation;
   private volatile boolean abandonRequested;
   private volatile boolean quarantined;
 
@@ -49,6 +52,7 @@ public final class JobExecution {
       Instant received) {
     this.partition = new TopicPartition(record.topic(), record.partition());
     this.offset = record.offset();
+    this.recordBytes = record.value().length;
     this.job = job;
     this.generationParams = generationParams(job);
     this.received = received;
@@ -62,6 +66,11 @@ public final class JobExecution {
 
   public long offset() {
     return offset;
+  }
+
+  /** The length of the record's value, to which the memory of the job is proportional. */
+  int recordBytes() {
+    return recordBytes;
   }
 
   /** The record as {@code topic-partition@offset}: identifies attempts of the same request. */
@@ -144,6 +153,16 @@ public final class JobExecution {
 
   public Future<?> lastProgressSend() {
     return lastProgressSend;
+  }
+
+  /** Marks the job as cancelled: it does not start any more. */
+  public void cancel(Cancellation request) {
+    cancellation = request;
+  }
+
+  /** The cancellation that reached the job in the queue. */
+  public Optional<Cancellation> cancellation() {
+    return Optional.ofNullable(cancellation);
   }
 
   /** Requests that the work stops at its next check, unpublished: another worker has the job. */
