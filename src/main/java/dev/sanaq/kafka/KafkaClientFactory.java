@@ -20,6 +20,10 @@ public final class KafkaClientFactory {
   // Batches concurrent writes into one request. A flush does not wait for it.
   private static final int LINGER_MILLIS = 10;
 
+  // Bounds the memory of a poll: fetch sizes count compressed bytes, and a batch of large records
+  // can be compressed to almost nothing. With records of 1 MB, Kafka's default limit, 32 MB.
+  private static final int MAX_POLL_RECORDS = 32;
+
   private final Map<String, Object> connectionProperties;
 
   /**
@@ -31,7 +35,7 @@ public final class KafkaClientFactory {
 
   /** A group consumer for requests: read_committed, no auto commit. */
   public Consumer<byte[], byte[]> workerConsumer(String group, String clientId) {
-    Map<String, Object> config = groupConfig(group, clientId, 100);
+    Map<String, Object> config = groupConfig(group, clientId, MAX_POLL_RECORDS);
     // The backlog stays on the broker: a worker fetches little more than it can process.
     config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 * 1024 * 1024);
     GroupProtocol.configure(config);
@@ -107,6 +111,7 @@ public final class KafkaClientFactory {
     Map<String, Object> config = new HashMap<>(connectionProperties);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
     config.put(

@@ -40,6 +40,7 @@ import dev.sanaq.worker.consume.RecordCompleter;
 import dev.sanaq.worker.consume.RecordDispatcher;
 import dev.sanaq.worker.consume.RecordPoller;
 import dev.sanaq.worker.consume.RequestHandler;
+import dev.sanaq.worker.finish.FailedResults;
 import dev.sanaq.worker.finish.ImageWriter;
 import dev.sanaq.worker.finish.JobCompleter;
 import dev.sanaq.worker.finish.PartitionTrackers;
@@ -110,6 +111,7 @@ final class WorkerAssembly {
       JobProgressSender progressSender,
       TerminalEvents terminalEvents,
       PendingResults pendingResults,
+      FailedResults failedResults,
       ResultPublisher resultPublisher) {}
 
   /** From queued jobs to stored results. */
@@ -164,13 +166,14 @@ final class WorkerAssembly {
 
   Jobs jobs() {
     WorkerConfig config = settings.worker();
+    ActiveJobs active = new ActiveJobs();
     JobQueue queue =
         new JobQueue(
+            active,
             config.priorityAging(),
             config.batchSize(),
             config.batchLinger(),
             generator::maxBatchImages);
-    ActiveJobs active = new ActiveJobs();
     metrics.registerGauges(queue::size, active::size);
     CancellationRegistry cancellations =
         new CancellationRegistry(config.cancellationRetention(), MAX_CANCELLATIONS, clock);
@@ -192,6 +195,7 @@ final class WorkerAssembly {
     Producer<byte[], byte[]> progressProducer = kafka.lingeringProducer(PROGRESS_SEND_TIMEOUT);
     ProgressPublisher progress = new ProgressPublisher(progressProducer, topic);
     PendingResults pending = new PendingResults();
+    FailedResults failed = new FailedResults(clock, settings.worker().retryBackoff());
     Consumer<byte[], byte[]> consumer = kafka.workerConsumer(settings.worker().group(), workerId);
     PartitionTrackers trackers = new PartitionTrackers(consumer);
     ResultPublisher publisher =
@@ -199,9 +203,9 @@ final class WorkerAssembly {
             consumer,
             trackers,
             pending,
+            failed,
             new TransactionRunner(transactionalPublisher(), progress, threads.publish()),
-            metrics,
-            settings.worker().retryBackoff());
+            metrics);
     return new Publishing(
         consumer,
         trackers,
@@ -209,6 +213,7 @@ final class WorkerAssembly {
         new JobProgressSender(events, progress, workerId),
         new TerminalEvents(events, topic, metrics),
         pending,
+        failed,
         publisher);
   }
 
@@ -352,7 +357,6 @@ final class WorkerAssembly {
 
   private static void cancel(Cancellation cancellation, Jobs jobs, BatchPreparer preparer) {
     jobs.cancellations().put(cancellation);
-    preparer.finishWithoutRunning(
-        jobs.queue().removeIf(execution -> execution.job().id().equals(cancellation.id())));
+    preparer.finishCancelled(cancellation);
   }
 }

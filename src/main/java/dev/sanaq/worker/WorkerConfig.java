@@ -21,7 +21,7 @@ public interface WorkerConfig {
   /** Unique id of this worker, shown in events. Default: the host name and a random part. */
   Optional<String> id();
 
-  /** Jobs queued inside the worker at most; more stay in Kafka. */
+  /** Jobs queued inside the worker at most, and 8 MiB of requests; more stay in Kafka. */
   @WithDefault("256")
   @Min(1)
   int queueCapacity();

@@ -75,9 +75,9 @@ public final class WorkerRuntime {
     return !jobs.all().isEmpty();
   }
 
-  /** Why the worker takes no jobs, for readiness; empty while it does. */
+  /** Why the worker takes no jobs, or cannot publish some results, for readiness; else empty. */
   public Optional<String> notReadyReason() {
-    return consuming.loop().notReadyReason();
+    return consuming.loop().notReadyReason().or(publishing.failedResults()::reason);
   }
 
   /**

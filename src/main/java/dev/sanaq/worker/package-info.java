@@ -40,8 +40,9 @@
  *       back to the queue and starts alone, when no other job is active.
  *   <li>Crash: a worker that dies leaves the counted attempt in S3 and the offset uncommitted.
  *       After {@code max-attempts} such attempts the job fails with {@code crashed}.
- *   <li>Abandon: RebalanceHandler drops the queued jobs of a revoked partition, awaits its active
- *       jobs for {@code revoke-timeout}, then requests that they are abandoned.
+ *   <li>Abandon: RebalanceHandler abandons the jobs of a revoked partition that have no counted
+ *       attempt, awaits the others for {@code revoke-timeout}, then requests that they are
+ *       abandoned.
  *   <li>Cancel: CancellationConsumer (sanaq-cancellations) registers it. A queued job is taken from
  *       the queue at once, a running one stops at its next step. While a job is stored it is too
  *       late.

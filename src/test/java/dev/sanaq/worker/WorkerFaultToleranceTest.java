@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterEach;
@@ -285,6 +286,25 @@ class WorkerFaultToleranceTest {
     worker.drain(SHUTDOWN_TIMEOUT);
   }
 
+  @Test
+  void producerThatDoesNotClose_workerLeavesItsGroup() throws Exception {
+    WorkerRuntime worker =
+        worker(
+            new GradientImageGenerator(),
+            failing("close", new AtomicBoolean(), new IllegalStateException("not closed")));
+    client.send(request);
+    client.awaitEvent(job + "/completed");
+    worker.drain(SHUTDOWN_TIMEOUT);
+    String group = harness.services().config().getOrDefault("sanaq.worker.group", "");
+    try (Admin admin =
+        Admin.create(Map.of("bootstrap.servers", harness.services().bootstrapServers()))) {
+      assertThat(
+              admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
+                  .flatMap(description -> description.members().stream()))
+          .isEmpty();
+    }
+  }
+
   private WorkerRuntime worker(
       GradientImageGenerator generator, UnaryOperator<Producer<byte[], byte[]>> producers) {
     return worker(generator, producers, Map.of(), Map.of());
@@ -315,16 +335,22 @@ class WorkerFaultToleranceTest {
   }
 
   /** Makes the commit of one transaction fail, which no real broker does on demand. */
-  @SuppressWarnings("unchecked")
   private static UnaryOperator<Producer<byte[], byte[]>> failingOnce(
       AtomicBoolean failed, Throwable failure) {
+    return failing("commitTransaction", failed, failure);
+  }
+
+  /** Makes one call of a method fail. */
+  @SuppressWarnings("unchecked")
+  private static UnaryOperator<Producer<byte[], byte[]>> failing(
+      String methodName, AtomicBoolean failed, Throwable failure) {
     return producer ->
         (Producer<byte[], byte[]>)
             Proxy.newProxyInstance(
                 WorkerFaultToleranceTest.class.getClassLoader(),
                 new Class<?>[] {Producer.class},
                 (proxy, method, arguments) -> {
-                  if (method.getName().equals("commitTransaction") && !failed.getAndSet(true)) {
+                  if (method.getName().equals(methodName) && !failed.getAndSet(true)) {
                     throw failure;
                   }
                   try {

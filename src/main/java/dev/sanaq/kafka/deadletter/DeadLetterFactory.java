@@ -3,6 +3,7 @@ package dev.sanaq.kafka.deadletter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -62,8 +63,11 @@ public final class DeadLetterFactory {
   /**
    * Truncates a dead letter that the broker rejects as too large: with the added headers, a record
    * that just fitted its topic may exceed the limit.
+   *
+   * @return empty if it is no shorter than this
    */
-  public static ProducerRecord<byte[], byte[]> truncate(ProducerRecord<byte[], byte[]> letter) {
+  public static Optional<ProducerRecord<byte[], byte[]>> truncate(
+      ProducerRecord<byte[], byte[]> letter) {
     byte[] value = letter.value() == null ? new byte[0] : letter.value();
     ProducerRecord<byte[], byte[]> truncated =
         new ProducerRecord<>(
@@ -72,8 +76,12 @@ public final class DeadLetterFactory {
         List.of(REASON, SOURCE_TOPIC, SOURCE_PARTITION, SOURCE_OFFSET, SOURCE_TIMESTAMP)) {
       truncated.headers().add(letter.headers().lastHeader(name));
     }
+    boolean isShorter =
+        value.length > MAX_TRUNCATED_BYTES
+            || letter.key() != null
+            || letter.headers().toArray().length > OWN_HEADERS.size();
     addHeader(truncated, ORIGINAL_BYTES, String.valueOf(value.length));
-    return truncated;
+    return isShorter ? Optional.of(truncated) : Optional.empty();
   }
 
   private static void addHeader(ProducerRecord<byte[], byte[]> letter, String name, String value) {

@@ -1,12 +1,12 @@
 package dev.sanaq.kafka.event;
 
-import dev.sanaq.kafka.deadletter.DeadLetterFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
@@ -17,7 +17,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +36,8 @@ public final class TransactionalPublisher implements AutoCloseable {
   /** Producers that take turns. */
   private static final int PRODUCER_COUNT = 3;
 
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
   private final IntFunction<Producer<byte[], byte[]>> producerFactory;
   private final List<@Nullable Producer<byte[], byte[]>> openProducers =
       new ArrayList<>(Collections.nCopies(PRODUCER_COUNT, null));
@@ -51,12 +52,14 @@ public final class TransactionalPublisher implements AutoCloseable {
   }
 
   /**
-   * Publishes records and commits offsets; returns after the commit.
+   * Publishes records and commits offsets; returns after the commit. A record that is too large is
+   * shortened: the value of a dead letter, the echoed request of an event.
    *
    * @param records the records to write
    * @param offsets the offsets to commit for the group, by partition
    * @param group the consumer's current membership: the broker fences a member that has been
    *     removed from the group
+   * @throws PublishException if the broker did not take certain records; nothing is committed
    * @throws KafkaException if the commit is not known to have succeeded; then call {@link
    *     #completePendingTransactions} and continue from the committed offsets of the broker
    */
@@ -64,16 +67,48 @@ public final class TransactionalPublisher implements AutoCloseable {
       List<ProducerRecord<byte[], byte[]>> records,
       Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group) {
-    try {
-      transact(records, offsets, group);
-    } catch (RecordTooLargeException e) {
-      LOG.warnf("a dead letter is too large for its topic; truncating it: %s", e.getMessage());
-      transact(
-          records.stream().map(TransactionalPublisher::truncateDeadLetter).toList(),
-          offsets,
-          group);
+    List<ProducerRecord<byte[], byte[]>> sent = new ArrayList<>(records);
+    while (!tryPublish(records, sent, offsets, group)) {
+      continue;
     }
     currentProducer = (currentProducer + 1) % PRODUCER_COUNT;
+  }
+
+  /**
+   * Publishes once.
+   *
+   * @param records as the caller gave them
+   * @param sent the same, some of them shortened; records that are too large are shortened here
+   * @return false if another try with the shortened records may succeed
+   */
+  private boolean tryPublish(
+      List<ProducerRecord<byte[], byte[]>> records,
+      List<ProducerRecord<byte[], byte[]>> sent,
+      Map<TopicPartition, OffsetAndMetadata> offsets,
+      ConsumerGroupMetadata group) {
+    try {
+      transact(sent, offsets, group);
+      return true;
+    } catch (PublishException e) {
+      List<ProducerRecord<byte[], byte[]>> rejected = new ArrayList<>();
+      for (int i = 0; i < sent.size(); i++) {
+        ProducerRecord<byte[], byte[]> record = sent.get(i);
+        if (e.rejected().stream().anyMatch(r -> r == record)) {
+          Optional<ProducerRecord<byte[], byte[]>> shorter =
+              e.isTooLarge() ? RecordShortener.shorten(record) : Optional.empty();
+          if (shorter.isPresent()) {
+            LOG.warnf("%s; the record is shortened", e.getMessage());
+            sent.set(i, shorter.get());
+          } else {
+            rejected.add(records.get(i));
+          }
+        }
+      }
+      if (!rejected.isEmpty()) {
+        throw e.withRejected(rejected);
+      }
+      return false;
+    }
   }
 
   /**
@@ -85,11 +120,16 @@ public final class TransactionalPublisher implements AutoCloseable {
     openProducers();
   }
 
+  /** Closes every producer, also if one of them fails to close. */
   @Override
   public void close() {
     for (Producer<byte[], byte[]> producer : openProducers) {
-      if (producer != null) {
-        producer.close(Duration.ofSeconds(10));
+      try {
+        if (producer != null) {
+          producer.close(CLOSE_TIMEOUT);
+        }
+      } catch (KafkaException e) {
+        LOG.warn("a producer did not close; the broker aborts its transaction", e);
       }
     }
     Collections.fill(openProducers, null);
@@ -121,17 +161,19 @@ public final class TransactionalPublisher implements AutoCloseable {
   private static void sendAll(
       Producer<byte[], byte[]> producer, List<ProducerRecord<byte[], byte[]>> records) {
     List<Future<?>> sent = new ArrayList<>();
-    records.forEach(record -> sent.add(producer.send(record)));
-    producer.flush();
-    for (Future<?> future : sent) {
-      try {
-        future.get();
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof RuntimeException cause ? cause : new KafkaException(e);
-      } catch (InterruptedException e) {
-        throw new InterruptException(e);
+    try {
+      for (ProducerRecord<byte[], byte[]> record : records) {
+        sent.add(producer.send(record));
+        // The transaction fails anyway: do not wait for the topics of the other records.
+        throwIfRejected(records, sent, sent.size() - 1);
       }
+      producer.flush();
+    } catch (KafkaException e) {
+      // An earlier record may be the cause.
+      throwIfRejected(records, sent, 0);
+      throw e;
     }
+    throwIfRejected(records, sent, 0);
   }
 
   // Opens all of them: this aborts transactions of an earlier process with the same name.
@@ -170,10 +212,37 @@ public final class TransactionalPublisher implements AutoCloseable {
     producer.close(Duration.ZERO);
   }
 
-  private static ProducerRecord<byte[], byte[]> truncateDeadLetter(
-      ProducerRecord<byte[], byte[]> record) {
-    return record.headers().lastHeader(DeadLetterFactory.REASON) == null
-        ? record
-        : DeadLetterFactory.truncate(record);
+  /** Throws if sends have failed, from the record at that index on. */
+  private static void throwIfRejected(
+      List<ProducerRecord<byte[], byte[]>> records, List<Future<?>> sends, int from) {
+    List<ProducerRecord<byte[], byte[]>> rejected = new ArrayList<>();
+    RuntimeException cause = null;
+    for (int i = from; i < sends.size(); i++) {
+      RuntimeException failure = failure(sends.get(i));
+      if (failure != null) {
+        // Other records may fail for another reason, or only because of this one.
+        cause = cause == null ? failure : cause;
+        if (failure.getClass() == cause.getClass()) {
+          rejected.add(records.get(i));
+        }
+      }
+    }
+    if (cause != null) {
+      throw new PublishException(rejected, cause);
+    }
+  }
+
+  private static @Nullable RuntimeException failure(Future<?> send) {
+    if (!send.isDone()) {
+      return null;
+    }
+    try {
+      send.get();
+      return null;
+    } catch (ExecutionException e) {
+      return e.getCause() instanceof RuntimeException cause ? cause : new KafkaException(e);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 }

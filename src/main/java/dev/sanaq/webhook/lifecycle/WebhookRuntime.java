@@ -24,7 +24,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 
 /** A running webhook sender with its threads and Kafka clients. A JVM can run several. */
 public final class WebhookRuntime {
-  private static final int MAX_POLL_RECORDS = 500;
+  // What one poll reads is written in one transaction: some 5 MB of the largest events.
+  private static final int MAX_POLL_RECORDS = 100;
 
   private final DeliveryLoop loop;
   private final DeliveryBodyReader bodyReader;

@@ -1,12 +1,11 @@
 package dev.sanaq.webhook.topic;
 
+import dev.sanaq.kafka.event.PublishException;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.webhook.Delivery;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jboss.logging.Logger;
 
 /**
@@ -129,19 +127,18 @@ public final class DeliveryStateWriter implements AutoCloseable {
   private void publish(List<ProducerRecord<byte[], byte[]>> records) {
     try {
       publisher.publish(records, offsetsToCommit(), consumer.groupMetadata());
-    } catch (RecordTooLargeException e) {
-      ProducerRecord<byte[], byte[]> largest =
-          Collections.max(records, Comparator.comparingInt(DeliveryStateWriter::valueLength));
-      LOG.errorf(
-          "delivery %s is too large for %s and is dropped: %s",
-          new String(largest.key(), StandardCharsets.UTF_8), largest.topic(), e.getMessage());
-      records.remove(largest);
+    } catch (PublishException e) {
+      if (!e.isTooLarge()) {
+        throw e;
+      }
+      for (ProducerRecord<byte[], byte[]> rejected : e.rejected()) {
+        LOG.errorf(
+            "delivery %s is dropped: %s",
+            new String(rejected.key(), StandardCharsets.UTF_8), e.getMessage());
+        records.removeIf(record -> record == rejected);
+      }
       publish(records);
     }
-  }
-
-  private static int valueLength(ProducerRecord<byte[], byte[]> record) {
-    return record.value() == null ? 0 : record.value().length;
   }
 
   // Fencing: also commit an offset for each delivery partition, so that the coordinator rejects a

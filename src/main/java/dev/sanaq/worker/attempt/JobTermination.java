@@ -80,7 +80,8 @@ public final class JobTermination {
 
   private TerminationDecision finishOrContinue(JobExecution execution, Duration needed) {
     Job job = execution.job();
-    Optional<Cancellation> cancellation = cancellations.find(job.id());
+    Optional<Cancellation> cancellation =
+        execution.cancellation().or(() -> cancellations.find(job.id()));
     if (cancellation.isPresent()) {
       return new TerminationDecision.Finish(
           cancelled(job, execution.attemptCount(), cancellation.get()));

@@ -6,8 +6,9 @@ import dev.sanaq.worker.finish.ResultPublisher;
 import dev.sanaq.worker.queue.WorkerJobs;
 
 /**
- * Decides when the worker reads no more records: during shutdown, while S3 calls or transactions
- * fail, and while the queue is full. The consumer thread.
+ * Decides when the worker reads no more records: during shutdown, while S3 calls fail or the broker
+ * completes no transactions, and while the queue or the pending results are full. A result that
+ * alone cannot be published does not stop the reading. The consumer thread.
  */
 public final class Backpressure {
   private final WorkerJobs jobs;
@@ -29,7 +30,7 @@ public final class Backpressure {
   boolean isActive() {
     return shutdown.isStarted()
         || storageRetry.isRetrying()
-        || resultPublisher.isFailing()
+        || resultPublisher.isBlocked()
         || jobs.isQueueFull();
   }
 }

@@ -79,7 +79,7 @@ public final class ConsumerLoop {
     if (!awaitStopped(grace)) {
       LOG.warnf("abandoning jobs that did not finish within %s", grace);
       shutdown.force();
-      jobs.abandonActive(execution -> true);
+      jobs.abandon(execution -> true);
       awaitStopped(FORCED_STOP_TIMEOUT);
     }
   }
@@ -100,9 +100,13 @@ public final class ConsumerLoop {
         runOnce();
       }
     } finally {
-      membership.close();
-      resultPublisher.close();
-      poller.close();
+      try {
+        membership.close();
+        resultPublisher.close();
+      } finally {
+        // Else the group waits for this member until its session ends.
+        poller.close();
+      }
     }
   }
 

@@ -59,25 +59,25 @@ public final class RebalanceHandler implements ConsumerRebalanceListener {
       return;
     }
     Predicate<JobExecution> revoked = execution -> partitions.contains(execution.partition());
-    jobs.abandonQueued(revoked);
+    jobs.abandonWaiting(revoked);
     awaitFinished(revoked, storageRetry.outageReason().isPresent() ? Duration.ZERO : revokeTimeout);
-    jobs.abandonActive(revoked);
+    jobs.abandon(revoked);
     resultPublisher.flush();
     trackers.stopTracking(partitions);
+    resultPublisher.onRevoked();
   }
 
   @Override
   public void onPartitionsLost(Collection<TopicPartition> partitions) {
     Predicate<JobExecution> lost = execution -> partitions.contains(execution.partition());
-    jobs.abandonQueued(lost);
-    jobs.abandonActive(lost);
+    jobs.abandon(lost);
     trackers.stopTracking(partitions);
+    resultPublisher.onRevoked();
   }
 
   /** Abandons all jobs and awaits them, before the worker leaves the group. */
   void abandonAll() {
-    jobs.abandonQueued(execution -> true);
-    jobs.abandonActive(execution -> true);
+    jobs.abandon(execution -> true);
     awaitFinished(execution -> true, LEAVE_TIMEOUT);
     resultPublisher.flush();
   }
@@ -85,7 +85,7 @@ public final class RebalanceHandler implements ConsumerRebalanceListener {
   /** From now on revoked partitions are ignored: the loop has ended. */
   void close() {
     closed = true;
-    jobs.abandonActive(execution -> true);
+    jobs.abandon(execution -> true);
   }
 
   private void awaitFinished(Predicate<JobExecution> condition, Duration timeout) {

@@ -4,6 +4,7 @@ import dev.sanaq.kafka.OffsetTracker;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -77,5 +78,27 @@ public final class PartitionTrackers {
   /** Whether the partition is still assigned as it was when the record was read. */
   boolean isCurrentAssignment(PendingResults.CompletedRecord result) {
     return trackers.get(result.partition()) == result.offsetTracker();
+  }
+
+  /**
+   * The results whose offsets are committed according to the broker; only those of partitions that
+   * are assigned as they were.
+   *
+   * @throws KafkaException if the broker does not return the committed offsets
+   */
+  Set<PendingResults.CompletedRecord> findCommitted(List<PendingResults.CompletedRecord> results) {
+    List<PendingResults.CompletedRecord> current =
+        results.stream().filter(this::isCurrentAssignment).toList();
+    if (current.isEmpty()) {
+      return Set.of();
+    }
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        consumer.committed(
+            current.stream()
+                .map(PendingResults.CompletedRecord::partition)
+                .collect(Collectors.toSet()));
+    return current.stream()
+        .filter(result -> OffsetTracker.isDone(committed.get(result.partition()), result.offset()))
+        .collect(Collectors.toSet());
   }
 }

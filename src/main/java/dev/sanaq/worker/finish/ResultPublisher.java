@@ -1,22 +1,14 @@
 package dev.sanaq.worker.finish;
 
-import dev.sanaq.kafka.OffsetTracker;
-import dev.sanaq.retry.Backoff;
+import dev.sanaq.retry.Pause;
 import dev.sanaq.worker.finish.PendingResults.CompletedRecord;
 import dev.sanaq.worker.observe.WorkerMetrics;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jboss.logging.Logger;
 
@@ -25,34 +17,38 @@ import org.jboss.logging.Logger;
  * consumer thread alone calls it.
  *
  * <pre>{@code
- *          start                 committed
- * Idle ------------> InTransaction -------> Idle
- *                      |       ^
- *    failed or unknown |       | pause over, and the committed offsets
- *                      v       | were read from the broker
- *                      RetryWait ---------> Idle, if all of it was committed
+ *         start                   committed
+ * Idle ------------> InTransaction ---------> Idle
+ *                          |
+ *        failed or unknown |
+ *                          v   pause over, and the committed offsets were read from the broker
+ *                      Unresolved ----------> Idle: what is not committed is among the FailedResults
  * }</pre>
  */
 public final class ResultPublisher {
   private static final Logger LOG = Logger.getLogger(ResultPublisher.class);
   private static final int MAX_BATCH = 500;
-  private static final Duration INITIAL_BACKOFF = Duration.ofMillis(50);
-  // A transaction costs the broker a marker in every partition that it touches, independent of its
-  // size:
+
+  // Of dead letters, which may have 1 MB each. A transaction must be over in 15 s, the producer's
+  // delivery timeout: this needs 300 KB/s, which a broker's quota for a producer should allow.
+  private static final long MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+  // A transaction costs the broker a marker in every partition that it touches, whatever its size:
   // under load there are few and large ones, and a single result does not wait.
   private static final Duration MIN_INTERVAL = Duration.ofMillis(10);
+
+  /** A rebalance does not wait for more failed transactions. */
+  private static final int MAX_FLUSH_FAILURES = 3;
 
   private final Consumer<byte[], byte[]> consumer;
   private final PartitionTrackers trackers;
   private final PendingResults pendingResults;
+  private final FailedResults failedResults;
   private final TransactionRunner transactions;
   private final WorkerMetrics metrics;
-  private final Backoff backoff;
-
-  /** The results of the transaction that runs or has failed; empty when idle. */
-  private List<CompletedRecord> unpublished = List.of();
 
   private State state = new State.Idle();
+  private boolean retriesAreNext;
   private int failures;
   private long lastStartNanos = System.nanoTime() - MIN_INTERVAL.toNanos();
 
@@ -60,60 +56,77 @@ public final class ResultPublisher {
   private sealed interface State {
     record Idle() implements State {}
 
-    record InTransaction(Future<?> transaction) implements State {}
+    record InTransaction(List<CompletedRecord> batch, Future<?> transaction) implements State {}
 
     /**
+     * @param duration of the failed transaction
      * @param untilNanos by {@link System#nanoTime}
      */
-    record RetryWait(long untilNanos) implements State {}
+    record Unresolved(
+        List<CompletedRecord> batch, Throwable cause, Duration duration, long untilNanos)
+        implements State {
+      Unresolved until(long nanos) {
+        return new Unresolved(batch, cause, duration, nanos);
+      }
+    }
   }
 
-  /**
-   * @param maxBackoff the longest pause between retries; they start at 50 ms and double
-   */
   public ResultPublisher(
       Consumer<byte[], byte[]> consumer,
       PartitionTrackers trackers,
       PendingResults pendingResults,
+      FailedResults failedResults,
       TransactionRunner transactions,
-      WorkerMetrics metrics,
-      Duration maxBackoff) {
+      WorkerMetrics metrics) {
     this.consumer = consumer;
     this.trackers = trackers;
     this.pendingResults = pendingResults;
+    this.failedResults = failedResults;
     this.transactions = transactions;
     this.metrics = metrics;
-    this.backoff = Backoff.exponential(INITIAL_BACKOFF, maxBackoff).withJitter(0);
   }
 
-  /** Whether no result waits to be published. */
+  /** Whether no result waits to be published, except those that have failed for long. */
   public boolean isDrained() {
-    return unpublished.isEmpty() && pendingResults.isEmpty();
+    return state instanceof State.Idle && pendingResults.isEmpty() && failedResults.isSettled();
   }
 
-  /** Whether the last transaction failed. */
-  public boolean isFailing() {
-    return failures > 0;
+  /** Whether no more records should be read: the broker fails, or results fill their memory. */
+  public boolean isBlocked() {
+    return state instanceof State.Unresolved || pendingResults.isFull();
   }
 
   /** Completes the transaction that has ended and starts the next one; does not block on it. */
   public void publish() {
     if (state instanceof State.InTransaction running && running.transaction().isDone()) {
-      completeTransaction(running.transaction());
+      complete(running);
     }
     if (System.nanoTime() - lastStartNanos >= MIN_INTERVAL.toNanos()) {
       startNextTransaction();
     }
   }
 
-  /** Publishes all pending results; blocks until they are committed or a transaction has failed. */
+  /** Publishes all results that can be; blocks until then or until several tries have failed. */
   public void flush() {
-    startNextTransaction();
-    while (state instanceof State.InTransaction || (!isFailing() && !isDrained())) {
-      if (state instanceof State.InTransaction running) {
-        completeTransaction(running.transaction());
-      }
+    for (int failed = 0; failed < MAX_FLUSH_FAILURES; ) {
       startNextTransaction();
+      if (state instanceof State.InTransaction running) {
+        complete(running);
+      } else if (state instanceof State.Unresolved unresolved) {
+        failed++;
+        Duration left = Duration.ofNanos(Math.max(0, unresolved.untilNanos() - System.nanoTime()));
+        Pause.sleep(left.plusMillis(1)); // it sleeps whole milliseconds
+      } else {
+        return;
+      }
+    }
+  }
+
+  /** Partitions were revoked or lost: their results are not published any more. */
+  public void onRevoked() {
+    // A batch that is under way is dropped when it is over.
+    if (state instanceof State.Idle) {
+      pendingResults.release(failedResults.removeIf(r -> !trackers.isCurrentAssignment(r)));
     }
   }
 
@@ -121,7 +134,7 @@ public final class ResultPublisher {
   public void close() {
     try {
       if (state instanceof State.InTransaction running) {
-        completeTransaction(running.transaction());
+        complete(running);
       }
     } finally {
       transactions.close();
@@ -129,95 +142,106 @@ public final class ResultPublisher {
   }
 
   private void startNextTransaction() {
-    if (state instanceof State.InTransaction
-        || isDrained()
-        || (state instanceof State.RetryWait wait && System.nanoTime() - wait.untilNanos() < 0)) {
-      return;
+    if (state instanceof State.Unresolved unresolved
+        && System.nanoTime() - unresolved.untilNanos() >= 0) {
+      resolve(unresolved);
     }
-    try {
-      resolveUnknownCommit();
-      startTransaction(unpublished.isEmpty() ? pendingResults.pollBatch(MAX_BATCH) : unpublished);
-    } catch (RuntimeException e) {
-      scheduleRetry(e);
+    while (state instanceof State.Idle) {
+      List<CompletedRecord> batch = nextBatch();
+      if (batch.isEmpty()) {
+        return;
+      }
+      List<CompletedRecord> current = dropRevoked(batch);
+      if (!current.isEmpty()) {
+        start(current);
+      }
     }
   }
 
-  private void startTransaction(List<CompletedRecord> batch) {
-    unpublished = batch.stream().filter(trackers::isCurrentAssignment).toList();
-    if (unpublished.isEmpty()) {
-      becomeIdle();
-      return;
+  // Failed results and others take turns.
+  private List<CompletedRecord> nextBatch() {
+    List<CompletedRecord> retries = failedResults.retryBatch(MAX_BATCH, MAX_BATCH_BYTES);
+    List<CompletedRecord> others = List.of();
+    while ((retries.isEmpty() || !retriesAreNext) && others.isEmpty() && !pendingResults.isEmpty()) {
+      others =
+          pendingResults.pollBatch(MAX_BATCH, MAX_BATCH_BYTES).stream()
+              .filter(result -> !failedResults.addIfTopicFails(result))
+              .toList();
     }
-    ConsumerGroupMetadata group = consumer.groupMetadata();
-    unpublished.forEach(result -> result.offsetTracker().markDone(result.offset()));
+    retriesAreNext = !others.isEmpty();
+    return others.isEmpty() ? retries : others;
+  }
+
+  private List<CompletedRecord> dropRevoked(List<CompletedRecord> batch) {
+    List<CompletedRecord> revoked =
+        batch.stream().filter(result -> !trackers.isCurrentAssignment(result)).toList();
+    failedResults.remove(revoked);
+    pendingResults.release(revoked);
+    return batch.stream().filter(trackers::isCurrentAssignment).toList();
+  }
+
+  private void start(List<CompletedRecord> batch) {
     lastStartNanos = System.nanoTime();
-    state =
-        new State.InTransaction(
-            transactions.start(unpublished, offsetsToCommit(unpublished), group));
+    try {
+      state = new State.InTransaction(batch, transactions.start(batch, consumer.groupMetadata()));
+    } catch (RuntimeException e) {
+      fail(batch, e);
+    }
   }
 
-  private void completeTransaction(Future<?> transaction) {
-    state = new State.RetryWait(System.nanoTime());
+  private void complete(State.InTransaction running) {
     try {
-      transaction.get();
-      becomeIdle();
+      running.transaction().get();
+      failures = 0;
+      failedResults.onPublished(running.batch());
+      pendingResults.release(running.batch());
+      state = new State.Idle();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;
       }
-      unpublished.forEach(result -> result.offsetTracker().reopen(result.offset()));
-      scheduleRetry(e);
+      fail(running.batch(), e.getCause());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
   }
 
-  private void becomeIdle() {
-    unpublished = List.of();
-    failures = 0;
-    state = new State.Idle();
+  private void fail(List<CompletedRecord> batch, Throwable cause) {
+    batch.forEach(result -> result.offsetTracker().reopen(result.offset()));
+    metrics.countPublishRetry();
+    Duration duration = Duration.ofNanos(System.nanoTime() - lastStartNanos);
+    // Retries have their own pauses, in which other results are published.
+    failures += failedResults.contains(batch.get(0)) ? 0 : 1;
+    awaitResolution(new State.Unresolved(batch, cause, duration, 0), cause);
   }
 
-  private void scheduleRetry(Throwable cause) {
-    failures++;
-    Duration delay = backoff.delay(failures);
-    LOG.warnf(
-        cause, "transaction failed, %d results pending; retrying in %s", unpublished.size(), delay);
-    metrics.countPublishRetry();
-    state = new State.RetryWait(System.nanoTime() + delay.toNanos());
+  private void awaitResolution(State.Unresolved failed, Throwable latest) {
+    retriesAreNext = false;
+    Duration pause = failedResults.pause(Math.max(1, failures));
+    LOG.warnf("could not publish %d results; going on in %s: %s", failed.batch().size(), pause, latest);
+    LOG.debug("the failure", latest);
+    failedResults.onUnresolved(latest);
+    state = failed.until(System.nanoTime() + pause.toNanos());
   }
 
   // The failed transaction may have been committed, and only the response was lost.
-  private void resolveUnknownCommit() {
-    if (unpublished.isEmpty()) {
+  private void resolve(State.Unresolved failed) {
+    Set<CompletedRecord> committed;
+    try {
+      transactions.completePending();
+      committed = trackers.findCommitted(failed.batch());
+    } catch (RuntimeException e) {
+      failures++;
+      awaitResolution(failed, e);
       return;
     }
-    transactions.completePending();
-    List<CompletedRecord> current =
-        unpublished.stream().filter(trackers::isCurrentAssignment).toList();
-    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions(current));
-    List<CompletedRecord> open = new ArrayList<>();
-    for (CompletedRecord result : current) {
-      if (OffsetTracker.isDone(committed.get(result.partition()), result.offset())) {
-        result.offsetTracker().markDone(result.offset());
-      } else {
-        open.add(result);
-      }
-    }
-    unpublished = open;
-  }
-
-  private static Map<TopicPartition, OffsetAndMetadata> offsetsToCommit(
-      List<CompletedRecord> batch) {
-    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    batch.forEach(
-        result ->
-            offsets.computeIfAbsent(
-                result.partition(), p -> result.offsetTracker().offsetToCommit()));
-    return offsets;
-  }
-
-  private static Set<TopicPartition> partitions(List<CompletedRecord> batch) {
-    return batch.stream().map(CompletedRecord::partition).collect(Collectors.toSet());
+    committed.forEach(result -> result.offsetTracker().markDone(result.offset()));
+    failedResults.onResolved();
+    failedResults.onPublished(List.copyOf(committed));
+    pendingResults.release(committed);
+    List<CompletedRecord> open =
+        failed.batch().stream().filter(result -> !committed.contains(result)).toList();
+    pendingResults.putBack(failedResults.onFailure(open, failed.cause(), failed.duration()));
+    state = new State.Idle();
   }
 }

@@ -2,6 +2,7 @@ package dev.sanaq.worker.finish;
 
 import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.event.TransactionalPublisher;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -31,14 +32,18 @@ public final class TransactionRunner {
   }
 
   /**
-   * Starts a transaction; one at a time.
+   * Marks the results' offsets as done and starts a transaction; one at a time.
    *
    * @return completes when the transaction is committed, or fails when that is not known
    */
   Future<?> start(
-      List<PendingResults.CompletedRecord> results,
-      Map<TopicPartition, OffsetAndMetadata> offsets,
-      ConsumerGroupMetadata group) {
+      List<PendingResults.CompletedRecord> results, ConsumerGroupMetadata group) {
+    results.forEach(result -> result.offsetTracker().markDone(result.offset()));
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    results.forEach(
+        result ->
+            offsets.computeIfAbsent(
+                result.partition(), p -> result.offsetTracker().offsetToCommit()));
     List<ProducerRecord<byte[], byte[]>> records =
         results.stream().flatMap(result -> result.records().stream()).toList();
     List<Future<?>> progressSends =

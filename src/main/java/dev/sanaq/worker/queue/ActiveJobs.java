@@ -28,11 +28,13 @@ public final class ActiveJobs {
   /** Requests that the work on these jobs stops at its next check, unpublished. */
   public synchronized void abandonIf(Predicate<JobExecution> condition) {
     executions.stream().filter(condition).forEach(JobExecution::requestAbandon);
+    notifyAll();
   }
 
-  /** Blocks until no job is active. */
-  public synchronized void awaitEmpty() throws InterruptedException {
-    while (!executions.isEmpty()) {
+  /** Blocks until no other job is active, or until this one is to be abandoned. */
+  public synchronized void awaitOthers(JobExecution execution) throws InterruptedException {
+    while (!execution.isAbandonRequested()
+        && executions.stream().anyMatch(other -> other != execution)) {
       wait();
     }
   }

@@ -4,6 +4,7 @@ import dev.sanaq.job.Job;
 import dev.sanaq.kafka.OffsetTracker;
 import dev.sanaq.kafka.RecordHash;
 import dev.sanaq.kafka.event.ProgressPublisher;
+import dev.sanaq.kafka.request.Cancellation;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.lora.LoraWeight;
@@ -26,6 +27,7 @@ public final class JobExecution {
   private final TopicPartition partition;
   private final long offset;
   private final String recordHash;
+  private final int recordBytes;
   private final Job job;
   private final GenerationParams generationParams;
   private final Instant received;
@@ -35,6 +37,7 @@ public final class JobExecution {
   private volatile @Nullable Attempt attempt;
   private volatile int attemptCount;
   private volatile Future<?> lastProgressSend = ProgressPublisher.DONE;
+  private volatile @Nullable Cancellation cancellation;
   private volatile boolean abandonRequested;
   private volatile boolean quarantined;
 
@@ -52,6 +55,7 @@ public final class JobExecution {
     this.partition = new TopicPartition(record.topic(), record.partition());
     this.offset = record.offset();
     this.recordHash = RecordHash.of(record);
+    this.recordBytes = record.value().length;
     this.job = job;
     this.generationParams = generationParams(job);
     this.received = received;
@@ -70,6 +74,11 @@ public final class JobExecution {
   /** Identifies the record: the same whenever it is read. */
   public String recordHash() {
     return recordHash;
+  }
+
+  /** The length of the record's value, to which the memory of the job is proportional. */
+  int recordBytes() {
+    return recordBytes;
   }
 
   /** The record as {@code topic-partition@offset#hash}: identifies attempts of the same request. */
@@ -152,6 +161,16 @@ public final class JobExecution {
 
   public Future<?> lastProgressSend() {
     return lastProgressSend;
+  }
+
+  /** Marks the job as cancelled: it does not start any more. */
+  public void cancel(Cancellation request) {
+    cancellation = request;
+  }
+
+  /** The cancellation that reached the job in the queue. */
+  public Optional<Cancellation> cancellation() {
+    return Optional.ofNullable(cancellation);
   }
 
   /** Requests that the work stops at its next check, unpublished: another worker has the job. */

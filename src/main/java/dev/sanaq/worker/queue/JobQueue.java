@@ -20,10 +20,12 @@ import java.util.function.ToIntFunction;
  * The priority queue of accepted jobs. It forms the batches: the first job and others with the same
  * {@link BatchKey}, up to {@code sanaq.worker.batch-size} (8) jobs and to the images that fit in
  * memory; an incomplete batch waits {@code sanaq.worker.batch-linger} (5 ms) for more jobs. Jobs
- * with the same id run one after the other: the second is held back until the first has ended. Any
- * number of threads.
+ * with the same id run one after the other: the second is held back until the first has ended. A
+ * job that leaves the queue becomes active in the same moment, and one that returns is active until
+ * then, so that whoever looks at both misses none. Any number of threads.
  */
 public final class JobQueue {
+  private final ActiveJobs activeJobs;
   private final Duration priorityAging;
   private final int maxBatchSize;
   private final Duration batchLinger;
@@ -51,6 +53,7 @@ public final class JobQueue {
   private record Batch(List<JobExecution> jobs, boolean full) {}
 
   /**
+   * @param activeJobs where jobs go from here
    * @param priorityAging wait after which a job counts as one priority higher
    * @param maxBatchSize jobs in a batch at most
    * @param batchLinger how long an incomplete batch waits for more jobs; time that its first job
@@ -58,10 +61,12 @@ public final class JobQueue {
    * @param maxBatchImages images of a batch key that fit in memory together
    */
   public JobQueue(
+      ActiveJobs activeJobs,
       Duration priorityAging,
       int maxBatchSize,
       Duration batchLinger,
       ToIntFunction<BatchKey> maxBatchImages) {
+    this.activeJobs = activeJobs;
     this.priorityAging = priorityAging;
     this.maxBatchSize = maxBatchSize;
     this.batchLinger = batchLinger;
@@ -80,9 +85,19 @@ public final class JobQueue {
     enqueue(execution);
   }
 
-  /** Returns a job that was taken, with its old priority and its id still claimed. */
-  public synchronized void requeue(JobExecution execution) {
+  /**
+   * Returns an active job, with its old priority and its id still claimed.
+   *
+   * @return false if the job is to be abandoned: it remains active
+   */
+  public synchronized boolean requeue(JobExecution execution) {
+    if (execution.isAbandonRequested()) {
+      return false;
+    }
+    execution.moveTo(JobPhase.QUEUED);
     enqueue(execution);
+    activeJobs.remove(execution);
+    return true;
   }
 
   /** A job has ended or was abandoned: the next job of the same id is queued. */
@@ -104,7 +119,7 @@ public final class JobQueue {
    * Takes the next batch: the first job and others with its batch key, or one quarantined job.
    * Blocks until there is one and until it is full or its linger time is over.
    *
-   * @return empty once the queue is closed
+   * @return active and {@link JobPhase#STARTING}; empty once the queue is closed
    */
   public synchronized List<JobExecution> takeBatch() throws InterruptedException {
     while (queued.isEmpty() && !closed) {
@@ -122,10 +137,24 @@ public final class JobQueue {
     }
     List<JobExecution> taken = closed ? List.of() : batch.jobs();
     queued.removeIf(entry -> taken.contains(entry.execution()));
+    taken.forEach(this::activate);
     return taken;
   }
 
-  /** Removes matching jobs, those held back too. */
+  /**
+   * Takes matching jobs out of turn. Those that are held back follow when their turn comes.
+   *
+   * @return active and {@link JobPhase#STARTING}
+   */
+  public synchronized List<JobExecution> takeIf(Predicate<JobExecution> condition) {
+    List<JobExecution> taken =
+        queued.stream().map(QueuedJob::execution).filter(condition).toList();
+    queued.removeIf(entry -> taken.contains(entry.execution()));
+    taken.forEach(this::activate);
+    return taken;
+  }
+
+  /** Removes matching jobs, those held back too; they do not become active. */
   public synchronized List<JobExecution> removeIf(Predicate<JobExecution> condition) {
     List<JobExecution> removed = new ArrayList<>();
     for (Deque<JobExecution> heldBackJobs : waitingForSameId.values()) {
@@ -151,10 +180,29 @@ public final class JobQueue {
     return queued.size() + heldBack;
   }
 
+  /** The length of the requests that are queued or held back, in bytes. */
+  public synchronized long bytes() {
+    long bytes = 0;
+    for (QueuedJob entry : queued) {
+      bytes += entry.execution().recordBytes();
+    }
+    for (Deque<JobExecution> heldBackJobs : waitingForSameId.values()) {
+      for (JobExecution execution : heldBackJobs) {
+        bytes += execution.recordBytes();
+      }
+    }
+    return bytes;
+  }
+
   /** From now on {@link #takeBatch} returns an empty batch. */
   public synchronized void close() {
     closed = true;
     notifyAll();
+  }
+
+  private void activate(JobExecution execution) {
+    execution.moveTo(JobPhase.STARTING);
+    activeJobs.add(execution);
   }
 
   private void enqueue(JobExecution execution) {

@@ -1,5 +1,6 @@
 package dev.sanaq.worker.run;
 
+import dev.sanaq.kafka.request.Cancellation;
 import dev.sanaq.retry.RetryAbortedException;
 import dev.sanaq.storage.health.StorageOutageException;
 import dev.sanaq.worker.attempt.AttemptGate;
@@ -8,7 +9,6 @@ import dev.sanaq.worker.finish.ErrorMapper;
 import dev.sanaq.worker.finish.JobCompleter;
 import dev.sanaq.worker.queue.ActiveJobs;
 import dev.sanaq.worker.queue.JobExecution;
-import dev.sanaq.worker.queue.JobPhase;
 import dev.sanaq.worker.queue.JobQueue;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,17 +60,13 @@ public final class BatchPreparer implements Runnable {
     preparePermit.release();
   }
 
-  /** Finishes jobs that were cancelled in the queue and were removed from it. */
-  public void finishWithoutRunning(List<JobExecution> cancelled) {
-    for (JobExecution execution : cancelled) {
-      activate(execution);
-      attemptPool.execute(
-          () -> {
-            if (tryStart(execution)) {
-              // Its cancellation has expired meanwhile: it runs.
-              readyBatches.add(List.of(execution));
-            }
-          });
+  /** Finishes the queued jobs with the cancellation's id. */
+  public void finishCancelled(Cancellation cancellation) {
+    for (JobExecution execution :
+        queue.takeIf(queued -> queued.job().id().equals(cancellation.id()))) {
+      // So marked, it is not started, even if many other cancellations are read meanwhile.
+      execution.cancel(cancellation);
+      attemptPool.execute(() -> tryStart(execution));
     }
   }
 
@@ -93,7 +89,7 @@ public final class BatchPreparer implements Runnable {
       return false;
     }
     if (taken.get(0).isQuarantined()) {
-      activeJobs.awaitEmpty();
+      activeJobs.awaitOthers(taken.get(0));
     }
     List<JobExecution> batch = startAll(taken);
     if (batch.isEmpty()) {
@@ -107,7 +103,6 @@ public final class BatchPreparer implements Runnable {
   private List<JobExecution> startAll(List<JobExecution> taken) {
     List<CompletableFuture<Boolean>> starts = new ArrayList<>();
     for (JobExecution execution : taken) {
-      activate(execution);
       starts.add(CompletableFuture.supplyAsync(() -> tryStart(execution), attemptPool));
     }
     List<JobExecution> started = new ArrayList<>();
@@ -117,11 +112,6 @@ public final class BatchPreparer implements Runnable {
       }
     }
     return started;
-  }
-
-  private void activate(JobExecution execution) {
-    execution.moveTo(JobPhase.STARTING);
-    activeJobs.add(execution);
   }
 
   /** Counts the job's attempt, or ends the job, or returns it to the queue. */
@@ -151,8 +141,8 @@ public final class BatchPreparer implements Runnable {
 
   private void quarantine(JobExecution execution) {
     execution.quarantine();
-    execution.moveTo(JobPhase.QUEUED);
-    activeJobs.remove(execution);
-    queue.requeue(execution);
+    if (!queue.requeue(execution)) {
+      completer.abandon(execution);
+    }
   }
 }

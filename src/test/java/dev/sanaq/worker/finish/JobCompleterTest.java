@@ -41,7 +41,7 @@ class JobCompleterTest {
     completer(active, pending).publish(execution, new Cancelled("job", "", 0, Map.of(), ""));
 
     assertThat(active.size()).isZero();
-    assertThat(pending.pollBatch(10)).hasSize(1);
+    assertThat(pending.pollBatch(10, Long.MAX_VALUE)).hasSize(1);
     assertThat(execution.phase()).isEqualTo(JobPhase.PUBLISHING);
   }
 
@@ -49,7 +49,7 @@ class JobCompleterTest {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     registry.config().meterFilter(failingOn("sanaq.job.duration"));
     WorkerMetrics metrics = new WorkerMetrics(registry, CLOCK);
-    JobQueue queue = new JobQueue(Duration.ofMinutes(1), 8, Duration.ZERO, key -> 8);
+    JobQueue queue = new JobQueue(active, Duration.ofMinutes(1), 8, Duration.ZERO, key -> 8);
     S3Client s3 =
         S3Client.builder().region(software.amazon.awssdk.regions.Region.US_EAST_1).build();
     AttemptStore noAttempts = new AttemptStore(s3, new OutputLocation("b", ""));

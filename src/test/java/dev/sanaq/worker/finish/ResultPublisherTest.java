@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sanaq.kafka.OffsetTracker;
 import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.event.TransactionalPublisher;
-import dev.sanaq.testing.Pause;
+import dev.sanaq.testing.Eventually;
 import dev.sanaq.worker.observe.WorkerMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -31,15 +31,14 @@ import org.junit.jupiter.api.Test;
 
 /** A commit whose response is lost; a broker cannot be made to lose it at will. */
 class ResultPublisherTest {
-  /** Longer than the backoff after a failed commit, which has no clock to set. */
-  private static final Duration RETRY_BACKOFF_ELAPSED = Duration.ofMillis(100);
-
   private static final TopicPartition PARTITION = new TopicPartition("requests", 0);
 
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
   private final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
   private final PartitionTrackers trackers = new PartitionTrackers(consumer);
   private final PendingResults pendingResults = new PendingResults();
+  private final FailedResults failedResults =
+      new FailedResults(Clock.systemUTC(), Duration.ofMillis(50));
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private boolean losesResponse = true;
   private final ResultPublisher publisher =
@@ -47,12 +46,12 @@ class ResultPublisherTest {
           consumer,
           trackers,
           pendingResults,
+          failedResults,
           new TransactionRunner(
               new TransactionalPublisher(number -> producer()),
               new ProgressPublisher(newProducer(), "events"),
               executor),
-          new WorkerMetrics(new SimpleMeterRegistry(), Clock.systemUTC()),
-          Duration.ofMillis(50));
+          new WorkerMetrics(new SimpleMeterRegistry(), Clock.systemUTC()));
 
   @BeforeEach
   void addPendingResult() {
@@ -82,27 +81,25 @@ class ResultPublisherTest {
   @Test
   void failedCommit_isRetriedUntilCommitted() {
     publisher.flush();
-    assertThat(publisher.isFailing()).isTrue();
     assertThat(publisher.isDrained()).isFalse();
     losesResponse = false;
-    Pause.of(RETRY_BACKOFF_ELAPSED);
-    publisher.flush();
-    assertThat(publisher.isFailing()).isFalse();
-    assertThat(publisher.isDrained()).isTrue();
+    Eventually.await("the result is published", Duration.ofSeconds(20))
+        .until(
+            () -> {
+              publisher.flush();
+              return publisher.isDrained();
+            });
+    assertThat(publisher.isBlocked()).isFalse();
     assertThat(producers.stream().mapToInt(producer -> producer.history().size()).sum())
         .isEqualTo(1);
   }
 
   @Test
   void committedButResponseLost_isNotRepeatedAndEndsFailing() {
-    publisher.flush();
-    assertThat(publisher.isFailing()).isTrue();
-    losesResponse = false;
     consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(1)));
-    Pause.of(RETRY_BACKOFF_ELAPSED);
     publisher.flush();
     assertThat(publisher.isDrained()).isTrue();
-    assertThat(publisher.isFailing()).as("the worker would read no more records").isFalse();
+    assertThat(publisher.isBlocked()).as("the worker would read no more records").isFalse();
     assertThat(producers).allSatisfy(producer -> assertThat(producer.history()).isEmpty());
   }
 

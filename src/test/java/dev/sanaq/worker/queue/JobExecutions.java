@@ -40,12 +40,22 @@ public final class JobExecutions {
    */
   public static JobExecution queued(
       String id, Map<String, Object> fields, Instant received, long offset) {
+    return queued(id, fields, received, offset, 0);
+  }
+
+  /**
+   * A queued job.
+   *
+   * @param recordBytes the length of its record's value
+   */
+  static JobExecution queued(
+      String id, Map<String, Object> fields, Instant received, long offset, int recordBytes) {
     Map<String, Object> request = new HashMap<>(Map.of("id", id, "prompt", "p"));
     request.putAll(fields);
     Job job =
         ((ValidationResult.Valid) VALIDATOR.validate(new GenerationRequest(request), id)).job();
     ConsumerRecord<byte[], byte[]> record =
-        new ConsumerRecord<>("requests", 0, offset, new byte[0], new byte[0]);
+        new ConsumerRecord<>("requests", 0, offset, new byte[0], new byte[recordBytes]);
     JobSpan span = new JobTracer(OpenTelemetry.noop()).startSpan(record, job, received);
     return new JobExecution(record, OffsetTracker.from(null), job, span, received);
   }

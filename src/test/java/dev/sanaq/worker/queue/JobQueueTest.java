@@ -16,7 +16,7 @@ class JobQueueTest {
   private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
 
   private final JobQueue queue =
-      new JobQueue(Duration.ofMinutes(1), 3, Duration.ZERO, batchKey -> 4);
+      new JobQueue(new ActiveJobs(), Duration.ofMinutes(1), 3, Duration.ZERO, batchKey -> 4);
   private long offset;
 
   @Test
@@ -86,6 +86,21 @@ class JobQueueTest {
   }
 
   @Test
+  void sameId_jobTakenOutOfTurn_keepsTheIdUntilItEnds() throws Exception {
+    JobExecution first = execution("same", Map.of(), NOW);
+    queue.add(first);
+    queue.add(execution("same", Map.of("seed", 2), NOW));
+    queue.add(execution("same", Map.of("seed", 3), NOW));
+    queue.add(execution("other", Map.of(), NOW));
+    assertThat(queue.takeIf(execution -> execution.job().id().equals("same")))
+        .containsExactly(first);
+    assertThat(ids(queue.takeBatch())).containsExactly("other");
+    queue.releaseId(first);
+    assertThat(ids(queue.takeBatch())).as("one at a time").containsExactly("same");
+    assertThat(queue.size()).isEqualTo(1);
+  }
+
+  @Test
   void removedJob_isGone_nextOfSameIdMovesUp() throws Exception {
     JobExecution first = execution("same", Map.of(), NOW);
     queue.add(first);
@@ -98,7 +113,7 @@ class JobQueueTest {
   @Test
   void partialBatch_lingersForMoreJobs() throws Exception {
     JobQueue lingering =
-        new JobQueue(Duration.ofMinutes(1), 2, Duration.ofSeconds(20), batchKey -> 4);
+        new JobQueue(new ActiveJobs(), Duration.ofMinutes(1), 2, Duration.ofSeconds(20), batchKey -> 4);
     lingering.add(execution("a", Map.of(), NOW));
     CompletableFuture<List<JobExecution>> taken =
         CompletableFuture.supplyAsync(
@@ -116,13 +131,24 @@ class JobQueueTest {
   @Test
   void jobThatWaitedForDevice_doesNotLinger() throws Exception {
     Duration linger = Duration.ofSeconds(1);
-    JobQueue lingering = new JobQueue(Duration.ofMinutes(1), 2, linger, batchKey -> 4);
+    JobQueue lingering = new JobQueue(new ActiveJobs(), Duration.ofMinutes(1), 2, linger, batchKey -> 4);
     lingering.add(execution("a", Map.of(), NOW));
     // Real time: the queue measures by System.nanoTime how long a job has waited.
     Pause.of(linger);
     long start = System.nanoTime();
     assertThat(ids(lingering.takeBatch())).containsExactly("a");
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(linger.dividedBy(2));
+  }
+
+  @Test
+  void largeRequests_fillTheQueueBeforeItsCapacity() {
+    WorkerJobs jobs = new WorkerJobs(queue, new ActiveJobs(), 1000);
+    for (int i = 0; i < 31; i++) {
+      queue.add(JobExecutions.queued("same", Map.of(), NOW, offset++, 256 * 1024));
+    }
+    assertThat(jobs.isQueueFull()).isFalse();
+    queue.add(JobExecutions.queued("other", Map.of(), NOW, offset++, 256 * 1024));
+    assertThat(jobs.isQueueFull()).isTrue();
   }
 
   @Test
