@@ -1,5 +1,6 @@
 package dev.sanaq.worker.consume;
 
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.worker.finish.InitialOffsets;
 import dev.sanaq.worker.finish.PartitionTrackers;
 import java.time.Duration;
@@ -16,18 +17,15 @@ import org.apache.kafka.common.TopicPartition;
  * the membership however long a job takes. The consumer thread, except {@link #disconnectedReason}.
  */
 public final class RecordPoller {
-  private final Consumer<byte[], byte[]> consumer;
+  private final ReplaceableConsumer consumer;
   private final PartitionTrackers trackers;
   private final RecordDispatcher dispatcher;
   private final Backpressure backpressure;
   private final BrokerConnectivity connectivity;
   private final InitialOffsets initialOffsets = new InitialOffsets();
 
-  /**
-   * @param consumer closed by {@link #close}
-   */
   public RecordPoller(
-      Consumer<byte[], byte[]> consumer,
+      ReplaceableConsumer consumer,
       PartitionTrackers trackers,
       RecordDispatcher dispatcher,
       Backpressure backpressure) {
@@ -46,7 +44,7 @@ public final class RecordPoller {
   void poll(Duration timeout) {
     pauseOrResume();
     ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
-    initialOffsets.commit(consumer, trackers::isTracked);
+    initialOffsets.commit(consumer.get(), trackers::isTracked);
     trackers.startTracking(records);
     records.forEach(
         record ->
@@ -59,19 +57,16 @@ public final class RecordPoller {
     return connectivity.disconnectedReason();
   }
 
-  void close() {
-    consumer.close();
-  }
-
   private void pauseOrResume() {
-    Set<TopicPartition> paused = new HashSet<>(consumer.assignment());
+    Consumer<byte[], byte[]> current = consumer.get();
+    Set<TopicPartition> paused = new HashSet<>(current.assignment());
     if (!backpressure.isActive()) {
       paused.retainAll(trackers.fullPartitions());
     }
-    Set<TopicPartition> resumed = new HashSet<>(consumer.paused());
+    Set<TopicPartition> resumed = new HashSet<>(current.paused());
     resumed.removeAll(paused);
-    paused.removeAll(consumer.paused());
-    consumer.resume(resumed);
-    consumer.pause(paused);
+    paused.removeAll(current.paused());
+    current.resume(resumed);
+    current.pause(paused);
   }
 }

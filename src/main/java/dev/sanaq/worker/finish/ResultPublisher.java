@@ -1,5 +1,6 @@
 package dev.sanaq.worker.finish;
 
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.retry.Pause;
 import dev.sanaq.worker.finish.PendingResults.CompletedRecord;
 import dev.sanaq.worker.observe.WorkerMetrics;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jboss.logging.Logger;
 
@@ -40,7 +40,7 @@ public final class ResultPublisher {
   /** A rebalance does not wait for more failed transactions. */
   private static final int MAX_FLUSH_FAILURES = 3;
 
-  private final Consumer<byte[], byte[]> consumer;
+  private final ReplaceableConsumer consumer;
   private final PartitionTrackers trackers;
   private final PendingResults pendingResults;
   private final FailedResults failedResults;
@@ -72,7 +72,7 @@ public final class ResultPublisher {
   }
 
   public ResultPublisher(
-      Consumer<byte[], byte[]> consumer,
+      ReplaceableConsumer consumer,
       PartitionTrackers trackers,
       PendingResults pendingResults,
       FailedResults failedResults,
@@ -183,7 +183,7 @@ public final class ResultPublisher {
   private void start(List<CompletedRecord> batch) {
     lastStartNanos = System.nanoTime();
     try {
-      state = new State.InTransaction(batch, transactions.start(batch, consumer.groupMetadata()));
+      state = new State.InTransaction(batch, transactions.start(batch, consumer.get().groupMetadata()));
     } catch (RuntimeException e) {
       fail(batch, e);
     }

@@ -2,6 +2,7 @@ package dev.sanaq.worker.finish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.kafka.OffsetTracker;
 import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.event.PublishException;
@@ -46,7 +47,8 @@ class IsolatedResultsTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
-  private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+  private final MockConsumer<byte[], byte[]> mock = new MockConsumer<>("earliest");
+  private final ReplaceableConsumer consumer = new ReplaceableConsumer(() -> mock);
   private final List<List<ProducerRecord<byte[], byte[]>>> committed = new CopyOnWriteArrayList<>();
   private final PartitionTrackers trackers = new PartitionTrackers(consumer);
   private final PendingResults pendingResults = new PendingResults();
@@ -70,7 +72,7 @@ class IsolatedResultsTest {
 
   @BeforeEach
   void startTracking() {
-    consumer.assign(List.of(PARTITION));
+    mock.assign(List.of(PARTITION));
     trackers.startTracking(
         new ConsumerRecords<>(
             Map.of(

@@ -3,6 +3,7 @@ package dev.sanaq.worker.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.kafka.OffsetTracker;
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.testing.Eventually;
@@ -35,7 +36,8 @@ class ResultPublisherTest {
 
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
   private final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
-  private final PartitionTrackers trackers = new PartitionTrackers(consumer);
+  private final ReplaceableConsumer replaceable = new ReplaceableConsumer(() -> consumer);
+  private final PartitionTrackers trackers = new PartitionTrackers(replaceable);
   private final PendingResults pendingResults = new PendingResults();
   private final FailedResults failedResults =
       new FailedResults(Clock.systemUTC(), Duration.ofMillis(50));
@@ -43,7 +45,7 @@ class ResultPublisherTest {
   private boolean losesResponse = true;
   private final ResultPublisher publisher =
       new ResultPublisher(
-          consumer,
+          replaceable,
           trackers,
           pendingResults,
           failedResults,

@@ -2,6 +2,8 @@ package dev.sanaq.worker.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.worker.attempt.OutcomeRecorder;
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.estimate.ThroughputEstimator;
 import dev.sanaq.job.OutputLocation;
 import dev.sanaq.kafka.event.JobEventFactory;
@@ -81,7 +83,7 @@ class BatchPreparerTest {
   private final PendingResults pending = new PendingResults();
   private final ShutdownState shutdown = new ShutdownState();
   private final ExecutorService executor = Executors.newCachedThreadPool();
-  private final CancellationRegistry cancellations = new CancellationRegistry(1);
+  private final CancellationRegistry cancellations = new CancellationRegistry(Duration.ofDays(1), 1, CLOCK);
   private final CountDownLatch reached = new CountDownLatch(1);
   private final CountDownLatch mayList = new CountDownLatch(1);
 
@@ -145,9 +147,9 @@ class BatchPreparerTest {
     JobExecution job = JobExecutions.queued("cancelled");
     queue.add(job);
     // The registry remembers one; many may be read at once.
-    cancellations.put(new Cancellation("another", ""));
+    cancellations.put(new Cancellation("another", "", CLOCK.instant()));
 
-    preparer(s3).finishCancelled(new Cancellation("cancelled", "not needed"));
+    preparer(s3).finishCancelled(new Cancellation("cancelled", "not needed", CLOCK.instant()));
 
     Eventually.await("the job ends", TIMEOUT).until(jobs::isEmpty);
     assertThat(job.phase()).isEqualTo(JobPhase.PUBLISHING);
@@ -177,6 +179,7 @@ class BatchPreparerTest {
             pending,
             new TerminalEvents(new JobEventFactory("/test", image -> "", CLOCK), "events", metrics),
             attempts,
+            new OutcomeRecorder(attempts, storageRetry(client)),
             metrics),
         executor);
   }
@@ -186,7 +189,7 @@ class BatchPreparerTest {
   }
 
   private RebalanceHandler rebalanceHandler(Duration revokeTimeout) {
-    MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    ReplaceableConsumer consumer = new ReplaceableConsumer(() -> new MockConsumer<>("earliest"));
     PartitionTrackers trackers = new PartitionTrackers(consumer);
     MockProducer<byte[], byte[]> producer =
         new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
