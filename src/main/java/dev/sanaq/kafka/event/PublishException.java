@@ -1,6 +1,5 @@
 package dev.sanaq.kafka.event;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -20,6 +19,7 @@ public final class PublishException extends KafkaException {
   private static final long serialVersionUID = 1;
 
   private final transient List<ProducerRecord<byte[], byte[]>> rejected;
+  private final RuntimeException reason;
 
   /**
    * @param rejected at least one record
@@ -27,30 +27,31 @@ public final class PublishException extends KafkaException {
    */
   PublishException(List<ProducerRecord<byte[], byte[]>> rejected, RuntimeException cause) {
     super(describe(rejected.get(0), cause), cause);
-    this.rejected = new ArrayList<>(rejected);
+    this.rejected = List.copyOf(rejected);
+    this.reason = cause;
   }
 
   /** The records that were not taken, as they were given to the publisher. */
   public List<ProducerRecord<byte[], byte[]>> rejected() {
-    return List.copyOf(rejected);
+    return rejected;
   }
 
   /** Whether the records are too large for the client's or the broker's limit. */
   public boolean isTooLarge() {
-    return getCause() instanceof RecordTooLargeException;
+    return reason instanceof RecordTooLargeException;
   }
 
   /** Whether the cause is the topic, so that it takes no other record either. */
   public boolean isTopicFailure() {
-    return getCause() instanceof TimeoutException
-        || getCause() instanceof AuthorizationException
-        || getCause() instanceof InvalidTopicException
-        || getCause() instanceof UnknownTopicOrPartitionException;
+    return reason instanceof TimeoutException
+        || reason instanceof AuthorizationException
+        || reason instanceof InvalidTopicException
+        || reason instanceof UnknownTopicOrPartitionException;
   }
 
   /** The same for other records, by which the caller knows them. */
   PublishException withRejected(List<ProducerRecord<byte[], byte[]>> others) {
-    return new PublishException(others, (RuntimeException) getCause());
+    return new PublishException(others, reason);
   }
 
   private static String describe(ProducerRecord<byte[], byte[]> record, RuntimeException cause) {

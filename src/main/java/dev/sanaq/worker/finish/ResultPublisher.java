@@ -6,6 +6,7 @@ import dev.sanaq.worker.finish.PendingResults.CompletedRecord;
 import dev.sanaq.worker.observe.WorkerMetrics;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -200,7 +201,7 @@ public final class ResultPublisher {
       if (e.getCause() instanceof Error error) {
         throw error;
       }
-      fail(running.batch(), e.getCause());
+      fail(running.batch(), Objects.requireNonNullElse(e.getCause(), e));
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

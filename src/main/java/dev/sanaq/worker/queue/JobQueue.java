@@ -22,7 +22,7 @@ import java.util.function.ToIntFunction;
  * memory; an incomplete batch waits {@code sanaq.worker.batch-linger} (5 ms) for more jobs. Jobs
  * with the same id run one after the other: the second is held back until the first has ended. A
  * job that leaves the queue becomes active in the same moment, and one that returns is active until
- * then, so that whoever looks at both misses none. Any number of threads.
+ * then: it is always in one of both. Any number of threads.
  */
 public final class JobQueue {
   private final ActiveJobs activeJobs;
