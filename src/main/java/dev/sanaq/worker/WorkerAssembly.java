@@ -183,9 +183,10 @@ final class WorkerAssembly {
         new JobTermination(cancellations, throughput, shutdown, clock));
   }
 
-  Publishing publishing() {
+  Publishing publishing(Storage storage) {
     String topic = settings.topics().events();
-    ImageUrls urls = new ImageUrls(settings.storage());
+    ImageUrls urls = new ImageUrls(settings.storage(), storage.s3());
+    urls.warnIfCredentialsExpireFirst(clock);
     JobEventFactory events = new JobEventFactory(settings.events().source(), urls::of, clock);
     Producer<byte[], byte[]> progressProducer = kafka.lingeringProducer(PROGRESS_SEND_TIMEOUT);
     ProgressPublisher progress = new ProgressPublisher(progressProducer, topic);
@@ -227,6 +228,7 @@ final class WorkerAssembly {
             publishing.pendingResults(),
             publishing.terminalEvents(),
             storage.attempts(),
+            storage.retry(),
             metrics);
     BatchPreparer preparer = preparer(storage, jobs, completer);
     PresignedUploader uploader =

@@ -1,12 +1,18 @@
 package dev.sanaq.worker.finish;
 
 import dev.sanaq.job.JobOutcome;
+import dev.sanaq.retry.Backoff;
+import dev.sanaq.retry.RetryAbortedException;
+import dev.sanaq.storage.StorageException;
+import dev.sanaq.storage.health.StorageOutageException;
+import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.worker.attempt.AttemptCounter;
 import dev.sanaq.worker.observe.JobLogContext;
 import dev.sanaq.worker.observe.WorkerMetrics;
 import dev.sanaq.worker.queue.JobExecution;
 import dev.sanaq.worker.queue.JobPhase;
 import dev.sanaq.worker.queue.WorkerJobs;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jboss.logging.Logger;
@@ -18,10 +24,16 @@ import org.jboss.logging.Logger;
 public final class JobCompleter {
   private static final Logger LOG = Logger.getLogger(JobCompleter.class);
 
+  // Beyond the retry timeout, because the result is stored.
+  private static final Backoff UNTIL_SIGNED =
+      Backoff.exponential(Duration.ofSeconds(1), Duration.ofSeconds(30))
+          .retryIf(StorageException.class::isInstance);
+
   private final WorkerJobs jobs;
   private final PendingResults pendingResults;
   private final TerminalEvents terminalEvents;
   private final AttemptCounter attempts;
+  private final StorageRetry storageRetry;
   private final WorkerMetrics metrics;
 
   public JobCompleter(
@@ -29,17 +41,29 @@ public final class JobCompleter {
       PendingResults pendingResults,
       TerminalEvents terminalEvents,
       AttemptCounter attempts,
+      StorageRetry storageRetry,
       WorkerMetrics metrics) {
     this.jobs = jobs;
     this.pendingResults = pendingResults;
     this.terminalEvents = terminalEvents;
     this.attempts = attempts;
+    this.storageRetry = storageRetry;
     this.metrics = metrics;
   }
 
-  /** The job has an outcome: it is published with the record's offset. */
+  /**
+   * The job has an outcome: it is published with the record's offset. Blocks while the images' URLs
+   * cannot be signed: a stored result never turns into a failure. If the job is lost meanwhile, or
+   * S3 has an outage, the job is abandoned, and the next worker finds the result.
+   */
   public void complete(JobExecution execution, JobOutcome outcome) {
-    ProducerRecord<byte[], byte[]> event = terminalEvents.create(outcome);
+    ProducerRecord<byte[], byte[]> event;
+    try {
+      event = createEvent(execution, outcome);
+    } catch (RetryAbortedException | StorageOutageException e) {
+      abandon(execution);
+      return;
+    }
     execution.span().inject(event.headers());
     execution.moveTo(JobPhase.PUBLISHING);
     pendingResults.add(
@@ -58,6 +82,17 @@ public final class JobCompleter {
       // Only now: a thread that waits until no job is active must find the result pending.
       jobs.release(execution);
     }
+  }
+
+  private ProducerRecord<byte[], byte[]> createEvent(JobExecution execution, JobOutcome outcome) {
+    return UNTIL_SIGNED.call(
+        () ->
+            storageRetry.call(() -> terminalEvents.create(outcome), execution::isAbandonRequested),
+        execution::isAbandonRequested,
+        (retry, delay, e) ->
+            LOG.errorf(
+                "job %s is stored, but not published: %s; trying again in %s",
+                outcome.id(), e.getMessage(), delay));
   }
 
   /**
