@@ -3,6 +3,7 @@ package dev.sanaq.storage;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,12 @@ public interface StorageConfig {
 
   /** The URL of an S3-compatible storage; unset for AWS. */
   Optional<URI> endpoint();
+
+  /**
+   * A PEM file of the authorities that the storage's TLS certificate is checked against, in place of
+   * the JVM's own; unset for those.
+   */
+  Optional<Path> caCertificates();
 
   /** The storage's region. */
   @WithDefault("us-east-1")

@@ -188,9 +188,10 @@ final class WorkerAssembly {
         new JobTermination(cancellations, throughput, shutdown, clock));
   }
 
-  Publishing publishing() {
+  Publishing publishing(Storage storage) {
     String topic = settings.topics().events();
-    ImageUrls urls = new ImageUrls(settings.storage());
+    ImageUrls urls = new ImageUrls(settings.storage(), storage.s3());
+    urls.warnIfCredentialsExpireFirst(clock);
     JobEventFactory events = new JobEventFactory(settings.events().source(), urls::of, clock);
     Producer<byte[], byte[]> progressProducer = kafka.lingeringProducer(PROGRESS_SEND_TIMEOUT);
     ProgressPublisher progress = new ProgressPublisher(progressProducer, topic);
@@ -212,7 +213,7 @@ final class WorkerAssembly {
         trackers,
         progressProducer,
         new JobProgressSender(events, progress, workerId),
-        new TerminalEvents(events, topic, metrics),
+        new TerminalEvents(events, topic, storage.retry(), metrics),
         pending,
         failed,
         publisher);

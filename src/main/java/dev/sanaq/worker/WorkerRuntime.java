@@ -30,7 +30,7 @@ public final class WorkerRuntime {
     this.threads = assembly.threads();
     this.storage = assembly.storage();
     this.jobs = assembly.jobs();
-    this.publishing = assembly.publishing();
+    this.publishing = assembly.publishing(storage);
     this.inference = assembly.inference(storage, jobs, publishing);
     this.consuming = assembly.consuming(storage, jobs, publishing, inference);
   }

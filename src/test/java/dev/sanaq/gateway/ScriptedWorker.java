@@ -2,6 +2,7 @@ package dev.sanaq.gateway;
 
 import dev.sanaq.job.ErrorCode;
 import dev.sanaq.job.GenerationRequest;
+import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobOutcome;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.Producer;
 
 /** A worker that the test scripts: it publishes the events of jobs and generates no image. */
@@ -29,7 +31,7 @@ public final class ScriptedWorker implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private final String eventsTopic;
   private final JobEventFactory events =
-      new JobEventFactory("/test", image -> "http://p", Clock.systemUTC());
+      new JobEventFactory("/test", image -> new ImageUrl("http://p", Optional.empty()), Clock.systemUTC());
 
   public ScriptedWorker(Map<String, String> services) {
     String servers = services.getOrDefault("kafka.bootstrap.servers", "");

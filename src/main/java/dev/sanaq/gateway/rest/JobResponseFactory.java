@@ -5,6 +5,7 @@ import dev.sanaq.gateway.view.JobArchive;
 import dev.sanaq.gateway.view.JobEvent;
 import dev.sanaq.gateway.view.JobProgress;
 import dev.sanaq.gateway.view.JobSnapshot;
+import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.json.Json;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -82,7 +83,9 @@ class JobResponseFactory {
 
   private Map<String, Object> imageBody(String id, int index, StoredImage image) {
     Map<String, Object> body = new LinkedHashMap<>();
-    body.put("url", archive.imageUrl(image));
+    ImageUrl url = archive.imageUrl(image);
+    body.put("url", url.url());
+    url.expires().ifPresent(end -> body.put("urlExpires", end.toString()));
     body.put("href", "/v1/jobs/%s/images/%s".formatted(id, index));
     body.put("seed", image.seed());
     body.put("width", image.width());

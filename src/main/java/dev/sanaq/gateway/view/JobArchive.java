@@ -1,5 +1,6 @@
 package dev.sanaq.gateway.view;
 
+import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.JobIds;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.kafka.event.EventsConfig;
@@ -19,7 +20,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Reads stored results and images from S3: jobs that the view no longer keeps, and every image. Any
- * number of threads; its methods block, except for {@link #imageUrl}. An S3 failure is a {@link
+ * number of threads; its methods block, {@link #imageUrl} only while credentials are renewed. An S3 failure is a {@link
  * dev.sanaq.storage.StorageException}.
  */
 @ApplicationScoped
@@ -32,7 +33,7 @@ public class JobArchive {
 
   JobArchive(StorageConfig config, EventsConfig events, Clock clock) {
     this.s3 = S3ClientFactory.client(config);
-    this.imageUrls = new ImageUrls(config);
+    this.imageUrls = new ImageUrls(config, s3);
     this.resultStore = new ResultStore(s3, OutputLocations.defaultLocation(config));
     this.rangeReader = new RangeReader(s3);
     this.eventFactory = new JobEventFactory(events.source(), imageUrls::of, clock);
@@ -50,7 +51,7 @@ public class JobArchive {
   }
 
   /** A new URL of the image, signed or public. */
-  public String imageUrl(StoredImage image) {
+  public ImageUrl imageUrl(StoredImage image) {
     return imageUrls.of(image);
   }
 

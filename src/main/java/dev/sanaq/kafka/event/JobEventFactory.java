@@ -1,6 +1,7 @@
 package dev.sanaq.kafka.event;
 
 import dev.sanaq.job.FieldError;
+import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobOutcome;
@@ -36,14 +37,14 @@ public final class JobEventFactory {
   public static final String PROGRESS = type("progress");
 
   private final String source;
-  private final Function<StoredImage, String> imageUrls;
+  private final Function<StoredImage, ImageUrl> imageUrls;
   private final Clock clock;
 
   /**
    * @param source the events' source
    * @param imageUrls creates the URL of an image
    */
-  public JobEventFactory(String source, Function<StoredImage, String> imageUrls, Clock clock) {
+  public JobEventFactory(String source, Function<StoredImage, ImageUrl> imageUrls, Clock clock) {
     this.source = source;
     this.imageUrls = imageUrls;
     this.clock = clock;
@@ -124,7 +125,9 @@ public final class JobEventFactory {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("bucket", image.bucket());
     data.put("key", image.key());
-    data.put("url", imageUrls.apply(image));
+    ImageUrl url = imageUrls.apply(image);
+    data.put("url", url.url());
+    url.expires().ifPresent(end -> data.put("urlExpires", end.toString()));
     data.put("seed", image.seed());
     data.put("width", image.width());
     data.put("height", image.height());

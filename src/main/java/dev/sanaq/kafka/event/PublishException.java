@@ -55,7 +55,7 @@ public final class PublishException extends KafkaException {
   }
 
   private static String describe(ProducerRecord<byte[], byte[]> record, RuntimeException cause) {
-    return "topic %s does not take a record of %d bytes: %s; %s"
+    return "topic %s does not take a record of %s bytes: %s; %s"
         .formatted(
             record.topic(), sizeOf(record), cause.getMessage(), remedy(record.topic(), cause));
   }

@@ -15,6 +15,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * Pushes a checkpoint folder to S3: first the files, then the manifest. A URI keeps its checkpoint
@@ -22,6 +23,7 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
  */
 public final class ModelUploader {
   private static final Logger LOG = Logger.getLogger(ModelUploader.class);
+  private static final int PRECONDITION_FAILED = 412;
   private static final int PART_BYTES = 64 << 20;
 
   private final S3Client s3;
@@ -52,13 +54,7 @@ public final class ModelUploader {
         LOG.infof("%s, %d MB", file.path(), file.bytes() >> 20);
         upload(folder.resolve(file.path()), file, uri);
       }
-      s3.putObject(
-          put ->
-              put.bucket(uri.bucket())
-                  .key(uri.key(Manifest.FILE_NAME))
-                  .contentType("application/json")
-                  .ifNoneMatch("*"),
-          RequestBody.fromBytes(text));
+      publish(text, uri);
       return manifest.totalBytes();
     } catch (IOException e) {
       throw new ModelTransferException(
@@ -79,6 +75,23 @@ public final class ModelUploader {
       }
     }
     return new Manifest(entries);
+  }
+
+  private void publish(byte[] text, ModelUri uri) {
+    try {
+      s3.putObject(
+          put ->
+              put.bucket(uri.bucket())
+                  .key(uri.key(Manifest.FILE_NAME))
+                  .contentType("application/json")
+                  .ifNoneMatch("*"),
+          RequestBody.fromBytes(text));
+    } catch (S3Exception e) {
+      // Our own write, whose answer was lost, or that of another push.
+      if (e.statusCode() != PRECONDITION_FAILED || !isAlreadyPublished(text, uri)) {
+        throw e;
+      }
+    }
   }
 
   private boolean isAlreadyPublished(byte[] text, ModelUri uri) {

@@ -209,7 +209,7 @@ public final class FailedResults {
             .min(Instant::compareTo);
     String text =
         unresolvedSince == null
-            ? "%d wait for another try, others are published; %s"
+            ? "%s wait for another try, others are published; %s"
                 .formatted(waiting.size(), lastError)
             : "the broker completes no transaction: " + lastError;
     status = since.map(first -> new Status(first, text)).orElse(null);

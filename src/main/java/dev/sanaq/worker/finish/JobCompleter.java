@@ -21,6 +21,7 @@ import org.jboss.logging.Logger;
 public final class JobCompleter {
   private static final Logger LOG = Logger.getLogger(JobCompleter.class);
 
+
   private final WorkerJobs jobs;
   private final PendingResults pendingResults;
   private final TerminalEvents terminalEvents;
@@ -44,8 +45,10 @@ public final class JobCompleter {
   }
 
   /**
-   * The job has an outcome: it is stored, then published with the record's offset. Without S3 the
-   * job is abandoned. Blocks on S3 unless the job is completed.
+   * The job has an outcome: it is stored, then published with the record's offset. Blocks on S3, and
+   * while the images' URLs cannot be signed: a stored result never turns into a failure. If the job
+   * is lost meanwhile, or S3 has an outage, the job is abandoned, and the next worker finds the
+   * result.
    */
   public void complete(JobExecution execution, JobOutcome outcome) {
     try {
@@ -57,9 +60,15 @@ public final class JobCompleter {
     publish(execution, outcome);
   }
 
-  /** The job has an outcome that is stored already. */
+  /** The job has an outcome that is stored already; see {@link #complete}. */
   public void publish(JobExecution execution, JobOutcome outcome) {
-    ProducerRecord<byte[], byte[]> event = terminalEvents.create(outcome, execution.recordHash());
+    ProducerRecord<byte[], byte[]> event;
+    try {
+      event = terminalEvents.create(execution, outcome);
+    } catch (RetryAbortedException | StorageOutageException e) {
+      abandon(execution);
+      return;
+    }
     execution.span().inject(event.headers());
     execution.moveTo(JobPhase.PUBLISHING);
     pendingResults.add(
@@ -79,6 +88,7 @@ public final class JobCompleter {
       jobs.release(execution);
     }
   }
+
 
   /**
    * Another worker does the job: its counted attempt is released and nothing is published. Blocks

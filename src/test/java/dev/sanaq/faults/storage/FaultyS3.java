@@ -143,26 +143,13 @@ public final class FaultyS3 implements AutoCloseable {
             && current instanceof S3Fault.Corrupt corrupts
             && tryHit(corrupts.share());
     (corrupt ? request.withFlippedBit() : request).writeTo(upstreamOut);
-    HttpMessage response = readResponse(HttpMessage.firstLine(head).startsWith("HEAD "), responses);
+    HttpMessage response = HttpMessage.readResponse(head, responses);
     if (current instanceof S3Fault.Cut cut && tryHit(cut.share())) {
       response.writeHalf(client);
       return false;
     }
     response.writeTo(client);
     return !HttpMessage.header(response.head(), "connection").equalsIgnoreCase("close");
-  }
-
-  private static HttpMessage readResponse(boolean headOnly, InputStream responses)
-      throws IOException {
-    byte[] head;
-    do {
-      head = HttpMessage.readHead(responses);
-      if (head.length == 0) {
-        throw new IOException("the S3 server closed the connection");
-      }
-    } while (HttpMessage.firstLine(head).matches("HTTP/1.1 1.*"));
-    boolean bodiless = headOnly || HttpMessage.firstLine(head).matches("HTTP/1.1 (204|304).*");
-    return bodiless ? new HttpMessage(head, new byte[0]) : HttpMessage.readBody(head, responses);
   }
 
   private static HttpMessage errorResponse(int status) {

@@ -42,6 +42,21 @@ record HttpMessage(byte[] head, byte[] body) {
     return new HttpMessage(head, chunked ? readChunks(in) : new byte[0]);
   }
 
+  /** Reads the final response to a request, past interim ones. */
+  static HttpMessage readResponse(byte[] requestHead, InputStream in) throws IOException {
+    byte[] head;
+    do {
+      head = readHead(in);
+      if (head.length == 0) {
+        throw new IOException("the S3 server closed the connection");
+      }
+    } while (firstLine(head).matches("HTTP/1.1 1.*"));
+    boolean bodiless =
+        firstLine(requestHead).startsWith("HEAD ")
+            || firstLine(head).matches("HTTP/1.1 (204|304).*");
+    return bodiless ? new HttpMessage(head, new byte[0]) : readBody(head, in);
+  }
+
   /** Returns the first line of a head. */
   static String firstLine(byte[] head) {
     String text = new String(head, StandardCharsets.ISO_8859_1);

@@ -3,17 +3,19 @@ package dev.sanaq.kafka.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.job.ErrorCode;
+import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobOutcome;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 class CloudEventTest {
   private final JobEventFactory events =
-      new JobEventFactory("/sanaq", image -> "", Clock.systemUTC());
+      new JobEventFactory("/sanaq", image -> new ImageUrl("", Optional.empty()), Clock.systemUTC());
 
   @Test
   void kafkaRecord_roundTrip_keepsCallbackUrl() {

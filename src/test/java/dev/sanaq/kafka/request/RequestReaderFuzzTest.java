@@ -3,6 +3,7 @@ package dev.sanaq.kafka.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.job.ErrorCode;
+import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobIds;
@@ -17,6 +18,7 @@ import dev.sanaq.testing.kafka.MalformedValues;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -35,7 +37,7 @@ class RequestReaderFuzzTest {
               new ModelDefaults("m", 64, 64, 4, 4.5, "flow-dpm", List.of("flow-dpm")),
               new RequestLimits(100, 4096, 50, 20, 4, 200, false, false, HOME, List.of(HOME))));
   private static final JobEventFactory EVENTS =
-      new JobEventFactory("/sanaq", image -> "", Clock.systemUTC());
+      new JobEventFactory("/sanaq", image -> new ImageUrl("", Optional.empty()), Clock.systemUTC());
   private static final String COMPLETE_REQUEST =
       """
       {"id":"a","prompt":"p","negativePrompt":"n","width":64,"height":64,"steps":2,

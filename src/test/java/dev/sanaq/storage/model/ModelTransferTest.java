@@ -9,6 +9,8 @@ import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -224,6 +226,14 @@ class ModelTransferTest {
         .hasMessageContaining("holds another checkpoint");
   }
 
+  @Test
+  void push_lostAnswers_succeeds() throws IOException {
+    ModelUri second = ModelUri.parse(modelUri + "-repeated");
+    new ModelUploader(repeatingWrites()).push(model, second);
+    new ModelDownloader(s3, RETRY_TIMEOUT).pull(second, folder.resolve("fetched"));
+    assertThat(contents(folder.resolve("fetched"))).containsAllEntriesOf(contents(model));
+  }
+
   @Tag("slow") // transfers 70 MB: a multipart upload needs more than one part
   @Test
   void push_multipartFile_isFetchedIntact() throws IOException {
@@ -277,6 +287,24 @@ class ModelTransferTest {
     assertThatThrownBy(() -> ModelUri.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("s3://BUCKET/PREFIX");
+  }
+
+  /** Sends every write twice, as the client does where a connection ends without an answer. */
+  private static S3Client repeatingWrites() {
+    return (S3Client)
+        Proxy.newProxyInstance(
+            S3Client.class.getClassLoader(),
+            new Class<?>[] {S3Client.class},
+            (proxy, method, arguments) -> {
+              try {
+                if (method.getName().equals("putObject")) {
+                  method.invoke(s3, arguments);
+                }
+                return method.invoke(s3, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   private void fetch(Path into) {

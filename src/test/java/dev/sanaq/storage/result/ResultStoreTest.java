@@ -3,6 +3,7 @@ package dev.sanaq.storage.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobOutcome.Completed;
 import dev.sanaq.job.OutputLocation;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -132,11 +134,13 @@ public class ResultStoreTest {
   void imageUrl_publicUrlConfigured_isUnsigned() {
     Map<String, String> config = new HashMap<>(services.config());
     config.put("sanaq.storage.public-url", "https://images.example.com/x/");
-    ImageUrls addresses = new ImageUrls(TestSettings.mapping(StorageConfig.class, config));
+    ImageUrls addresses = new ImageUrls(TestSettings.mapping(StorageConfig.class, config), s3);
     StoredImage image = new StoredImage(services.bucket(), "a:b/%2E/0.png", 1, 1, 1, "png", 1, "");
-    assertThat(addresses.of(image)).isEqualTo("https://images.example.com/x/a%3Ab/%252E/0.png");
+    assertThat(addresses.of(image))
+        .isEqualTo(
+            new ImageUrl("https://images.example.com/x/a%3Ab/%252E/0.png", Optional.empty()));
     StoredImage elsewhere = new StoredImage("other", "0.png", 1, 1, 1, "png", 1, "");
-    assertThat(addresses.of(elsewhere)).contains("/other/0.png?X-Amz-");
+    assertThat(addresses.of(elsewhere).url()).contains("/other/0.png?X-Amz-");
   }
 
   @Test

@@ -2,6 +2,8 @@ package dev.sanaq.worker.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
+import dev.sanaq.job.ImageUrl;
 import dev.sanaq.worker.attempt.OutcomeRecorder;
 import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.estimate.ThroughputEstimator;
@@ -177,7 +179,11 @@ class BatchPreparerTest {
         new JobCompleter(
             jobs,
             pending,
-            new TerminalEvents(new JobEventFactory("/test", image -> "", CLOCK), "events", metrics),
+            new TerminalEvents(
+                new JobEventFactory("/test", image -> new ImageUrl("", Optional.empty()), CLOCK),
+                "events",
+                storageRetry(client),
+                metrics),
             attempts,
             new OutcomeRecorder(attempts, storageRetry(client)),
             metrics),

@@ -3,6 +3,7 @@ package dev.sanaq.worker.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.estimate.ThroughputEstimator;
+import dev.sanaq.job.ImageUrl;
 import dev.sanaq.kafka.event.JobEventFactory;
 import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.request.Cancellation;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -56,7 +58,7 @@ class BatchProgressReporterTest {
   }
 
   private BatchReporting reporting() {
-    JobEventFactory events = new JobEventFactory("/test", image -> "", CLOCK);
+    JobEventFactory events = new JobEventFactory("/test", image -> new ImageUrl("", Optional.empty()), CLOCK);
     MockProducer<byte[], byte[]> producer =
         new MockProducer<>(
             true,
