@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,10 @@ import org.junit.jupiter.api.Test;
 class GroupSizeIT {
   private static final int JOBS = FaultScale.fromSystemProperty().of(10, 200);
   private static final Duration TIMEOUT = Duration.ofSeconds(90);
+
+  /** In the messages of Kafka's client and of the broker. */
+  private static final Pattern REFUSED =
+      Pattern.compile("GROUP_MAX_SIZE_REACHED|max(imum)? (size|capacity)");
 
   @Test
   void workerBeyondMaximumGroupSize_takesOver_whenTheFirstDies() {
@@ -43,7 +48,7 @@ class GroupSizeIT {
         collector.awaitAnswers(producer, TIMEOUT, first::output);
         ManagedProcess second =
             WorkerPool.startFaultyWorker(processes, config(cluster, "second-worker"));
-        second.awaitOutput("max", TIMEOUT);
+        second.await("is refused", TIMEOUT, () -> REFUSED.matcher(second.output()).find());
         send(producer, "both-");
         collector.awaitAnswers(producer, TIMEOUT, second::output);
         first.kill();
