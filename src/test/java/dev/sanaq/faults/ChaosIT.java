@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Requests while workers are killed and frozen, brokers restart, S3 fails in every way and partitions
- * move: in the end each request has exactly one answer.
+ * Requests while workers are killed and frozen, brokers restart, S3 fails in every way and
+ * partitions move: in the end each request has exactly one answer.
  */
 @Tag("slow") // starts workers, a broker and S3 as processes, and injects faults for 40 s
 class ChaosIT {

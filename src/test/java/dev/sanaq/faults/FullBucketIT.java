@@ -48,10 +48,7 @@ class FullBucketIT {
       int port = TestProcesses.freePort();
       ManagedProcess worker =
           WorkerPool.startWorker(
-              processes,
-              config,
-              TinyCheckpoint.write(processes.folder().resolve("model")),
-              port);
+              processes, config, TinyCheckpoint.write(processes.folder().resolve("model")), port);
       WorkerPool.awaitReady(worker, port);
       int faults = FaultScale.fromSystemProperty().of(1, FULL.size());
       for (int i = 0; i < faults; i++) {

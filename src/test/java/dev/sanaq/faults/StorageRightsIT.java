@@ -41,10 +41,7 @@ class StorageRightsIT {
       int port = TestProcesses.freePort();
       ManagedProcess worker =
           WorkerPool.startWorker(
-              processes,
-              config,
-              TinyCheckpoint.write(processes.folder().resolve("model")),
-              port);
+              processes, config, TinyCheckpoint.write(processes.folder().resolve("model")), port);
       worker.await(
           "names the missing right",
           TIMEOUT,

@@ -44,8 +44,7 @@ class WebhookOffsetsIT {
         EventCollector collector = new EventCollector(cluster.bootstrapServers());
         Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
         TestReceiver receiver = new TestReceiver(TestReceiver.status(204))) {
-      ManagedProcess worker =
-          WorkerPool.startFaultyWorker(processes, WorkerSettings.of(cluster));
+      ManagedProcess worker = WorkerPool.startFaultyWorker(processes, WorkerSettings.of(cluster));
       Map<String, String> config = webhookConfig(cluster, receiver);
       ManagedProcess first = GatewayProcess.start(processes, config).process();
       send(producer, receiver);
@@ -108,13 +107,7 @@ class WebhookOffsetsIT {
   }
 
   private static int members(Admin admin) throws Exception {
-    return admin
-        .describeConsumerGroups(List.of(GROUP))
-        .all()
-        .get()
-        .get(GROUP)
-        .members()
-        .size();
+    return admin.describeConsumerGroups(List.of(GROUP)).all().get().get(GROUP).members().size();
   }
 
   private static Map<String, String> webhookConfig(Cluster cluster, TestReceiver receiver) {
