@@ -53,18 +53,18 @@ class FrozenWorkerIT {
       long frozenSince = System.nanoTime();
       ManagedProcess other =
           WorkerPool.startFaultyWorker(processes, config(cluster, "other-worker"));
-      collector.awaitAnswers(producer, TIMEOUT, frozen::output);
+      collector.awaitAnswers(producer, TIMEOUT, frozen::name);
       long redone = redone(collector);
       Pause.of(FROZEN.minusNanos(Math.min(FROZEN.toNanos(), System.nanoTime() - frozenSince)));
       long frozenSeconds = Duration.ofNanos(System.nanoTime() - frozenSince).toSeconds();
       frozen.resume();
 
       sendBurst(producer, "both-");
-      collector.awaitAnswers(producer, TIMEOUT, frozen::output);
+      collector.awaitAnswers(producer, TIMEOUT, frozen::name);
       // It ends these jobs only after it has dealt with the results of its old ones.
       other.kill();
       sendBurst(producer, "alone-");
-      collector.awaitAnswers(producer, TIMEOUT, frozen::output);
+      collector.awaitAnswers(producer, TIMEOUT, frozen::name);
       DeliveryAudit audit = DeliveryAudit.of(producer, collector, cluster.storage(), Set.of());
       FaultReport report = new FaultReport("A worker frozen for a time");
       report.line("seconds frozen", frozenSeconds);

@@ -53,7 +53,7 @@ class FullBucketIT {
       int faults = FaultScale.fromSystemProperty().of(1, FULL.size());
       for (int i = 0; i < faults; i++) {
         send(producer, i + "-before-");
-        collector.awaitAnswers(producer, TIMEOUT, worker::output);
+        collector.awaitAnswers(producer, TIMEOUT, worker::name);
         cluster.faultyS3().setFault(FULL.get(i));
         send(producer, i + "-full-");
         worker.await("reports the outage", TIMEOUT, () -> reportsOutage(port));
@@ -63,7 +63,7 @@ class FullBucketIT {
             .noneMatch(end -> end.job().contains("-full-"));
         assertThat(collector.lag()).as("lag while the bucket is full").isEqualTo(JOBS);
         cluster.faultyS3().setFault(new S3Fault.Pass());
-        collector.awaitAnswers(producer, TIMEOUT, worker::output);
+        collector.awaitAnswers(producer, TIMEOUT, worker::name);
         WorkerPool.awaitReady(worker, port);
       }
       DeliveryAudit audit = DeliveryAudit.of(producer, collector, cluster.storage(), Set.of());

@@ -54,7 +54,7 @@ class StorageRightsIT {
       assertThat(collector.lag()).isEqualTo(JOBS);
 
       cluster.faultyS3().setFault(new S3Fault.Pass());
-      collector.awaitAnswers(producer, TIMEOUT, worker::output);
+      collector.awaitAnswers(producer, TIMEOUT, worker::name);
       WorkerPool.awaitReady(worker, port);
       DeliveryAudit audit = DeliveryAudit.of(producer, collector, cluster.storage(), Set.of());
       FaultReport report = new FaultReport("A role without s3:ListBucket");

@@ -109,13 +109,13 @@ public final class EventCollector implements AutoCloseable {
   /**
    * Reads until every sent request is answered and committed, and nothing more can arrive.
    *
-   * @param detail added to the message of a timeout
+   * @param detail what to look at after a timeout, for the message
    */
   public void awaitAnswers(TrackingProducer producer, Duration timeout, Supplier<String> detail) {
     readUntil(
         timeout,
         () ->
-            "%d terminal events, %d dead letters, lag %d; %s"
+            "%d terminal events, %d dead letters, lag %d; see %s"
                 .formatted(terminalEvents.size(), deadLetters.size(), lag(), detail.get()),
         () -> producer.isComplete(terminalEvents, deadLetters) && lag() == 0 && isAtEnd());
   }

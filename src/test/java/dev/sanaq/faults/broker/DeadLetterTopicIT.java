@@ -62,7 +62,7 @@ class DeadLetterTopicIT {
       admin.createTopics(List.of(new NewTopic(TOPIC, 4, (short) 1))).all().get();
       WorkerPool.awaitReady(worker, port);
       try (EventCollector collector = new EventCollector(cluster.bootstrapServers())) {
-        collector.awaitAnswers(producer, TIMEOUT, worker::output);
+        collector.awaitAnswers(producer, TIMEOUT, worker::name);
         DeliveryAudit audit = DeliveryAudit.of(producer, collector, cluster.storage(), Set.of());
         FaultReport report = new FaultReport("No topic of dead letters");
         producer.reportTo(report);

@@ -45,15 +45,15 @@ class GroupSizeIT {
         ManagedProcess first =
             WorkerPool.startFaultyWorker(processes, config(cluster, "first-worker"));
         send(producer, "first-");
-        collector.awaitAnswers(producer, TIMEOUT, first::output);
+        collector.awaitAnswers(producer, TIMEOUT, first::name);
         ManagedProcess second =
             WorkerPool.startFaultyWorker(processes, config(cluster, "second-worker"));
         second.await("is refused", TIMEOUT, () -> REFUSED.matcher(second.output()).find());
         send(producer, "both-");
-        collector.awaitAnswers(producer, TIMEOUT, second::output);
+        collector.awaitAnswers(producer, TIMEOUT, second::name);
         first.kill();
         send(producer, "second-");
-        collector.awaitAnswers(producer, TIMEOUT, second::output);
+        collector.awaitAnswers(producer, TIMEOUT, second::name);
         DeliveryAudit audit = DeliveryAudit.of(producer, collector, cluster.storage(), Set.of());
         FaultReport report = new FaultReport("A group at its maximum size");
         producer.reportTo(report);

@@ -53,12 +53,12 @@ class LostLeaderIT {
             sendBurst(producer);
             brokers.killLeader(TOPICS.get(round % TOPICS.size()), 0);
             sendBurst(producer);
-            collector.awaitAnswers(producer, TIMEOUT, () -> "workers: " + pool.running());
+            collector.awaitAnswers(producer, TIMEOUT, processes.folder()::toString);
             brokers.start();
             sendBurst(producer);
             brokers.awaitReady();
           }
-          collector.awaitAnswers(producer, TIMEOUT, () -> "workers: " + pool.running());
+          collector.awaitAnswers(producer, TIMEOUT, processes.folder()::toString);
           DeliveryAudit audit = DeliveryAudit.of(producer, collector, cluster.storage(), Set.of());
           FaultReport report = new FaultReport("Three brokers, of which a leader is lost");
           report.line("leaders killed and restarted", ROUNDS);

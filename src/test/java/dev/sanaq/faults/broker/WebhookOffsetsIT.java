@@ -63,7 +63,7 @@ class WebhookOffsetsIT {
       // Behind the events that are read again, in every partition.
       send(producer, receiver);
       awaitCalls(receiver);
-      collector.awaitAnswers(producer, TIMEOUT, worker::output);
+      collector.awaitAnswers(producer, TIMEOUT, worker::name);
       DeliveryAudit audit = DeliveryAudit.of(producer, collector, cluster.storage(), Set.of());
       FaultReport report = new FaultReport("Webhooks whose offsets are lost");
       report.line("calls", receiver.received().size());

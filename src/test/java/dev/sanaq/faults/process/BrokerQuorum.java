@@ -69,19 +69,24 @@ public final class BrokerQuorum implements Brokers {
     running().forEach(BrokerNode::kill);
   }
 
-  /** Sends SIGKILL to the broker that leads a partition, and returns that broker's number. */
-  public int killLeader(String topic, int partition) {
+  /** Sends SIGKILL to the broker that leads a partition; waits until there is one. */
+  public void killLeader(String topic, int partition) {
     try (Admin admin = admin()) {
       int leader =
-          get(admin.describeTopics(List.of(topic)).allTopicNames())
-              .get(topic)
-              .partitions()
-              .get(partition)
-              .leader()
-              .id();
+          Eventually.await("a leader of " + topic, TIMEOUT)
+              .ignoreExceptions()
+              .until(() -> leader(admin, topic, partition), id -> id > 0);
       nodes.get(leader - 1).kill();
-      return leader;
     }
+  }
+
+  private static int leader(Admin admin, String topic, int partition) {
+    return get(admin.describeTopics(List.of(topic)).allTopicNames())
+        .get(topic)
+        .partitions()
+        .get(partition)
+        .leader()
+        .id();
   }
 
   @Override
