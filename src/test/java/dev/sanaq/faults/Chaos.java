@@ -1,6 +1,7 @@
 package dev.sanaq.faults;
 
 import dev.sanaq.faults.audit.FaultReport;
+import dev.sanaq.faults.process.BrokerQuorum;
 import dev.sanaq.faults.process.Cluster;
 import dev.sanaq.faults.process.WorkerPool;
 import dev.sanaq.faults.storage.S3Fault;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -24,7 +26,10 @@ final class Chaos implements Runnable {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
   private static final Duration STARTUP_TIMEOUT = Duration.ofSeconds(15);
   private static final Duration MAX_FAULT_DURATION = Duration.ofSeconds(5);
+  private static final Duration FREEZE = Duration.ofSeconds(8);
   private static final int MIN_HITS = 5;
+  private static final List<String> LEADERS =
+      List.of("__transaction_state", "__consumer_offsets", "sanaq.events", "sanaq.requests");
 
   private final Cluster cluster;
   private final WorkerPool workers;
@@ -33,6 +38,7 @@ final class Chaos implements Runnable {
   private final List<Action> plan = new ArrayList<>();
   private final Map<String, Integer> executed = new TreeMap<>();
   private final AtomicInteger started = new AtomicInteger();
+  private CompletableFuture<Void> frozen = CompletableFuture.completedFuture(null);
 
   /** A fault, with its name in the table. */
   private record Action(String name, Runnable work) {}
@@ -79,6 +85,7 @@ final class Chaos implements Runnable {
         Pause.of(Duration.ofMillis(left));
       }
     }
+    frozen.join();
     cluster.awaitBroker();
     cluster.awaitStorage();
   }
@@ -88,16 +95,21 @@ final class Chaos implements Runnable {
       plan.add(new Action("workers killed", this::killWorker));
     }
     plan.add(new Action("workers stopped, their partitions moved", this::stopWorker));
+    plan.add(new Action("workers frozen and continued", this::freezeWorker));
     plan.add(
         round % 2 == 0
-            ? new Action("broker killed and restarted", this::killBroker)
-            : new Action("broker stopped and restarted", this::stopBroker));
+            ? new Action("Kafka killed and restarted", this::killBroker)
+            : new Action("Kafka stopped and restarted", this::stopBroker));
+    if (cluster.brokers() instanceof BrokerQuorum quorum) {
+      plan.add(new Action("leading broker killed and restarted", () -> killLeader(quorum)));
+    }
     plan.add(new Action("S3 killed and restarted", this::killStorage));
     plan.add(storageFault("S3 not listening", new S3Fault.Stopped()));
     plan.add(
         storageFault(
             "S3 answering 503 and 500", new S3Fault.Refuse(round % 2 == 0 ? 503 : 500, 0.5)));
     plan.add(storageFault("S3 answering 403", new S3Fault.Refuse(403, 0.2)));
+    plan.add(storageFault("S3 full", new S3Fault.Full(507, "XMinioStorageFull")));
     plan.add(storageFault("S3 slow", new S3Fault.Slow(Duration.ofMillis(300))));
     plan.add(storageFault("S3 answers cut in the middle", new S3Fault.Cut(0.3)));
     plan.add(storageFault("S3 uploads corrupted", new S3Fault.Corrupt(0.3)));
@@ -129,6 +141,21 @@ final class Chaos implements Runnable {
     anyWorker().terminate();
   }
 
+  // One at a time, and for longer than a member of the group may be silent: others get its
+  // partitions. The next faults occur meanwhile.
+  private void freezeWorker() {
+    frozen.join();
+    ManagedProcess worker = anyWorker();
+    Duration time = FREEZE.plus(Duration.ofMillis(random.nextInt((int) FREEZE.toMillis())));
+    worker.suspend();
+    frozen =
+        CompletableFuture.runAsync(
+            () -> {
+              Pause.of(time);
+              worker.resume();
+            });
+  }
+
   // The next faults occur while the broker starts, so that workers also die during an outage.
   private void killBroker() {
     cluster.awaitBroker();
@@ -139,6 +166,15 @@ final class Chaos implements Runnable {
   private void stopBroker() {
     cluster.awaitBroker();
     cluster.stopBroker();
+    cluster.startBroker();
+  }
+
+  // The other brokers take over while it is away.
+  private void killLeader(BrokerQuorum quorum) {
+    cluster.awaitBroker();
+    quorum.awaitInSync();
+    quorum.killLeader(LEADERS.get(random.nextInt(LEADERS.size())), 0);
+    Pause.of(Duration.ofMillis(1000 + random.nextInt(2000)));
     cluster.startBroker();
   }
 

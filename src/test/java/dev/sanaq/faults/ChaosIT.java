@@ -7,6 +7,7 @@ import dev.sanaq.faults.audit.EventCollector;
 import dev.sanaq.faults.audit.FaultReport;
 import dev.sanaq.faults.audit.FaultScale;
 import dev.sanaq.faults.audit.TrackingProducer;
+import dev.sanaq.faults.process.BrokerQuorum;
 import dev.sanaq.faults.process.Cluster;
 import dev.sanaq.faults.process.TinyCheckpoint;
 import dev.sanaq.faults.process.WorkerPool;
@@ -26,13 +27,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Requests while workers are killed, the broker restarts, S3 fails in every way and partitions
- * move: in the end each request has exactly one answer.
+ * Requests while workers are killed and frozen, brokers restart, S3 fails in every way and
+ * partitions move: in the end each request has exactly one answer.
  */
 @Tag("slow") // starts workers, a broker and S3 as processes, and injects faults for 40 s
 class ChaosIT {
   private static final FaultScale SCALE = FaultScale.fromSystemProperty();
   private static final int REQUESTS = SCALE.of(300, 10_000);
+  private static final int BROKERS = 3;
   private static final int WORKERS = SCALE.of(2, 3);
   private static final int ROUNDS = SCALE.of(1, 12);
   private static final Duration CHAOS_DURATION = Duration.ofSeconds(SCALE.of(40, 600));
@@ -45,7 +47,7 @@ class ChaosIT {
   void requests_underFaults_haveExactlyOneAnswerAndTheirImages() {
     long startNanos = System.nanoTime();
     try (TestProcesses processes = new TestProcesses("chaos");
-        Cluster cluster = new Cluster(processes, random.nextLong())) {
+        Cluster cluster = cluster(processes, random.nextLong())) {
       Path checkpoint = TinyCheckpoint.write(processes.folder().resolve("model"));
       Map<String, String> config = WorkerSettings.of(cluster);
       try (WorkerPool workers =
@@ -70,6 +72,12 @@ class ChaosIT {
         assertThat(audit.findings()).as("findings; see target/faults/chaos").isEmpty();
       }
     }
+  }
+
+  private static Cluster cluster(TestProcesses processes, long seed) {
+    return SCALE == FaultScale.SHORT
+        ? new Cluster(processes, seed)
+        : new Cluster(processes, seed, new BrokerQuorum(processes, BROKERS, Map.of()));
   }
 
   // In bursts and in step with the faults, so that workers are busy during every fault.

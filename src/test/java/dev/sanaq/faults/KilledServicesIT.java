@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * The basis of the suite: broker and S3 keep accepted data when they are killed, and every fault of
@@ -60,8 +61,18 @@ class KilledServicesIT {
       assertFails(cluster, client, new S3Fault.Refuse(503, 1));
       assertFails(cluster, client, new S3Fault.Refuse(403, 1));
       assertFails(cluster, client, new S3Fault.Cut(1));
+      assertUploadsFail(cluster, client, new S3Fault.Full(507, "QuotaExceeded"), 507);
       assertFails(cluster, client, new S3Fault.Stopped());
       assertThat(read(client)).isEqualTo(TEXT);
+
+      cluster.faultyS3().setFault(new S3Fault.NoListing());
+      assertThat(statusOf(() -> client.headObject(head -> head.bucket("sanaq").key("missing"))))
+          .isEqualTo(403);
+      assertThat(read(client)).isEqualTo(TEXT);
+      int hits = cluster.faultyS3().hitCount();
+      cluster.faultyS3().setFault(new S3Fault.CloseAfterConflict());
+      assertThat(statusOf(() -> putNew(client))).isEqualTo(412);
+      assertThat(cluster.faultyS3().hitCount()).as("connections closed").isEqualTo(hits + 1);
 
       cluster.faultyS3().setFault(new S3Fault.Corrupt(1));
       assertThat(canWrite(client)).as("a corrupted upload succeeds").isFalse();
@@ -77,6 +88,28 @@ class KilledServicesIT {
     cluster.faultyS3().setFault(fault);
     assertThat(canRead(client)).as("reading works under %s", fault).isFalse();
     cluster.faultyS3().setFault(new S3Fault.Pass());
+  }
+
+  private static void assertUploadsFail(
+      Cluster cluster, S3Client client, S3Fault fault, int status) {
+    cluster.faultyS3().setFault(fault);
+    assertThat(statusOf(() -> putNew(client))).isEqualTo(status);
+    assertThat(read(client)).isEqualTo(TEXT);
+    cluster.faultyS3().setFault(new S3Fault.Pass());
+  }
+
+  private static void putNew(S3Client client) {
+    client.putObject(
+        put -> put.bucket("sanaq").key("k").ifNoneMatch("*"), RequestBody.fromString(TEXT));
+  }
+
+  private static int statusOf(Runnable call) {
+    try {
+      call.run();
+      return 200;
+    } catch (S3Exception e) {
+      return e.statusCode();
+    }
   }
 
   private static boolean canRead(S3Client client) {

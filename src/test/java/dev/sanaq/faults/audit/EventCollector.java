@@ -106,6 +106,20 @@ public final class EventCollector implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads until every sent request is answered and committed, and nothing more can arrive.
+   *
+   * @param detail what to look at after a timeout, for the message
+   */
+  public void awaitAnswers(TrackingProducer producer, Duration timeout, Supplier<String> detail) {
+    readUntil(
+        timeout,
+        () ->
+            "%d terminal events, %d dead letters, lag %d; see %s"
+                .formatted(terminalEvents.size(), deadLetters.size(), lag(), detail.get()),
+        () -> producer.isComplete(terminalEvents, deadLetters) && lag() == 0 && isAtEnd());
+  }
+
   /** Returns whether both topics were read to the end, with no open transaction. */
   public boolean isAtEnd() {
     Map<TopicPartition, Long> ends = endOffsets(read);
@@ -156,6 +170,7 @@ public final class EventCollector implements AutoCloseable {
     }
   }
 
+  // None if the topic does not exist: a test may take the topic of dead letters away.
   private List<TopicPartition> partitions(String topic) {
     return consumer.partitionsFor(topic).stream()
         .map(info -> new TopicPartition(topic, info.partition()))

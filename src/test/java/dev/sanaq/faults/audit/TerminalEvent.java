@@ -15,10 +15,12 @@ import org.apache.kafka.common.header.Header;
  *
  * @param job the job's id, the event's subject
  * @param outcome {@code completed}, {@code cancelled}, or {@code failed:} and the error code
+ * @param worker the worker that published it, if it completed
  * @param attempts the attempts of a failed event, else 0
  * @param images the images of a completed event
  */
-public record TerminalEvent(String job, String outcome, int attempts, List<StoredObject> images) {
+public record TerminalEvent(
+    String job, String outcome, String worker, int attempts, List<StoredObject> images) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** An object in S3 that an event names. */
@@ -45,7 +47,11 @@ public record TerminalEvent(String job, String outcome, int attempts, List<Store
               image.path("sha256").asText()));
     }
     return new TerminalEvent(
-        header(record, "ce_subject"), outcome, data.path("attempts").asInt(), List.copyOf(images));
+        header(record, "ce_subject"),
+        outcome,
+        data.path("worker").asText(),
+        data.path("attempts").asInt(),
+        List.copyOf(images));
   }
 
   /** Returns a header's text, or an empty text if there is none. */

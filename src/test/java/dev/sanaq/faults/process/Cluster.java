@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A broker and an S3 server as processes of their own, which can be killed and restarted with the
- * same ports and data, and a proxy that injects faults on the way to S3. Not thread-safe.
+ * Kafka and an S3 server as processes of their own, which can be killed and restarted with the same
+ * ports and data, and a proxy that injects faults on the way to S3. Not thread-safe.
  */
 public final class Cluster implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(90);
@@ -20,15 +20,20 @@ public final class Cluster implements AutoCloseable {
       List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private final TestProcesses processes;
-  private final int brokerPort = TestProcesses.freePort();
+  private final Brokers brokers;
   private final int storagePort = TestProcesses.freePort();
   private final FaultyS3 faultyS3;
-  private @Nullable ManagedProcess broker;
   private @Nullable ManagedProcess storage;
 
-  /** Starts both and waits until they answer. */
+  /** Starts {@code sanaq local}'s broker and an S3 server, and waits until they answer. */
   public Cluster(TestProcesses processes, long seed) {
+    this(processes, seed, new LocalBroker(processes, JVM_OPTIONS));
+  }
+
+  /** Starts the brokers and an S3 server, and waits until they answer. */
+  public Cluster(TestProcesses processes, long seed, Brokers brokers) {
     this.processes = processes;
+    this.brokers = brokers;
     this.faultyS3 = new FaultyS3(storagePort, seed);
     startBroker();
     startStorage();
@@ -36,9 +41,9 @@ public final class Cluster implements AutoCloseable {
     awaitStorage();
   }
 
-  /** Starts the broker and does not wait for it. */
+  /** Starts the brokers that do not run and does not wait for them. */
   public void startBroker() {
-    broker = ServiceProcesses.startService(processes, "kafka", brokerPort, JVM_OPTIONS);
+    brokers.start();
   }
 
   /** Starts the S3 server and does not wait for it. */
@@ -47,25 +52,30 @@ public final class Cluster implements AutoCloseable {
   }
 
   public void awaitBroker() {
-    requireStarted(broker).awaitOutput("kafka.bootstrap.servers=", TIMEOUT);
+    brokers.awaitReady();
   }
 
   public void awaitStorage() {
     requireStarted(storage).awaitOutput("sanaq.storage.secret-key=", TIMEOUT);
   }
 
+  /** Kills all brokers. */
   public void killBroker() {
-    requireStarted(broker).kill();
+    brokers.kill();
   }
 
-  /** Sends SIGTERM to the broker and waits until it exits. */
+  /** Sends SIGTERM to all brokers and waits until they exit. */
   public void stopBroker() {
-    requireStarted(broker).terminate();
-    requireStarted(broker).exitCode(TIMEOUT);
+    brokers.stop();
   }
 
   public void killStorage() {
     requireStarted(storage).kill();
+  }
+
+  /** Returns the brokers. */
+  public Brokers brokers() {
+    return brokers;
   }
 
   /** Returns the proxy between the workers and the S3 server. */
@@ -74,7 +84,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   public String bootstrapServers() {
-    return "localhost:" + brokerPort;
+    return brokers.bootstrapServers();
   }
 
   /** Returns the URL of the S3 server, without faults. */

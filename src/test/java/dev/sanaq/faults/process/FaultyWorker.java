@@ -7,6 +7,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Logger;
 
 /**
  * A worker with a {@link FaultyImageGenerator}, as a program of its own. System properties
@@ -20,6 +22,8 @@ public final class FaultyWorker {
 
   /** Runs until SIGTERM, or until a request kills the JVM. */
   public static void main(String... args) throws InterruptedException {
+    System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
+    Logger.getLogger("").addHandler(new ConsoleHandler());
     Map<String, String> config = new TreeMap<>();
     System.getProperties().forEach((key, value) -> config.put(key.toString(), value.toString()));
     WorkerSettings settings = TestSettings.of(config);

@@ -79,6 +79,7 @@ public final class WorkerPool implements AutoCloseable {
       now = List.copyOf(running);
     }
     return now.stream()
+        .filter(worker -> !worker.process().isSuspended())
         .filter(worker -> HttpProbe.isReady(worker.port()))
         .map(PooledWorker::process)
         .toList();
@@ -99,6 +100,7 @@ public final class WorkerPool implements AutoCloseable {
   public void close() {
     closed = true;
     restartThread.interrupt();
+    running().forEach(ManagedProcess::resume);
     running().forEach(ManagedProcess::terminate);
     running().forEach(worker -> worker.exitCode(Duration.ofSeconds(60)));
   }

@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A proxy in front of an S3 server that forwards every request unchanged, with the Host header that
@@ -134,8 +135,9 @@ public final class FaultyS3 implements AutoCloseable {
       client.flush();
     }
     HttpMessage request = HttpMessage.readBody(head, requests);
-    if (current instanceof S3Fault.Refuse refuse && tryHit(refuse.share())) {
-      errorResponse(refuse.status()).writeTo(client);
+    HttpMessage refusal = refusal(current, HttpMessage.firstLine(head));
+    if (refusal != null) {
+      refusal.writeTo(client);
       return false;
     }
     boolean corrupt =
@@ -148,17 +150,41 @@ public final class FaultyS3 implements AutoCloseable {
       response.writeHalf(client);
       return false;
     }
-    response.writeTo(client);
-    return !HttpMessage.header(response.head(), "connection").equalsIgnoreCase("close");
+    HttpMessage answer =
+        current instanceof S3Fault.NoListing && tryHit(response, 404)
+            ? errorResponse(403, "AccessDenied")
+            : response;
+    answer.writeTo(client);
+    boolean closes = current instanceof S3Fault.CloseAfterConflict && tryHit(answer, 412);
+    return !closes && !HttpMessage.header(answer.head(), "connection").equalsIgnoreCase("close");
   }
 
-  private static HttpMessage errorResponse(int status) {
-    String code = status == 403 ? "AccessDenied" : status == 503 ? "SlowDown" : "InternalError";
+  /** Returns the error with which the fault answers the request; null if it is forwarded. */
+  private @Nullable HttpMessage refusal(S3Fault current, String requestLine) {
+    if (current instanceof S3Fault.Refuse refuse && tryHit(refuse.share())) {
+      int status = refuse.status();
+      return errorResponse(
+          status, status == 403 ? "AccessDenied" : status == 503 ? "SlowDown" : "InternalError");
+    }
+    if (current instanceof S3Fault.Full full && requestLine.matches("(PUT|POST) .*") && tryHit(1)) {
+      return errorResponse(full.status(), full.code());
+    }
+    if (current instanceof S3Fault.NoListing && requestLine.contains("list-type=") && tryHit(1)) {
+      return errorResponse(403, "AccessDenied");
+    }
+    return null;
+  }
+
+  private static HttpMessage errorResponse(int status, String code) {
     byte[] body = ERROR_XML.formatted(code).getBytes(StandardCharsets.UTF_8);
     String head =
         "HTTP/1.1 %d %s\r\nContent-Type: application/xml\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
             .formatted(status, code, body.length);
     return new HttpMessage(head.getBytes(StandardCharsets.ISO_8859_1), body);
+  }
+
+  private boolean tryHit(HttpMessage response, int status) {
+    return HttpMessage.firstLine(response.head()).startsWith("HTTP/1.1 " + status) && tryHit(1);
   }
 
   private boolean tryHit(double share) {

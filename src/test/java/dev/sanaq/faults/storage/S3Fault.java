@@ -13,6 +13,15 @@ public sealed interface S3Fault {
   /** Some requests get an error and are not forwarded. */
   record Refuse(int status, double share) implements S3Fault {}
 
+  /** Uploads get an error, as from a full disk or an exhausted quota; everything else works. */
+  record Full(int status, String code) implements S3Fault {}
+
+  /** A missing object is answered with 403, as S3 does if the role may not list the bucket. */
+  record NoListing() implements S3Fault {}
+
+  /** After a 412 the connection is closed, without a header that says so, as MinIO does. */
+  record CloseAfterConflict() implements S3Fault {}
+
   /** Some requests are executed, and the connection breaks in the middle of the response. */
   record Cut(double share) implements S3Fault {}
 

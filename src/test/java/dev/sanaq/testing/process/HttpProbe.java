@@ -19,6 +19,19 @@ public final class HttpProbe {
     return status(URI.create("http://127.0.0.1:%d/q/health/ready".formatted(httpPort))) == 200;
   }
 
+  /** Returns the readiness probe's answer, or an empty text if there is none. */
+  public static String readiness(int httpPort) {
+    try {
+      URI url = URI.create("http://127.0.0.1:%d/q/health/ready".formatted(httpPort));
+      HttpRequest request = HttpRequest.newBuilder(url).timeout(TIMEOUT).build();
+      return CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    } catch (IOException e) {
+      return "";
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Returns the status of a GET, or 0 if there is no connection or no response. */
   public static int status(URI url) {
     try {

@@ -15,6 +15,7 @@ public final class ManagedProcess {
   private final String name;
   private final Process process;
   private final Path log;
+  private volatile boolean suspended;
 
   ManagedProcess(String name, Process process, Path log) {
     this.name = name;
@@ -46,6 +47,25 @@ public final class ManagedProcess {
   /** Sends SIGTERM and returns at once. */
   public void terminate() {
     process.toHandle().destroy();
+  }
+
+  /** Sends SIGSTOP: no thread of the process runs until {@link #resume}; its sockets stay open. */
+  public void suspend() {
+    suspended = true;
+    signal("STOP");
+  }
+
+  /** Sends SIGCONT; does nothing if the process is not suspended or has exited. */
+  public void resume() {
+    if (suspended && isAlive()) {
+      signal("CONT");
+    }
+    suspended = false;
+  }
+
+  /** Returns whether the process is suspended. */
+  public boolean isSuspended() {
+    return suspended;
   }
 
   /** Waits for the exit code: 128 plus the signal's number if a signal ended the process. */
@@ -94,5 +114,18 @@ public final class ManagedProcess {
               }
               return check.call();
             });
+  }
+
+  private void signal(String signal) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid())).start();
+      if (kill.waitFor() != 0) {
+        throw new AssertionError("%s got no SIG%s".formatted(name, signal));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
