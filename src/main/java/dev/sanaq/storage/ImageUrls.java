@@ -40,6 +40,7 @@ public final class ImageUrls {
           "sanaq.storage.url-expiry is %s; S3 allows 1 second to 7 days"
               .formatted(config.urlExpiry()));
     }
+    // Never closed: all that it holds are the client's credentials.
     this.presigner = S3ClientFactory.presigner(config, s3);
     this.credentials = s3.serviceClientConfiguration().credentialsProvider();
     this.expiry = config.urlExpiry();
