@@ -119,12 +119,7 @@ class ImagesApiTest extends GatewayTestBase {
     }
     Eventually.await("the conflict is in the view", Duration.ofSeconds(20))
         .until(
-            () ->
-                client
-                    .get("/v1/jobs?state=failed")
-                    .json()
-                    .findValuesAsText("id")
-                    .contains(id));
+            () -> client.get("/v1/jobs?state=failed").json().findValuesAsText("id").contains(id));
     assertThat(client.get("/v1/jobs/" + id).json().get("state").asText()).isEqualTo("completed");
     assertThat(client.get("/v1/jobs/" + id + "/images/0").status()).isEqualTo(200);
   }

@@ -281,8 +281,15 @@ class JobsApiTest extends GatewayTestBase {
     worker.publishFailed(id);
     end.get(20, TimeUnit.SECONDS);
     assertThat(received.stream().filter(line -> line.startsWith("id:")))
-        .containsExactly("id:%s/progress/2".formatted(id), "id:%s/failed-%s".formatted(id, ScriptedWorker.HASH));
-    assertThat(client.get("/v1/jobs/" + id + "/events", "Last-Event-ID", id + "/failed-" + ScriptedWorker.HASH).status())
+        .containsExactly(
+            "id:%s/progress/2".formatted(id), "id:%s/failed-%s".formatted(id, ScriptedWorker.HASH));
+    assertThat(
+            client
+                .get(
+                    "/v1/jobs/" + id + "/events",
+                    "Last-Event-ID",
+                    id + "/failed-" + ScriptedWorker.HASH)
+                .status())
         .as("the stream has ended: do not reconnect")
         .isEqualTo(204);
     assertProblem(client.get("/v1/jobs/none/events"), 404, "not_found");

@@ -151,10 +151,7 @@ public final class KafkaS3Client implements AutoCloseable {
   /** Waits for an event by {@linkplain #eventName name}. */
   public ConsumerRecord<byte[], byte[]> awaitEvent(String name) {
     await(records -> records.stream().anyMatch(record -> eventName(record).equals(name)));
-    return received.stream()
-        .filter(r -> eventName(r).equals(name))
-        .findFirst()
-        .orElseThrow();
+    return received.stream().filter(r -> eventName(r).equals(name)).findFirst().orElseThrow();
   }
 
   /** Waits for an event by name, and runs an action between two polls. */

@@ -130,10 +130,7 @@ class LostOffsetsTest {
 
   private static Map<TopicPartition, OffsetAndMetadata> committed(Admin admin) {
     try {
-      return admin
-          .listConsumerGroupOffsets(group())
-          .partitionsToOffsetAndMetadata(group())
-          .get();
+      return admin.listConsumerGroupOffsets(group()).partitionsToOffsetAndMetadata(group()).get();
     } catch (InterruptedException | ExecutionException e) {
       throw new AssertionError(e);
     }
@@ -142,7 +139,13 @@ class LostOffsetsTest {
   private static int partitionCount(Admin admin) {
     try {
       String topic = harness.services().requestsTopic();
-      return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size();
+      return admin
+          .describeTopics(List.of(topic))
+          .allTopicNames()
+          .get()
+          .get(topic)
+          .partitions()
+          .size();
     } catch (InterruptedException | ExecutionException e) {
       throw new AssertionError(e);
     }

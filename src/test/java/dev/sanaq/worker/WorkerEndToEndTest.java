@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.entry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sanaq.checkpoint.RandomCheckpoint;
-import dev.sanaq.kafka.RecordHash;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.job.Sha256;
+import dev.sanaq.kafka.RecordHash;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ProgressListener;

@@ -46,7 +46,8 @@ public class JobArchive {
             .find(id)
             .map(
                 result ->
-                    JobSnapshot.ofStoredResult(eventFactory.completed(result), result.fingerprint()))
+                    JobSnapshot.ofStoredResult(
+                        eventFactory.completed(result), result.fingerprint()))
         : Optional.empty();
   }
 

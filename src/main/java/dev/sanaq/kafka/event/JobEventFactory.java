@@ -82,8 +82,9 @@ public final class JobEventFactory {
   /**
    * The terminal event of a job.
    *
-   * @param recordHash of the request's record. An id completes once, so all its completed events are
-   *     the same; it may fail or be cancelled several times, each time with a request of its own
+   * @param recordHash of the request's record. An id completes once, so all its completed events
+   *     are the same; it may fail or be cancelled several times, each time with a request of its
+   *     own
    */
   public CloudEvent terminal(JobOutcome outcome, String recordHash) {
     if (outcome instanceof Completed completed) {
@@ -91,8 +92,7 @@ public final class JobEventFactory {
     }
     boolean isCancelled = outcome instanceof Cancelled;
     String kind = isCancelled ? "cancelled" : "failed";
-    Map<String, Object> data =
-        isCancelled ? data((Cancelled) outcome) : data((Failed) outcome);
+    Map<String, Object> data = isCancelled ? data((Cancelled) outcome) : data((Failed) outcome);
     String name = kind + "-" + recordHash;
     return event(outcome.id(), kind, name, clock.instant(), data, outcome.callbackUrl());
   }

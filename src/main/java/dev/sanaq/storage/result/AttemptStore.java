@@ -14,8 +14,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 /**
  * Counts the attempts of a job on the storage, before each one starts: {@code
  * <id>/attempts/<n>.json}, written with {@code If-None-Match}. After a crash the next worker reads
- * how often the job was started, or how it ended. Every method blocks for single attempts and throws {@link
- * StorageException}. Any number of threads.
+ * how often the job was started, or how it ended. Every method blocks for single attempts and
+ * throws {@link StorageException}. Any number of threads.
  */
 public final class AttemptStore {
   private final ObjectStore objects;
@@ -61,8 +61,7 @@ public final class AttemptStore {
 
   /** Records how a recorded attempt ended: replaces it. */
   public void putOutcome(String id, Attempt ended) {
-    objects.put(
-        location.bucket(), key(id, ended.number()), Json.write(ended), "application/json");
+    objects.put(location.bucket(), key(id, ended.number()), Json.write(ended), "application/json");
   }
 
   /**

@@ -81,8 +81,7 @@ public final class AttemptGate {
    *
    * @param attempt counted if S3 knows no outcome
    */
-  private Optional<StartDecision> storedOutcome(
-      JobExecution execution, Optional<Attempt> attempt) {
+  private Optional<StartDecision> storedOutcome(JobExecution execution, Optional<Attempt> attempt) {
     Job job = execution.job();
     Optional<Completed> result = store.find(job.id());
     if (result.filter(stored -> stored.fingerprint().equals(job.fingerprint())).isPresent()) {

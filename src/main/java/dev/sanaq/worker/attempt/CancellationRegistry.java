@@ -53,8 +53,7 @@ public final class CancellationRegistry {
 
   private void removeOldest() {
     Iterator<Cancellation> oldest = cancellations.values().iterator();
-    while (oldest.hasNext()
-        && (!isRetained(oldest.next()) || cancellations.size() > maxEntries)) {
+    while (oldest.hasNext() && (!isRetained(oldest.next()) || cancellations.size() > maxEntries)) {
       oldest.remove();
     }
   }

@@ -12,8 +12,8 @@ import dev.sanaq.worker.queue.JobExecution;
 import org.jboss.logging.Logger;
 
 /**
- * Stores how a job ended before its terminal event is published, with the attempt of the record.
- * A worker that reads the record again, after a crash or because the group's offsets were lost,
+ * Stores how a job ended before its terminal event is published, with the attempt of the record. A
+ * worker that reads the record again, after a crash or because the group's offsets were lost,
  * repeats that end and does not run the job. A completed job has its stored result, and an id
  * conflict follows from it: neither is stored here. Any number of threads.
  */

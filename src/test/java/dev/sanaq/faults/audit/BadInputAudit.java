@@ -80,8 +80,6 @@ public final class BadInputAudit {
       return Integer.parseInt(id.group(1));
     }
     boolean derived = job.startsWith(DERIVED_ID_PREFIX);
-    return derived
-        ? numbersByOffset.getOrDefault(positionOf(job), -1)
-        : -1;
+    return derived ? numbersByOffset.getOrDefault(positionOf(job), -1) : -1;
   }
 }

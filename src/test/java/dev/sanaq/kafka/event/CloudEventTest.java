@@ -32,7 +32,8 @@ class CloudEventTest {
   @Test
   void cancelledEvent_carriesCallbackUrl() {
     JobOutcome cancelled = new JobOutcome.Cancelled("a", "", 0, Map.of(), "https://example.com/");
-    assertThat(events.terminal(cancelled, "0123456789abcdef").callbackUrl()).isEqualTo("https://example.com/");
+    assertThat(events.terminal(cancelled, "0123456789abcdef").callbackUrl())
+        .isEqualTo("https://example.com/");
   }
 
   private static JobOutcome failure(String callback) {

@@ -134,7 +134,8 @@ class RequestReaderFuzzTest {
     if (admission instanceof ReadResult.Accepted admitted) {
       Job job = admitted.job();
       assertThat(JobIds.isValid(job.id())).isTrue();
-      assertThat(Json.readObject(EVENTS.started(job, "w", "hash").toRecord("events").value())).isNotEmpty();
+      assertThat(Json.readObject(EVENTS.started(job, "w", "hash").toRecord("events").value()))
+          .isNotEmpty();
       assertPublishable(
           new Failed(job.id(), JobError.of(ErrorCode.INTERNAL, "x"), 1, job.metadata(), ""));
     } else if (admission instanceof ReadResult.Invalid refused) {

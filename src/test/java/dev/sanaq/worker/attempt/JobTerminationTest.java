@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 class JobTerminationTest {
   private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
 
-  private final CancellationRegistry cancellations = new CancellationRegistry(Duration.ofDays(1), 10, Clock.fixed(NOW, ZoneOffset.UTC));
+  private final CancellationRegistry cancellations =
+      new CancellationRegistry(Duration.ofDays(1), 10, Clock.fixed(NOW, ZoneOffset.UTC));
   private final ThroughputEstimator<BatchKey> throughput = new ThroughputEstimator<>(0.3, 10);
   private final ShutdownState shutdown = new ShutdownState();
   private final JobTermination termination =

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Test;
 class BatchProgressReporterTest {
   private static final Clock CLOCK = Clock.systemUTC();
 
-  private final CancellationRegistry cancellations = new CancellationRegistry(Duration.ofDays(1), 10, Clock.systemUTC());
+  private final CancellationRegistry cancellations =
+      new CancellationRegistry(Duration.ofDays(1), 10, Clock.systemUTC());
   private final ThroughputEstimator<BatchKey> throughput = new ThroughputEstimator<>(0.3, 10);
   private final JobExecution execution = JobExecutions.queued("job");
   private final BatchProgressReporter reporter =
