@@ -3,6 +3,7 @@ package dev.sanaq.kafka;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -31,11 +32,16 @@ public final class KafkaClientFactory {
 
   /** A group consumer for requests: read_committed, no auto commit. */
   public Consumer<byte[], byte[]> workerConsumer(String group, String clientId) {
+    return workerConsumers(group, clientId).get();
+  }
+
+  /** Creates consumers as {@link #workerConsumer}; all have the group protocol chosen here. */
+  public Supplier<Consumer<byte[], byte[]>> workerConsumers(String group, String clientId) {
     Map<String, Object> config = groupConfig(group, clientId, 100);
     // The backlog stays on the broker: a worker fetches little more than it can process.
     config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 * 1024 * 1024);
     GroupProtocol.configure(config);
-    return new KafkaConsumer<>(config);
+    return () -> new KafkaConsumer<>(config);
   }
 
   /** A group consumer that starts at the oldest record: read_committed, no auto commit. */
@@ -45,11 +51,14 @@ public final class KafkaClientFactory {
     return new KafkaConsumer<>(config);
   }
 
-  /** A consumer without a group: read_committed. */
+  /**
+   * A consumer without a group: read_committed. If the record at its position has been deleted, it
+   * goes on at the oldest one.
+   */
   public Consumer<byte[], byte[]> standaloneConsumer() {
     Map<String, Object> config = consumerConfig();
     config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     return new KafkaConsumer<>(config);
   }
 

@@ -53,10 +53,17 @@ final class LocalKafka implements LocalService {
    * @throws IOException if the folder or the port cannot be used
    */
   static LocalKafka start(Path folder, int requestedPort) throws IOException {
+    return start(folder, requestedPort, Map.of());
+  }
+
+  /** The same with more properties of the broker, or other values of them: for tests. */
+  static LocalKafka start(Path folder, int requestedPort, Map<String, String> brokerProperties)
+      throws IOException {
     Path logs = Files.createDirectories(folder.resolve("kafka")).toAbsolutePath();
     // The port may differ from the last start: the data does not depend on it.
     int port = requestedPort == 0 ? freePort(0) : requestedPort;
     Map<String, Object> properties = properties(logs, port, freePort(port));
+    properties.putAll(brokerProperties);
     if (!Files.exists(logs.resolve("meta.properties"))) {
       format(logs);
     }

@@ -4,6 +4,7 @@ import dev.sanaq.estimate.ThroughputEstimator;
 import dev.sanaq.job.OutputLocation;
 import dev.sanaq.job.validation.RequestValidator;
 import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.kafka.StartPosition;
 import dev.sanaq.kafka.TopicReader;
 import dev.sanaq.kafka.TopicsConfig;
@@ -62,7 +63,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -103,7 +103,7 @@ final class WorkerAssembly {
 
   /** From results to transactions, and events outside of them. */
   record Publishing(
-      Consumer<byte[], byte[]> consumer,
+      ReplaceableConsumer consumer,
       PartitionTrackers trackers,
       Producer<byte[], byte[]> progressProducer,
       JobProgressSender progressSender,
@@ -190,7 +190,8 @@ final class WorkerAssembly {
     Producer<byte[], byte[]> progressProducer = kafka.lingeringProducer(PROGRESS_SEND_TIMEOUT);
     ProgressPublisher progress = new ProgressPublisher(progressProducer, topic);
     PendingResults pending = new PendingResults();
-    Consumer<byte[], byte[]> consumer = kafka.workerConsumer(settings.worker().group(), workerId);
+    ReplaceableConsumer consumer =
+        new ReplaceableConsumer(kafka.workerConsumers(settings.worker().group(), workerId));
     PartitionTrackers trackers = new PartitionTrackers(consumer);
     ResultPublisher publisher =
         new ResultPublisher(

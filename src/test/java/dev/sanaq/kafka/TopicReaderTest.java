@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sanaq.local.LocalServiceKind;
 import dev.sanaq.local.LocalServices;
 import dev.sanaq.local.LocalServicesConfig;
+import dev.sanaq.testing.Eventually;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -32,9 +36,7 @@ class TopicReaderTest {
   static void startKafka() {
     services =
         LocalServices.startTemporary(new LocalServicesConfig(Set.of(LocalServiceKind.KAFKA), 0, 0));
-    kafka =
-        new KafkaClientFactory(
-            Map.of("bootstrap.servers", services.config().get("kafka.bootstrap.servers")));
+    kafka = new KafkaClientFactory(Map.of("bootstrap.servers", bootstrapServers()));
   }
 
   @AfterAll
@@ -125,6 +127,38 @@ class TopicReaderTest {
       assertThat(reader.assignTopic(topic, REMEDY)).isTrue();
       assertThat(readToEnd(reader)).containsExactly("one");
     }
+  }
+
+  @Test
+  void recordsDeletedBeforePosition_readingGoesOnAtOldestRecord() throws Exception {
+    String topic = "sanaq.expiring";
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+      admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+      try (TopicReader reader = reader(StartPosition.beginning())) {
+        send(topic, 0, TIME, "first");
+        Eventually.await("the topic", Duration.ofSeconds(30))
+            .ignoreExceptions()
+            .until(() -> reader.assignTopic(topic, REMEDY));
+        assertThat(readToEnd(reader)).containsExactly("first");
+        for (String value : List.of("deleted", "deleted too", "retained")) {
+          send(topic, 0, TIME, value);
+        }
+        RecordsToDelete untilRetained = RecordsToDelete.beforeOffset(3);
+        admin.deleteRecords(Map.of(new TopicPartition(topic, 0), untilRetained)).all().get();
+        List<String> values = new ArrayList<>();
+        // A fetch that was under way may still return a deleted one.
+        Eventually.await("the record that was not deleted", Duration.ofSeconds(10))
+            .until(
+                () -> {
+                  poll(reader, values);
+                  return values.contains("retained");
+                });
+      }
+    }
+  }
+
+  private static String bootstrapServers() {
+    return services.config().getOrDefault("kafka.bootstrap.servers", "");
   }
 
   private static TopicReader reader(StartPosition start) {

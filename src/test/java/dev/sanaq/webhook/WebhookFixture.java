@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -36,12 +37,19 @@ final class WebhookFixture implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private final List<WebhookRuntime> runtimes = new ArrayList<>();
   private final List<HttpWebhookClient> clients = new ArrayList<>();
-  private final String bootstrapServers;
+  private final Map<String, Object> kafka = new HashMap<>();
   final MutableClock clock = new MutableClock();
 
+  /** With a short session timeout. */
   WebhookFixture(String broker) {
-    this.bootstrapServers = broker;
-    Map<String, Object> kafka = Map.of("bootstrap.servers", broker);
+    this(broker, Map.of("session.timeout.ms", "6000", "heartbeat.interval.ms", "500"));
+  }
+
+  /**
+   * @param memberProperties of the instances' Kafka clients
+   */
+  WebhookFixture(String broker, Map<String, Object> memberProperties) {
+    kafka.put("bootstrap.servers", broker);
     try (Admin admin = Admin.create(kafka)) {
       NewTopic deliveries = new NewTopic(name + "-deliveries", 4, (short) 1);
       admin
@@ -58,6 +66,7 @@ final class WebhookFixture implements AutoCloseable {
     }
     this.producer =
         new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
+    kafka.putAll(memberProperties);
   }
 
   private boolean topicsExist(Admin admin) {
@@ -125,7 +134,7 @@ final class WebhookFixture implements AutoCloseable {
         Map.of(
             "sanaq.topics.events", name + "-events",
             "sanaq.topics.webhook-deliveries", name + "-deliveries");
-    return WebhookSettings.settings(bootstrapServers, topics, config);
+    return WebhookSettings.settings(kafka, topics, config);
   }
 
   /** The deliveries as the commands and the REST resource read them. */

@@ -23,18 +23,15 @@ public final class WebhookSettings {
     return config(values).getConfigMapping(WebhookConfig.class);
   }
 
-  /** All settings of an instance, with a short session timeout. */
+  /** All settings of an instance. */
   static WebhookRuntime.Settings settings(
-      String bootstrapServers, Map<String, String> topics, WebhookConfig webhook) {
+      Map<String, Object> kafka, Map<String, String> topics, WebhookConfig webhook) {
     SmallRyeConfig config = config(topics);
     return new WebhookRuntime.Settings(
         webhook,
         config.getConfigMapping(TopicsConfig.class),
         config.getConfigMapping(EventsConfig.class),
-        Map.of(
-            "bootstrap.servers", bootstrapServers,
-            "session.timeout.ms", "6000",
-            "heartbeat.interval.ms", "500"));
+        kafka);
   }
 
   private static SmallRyeConfig config(Map<String, String> values) {

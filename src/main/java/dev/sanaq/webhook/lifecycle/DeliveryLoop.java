@@ -1,5 +1,6 @@
 package dev.sanaq.webhook.lifecycle;
 
+import dev.sanaq.kafka.ReplaceableConsumer.RefusedException;
 import dev.sanaq.retry.Backoff;
 import dev.sanaq.retry.Pause;
 import dev.sanaq.webhook.Delivery;
@@ -109,6 +110,9 @@ final class DeliveryLoop {
 
   private void runOnce() {
     try {
+      if (consumer.isClosed()) {
+        consumer.subscribe(new RebalanceListener());
+      }
       applyBackpressure();
       consumer.poll(POLL_TIMEOUT).forEach(topicReader::dispatch);
       if (crashing) {
@@ -124,6 +128,12 @@ final class DeliveryLoop {
       if (stateWriter.flush() && !stopping) {
         startDue(catchingUp);
       }
+    } catch (RefusedException e) {
+      Duration delay = KAFKA_RETRY.delay(1);
+      LOG.errorf("the broker refuses this group member; joining anew in %s: %s", delay, e);
+      topicReader.onAllLost();
+      consumer.closeRefused();
+      Pause.sleep(delay);
     } catch (KafkaException e) {
       Duration delay = KAFKA_RETRY.delay(1);
       LOG.errorf(e, "Kafka call failed; retrying in %s", delay);
@@ -187,6 +197,9 @@ final class DeliveryLoop {
     // Wait for running attempts, so that the next owner does not repeat them.
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      if (!topicReader.isAnyAssigned(partitions)) {
+        return; // lost already: a refused consumer is being closed
+      }
       Set<Integer> numbers = topicReader.deliveryPartitions(partitions);
       long deadline = System.nanoTime() + config.attemptTimeout().toNanos();
       while (!attemptExecutor.isIdleFor(numbers) && !crashing && System.nanoTime() - deadline < 0) {

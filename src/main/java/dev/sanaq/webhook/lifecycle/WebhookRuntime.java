@@ -1,6 +1,7 @@
 package dev.sanaq.webhook.lifecycle;
 
 import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.event.EventsConfig;
 import dev.sanaq.kafka.event.TransactionalPublisher;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import org.apache.kafka.clients.consumer.Consumer;
 
 /** A running webhook sender with its threads and Kafka clients. A JVM can run several. */
 public final class WebhookRuntime {
@@ -46,8 +46,9 @@ public final class WebhookRuntime {
     TopicsConfig topics = settings.topics();
     KafkaClientFactory kafka = new KafkaClientFactory(settings.kafka());
     DeliveryFactory deliveryFactory = new DeliveryFactory(config.events(), clock);
-    Consumer<byte[], byte[]> consumer = kafka.groupConsumer(config.group(), name, MAX_POLL_RECORDS);
-    DeliveryTopic deliveryTopic = DeliveryTopic.of(consumer, topics.webhookDeliveries());
+    ReplaceableConsumer consumer =
+        new ReplaceableConsumer(() -> kafka.groupConsumer(config.group(), name, MAX_POLL_RECORDS));
+    DeliveryTopic deliveryTopic = DeliveryTopic.of(consumer.get(), topics.webhookDeliveries());
     Duration timeout = settings.events().transactionTimeout();
     TransactionalPublisher publisher =
         new TransactionalPublisher(turn -> kafka.transactionalProducer(name + "-" + turn, timeout));

@@ -1,10 +1,10 @@
 package dev.sanaq.webhook.topic;
 
+import dev.sanaq.kafka.ReplaceableConsumer;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -13,48 +13,66 @@ import org.apache.kafka.common.TopicPartition;
 public final class DeliveryConsumer {
   private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(10);
 
-  private final Consumer<byte[], byte[]> consumer;
+  private final ReplaceableConsumer consumer;
   private final String eventsTopic;
   private final String deliveryTopic;
 
   /**
    * @param consumer {@link #leave} or {@link #abandon} closes it
    */
-  public DeliveryConsumer(
-      Consumer<byte[], byte[]> consumer, String eventsTopic, String deliveryTopic) {
+  public DeliveryConsumer(ReplaceableConsumer consumer, String eventsTopic, String deliveryTopic) {
     this.consumer = consumer;
     this.eventsTopic = eventsTopic;
     this.deliveryTopic = deliveryTopic;
   }
 
-  /** Joins the group with the next poll. */
+  /** Joins the group with the next poll, after {@link #closeRefused} with a new consumer. */
   public void subscribe(ConsumerRebalanceListener listener) {
-    consumer.subscribe(List.of(eventsTopic, deliveryTopic), listener);
+    consumer.open();
+    consumer.get().subscribe(List.of(eventsTopic, deliveryTopic), listener);
   }
 
-  /** The next records of both topics, or none after the timeout. */
+  /** Whether {@link #subscribe} must be called before the next poll. */
+  public boolean isClosed() {
+    return consumer.current().isEmpty();
+  }
+
+  /**
+   * The next records of both topics, or none after the timeout.
+   *
+   * @throws ReplaceableConsumer.RefusedException if the broker refuses the member; then call {@link
+   *     #closeRefused}
+   */
   public Iterable<ConsumerRecord<byte[], byte[]>> poll(Duration timeout) {
     return consumer.poll(timeout);
   }
 
   /** Stops to consume events; they wait in their topic. Delivery records are still consumed. */
   public void pauseEvents() {
-    consumer.pause(assignedEventPartitions());
+    consumer.get().pause(assignedEventPartitions());
   }
 
   /** Consumes events again. */
   public void resumeEvents() {
-    consumer.resume(assignedEventPartitions());
+    consumer.get().resume(assignedEventPartitions());
   }
 
   /** Whether the partition of the delivery topic is assigned to this member. */
   public boolean isAssigned(int deliveryPartition) {
-    return consumer.assignment().contains(new TopicPartition(deliveryTopic, deliveryPartition));
+    return consumer
+        .get()
+        .assignment()
+        .contains(new TopicPartition(deliveryTopic, deliveryPartition));
+  }
+
+  /** Closes the consumer that the broker refuses. */
+  public void closeRefused() {
+    consumer.closeRefused();
   }
 
   /** Leaves the group, which revokes the partitions, and closes the consumer. */
   public void leave() {
-    consumer.close(CloseOptions.timeout(LEAVE_TIMEOUT));
+    consumer.close(LEAVE_TIMEOUT);
   }
 
   /** Closes the consumer as a killed process does: the broker notices after the session timeout. */
@@ -65,7 +83,7 @@ public final class DeliveryConsumer {
   }
 
   private List<TopicPartition> assignedEventPartitions() {
-    return consumer.assignment().stream()
+    return consumer.get().assignment().stream()
         .filter(partition -> partition.topic().equals(eventsTopic))
         .toList();
   }

@@ -1,5 +1,6 @@
 package dev.sanaq.webhook.topic;
 
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.webhook.Delivery;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -26,7 +26,7 @@ import org.jboss.logging.Logger;
 public final class DeliveryStateWriter implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(DeliveryStateWriter.class);
 
-  private final Consumer<byte[], byte[]> consumer;
+  private final ReplaceableConsumer consumer;
   private final TransactionalPublisher publisher;
   private final DeliveryTopic deliveryTopic;
   private final List<ProducerRecord<byte[], byte[]>> pendingStates = new ArrayList<>();
@@ -39,9 +39,7 @@ public final class DeliveryStateWriter implements AutoCloseable {
    * @param publisher this writer closes it
    */
   public DeliveryStateWriter(
-      Consumer<byte[], byte[]> consumer,
-      TransactionalPublisher publisher,
-      DeliveryTopic deliveryTopic) {
+      ReplaceableConsumer consumer, TransactionalPublisher publisher, DeliveryTopic deliveryTopic) {
     this.consumer = consumer;
     this.publisher = publisher;
     this.deliveryTopic = deliveryTopic;
@@ -106,7 +104,7 @@ public final class DeliveryStateWriter implements AutoCloseable {
       return;
     }
     try {
-      publisher.publish(List.copyOf(pendingStates), Map.of(), consumer.groupMetadata());
+      publisher.publish(List.copyOf(pendingStates), Map.of(), consumer.get().groupMetadata());
       pendingStates.clear();
     } catch (KafkaException e) {
       LOG.warnf(
@@ -115,9 +113,17 @@ public final class DeliveryStateWriter implements AutoCloseable {
     }
   }
 
-  /** Drops the states of revoked partitions of the delivery topic. */
-  void discard(Collection<Integer> partitions) {
-    pendingStates.removeIf(record -> partitions.contains(record.partition()));
+  /**
+   * Drops what was read from, and is to be written to, partitions that are not assigned any more.
+   */
+  void discard(Collection<TopicPartition> partitions) {
+    pendingStates.removeIf(
+        record -> partitions.contains(new TopicPartition(record.topic(), record.partition())));
+    nextOffsets.keySet().removeAll(partitions);
+    firstReadOffsets.keySet().removeAll(partitions);
+    if (nextOffsets.isEmpty()) {
+      newDeliveries.clear(); // their events are read again by the partitions' next owner
+    }
   }
 
   @Override
@@ -128,7 +134,7 @@ public final class DeliveryStateWriter implements AutoCloseable {
   // A record that is too large must not block the others.
   private void publish(List<ProducerRecord<byte[], byte[]>> records) {
     try {
-      publisher.publish(records, offsetsToCommit(), consumer.groupMetadata());
+      publisher.publish(records, offsetsToCommit(), consumer.get().groupMetadata());
     } catch (RecordTooLargeException e) {
       ProducerRecord<byte[], byte[]> largest =
           Collections.max(records, Comparator.comparingInt(DeliveryStateWriter::valueLength));
@@ -150,8 +156,8 @@ public final class DeliveryStateWriter implements AutoCloseable {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(nextOffsets);
     for (ProducerRecord<byte[], byte[]> record : pendingStates) {
       TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-      if (consumer.assignment().contains(partition)) {
-        offsets.put(partition, new OffsetAndMetadata(consumer.position(partition)));
+      if (consumer.get().assignment().contains(partition)) {
+        offsets.put(partition, new OffsetAndMetadata(consumer.get().position(partition)));
       }
     }
     return offsets;
@@ -161,8 +167,8 @@ public final class DeliveryStateWriter implements AutoCloseable {
   private void seekBack() {
     firstReadOffsets.forEach(
         (partition, offset) -> {
-          if (consumer.assignment().contains(partition)) {
-            consumer.seek(partition, offset);
+          if (consumer.get().assignment().contains(partition)) {
+            consumer.get().seek(partition, offset);
           }
         });
   }

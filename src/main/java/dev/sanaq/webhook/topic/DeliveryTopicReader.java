@@ -1,11 +1,14 @@
 package dev.sanaq.webhook.topic;
 
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.webhook.Delivery;
 import dev.sanaq.webhook.StateChangeCause;
 import dev.sanaq.webhook.queue.DeliveryIndexEntry;
 import dev.sanaq.webhook.queue.DeliveryQueue;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,12 +23,13 @@ import org.apache.kafka.common.TopicPartition;
  * reaches the end that it had when it was assigned. One thread, the consumer's.
  */
 public final class DeliveryTopicReader implements AutoCloseable {
-  private final Consumer<byte[], byte[]> consumer;
+  private final ReplaceableConsumer consumer;
   private final Consumer<byte[], byte[]> endOffsetConsumer;
   private final String topic;
   private final DeliveryFactory deliveryFactory;
   private final DeliveryQueue queue;
   private final DeliveryStateWriter stateWriter;
+  private final Set<TopicPartition> assigned = new HashSet<>();
   private final Map<TopicPartition, Long> catchingUp = new HashMap<>();
 
   /**
@@ -34,7 +38,7 @@ public final class DeliveryTopicReader implements AutoCloseable {
    * @param topic the delivery topic
    */
   public DeliveryTopicReader(
-      Consumer<byte[], byte[]> consumer,
+      ReplaceableConsumer consumer,
       Consumer<byte[], byte[]> endOffsetConsumer,
       String topic,
       DeliveryFactory deliveryFactory,
@@ -61,25 +65,36 @@ public final class DeliveryTopicReader implements AutoCloseable {
 
   /** Partitions have been assigned. */
   public void onAssigned(Collection<TopicPartition> partitions) {
+    assigned.addAll(partitions);
     Collection<TopicPartition> deliveries = filterDeliveryPartitions(partitions);
     if (deliveries.isEmpty()) {
       return; // seekToBeginning of no partitions would rewind all of them
     }
-    consumer.seekToBeginning(deliveries);
+    consumer.get().seekToBeginning(deliveries);
     catchingUp.putAll(endOffsetConsumer.endOffsets(deliveries));
   }
 
   /** Partitions have been revoked. */
   public void onRevoked(Collection<TopicPartition> partitions) {
-    Set<Integer> numbers = deliveryPartitions(partitions);
-    stateWriter.discard(numbers);
-    queue.removePartitions(numbers);
+    stateWriter.discard(partitions);
+    queue.removePartitions(deliveryPartitions(partitions));
     catchingUp.keySet().removeAll(partitions);
+    assigned.removeAll(partitions);
+  }
+
+  /** Whether any of the partitions is assigned, and neither revoked nor lost since. */
+  public boolean isAnyAssigned(Collection<TopicPartition> partitions) {
+    return !Collections.disjoint(assigned, partitions);
+  }
+
+  /** All partitions are lost: the broker refuses the member. */
+  public void onAllLost() {
+    onRevoked(Set.copyOf(assigned));
   }
 
   /** Updates and returns the delivery partitions that are still catching up. */
   public Set<Integer> updateCatchingUp() {
-    catchingUp.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+    catchingUp.entrySet().removeIf(end -> consumer.get().position(end.getKey()) >= end.getValue());
     return deliveryPartitions(catchingUp.keySet());
   }
 

@@ -1,26 +1,30 @@
 package dev.sanaq.worker.consume;
 
-import java.util.Map;
+import dev.sanaq.kafka.ReplaceableConsumer;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.Metric;
 
 /** Whether the consumer has a connection to a broker. Any number of threads. */
 final class BrokerConnectivity {
-  private final Optional<? extends Metric> connectionCount;
+  private final ReplaceableConsumer consumer;
 
-  BrokerConnectivity(Consumer<?, ?> consumer) {
-    this.connectionCount =
-        consumer.metrics().entrySet().stream()
-            .filter(entry -> entry.getKey().name().equals("connection-count"))
-            .map(Map.Entry::getValue)
-            .findFirst();
+  BrokerConnectivity(ReplaceableConsumer consumer) {
+    this.consumer = consumer;
   }
 
   /** Why the worker has no broker; empty if it has one, or if the client has no such metric. */
   Optional<String> disconnectedReason() {
-    return connectionCount
+    return consumer
+        .current()
+        .flatMap(BrokerConnectivity::connectionCount)
         .filter(metric -> metric.metricValue() instanceof Number n && n.doubleValue() == 0)
         .map(metric -> "no broker is reachable; check kafka.bootstrap.servers");
+  }
+
+  private static Optional<? extends Metric> connectionCount(Consumer<?, ?> consumer) {
+    return consumer.metrics().values().stream()
+        .filter(metric -> metric.metricName().name().equals("connection-count"))
+        .findFirst();
   }
 }

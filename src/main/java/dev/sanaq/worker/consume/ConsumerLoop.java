@@ -1,5 +1,6 @@
 package dev.sanaq.worker.consume;
 
+import dev.sanaq.kafka.ReplaceableConsumer.RefusedException;
 import dev.sanaq.retry.Backoff;
 import dev.sanaq.retry.Pause;
 import dev.sanaq.worker.attempt.ShutdownState;
@@ -64,9 +65,7 @@ public final class ConsumerLoop {
     if (shutdown.isStarted()) {
       return Optional.of("draining");
     }
-    Optional<String> outage =
-        membership.outageReason().map(reason -> "S3 is unavailable: " + reason);
-    return outage.isPresent() ? outage : poller.disconnectedReason();
+    return membership.notJoinedReason().or(poller::disconnectedReason);
   }
 
   /**
@@ -100,9 +99,12 @@ public final class ConsumerLoop {
         runOnce();
       }
     } finally {
-      membership.close();
-      resultPublisher.close();
-      poller.close();
+      membership.stop();
+      try {
+        resultPublisher.close();
+      } finally {
+        membership.close();
+      }
     }
   }
 
@@ -120,11 +122,17 @@ public final class ConsumerLoop {
         membership.leave();
       } else {
         poller.poll(hasWork() ? Duration.ZERO : IDLE_POLL_TIMEOUT);
+        membership.onPolled();
       }
       resultPublisher.publish();
       if (hasWork()) {
         Pause.sleep(BUSY_POLL_INTERVAL);
       }
+    } catch (RefusedException e) {
+      Duration delay = backoff.delay(1);
+      LOG.errorf("the broker refuses this group member; joining anew in %s: %s", delay, e);
+      membership.onRefused(e);
+      Pause.sleep(delay);
     } catch (KafkaException e) {
       Duration delay = backoff.delay(1);
       LOG.errorf(e, "Kafka call failed; retrying in %s", delay);

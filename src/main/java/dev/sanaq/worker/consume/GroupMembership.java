@@ -1,39 +1,51 @@
 package dev.sanaq.worker.consume;
 
+import dev.sanaq.kafka.ReplaceableConsumer;
+import dev.sanaq.kafka.ReplaceableConsumer.RefusedException;
 import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.worker.attempt.AttemptCounter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The worker's membership in its consumer group. During an S3 outage the worker leaves, so that
- * workers that can reach S3 get its partitions, and rejoins afterwards. The consumer thread, except
- * {@link #outageReason}.
+ * workers that can reach S3 get its partitions, and rejoins afterwards. A member that the broker
+ * refuses is replaced by a new one. Each membership has a consumer of its own. The consumer thread,
+ * except {@link #notJoinedReason} and {@link #outageReason}.
  *
  * <pre>{@code
- * JOINED --- S3 outage: jobs abandoned, unsubscribed -----------------> LEFT
- * JOINED <-- probe write succeeded and pending attempts are released --- LEFT
+ * JOINED --- S3 outage: jobs abandoned, consumer closed --------------------> OUTAGE
+ * JOINED <-- probe write succeeded and pending attempts are released -------- OUTAGE
+ * JOINED --- refused by the broker: partitions lost, consumer closed -------> REFUSED
+ * JOINED <-- after a pause -------------------------------------------------- REFUSED
  * }</pre>
  */
 public final class GroupMembership {
   private static final Logger LOG = Logger.getLogger(GroupMembership.class);
+  private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(30);
 
-  private final Consumer<byte[], byte[]> consumer;
+  private final ReplaceableConsumer consumer;
   private final List<String> topics;
   private final RebalanceHandler rebalanceHandler;
   private final StorageRetry storageRetry;
   private final AttemptCounter attempts;
-  private State state = State.LEFT;
+  private State state = State.REFUSED;
+  private volatile @Nullable String refusal;
 
   private enum State {
     JOINED,
-    LEFT
+    OUTAGE,
+    REFUSED
   }
 
+  /**
+   * @param consumer closed by {@link #close}
+   */
   public GroupMembership(
-      Consumer<byte[], byte[]> consumer,
+      ReplaceableConsumer consumer,
       List<String> topics,
       RebalanceHandler rebalanceHandler,
       StorageRetry storageRetry,
@@ -50,20 +62,38 @@ public final class GroupMembership {
   }
 
   void join() {
-    consumer.subscribe(topics, rebalanceHandler);
+    consumer.open();
+    consumer.get().subscribe(topics, rebalanceHandler);
     state = State.JOINED;
   }
 
   /** Abandons all jobs, publishes what is pending and leaves the group. */
   void leave() {
     rebalanceHandler.abandonAll();
-    consumer.unsubscribe();
-    state = State.LEFT;
+    rebalanceHandler.loseAll();
+    state = State.OUTAGE;
+    consumer.close(LEAVE_TIMEOUT);
   }
 
-  /** Rejoins if S3 is available again. */
+  /** The broker refuses this member: all partitions are lost, and the consumer is closed. */
+  void onRefused(RefusedException refused) {
+    refusal = refused.getMessage();
+    rebalanceHandler.loseAll();
+    state = State.REFUSED;
+    consumer.closeRefused();
+  }
+
+  /** A poll has succeeded: the member may be in the group again. */
+  void onPolled() {
+    if (refusal != null && consumer.get().groupMetadata().generationId() > 0) {
+      LOG.info("the broker accepts the new group member");
+      refusal = null;
+    }
+  }
+
+  /** Rejoins; after an S3 outage only if S3 is available again. */
   boolean tryRejoin() {
-    if (!storageRetry.probeStorage() || !tryReleasePending()) {
+    if (state == State.OUTAGE && !(storageRetry.probeStorage() && tryReleasePending())) {
       return false;
     }
     join();
@@ -75,9 +105,28 @@ public final class GroupMembership {
     return storageRetry.outageReason();
   }
 
+  /** Why the worker is not in the group; empty while it is, or is joining. Any thread. */
+  Optional<String> notJoinedReason() {
+    return outageReason()
+        .map(reason -> "S3 is unavailable: " + reason)
+        .or(
+            () ->
+                Optional.ofNullable(refusal)
+                    .map(
+                        reason ->
+                            "the broker refuses group membership: "
+                                + reason
+                                + " Check the credentials, the group's ACLs and its maximum size."));
+  }
+
   /** The loop has ended: every active job is abandoned. */
-  void close() {
+  void stop() {
     rebalanceHandler.close();
+  }
+
+  /** Leaves the group. */
+  void close() {
+    consumer.close(LEAVE_TIMEOUT);
   }
 
   private boolean tryReleasePending() {

@@ -9,6 +9,7 @@ import dev.sanaq.worker.queue.JobExecution;
 import dev.sanaq.worker.queue.WorkerJobs;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
@@ -55,7 +56,8 @@ public final class RebalanceHandler implements ConsumerRebalanceListener {
 
   @Override
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-    if (closed) {
+    // A partition without a tracker has no jobs, or they are abandoned already.
+    if (closed || Collections.disjoint(partitions, trackers.tracked())) {
       return;
     }
     Predicate<JobExecution> revoked = execution -> partitions.contains(execution.partition());
@@ -72,6 +74,13 @@ public final class RebalanceHandler implements ConsumerRebalanceListener {
     jobs.abandonQueued(lost);
     jobs.abandonActive(lost);
     trackers.stopTracking(partitions);
+  }
+
+  /** All partitions are lost: their jobs are abandoned, their results are not published. */
+  void loseAll() {
+    jobs.abandonQueued(execution -> true);
+    jobs.abandonActive(execution -> true);
+    trackers.stopTracking(trackers.tracked());
   }
 
   /** Abandons all jobs and awaits them, before the worker leaves the group. */

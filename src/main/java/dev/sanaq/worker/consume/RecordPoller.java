@@ -1,5 +1,6 @@
 package dev.sanaq.worker.consume;
 
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.worker.finish.PartitionTrackers;
 import java.time.Duration;
 import java.util.HashSet;
@@ -15,17 +16,14 @@ import org.apache.kafka.common.TopicPartition;
  * the membership however long a job takes. The consumer thread, except {@link #disconnectedReason}.
  */
 public final class RecordPoller {
-  private final Consumer<byte[], byte[]> consumer;
+  private final ReplaceableConsumer consumer;
   private final PartitionTrackers trackers;
   private final RecordDispatcher dispatcher;
   private final Backpressure backpressure;
   private final BrokerConnectivity connectivity;
 
-  /**
-   * @param consumer closed by {@link #close}
-   */
   public RecordPoller(
-      Consumer<byte[], byte[]> consumer,
+      ReplaceableConsumer consumer,
       PartitionTrackers trackers,
       RecordDispatcher dispatcher,
       Backpressure backpressure) {
@@ -56,19 +54,16 @@ public final class RecordPoller {
     return connectivity.disconnectedReason();
   }
 
-  void close() {
-    consumer.close();
-  }
-
   private void pauseOrResume() {
-    Set<TopicPartition> paused = new HashSet<>(consumer.assignment());
+    Consumer<byte[], byte[]> current = consumer.get();
+    Set<TopicPartition> paused = new HashSet<>(current.assignment());
     if (!backpressure.isActive()) {
       paused.retainAll(trackers.fullPartitions());
     }
-    Set<TopicPartition> resumed = new HashSet<>(consumer.paused());
+    Set<TopicPartition> resumed = new HashSet<>(current.paused());
     resumed.removeAll(paused);
-    paused.removeAll(consumer.paused());
-    consumer.resume(resumed);
-    consumer.pause(paused);
+    paused.removeAll(current.paused());
+    current.resume(resumed);
+    current.pause(paused);
   }
 }

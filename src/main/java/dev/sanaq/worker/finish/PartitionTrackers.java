@@ -1,13 +1,13 @@
 package dev.sanaq.worker.finish;
 
 import dev.sanaq.kafka.OffsetTracker;
+import dev.sanaq.kafka.ReplaceableConsumer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -19,10 +19,10 @@ import org.apache.kafka.common.TopicPartition;
  * thread alone calls it.
  */
 public final class PartitionTrackers {
-  private final Consumer<byte[], byte[]> consumer;
+  private final ReplaceableConsumer consumer;
   private final Map<TopicPartition, OffsetTracker> trackers = new HashMap<>();
 
-  public PartitionTrackers(Consumer<byte[], byte[]> consumer) {
+  public PartitionTrackers(ReplaceableConsumer consumer) {
     this.consumer = consumer;
   }
 
@@ -39,10 +39,10 @@ public final class PartitionTrackers {
       return;
     }
     try {
-      Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(untracked);
+      Map<TopicPartition, OffsetAndMetadata> committed = consumer.get().committed(untracked);
       untracked.forEach(p -> trackers.put(p, OffsetTracker.from(committed.get(p))));
     } catch (KafkaException e) {
-      records.partitions().forEach(p -> consumer.seek(p, records.records(p).get(0).offset()));
+      records.partitions().forEach(p -> consumer.get().seek(p, records.records(p).get(0).offset()));
       throw e;
     }
   }
@@ -59,6 +59,11 @@ public final class PartitionTrackers {
   /** Partitions were revoked or lost: their pending results are not published any more. */
   public void stopTracking(Collection<TopicPartition> partitions) {
     partitions.forEach(trackers::remove);
+  }
+
+  /** The partitions that have a tracker: records of others were not polled. */
+  public Set<TopicPartition> tracked() {
+    return Set.copyOf(trackers.keySet());
   }
 
   /** Partitions with so many open offsets that no more records should be read. */

@@ -1,6 +1,7 @@
 package dev.sanaq.worker.finish;
 
 import dev.sanaq.kafka.OffsetTracker;
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.retry.Backoff;
 import dev.sanaq.worker.finish.PendingResults.CompletedRecord;
 import dev.sanaq.worker.observe.WorkerMetrics;
@@ -13,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -42,7 +42,7 @@ public final class ResultPublisher {
   // under load there are few and large ones, and a single result does not wait.
   private static final Duration MIN_INTERVAL = Duration.ofMillis(10);
 
-  private final Consumer<byte[], byte[]> consumer;
+  private final ReplaceableConsumer consumer;
   private final PartitionTrackers trackers;
   private final PendingResults pendingResults;
   private final TransactionRunner transactions;
@@ -72,7 +72,7 @@ public final class ResultPublisher {
    * @param maxBackoff the longest pause between retries; they start at 50 ms and double
    */
   public ResultPublisher(
-      Consumer<byte[], byte[]> consumer,
+      ReplaceableConsumer consumer,
       PartitionTrackers trackers,
       PendingResults pendingResults,
       TransactionRunner transactions,
@@ -148,7 +148,7 @@ public final class ResultPublisher {
       becomeIdle();
       return;
     }
-    ConsumerGroupMetadata group = consumer.groupMetadata();
+    ConsumerGroupMetadata group = consumer.get().groupMetadata();
     unpublished.forEach(result -> result.offsetTracker().markDone(result.offset()));
     lastStartNanos = System.nanoTime();
     state =
@@ -195,7 +195,12 @@ public final class ResultPublisher {
     transactions.completePending();
     List<CompletedRecord> current =
         unpublished.stream().filter(trackers::isCurrentAssignment).toList();
-    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions(current));
+    if (current.isEmpty()) {
+      unpublished = List.of();
+      return;
+    }
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        consumer.get().committed(partitions(current));
     List<CompletedRecord> open = new ArrayList<>();
     for (CompletedRecord result : current) {
       if (OffsetTracker.isDone(committed.get(result.partition()), result.offset())) {

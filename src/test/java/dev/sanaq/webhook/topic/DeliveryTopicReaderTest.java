@@ -2,6 +2,7 @@ package dev.sanaq.webhook.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.webhook.queue.DeliveryQueue;
 import java.time.Clock;
@@ -57,7 +58,8 @@ class DeliveryTopicReaderTest {
     }
   }
 
-  private static DeliveryTopicReader reader(RewindingConsumer consumer) {
+  private static DeliveryTopicReader reader(RewindingConsumer rewinding) {
+    ReplaceableConsumer consumer = new ReplaceableConsumer(() -> rewinding);
     TransactionalPublisher publisher =
         new TransactionalPublisher(
             turn ->

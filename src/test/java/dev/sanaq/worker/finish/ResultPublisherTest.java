@@ -3,6 +3,7 @@ package dev.sanaq.worker.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.kafka.OffsetTracker;
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.testing.Pause;
@@ -38,13 +39,14 @@ class ResultPublisherTest {
 
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
   private final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
-  private final PartitionTrackers trackers = new PartitionTrackers(consumer);
+  private final ReplaceableConsumer replaceable = new ReplaceableConsumer(() -> consumer);
+  private final PartitionTrackers trackers = new PartitionTrackers(replaceable);
   private final PendingResults pendingResults = new PendingResults();
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private boolean losesResponse = true;
   private final ResultPublisher publisher =
       new ResultPublisher(
-          consumer,
+          replaceable,
           trackers,
           pendingResults,
           new TransactionRunner(
