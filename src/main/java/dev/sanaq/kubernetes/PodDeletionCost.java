@@ -101,7 +101,7 @@ public final class PodDeletionCost implements AutoCloseable {
       api.patch(path, Json.write(Map.of("metadata", Map.of("annotations", annotations))));
       lastReported = cost;
       failureLogged = false;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       if (!failureLogged) {
         LOG.warnf(
             "cannot set the pod's deletion cost: %s; does its role allow to patch pods?",

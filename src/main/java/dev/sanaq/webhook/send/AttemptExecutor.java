@@ -95,7 +95,17 @@ public final class AttemptExecutor {
   public void start(DeliveryIndexEntry entry, boolean failing) {
     running.merge(entry.partition(), 1, Integer::sum);
     runningToFailingReceivers += failing ? 1 : 0;
-    threads.execute(() -> completed.add(new CompletedAttempt(entry, failing, attempt(entry))));
+    threads.execute(
+        () -> {
+          Delivery next = null;
+          try {
+            next = attempt(entry);
+          } catch (RuntimeException e) {
+            LOG.errorf(e, "bug during an attempt of delivery %s", entry.id());
+          } finally {
+            completed.add(new CompletedAttempt(entry, failing, next)); // or it never ends
+          }
+        });
   }
 
   /** Removes and returns the attempts that have ended since the last call. */
@@ -160,7 +170,7 @@ public final class AttemptExecutor {
   private CallResult sendSafely(Delivery delivery) {
     try {
       return client.send(delivery);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       LOG.errorf(e, "bug while sending delivery %s", delivery.id());
       return CallResult.Failed.noResponse("internal error");
     }
