@@ -28,6 +28,13 @@ public interface GatewayConfig {
   @WithDefault("10000")
   int maxRetainedJobs();
 
+  /**
+   * How many bytes the requests of queued and running jobs may take in memory together. Of jobs
+   * beyond that the gateway knows everything but the request's fields.
+   */
+  @WithDefault("64000000")
+  long maxOpenRequestBytes();
+
   /** New jobs are rejected while the queued work takes longer than this. */
   @WithDefault("PT1H")
   Duration maxBacklog();

@@ -5,7 +5,6 @@ import dev.sanaq.gateway.JsonMaps;
 import dev.sanaq.gateway.view.JobCost;
 import dev.sanaq.gateway.view.JobProgress;
 import dev.sanaq.gateway.view.JobSnapshot;
-import dev.sanaq.gateway.view.JobState;
 import dev.sanaq.gateway.view.JobView;
 import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.JobEventFactory;
@@ -14,24 +13,26 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Estimates the queued and running work in seconds of one worker, and each queued job's wait. A
- * snapshot is computed at most every half second. Any number of threads.
+ * Estimates the queued and running work in seconds of one worker, and each queued job's wait. Each
+ * of the two is computed at most every half second: the work from sums that the view keeps, the
+ * waits, which take a look at every queued job, only if a queued job is asked for. Any number of
+ * threads.
  */
 @ApplicationScoped
 public class Backlog {
-  private static final Duration SNAPSHOT_TTL = Duration.ofMillis(500);
+  private static final Duration TTL = Duration.ofMillis(500);
 
   private final JobView view;
   private final GatewayConfig.EstimateConfig estimateConfig;
   private final JobDurationEstimator durations;
-  private final Clock clock;
-  private Instant computedAt = Instant.MIN;
-  private Snapshot snapshot = new Snapshot(new State(0, 0, 0, 1), Map.of());
+  private final Cached<State> state;
+  private final Cached<Map<String, QueueEstimate>> queueEstimates;
 
   /**
    * The work of all jobs.
@@ -56,13 +57,12 @@ public class Backlog {
    */
   public record QueueEstimate(int position, long waitSeconds) {}
 
-  private record Snapshot(State state, Map<String, QueueEstimate> queueEstimates) {}
-
   Backlog(JobView view, GatewayConfig config, Clock clock) {
     this.view = view;
     this.estimateConfig = config.estimate();
     this.durations = new JobDurationEstimator(estimateConfig.secondsPerMegapixelStep());
-    this.clock = clock;
+    this.state = new Cached<>(clock, this::computeState);
+    this.queueEstimates = new Cached<>(clock, this::computeQueueEstimates);
   }
 
   /** Records the device time of a completed job; ignores other events. */
@@ -76,55 +76,77 @@ public class Backlog {
   }
 
   /** The current work, at most half a second old. */
-  public State state() {
-    return current().state();
+  public synchronized State state() {
+    return state.get();
   }
 
-  /** The estimate of a queued job; a job newer than the snapshot comes last. */
-  public QueueEstimate queueEstimate(String id) {
-    Snapshot current = current();
-    State state = current.state();
-    return current
-        .queueEstimates()
-        .getOrDefault(id, new QueueEstimate(state.queued() + 1, state.secondsToWait()));
+  /** The estimate of a queued job; a job newer than half a second may come last. */
+  public synchronized QueueEstimate queueEstimate(String id) {
+    QueueEstimate known = queueEstimates.get().get(id);
+    return known != null
+        ? known
+        : new QueueEstimate(state.get().queued() + 1, state.get().secondsToWait());
   }
 
-  private synchronized Snapshot current() {
-    Instant now = clock.instant();
-    if (!now.isBefore(computedAt) && now.isBefore(computedAt.plus(SNAPSHOT_TTL))) {
-      return snapshot;
+  private State computeState() {
+    List<JobSnapshot> running = view.runningJobs();
+    double seconds = remainingSeconds(running);
+    int queued = 0;
+    for (Map.Entry<JobCost, Integer> jobs : view.queuedByCost().entrySet()) {
+      queued += jobs.getValue();
+      seconds += jobs.getValue() * durations.estimateSeconds(jobs.getKey());
     }
-    computedAt = now;
-    snapshot = compute();
-    return snapshot;
+    return new State(seconds, queued, running.size(), workers(running));
   }
 
-  private Snapshot compute() {
-    double seconds = 0;
-    int running = 0;
-    Set<String> workers = new HashSet<>();
-    for (JobSnapshot job : view.openJobs()) {
-      if (job.state() == JobState.RUNNING) {
-        running++;
-        seconds += durations.estimateSeconds(costOf(job)) * (1 - JobProgress.of(job).fraction());
-        workers.add(JobProgress.of(job).worker());
+  private Map<String, QueueEstimate> computeQueueEstimates() {
+    List<JobSnapshot> running = view.runningJobs();
+    double seconds = remainingSeconds(running);
+    int workers = workers(running);
+    Map<String, QueueEstimate> estimates = new HashMap<>();
+    for (JobSnapshot job : view.queuedJobs()) {
+      estimates.put(
+          job.id(), new QueueEstimate(estimates.size() + 1, (long) Math.ceil(seconds / workers)));
+      seconds += durations.estimateSeconds(view.costOf(job));
+    }
+    return estimates;
+  }
+
+  private double remainingSeconds(List<JobSnapshot> running) {
+    return running.stream()
+        .mapToDouble(
+            job ->
+                durations.estimateSeconds(view.costOf(job)) * (1 - JobProgress.of(job).fraction()))
+        .sum();
+  }
+
+  private static int workers(List<JobSnapshot> running) {
+    long workers = running.stream().map(job -> JobProgress.of(job).worker()).distinct().count();
+    return Math.toIntExact(Math.max(1, workers));
+  }
+
+  /** A value that is computed again once it is half a second old. */
+  private static final class Cached<T> {
+    private final Clock clock;
+    private final Supplier<T> compute;
+    private Instant computedAt = Instant.MIN;
+    private @Nullable T value;
+
+    Cached(Clock clock, Supplier<T> compute) {
+      this.clock = clock;
+      this.compute = compute;
+    }
+
+    T get() {
+      Instant now = clock.instant();
+      T known = value;
+      if (known != null && !now.isBefore(computedAt) && now.isBefore(computedAt.plus(TTL))) {
+        return known;
       }
+      T fresh = compute.get();
+      computedAt = now;
+      value = fresh;
+      return fresh;
     }
-    int workerCount = Math.max(1, workers.size());
-    Map<String, QueueEstimate> queueEstimates = new HashMap<>();
-    for (JobSnapshot job : view.openJobs()) {
-      if (job.state() == JobState.QUEUED) {
-        queueEstimates.put(
-            job.id(),
-            new QueueEstimate(queueEstimates.size() + 1, (long) Math.ceil(seconds / workerCount)));
-        seconds += durations.estimateSeconds(costOf(job));
-      }
-    }
-    return new Snapshot(
-        new State(seconds, queueEstimates.size(), running, workerCount), queueEstimates);
-  }
-
-  private JobCost costOf(JobSnapshot job) {
-    return job.cost() == null ? JobCost.of(Map.of(), estimateConfig) : job.cost();
   }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Gauges of queued and running work. The gateway exports them, because no worker may be running.
@@ -66,9 +67,10 @@ final class BacklogMetrics implements MeterBinder {
 
   private double oldestAgeSeconds(JobState state) {
     Instant now = clock.instant();
-    return view.openJobs().stream()
-        .filter(job -> job.state() == state)
-        .mapToDouble(job -> Math.max(0, Duration.between(lastActivity(job), now).toMillis() / 1e3))
+    Stream<JobSnapshot> jobs =
+        state == JobState.QUEUED ? view.oldestQueued().stream() : view.runningJobs().stream();
+    return jobs.mapToDouble(
+            job -> Math.max(0, Duration.between(lastActivity(job), now).toMillis() / 1e3))
         .max()
         .orElse(0);
   }

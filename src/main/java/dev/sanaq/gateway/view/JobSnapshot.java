@@ -73,6 +73,22 @@ public record JobSnapshot(
             terminalEvent);
   }
 
+  /** This job without the fields of its request; it still knows the request's fingerprint. */
+  JobSnapshot withoutRequestFields() {
+    SubmittedRequest known = submittedRequest;
+    return known == null
+        ? this
+        : new JobSnapshot(
+            id,
+            submittedAt,
+            new SubmittedRequest(
+                known.submittedAt(), "{}", known.fingerprint(), known.alreadyCommitted()),
+            cost,
+            started,
+            progress,
+            terminalEvent);
+  }
+
   /** This job with the cost. */
   JobSnapshot withCost(JobCost newCost) {
     return new JobSnapshot(

@@ -20,15 +20,16 @@ import java.util.function.UnaryOperator;
 
 /**
  * The jobs in memory, built from the request and event topics, whichever of the two is read first.
- * Open jobs are always kept; of the others the newest, up to a bound. Any number of threads;
- * watchers are called by the thread that applies a record, under the view's lock.
+ * Open jobs are always kept, their requests up to a bound; of the others the newest, up to a bound.
+ * Any number of threads; watchers are called by the thread that applies a record, under the view's
+ * lock.
  */
 @ApplicationScoped
 public class JobView {
   private final int maxRetained;
   private final GatewayConfig.EstimateConfig estimateConfig;
   private final Map<String, JobSnapshot> jobs = new HashMap<>();
-  private final NavigableSet<JobSnapshot> openJobs = new TreeSet<>(JobSnapshot.BY_AGE);
+  private final OpenJobs openJobs;
   private final NavigableSet<JobSnapshot> doneJobs = new TreeSet<>(JobSnapshot.BY_AGE);
   private final Map<String, Instant> models = new TreeMap<>();
   private final Map<String, List<Consumer<JobSnapshot>>> watchers = new HashMap<>();
@@ -37,6 +38,8 @@ public class JobView {
   public JobView(GatewayConfig config) {
     this.maxRetained = config.maxRetainedJobs();
     this.estimateConfig = config.estimate();
+    this.openJobs =
+        new OpenJobs(config.maxOpenRequestBytes(), JobCost.of(Map.of(), estimateConfig));
   }
 
   /** Applies a request record. */
@@ -93,9 +96,31 @@ public class JobView {
     return Optional.ofNullable(jobs.get(id));
   }
 
-  /** The queued and running jobs, oldest first. */
-  public synchronized List<JobSnapshot> openJobs() {
-    return List.copyOf(openJobs);
+  /** The queued jobs, oldest first: a copy of all, for questions about single jobs. */
+  public synchronized List<JobSnapshot> queuedJobs() {
+    return openJobs.queued();
+  }
+
+  /** The running jobs, oldest first. */
+  public synchronized List<JobSnapshot> runningJobs() {
+    return openJobs.running();
+  }
+
+  /** The job that was queued first; empty if none is queued. */
+  public synchronized Optional<JobSnapshot> oldestQueued() {
+    return openJobs.oldestQueued();
+  }
+
+  /** How many jobs of each cost are queued. */
+  public synchronized Map<JobCost, Integer> queuedByCost() {
+    return openJobs.queuedByCost();
+  }
+
+  /**
+   * The cost of a job, with the configured defaults if neither its request nor its start was read.
+   */
+  public JobCost costOf(JobSnapshot job) {
+    return openJobs.costOf(job);
   }
 
   /**
@@ -107,7 +132,7 @@ public class JobView {
   public synchronized List<JobSnapshot> list(
       Predicate<JobSnapshot> filter, JobSnapshot olderThan, int limit) {
     List<JobSnapshot> found = new ArrayList<>();
-    found.addAll(newest(openJobs.headSet(olderThan, false), filter, limit));
+    openJobs.olderThan(olderThan).forEach(jobs -> found.addAll(newest(jobs, filter, limit)));
     found.addAll(newest(doneJobs.headSet(olderThan, false), filter, limit));
     return found.stream().sorted(JobSnapshot.BY_AGE.reversed()).limit(limit).toList();
   }
@@ -133,10 +158,13 @@ public class JobView {
   }
 
   private void update(JobSnapshot before, UnaryOperator<JobSnapshot> change) {
-    JobSnapshot after = change.apply(before);
+    JobSnapshot changed = change.apply(before);
     remove(before);
+    JobSnapshot after = changed.isOpen() ? openJobs.add(changed) : changed;
     jobs.put(after.id(), after);
-    (after.isOpen() ? openJobs : doneJobs).add(after);
+    if (!after.isOpen()) {
+      doneJobs.add(after);
+    }
     if (doneJobs.size() > maxRetained) {
       remove(doneJobs.first());
     }

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class BacklogTest {
@@ -22,6 +23,7 @@ class BacklogTest {
       new SmallRyeConfigBuilder()
           .withMapping(GatewayConfig.class)
           .withDefaultValue("sanaq.gateway.max-retained-jobs", "3")
+          .withDefaultValue("sanaq.gateway.max-open-request-bytes", "1000")
           .build()
           .getConfigMapping(GatewayConfig.class);
 
@@ -89,10 +91,38 @@ class BacklogTest {
     for (int i = 5; i < 10; i++) {
       view.onEvent(completed("job-" + i, 64, 1, 1));
     }
-    assertThat(view.openJobs()).hasSize(5);
+    assertThat(view.queuedJobs()).hasSize(5);
     assertThat(view.find("job-5")).isEmpty();
     assertThat(view.find("job-6")).isEmpty();
     assertThat(view.find("job-9")).isPresent();
+  }
+
+  @Test
+  void requestsBeyondBound_onlyFieldsAreDropped_backlogCountsAllJobs() {
+    String json = "{\"prompt\":\"%s\"}".formatted("x".repeat(300));
+    for (int i = 0; i < 5; i++) {
+      view.onRequest(
+          "job-" + i,
+          new JobSnapshot.SubmittedRequest(NOW.plusSeconds(i), json, "f" + i, false),
+          fields(1000, 20));
+    }
+    assertThat(view.queuedJobs())
+        .extracting(BacklogTest::requestOf)
+        .containsExactly(json, json, json, "{}", "{}");
+    assertThat(view.find("job-4").orElseThrow().fingerprint()).isEqualTo("f4");
+    assertThat(backlog.state()).isEqualTo(new Backlog.State(5, 5, 0, 1));
+    assertThat(backlog.queueEstimate("job-4")).isEqualTo(new Backlog.QueueEstimate(5, 4));
+
+    view.onEvent(completed("job-0", 1000, 20, 1));
+    view.onRequest(
+        "job-5",
+        new JobSnapshot.SubmittedRequest(NOW.plusSeconds(5), json, "f5", false),
+        fields(1000, 20));
+    assertThat(requestOf(view.find("job-5").orElseThrow())).isEqualTo(json);
+  }
+
+  private static String requestOf(JobSnapshot job) {
+    return Objects.requireNonNull(job.submittedRequest()).json();
   }
 
   @Test
@@ -104,7 +134,7 @@ class BacklogTest {
     JobSnapshot job = view.find("a").orElseThrow();
     assertThat(job.state()).isEqualTo(JobState.COMPLETED);
     assertThat(job.submittedAt()).isEqualTo(NOW.plusSeconds(-5));
-    assertThat(view.openJobs()).isEmpty();
+    assertThat(view.queuedJobs()).isEmpty();
   }
 
   private void submitRequest(String id, int second, int side, int steps) {
