@@ -5,10 +5,11 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.util.TypeLiteral;
 import java.lang.annotation.Annotation;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 
-/** What a connector asks a container for, without a container: beans by their {@link Identifier}. */
+/**
+ * What a connector asks a container for, without a container: beans by their {@link Identifier}.
+ */
 record BeanInstance<T>(Map<String, T> beans) implements Instance<T> {
 
   static <T> BeanInstance<T> none() {
@@ -19,8 +20,7 @@ record BeanInstance<T>(Map<String, T> beans) implements Instance<T> {
   public Instance<T> select(Annotation... qualifiers) {
     for (Annotation qualifier : qualifiers) {
       if (qualifier instanceof Identifier identifier && beans.containsKey(identifier.value())) {
-        return new BeanInstance<>(
-            Map.of(identifier.value(), beans.get(identifier.value())));
+        return new BeanInstance<>(Map.of(identifier.value(), beans.get(identifier.value())));
       }
     }
     return none();

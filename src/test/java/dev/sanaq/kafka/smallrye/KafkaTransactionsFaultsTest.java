@@ -27,11 +27,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Two faults of {@code KafkaTransactions} that lose results, with a real broker. A test that fails
@@ -60,8 +60,7 @@ class KafkaTransactionsFaultsTest {
     try (Admin admin = Admin.create(servers())) {
       admin
           .createTopics(
-              List.of(
-                  new NewTopic(requests, 1, (short) 1), new NewTopic(events, 1, (short) 1)))
+              List.of(new NewTopic(requests, 1, (short) 1), new NewTopic(events, 1, (short) 1)))
           .all()
           .get();
     }
