@@ -44,8 +44,8 @@ class WebhookOffsetsIT {
         EventCollector collector = new EventCollector(cluster.bootstrapServers());
         Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
         TestReceiver receiver = new TestReceiver(TestReceiver.status(204))) {
-      ManagedProcess worker = WorkerPool.startFaultyWorker(processes, WorkerSettings.of(cluster));
-      Map<String, String> config = webhookConfig(cluster, receiver);
+      Map<String, String> config = config(cluster, receiver);
+      ManagedProcess worker = WorkerPool.startFaultyWorker(processes, config);
       ManagedProcess first = GatewayProcess.start(processes, config).process();
       send(producer, receiver);
       awaitCalls(receiver);
@@ -110,8 +110,8 @@ class WebhookOffsetsIT {
     return admin.describeConsumerGroups(List.of(GROUP)).all().get().get(GROUP).members().size();
   }
 
-  private static Map<String, String> webhookConfig(Cluster cluster, TestReceiver receiver) {
-    Map<String, String> config = new TreeMap<>(cluster.config());
+  private static Map<String, String> config(Cluster cluster, TestReceiver receiver) {
+    Map<String, String> config = new TreeMap<>(WorkerSettings.of(cluster));
     config.put("sanaq.webhook.secrets", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     config.put("sanaq.webhook.allow-http", "true");
     config.put("sanaq.webhook.allowed-hosts", "127.0.0.0/8");
