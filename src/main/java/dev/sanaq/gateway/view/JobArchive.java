@@ -9,6 +9,7 @@ import dev.sanaq.storage.OutputLocations;
 import dev.sanaq.storage.RangeReader;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.storage.health.StorageProbe;
 import dev.sanaq.storage.result.ResultStore;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -28,6 +29,7 @@ public class JobArchive {
   private final ImageUrls imageUrls;
   private final ResultStore resultStore;
   private final RangeReader rangeReader;
+  private final StorageProbe probe;
   private final JobEventFactory eventFactory;
 
   JobArchive(StorageConfig config, EventsConfig events, Clock clock) {
@@ -35,6 +37,7 @@ public class JobArchive {
     this.imageUrls = new ImageUrls(config);
     this.resultStore = new ResultStore(s3, OutputLocations.defaultLocation(config));
     this.rangeReader = new RangeReader(s3);
+    this.probe = new StorageProbe(s3, OutputLocations.defaultLocation(config));
     this.eventFactory = new JobEventFactory(events.source(), imageUrls::of, clock);
   }
 
@@ -47,6 +50,15 @@ public class JobArchive {
                 result ->
                     JobSnapshot.ofStoredResult(eventFactory.terminal(result), result.fingerprint()))
         : Optional.empty();
+  }
+
+  /**
+   * Tries S3 as the other methods use it.
+   *
+   * @throws dev.sanaq.storage.StorageException if it cannot be used; the message says what to do
+   */
+  public void tryStorage() {
+    probe.tryGatewayCalls();
   }
 
   /** A new URL of the image, signed or public. */

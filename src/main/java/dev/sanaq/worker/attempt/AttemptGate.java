@@ -24,16 +24,19 @@ public final class AttemptGate {
   private final StorageRetry storageRetry;
   private final JobTermination termination;
   private final AttemptCounter attempts;
+  private final UploadUrlGuard uploadUrls;
 
   public AttemptGate(
       ResultStore store,
       StorageRetry storageRetry,
       JobTermination termination,
-      AttemptCounter attempts) {
+      AttemptCounter attempts,
+      UploadUrlGuard uploadUrls) {
     this.store = store;
     this.storageRetry = storageRetry;
     this.termination = termination;
     this.attempts = attempts;
+    this.uploadUrls = uploadUrls;
   }
 
   /**
@@ -67,6 +70,10 @@ public final class AttemptGate {
     }
     if (decision instanceof TerminationDecision.Finish finish) {
       return new StartDecision.Finish(storedOutcome(job).orElseGet(finish::outcome));
+    }
+    Optional<Failed> refusal = uploadUrls.refusal(job);
+    if (refusal.isPresent()) {
+      return new StartDecision.Finish(storedOutcome(job).orElseGet(refusal::get));
     }
     if (attempts.tryCountFirst(job, attempt)) {
       return new StartDecision.Start(attempt, 1);

@@ -5,21 +5,18 @@ import dev.sanaq.worker.attempt.AttemptCounter;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.jboss.logging.Logger;
 
 /**
- * The worker's membership in its consumer group. During an S3 outage the worker leaves, so that
- * workers that can reach S3 get its partitions, and rejoins afterwards. The consumer thread, except
- * {@link #outageReason}.
+ * The worker's membership in its consumer group. It joins once S3 does what its work needs. During
+ * an S3 outage it leaves, so that workers that can reach S3 get its partitions, and rejoins
+ * afterwards. The consumer thread, except {@link #outageReason}.
  *
  * <pre>{@code
  * JOINED --- S3 outage: jobs abandoned, unsubscribed -----------------> LEFT
- * JOINED <-- probe write succeeded and pending attempts are released --- LEFT
+ * JOINED <-- the storage check and the release of attempts succeeded ---- LEFT
  * }</pre>
  */
 public final class GroupMembership {
-  private static final Logger LOG = Logger.getLogger(GroupMembership.class);
-
   private final Consumer<byte[], byte[]> consumer;
   private final List<String> topics;
   private final RebalanceHandler rebalanceHandler;
@@ -49,7 +46,14 @@ public final class GroupMembership {
     return state == State.JOINED;
   }
 
-  void join() {
+  /** Joins for the first time, unless S3 cannot be used: then {@link #tryRejoin} does. */
+  void start() {
+    if (outageReason().isEmpty()) {
+      join();
+    }
+  }
+
+  private void join() {
     consumer.subscribe(topics, rebalanceHandler);
     state = State.JOINED;
   }
@@ -61,16 +65,16 @@ public final class GroupMembership {
     state = State.LEFT;
   }
 
-  /** Rejoins if S3 is available again. */
+  /** Rejoins if S3 can be used again and the pending attempts are released. */
   boolean tryRejoin() {
-    if (!storageRetry.probeStorage() || !tryReleasePending()) {
+    if (!storageRetry.probeStorage(attempts::releasePending)) {
       return false;
     }
     join();
     return true;
   }
 
-  /** Why S3 is unavailable; empty while it is available. Any thread. */
+  /** Why S3 cannot be used; empty while it can. Any thread. */
   Optional<String> outageReason() {
     return storageRetry.outageReason();
   }
@@ -78,15 +82,5 @@ public final class GroupMembership {
   /** The loop has ended: every active job is abandoned. */
   void close() {
     rebalanceHandler.close();
-  }
-
-  private boolean tryReleasePending() {
-    try {
-      attempts.releasePending();
-      return true;
-    } catch (RuntimeException e) {
-      LOG.warnf("attempts are not released yet: %s", e.getMessage());
-      return false;
-    }
   }
 }
