@@ -18,7 +18,7 @@ public sealed interface CallResult {
    *
    * @param reason for people
    * @param status the HTTP status; 0 without a response
-   * @param retryAfter the response's Retry-After; zero without one
+   * @param retryAfter the response's Retry-After, at most a day; zero without one
    */
   record Failed(String reason, int status, Duration retryAfter) implements CallResult {
     /** A failure without a response. */

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class HttpExchange {
   private static final int MAX_BODY_BYTES = 4096;
   private static final Duration NO_RETRY_AFTER = Duration.ZERO;
+  // A date may be thousands of years ahead, which does not fit in nanoseconds.
+  private static final Duration MAX_RETRY_AFTER = Duration.ofDays(1);
 
   private final Clock clock;
   private final CompletableFuture<CallResult> result = new CompletableFuture<>();
@@ -90,22 +92,26 @@ final class HttpExchange {
     return status == 410
         ? new CallResult.Gone()
         : new CallResult.Failed(
-            "answer " + status, status, parseRetryAfter(response.getHeader("retry-after")));
+            "answer " + status, status, retryAfter(response.getHeader("retry-after")));
+  }
+
+  private Duration retryAfter(@Nullable String header) {
+    Duration wait = header == null ? NO_RETRY_AFTER : parseRetryAfter(header);
+    if (wait.isNegative()) {
+      return NO_RETRY_AFTER;
+    }
+    return wait.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : wait;
   }
 
   // RFC 9110: seconds or an HTTP date.
-  private Duration parseRetryAfter(@Nullable String header) {
-    if (header == null) {
-      return NO_RETRY_AFTER;
-    }
+  private Duration parseRetryAfter(String header) {
     String value = header.strip();
     if (value.matches("[0-9]{1,9}")) {
       return Duration.ofSeconds(Long.parseLong(value));
     }
     try {
       ZonedDateTime then = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
-      Duration wait = Duration.between(clock.instant(), then.toInstant());
-      return wait.isNegative() ? NO_RETRY_AFTER : wait;
+      return Duration.between(clock.instant(), then.toInstant());
     } catch (DateTimeParseException e) {
       return NO_RETRY_AFTER;
     }

@@ -3,6 +3,7 @@ package dev.sanaq.net;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
@@ -31,6 +32,21 @@ public final class UrlPolicy {
     this.ports = config.ports();
     this.allowedHosts = new AllowedHosts(config.allowedHosts());
     this.resolver = resolver;
+  }
+
+  /**
+   * Why a URL may not be called, as far as is known now; empty if it may, or if its host has no
+   * address now. Blocks for a DNS lookup.
+   */
+  public Optional<String> refusal(String url) {
+    try {
+      resolveAllowed(validate(url));
+      return Optional.empty();
+    } catch (UrlNotAllowedException e) {
+      return Optional.ofNullable(e.getMessage());
+    } catch (UnknownHostException e) {
+      return Optional.empty();
+    }
   }
 
   /**

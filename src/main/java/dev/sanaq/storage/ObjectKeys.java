@@ -23,9 +23,9 @@ public final class ObjectKeys {
     return "%s%s/attempts/%s.json".formatted(prefix, folder(id), number);
   }
 
-  /** The key of a worker's probe object. */
-  public static String probe(String prefix, String worker) {
-    return "%s.sanaq/probe/%s".formatted(prefix, worker);
+  /** The key of an object that tries the storage. */
+  public static String probe(String prefix, String name) {
+    return "%s.sanaq/probe/%s".formatted(prefix, name);
   }
 
   /** The key of a job's image, from 0, under the job's output prefix. */

@@ -4,10 +4,12 @@ import dev.sanaq.job.Sha256;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
@@ -33,14 +35,15 @@ public final class ObjectStore {
    */
   public boolean putNew(String bucket, String key, byte[] bytes, String contentType) {
     try {
-      s3.putObject(
-          put ->
-              put.bucket(bucket)
-                  .key(key)
-                  .contentType(contentType)
-                  .checksumSHA256(checksum(bytes))
-                  .ifNoneMatch("*"),
-          RequestBody.fromBytes(bytes));
+      requireEntityTag(
+          s3.putObject(
+              put ->
+                  put.bucket(bucket)
+                      .key(key)
+                      .contentType(contentType)
+                      .checksumSHA256(checksum(bytes))
+                      .ifNoneMatch("*"),
+              RequestBody.fromBytes(bytes)));
       return true;
     } catch (S3Exception e) {
       if (e.statusCode() == PRECONDITION_FAILED
@@ -48,18 +51,6 @@ public final class ObjectStore {
         return false;
       }
       throw toStorageException("write", bucket, key, e);
-    } catch (SdkException e) {
-      throw toStorageException("write", bucket, key, e);
-    }
-  }
-
-  /** Writes an object, over an existing one. */
-  public void put(String bucket, String key, byte[] bytes, String contentType) {
-    try {
-      s3.putObject(
-          put ->
-              put.bucket(bucket).key(key).contentType(contentType).checksumSHA256(checksum(bytes)),
-          RequestBody.fromBytes(bytes));
     } catch (SdkException e) {
       throw toStorageException("write", bucket, key, e);
     }
@@ -93,6 +84,13 @@ public final class ObjectStore {
       s3.deleteObject(delete -> delete.bucket(bucket).key(key));
     } catch (SdkException e) {
       throw toStorageException("delete", bucket, key, e);
+    }
+  }
+
+  // Every S3 storage answers a write with an ETag; a login page or a proxy answers only 200.
+  private static void requireEntityTag(PutObjectResponse answer) {
+    if (answer.eTag() == null) {
+      throw SdkClientException.create("the answer 200 has no ETag: this is no S3 storage");
     }
   }
 

@@ -16,6 +16,8 @@ import dev.sanaq.kafka.request.Cancellation;
 import dev.sanaq.kafka.request.CancellationDecoder;
 import dev.sanaq.kafka.request.RecordDecoder;
 import dev.sanaq.kafka.request.RequestReader;
+import dev.sanaq.net.DnsResolver;
+import dev.sanaq.net.UrlPolicy;
 import dev.sanaq.retry.Backoff;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.ImageGenerator;
@@ -32,6 +34,7 @@ import dev.sanaq.worker.attempt.CancellationRegistry;
 import dev.sanaq.worker.attempt.JobTermination;
 import dev.sanaq.worker.attempt.OutcomeRecorder;
 import dev.sanaq.worker.attempt.ShutdownState;
+import dev.sanaq.worker.attempt.UploadUrlGuard;
 import dev.sanaq.worker.consume.Backpressure;
 import dev.sanaq.worker.consume.CancellationConsumer;
 import dev.sanaq.worker.consume.ConsumerLoop;
@@ -90,6 +93,7 @@ final class WorkerAssembly {
   private final WorkerMetrics metrics;
   private final ShutdownState shutdown = new ShutdownState();
   private final WorkerThreads threads;
+  private final UrlPolicy uploadPolicy;
 
   /** S3: results, attempts, and the retries of every call. */
   record Storage(S3Client s3, ResultStore results, StorageRetry retry, AttemptCounter attempts) {}
@@ -141,6 +145,7 @@ final class WorkerAssembly {
     this.kafka = new KafkaClientFactory(settings.kafka());
     this.metrics = new WorkerMetrics(telemetry.meters(), clock);
     this.threads = new WorkerThreads(settings.worker());
+    this.uploadPolicy = new UrlPolicy(settings.uploads().urlPolicyConfig(), DnsResolver.PLATFORM);
   }
 
   ShutdownState shutdown() {
@@ -155,7 +160,7 @@ final class WorkerAssembly {
     S3Client s3 = S3ClientFactory.client(settings.storage());
     StorageRetry retry =
         new StorageRetry(
-            new StorageProbe(s3, home, workerId),
+            new StorageProbe(s3, home),
             settings.storage().retryTimeout(),
             metrics::countStorageRetry);
     AttemptCounter attempts =
@@ -242,6 +247,7 @@ final class WorkerAssembly {
     PresignedUploader uploader =
         new PresignedUploader(
             settings.uploads(),
+            uploadPolicy,
             WorkerThreads.newPool("sanaq-upload", settings.uploads().concurrency()));
     ImageWriter imageWriter =
         new ImageWriter(storage.results(), storage.retry(), uploader, config.embedMetadata());
@@ -263,7 +269,12 @@ final class WorkerAssembly {
 
   private BatchPreparer preparer(Storage storage, Jobs jobs, JobCompleter completer) {
     AttemptGate attemptGate =
-        new AttemptGate(storage.results(), storage.retry(), jobs.termination(), storage.attempts());
+        new AttemptGate(
+            storage.results(),
+            storage.retry(),
+            jobs.termination(),
+            storage.attempts(),
+            new UploadUrlGuard(uploadPolicy, threads.lookups()));
     return new BatchPreparer(
         jobs.queue(), jobs.active(), attemptGate, completer, threads.attempts());
   }

@@ -36,7 +36,8 @@ public final class WorkerRuntime {
   }
 
   /**
-   * Starts a worker, which joins the group. Blocks until the cancellations are read.
+   * Starts a worker. Blocks until the cancellations are read and S3 is tried once. The worker joins
+   * the group as soon as S3 does what its work needs.
    *
    * @param generator closed by the caller, after {@link #drain}
    */
@@ -58,6 +59,7 @@ public final class WorkerRuntime {
     runtime.consuming.cancellationConsumer().start(CATCH_UP_TIMEOUT);
     runtime.inference.batcherThread().start();
     runtime.inference.inferenceThread().start();
+    runtime.storage.retry().probeStorage(() -> {});
     runtime.consuming.loop().start();
     return runtime;
   }

@@ -31,6 +31,8 @@ public class WorkerService {
   private final AtomicReference<Optional<PodDeletionCost>> deletionCost =
       new AtomicReference<>(Optional.empty());
 
+  private volatile boolean loading;
+
   private record Running(WorkerRuntime runtime, ImageGenerator generator) {}
 
   WorkerService(
@@ -51,7 +53,7 @@ public class WorkerService {
    */
   public void start() {
     Instant processStart = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
-    ImageGenerator generator = modelLoader.load();
+    ImageGenerator generator = load();
     WorkerRuntime runtime = WorkerRuntime.start(settings, generator, Clock.systemUTC(), telemetry);
     running.set(new Running(runtime, generator));
     deletionCost.set(PodDeletionCost.start(kubernetesConfig, runtime::isBusy));
@@ -60,8 +62,25 @@ public class WorkerService {
         .description("Time from the start of the process to readiness: download, load, warm-up")
         .register(telemetry.meters());
     LOG.infof(
-        "ready: %s on %s in %s",
-        generator.model().name(), generator.model().device(), generator.model().precision());
+        "%s: %s on %s in %s",
+        runtime.notReadyReason().map(reason -> "not ready yet: " + reason).orElse("ready"),
+        generator.model().name(),
+        generator.model().device(),
+        generator.model().precision());
+  }
+
+  private ImageGenerator load() {
+    loading = true;
+    try {
+      return modelLoader.load();
+    } finally {
+      loading = false;
+    }
+  }
+
+  /** Whether {@link #start} downloads, loads or warms up the model: the worker has no job yet. */
+  public boolean isLoading() {
+    return loading;
   }
 
   /**

@@ -11,9 +11,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * ({@link dev.sanaq.worker.consume.ConsumerLoop}) and {@code sanaq-cancellations}.
  */
 final class WorkerThreads {
+  private static final int LOOKUP_THREADS = 4;
+
   private final ExecutorService io;
   private final ExecutorService attempts;
   private final ExecutorService publish = newPool("sanaq-publish", 1);
+  private final ExecutorService lookups = newPool("sanaq-lookup", LOOKUP_THREADS);
 
   WorkerThreads(WorkerConfig config) {
     this.io = newPool("sanaq-io", config.ioThreads());
@@ -35,10 +38,16 @@ final class WorkerThreads {
     return publish;
   }
 
+  /** Looks up the hosts of upload URLs. */
+  ExecutorService lookups() {
+    return lookups;
+  }
+
   void shutdownNow() {
     io.shutdownNow();
     attempts.shutdownNow();
     publish.shutdownNow();
+    lookups.shutdownNow();
   }
 
   static ExecutorService newPool(String name, int threads) {

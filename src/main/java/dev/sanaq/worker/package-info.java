@@ -14,7 +14,7 @@
  *    |   ^
  *    |   |  (1) quarantine: an earlier attempt did not finish
  *    v   |
- * STARTING   BatchPreparer, sanaq-batcher;    stored result, conflict,
+ * STARTING   BatchPreparer, sanaq-batcher;    stored result, conflict, refused URL,
  *    |       AttemptGate, sanaq-attempts-n    (2) crashed, (4), (5) ------------> PUBLISHING
  *    |                                        (3), (6), (7) --------------------> ABANDONED
  *    v
@@ -50,8 +50,8 @@
  *   <li>Shutdown: batches that do not run yet are abandoned; a running one only if it would not
  *       finish within the grace.
  *   <li>S3 outage: StorageRetry gives up after its retry timeout and a failed probe.
- *       GroupMembership then abandons all jobs, leaves the group, and rejoins when a write
- *       succeeds.
+ *       GroupMembership then abandons all jobs, leaves the group, and rejoins when the probe
+ *       succeeds. The first join waits for the probe, too.
  * </ol>
  *
  * <p>{@link dev.sanaq.worker.attempt.JobTermination} decides (3) to (6) before the start, before

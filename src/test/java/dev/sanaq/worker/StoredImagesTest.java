@@ -51,6 +51,8 @@ class StoredImagesTest {
 
   private static S3Presigner presigner;
 
+  private static final GradientImageGenerator GENERATOR = new GradientImageGenerator();
+
   /** Longer than the worker waits for the response to an upload. */
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
@@ -73,6 +75,9 @@ class StoredImagesTest {
             exchange.getRequestBody().readAllBytes();
             if (!exchange.getRequestURI().getPath().equals("/silent")) {
               Integer status = STATUSES.poll();
+              if (exchange.getRequestURI().getPath().equals("/later")) {
+                exchange.getResponseHeaders().set("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT");
+              }
               exchange.sendResponseHeaders(status == null ? 200 : status, -1);
             } else {
               Pause.of(SILENCE);
@@ -91,7 +96,7 @@ class StoredImagesTest {
     config.put("sanaq.upload.retry-timeout", "PT15S");
     config.put("sanaq.worker.batch-size", "2");
     presigner = KafkaS3Client.presigner(services);
-    harness.startWorker(new GradientImageGenerator(), config);
+    harness.startWorker(GENERATOR, config);
   }
 
   @AfterAll
@@ -184,13 +189,28 @@ class StoredImagesTest {
   }
 
   @Test
-  void uploadToPrivateAddress_isRejectedAsSsrf() {
-    String request =
-        "{\"id\":\"%s\",\"prompt\":\"p\",\"output\":{\"uploadUrls\":[\"http://[::1]:%d/%s\"]}}";
-    JsonNode error =
-        sendAndAwaitFailed(request.formatted(id, receiver.getAddress().getPort(), "?" + secret));
+  void retryAfterInTheYear9999_isStorageFailed() {
+    STATUSES.add(503);
+    JsonNode error = sendAndAwaitFailed(uploadTo("/later"));
     assertThat(error.get("code").asText()).isEqualTo("storage_failed");
-    assertThat(error.get("message").asText()).contains("the URL is not allowed");
+    assertThat(error.get("message").asText()).contains("/later failed: answer 503");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://[::1]:PORT/", "http://10.0.0.1:PORT/", "http://other.example:1/"})
+  void uploadUrlThatMayNotBeCalled_isRefusedBeforeGeneration(String url) {
+    int generated = GENERATOR.generationCount();
+    String port = String.valueOf(receiver.getAddress().getPort());
+    String request =
+        "{\"id\":\"%s\",\"prompt\":\"p\",\"output\":{\"uploadUrls\":[\"%s?%s\"]}}"
+            .formatted(id, url.replace("PORT", port), secret);
+    JsonNode error = sendAndAwaitFailed(request);
+    assertThat(error.get("code").asText()).isEqualTo("invalid_request");
+    assertThat(error.get("retryable").asBoolean()).isFalse();
+    assertThat(error.get("fields").get(0).get("field").asText()).isEqualTo("output.uploadUrls");
+    assertThat(error.toString()).contains("sanaq.upload.").doesNotContain(secret);
+    assertThat(GENERATOR.generationCount()).isEqualTo(generated);
+    assertThat(client.objects().keySet()).noneMatch(key -> key.startsWith(id + "/"));
   }
 
   @Tag("slow") // waits for the retry timeout of an upload, 15 s

@@ -3,6 +3,8 @@ package dev.sanaq.worker;
 import static dev.sanaq.testing.KafkaS3Client.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.faults.storage.FaultyS3;
+import dev.sanaq.faults.storage.S3Fault;
 import dev.sanaq.sana.DeviceMemoryException;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.GenerationResult;
@@ -14,6 +16,7 @@ import dev.sanaq.testing.Pause;
 import dev.sanaq.testing.TestSettings;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -33,12 +36,19 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.core.sync.RequestBody;
 
 /** Injects faults at the worst moments, with a real broker and a real S3: no job is lost. */
 class WorkerFaultToleranceTest {
   private static final AtomicInteger TESTS = new AtomicInteger();
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(20);
+
+  /** The result of another request with the same id. */
+  private static final String OTHER_RESULT =
+      "{\"id\":\"%s\",\"fingerprint\":\"other\",\"completedAt\":\"2030-01-01T00:00:00Z\",\"images\":[],"
+          + "\"request\":{},\"timings\":{},\"deviceSeconds\":0,\"worker\":\"w\",\"model\":\"m\","
+          + "\"metadata\":{}}";
 
   @RegisterExtension static final WorkerHarness harness = new WorkerHarness();
 
@@ -225,31 +235,36 @@ class WorkerFaultToleranceTest {
   @Test
   void storageOutage_requeuesJobForOtherWorkers() {
     GradientImageGenerator generator = new GradientImageGenerator();
-    WorkerRuntime lost =
-        worker(
-            generator,
-            UnaryOperator.identity(),
-            Map.of(
-                "sanaq.storage.endpoint",
-                "http://127.0.0.1:1",
-                "sanaq.storage.retry-timeout",
-                "PT1S"),
-            Map.of());
-    client.send(request);
-    Eventually.await("the worker reports the storage", TIMEOUT)
-        .until(
-            () ->
-                lost.notReadyReason()
-                    .filter(reason -> reason.contains("S3 is unavailable"))
-                    .isPresent());
-    assertThat(terminalEventsOf(job)).isEmpty();
+    URI storage = URI.create(harness.services().config().getOrDefault("sanaq.storage.endpoint", ""));
+    try (FaultyS3 route = new FaultyS3(storage.getPort(), 1)) {
+      WorkerRuntime lost =
+          worker(
+              generator,
+              UnaryOperator.identity(),
+              Map.of(
+                  "sanaq.storage.endpoint",
+                  "http://127.0.0.1:" + route.port(),
+                  "sanaq.storage.retry-timeout",
+                  "PT1S"),
+              Map.of());
+      assertThat(lost.notReadyReason()).isEmpty();
+      route.setFault(new S3Fault.Stopped());
+      client.send(request);
+      Eventually.await("the worker reports the storage", TIMEOUT)
+          .until(
+              () ->
+                  lost.notReadyReason()
+                      .filter(reason -> reason.contains("S3 is unavailable"))
+                      .isPresent());
+      assertThat(terminalEventsOf(job)).isEmpty();
 
-    WorkerRuntime other = worker(generator, UnaryOperator.identity());
-    client.awaitEvent(job + "/completed");
-    assertThat(terminalEventsOf(job)).containsExactly(job + "/completed");
-    assertThat(lost.isHealthy()).isTrue();
-    lost.drain(SHUTDOWN_TIMEOUT);
-    other.drain(SHUTDOWN_TIMEOUT);
+      WorkerRuntime other = worker(generator, UnaryOperator.identity());
+      client.awaitEvent(job + "/completed");
+      assertThat(terminalEventsOf(job)).containsExactly(job + "/completed");
+      assertThat(lost.isHealthy()).isTrue();
+      lost.drain(SHUTDOWN_TIMEOUT);
+      other.drain(SHUTDOWN_TIMEOUT);
+    }
   }
 
   @Test
@@ -270,6 +285,26 @@ class WorkerFaultToleranceTest {
     assertThat(error.get("code").asText()).isEqualTo("storage_failed");
     assertThat(error.get("retryable").asBoolean()).isTrue();
     assertThat(worker.notReadyReason()).isEmpty();
+    worker.drain(SHUTDOWN_TIMEOUT);
+  }
+
+  @Test
+  void imagesOfRequestThatLosesItsId_areDeleted() throws Exception {
+    BlockingGenerator generator = new BlockingGenerator();
+    WorkerRuntime worker = worker(generator, UnaryOperator.identity());
+    client.send(request);
+    assertThat(generator.started.await(30, TimeUnit.SECONDS)).isTrue();
+    // Another worker completes another request with this id meanwhile.
+    client
+        .s3()
+        .putObject(
+            put -> put.bucket(harness.services().bucket()).key(job + "/result.json"),
+            RequestBody.fromString(OTHER_RESULT.formatted(job)));
+    generator.mayFinish.countDown();
+    var error = KafkaS3Client.json(client.awaitEvent(job + "/failed")).get("error");
+    assertThat(error.get("code").asText()).isEqualTo("id_conflict");
+    assertThat(client.objects().keySet().stream().filter(key -> key.startsWith(job + "/")))
+        .containsExactly(job + "/attempts/1.json", job + "/result.json");
     worker.drain(SHUTDOWN_TIMEOUT);
   }
 

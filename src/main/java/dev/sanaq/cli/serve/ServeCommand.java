@@ -26,6 +26,8 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    // A model takes minutes to load, and no thread can be stopped in the middle of it.
+    SignalHandling.stopOnTerminate(worker::isLoading);
     gateway.start();
     if (worker.isEnabled()) {
       worker.start();

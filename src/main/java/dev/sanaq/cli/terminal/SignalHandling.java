@@ -4,6 +4,7 @@ import dev.sanaq.torch.host.ImmediateExit;
 import io.quarkus.runtime.Quarkus;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
@@ -44,9 +45,26 @@ public final class SignalHandling implements AutoCloseable {
         });
   }
 
+  /**
+   * Lets SIGTERM end a serving command in an orderly way, exit code 0: {@link #awaitShutdown}
+   * returns. To be called before the command starts anything.
+   *
+   * @param nothingToDrain whether the process may end at once, even in the middle of a computation
+   */
+  public static void stopOnTerminate(BooleanSupplier nothingToDrain) {
+    Signal.handle(
+        new Signal("TERM"),
+        signal -> {
+          if (nothingToDrain.getAsBoolean()) {
+            ImmediateExit.exit(0);
+          }
+          Quarkus.asyncExit(0);
+        });
+  }
+
   /** Blocks a serving command until SIGTERM or Ctrl-C; SIGTERM is an orderly stop, exit code 0. */
   public static void awaitShutdown() {
-    Signal.handle(new Signal("TERM"), signal -> Quarkus.asyncExit(0));
+    stopOnTerminate(() -> false);
     Quarkus.waitForExit();
   }
 

@@ -2,7 +2,6 @@ package dev.sanaq.gateway.lifecycle;
 
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.ApiKeyAuthenticator;
-import dev.sanaq.gateway.view.JobArchive;
 import dev.sanaq.kafka.request.RequestProducer;
 import io.quarkus.arc.ClientProxy;
 import io.quarkus.runtime.ShutdownEvent;
@@ -15,9 +14,9 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Starts and stops the gateway. It answers HTTP once it has read what the topics held at the start;
- * until then every path answers 503. Without {@link #start} it connects to nothing: its beans are
- * created at their first call.
+ * Starts and stops the gateway. It answers HTTP once it has read what the topics held at the start
+ * and could read S3; until then every path answers 503. Without {@link #start} it connects to
+ * nothing: its beans are created at their first call.
  */
 @ApplicationScoped
 public class GatewayLifecycle {
@@ -27,7 +26,7 @@ public class GatewayLifecycle {
   private final Map<String, Object> kafka;
   private final ApiKeyAuthenticator authenticator;
   private final RequestProducer requestProducer;
-  private final JobArchive archive;
+  private final StorageCheck storageCheck;
   private final JobViewUpdater viewUpdater;
   private volatile boolean started;
 
@@ -36,13 +35,13 @@ public class GatewayLifecycle {
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
       ApiKeyAuthenticator authenticator,
       RequestProducer requestProducer,
-      JobArchive archive,
+      StorageCheck storageCheck,
       JobViewUpdater viewUpdater) {
     this.config = config;
     this.kafka = kafka;
     this.authenticator = authenticator;
     this.requestProducer = requestProducer;
-    this.archive = archive;
+    this.storageCheck = storageCheck;
     this.viewUpdater = viewUpdater;
   }
 
@@ -63,7 +62,7 @@ public class GatewayLifecycle {
     LOG.infof("gateway on %s", authenticator.describe());
     // Create the clients now, so that an invalid setting fails the start and not a request.
     ClientProxy.unwrap(requestProducer);
-    ClientProxy.unwrap(archive);
+    storageCheck.start();
     viewUpdater.start();
     started = true;
   }
@@ -78,13 +77,16 @@ public class GatewayLifecycle {
     if (!started) {
       return Optional.of("not started");
     }
-    return viewUpdater.isCaughtUp() ? Optional.empty() : Optional.of("reading the topics");
+    return viewUpdater.isCaughtUp()
+        ? storageCheck.notReadyReason()
+        : Optional.of("reading the topics");
   }
 
   /** Stops to answer and to read; does nothing if the gateway is not running. */
   public void stop() {
     if (started) {
       started = false;
+      storageCheck.close();
       viewUpdater.close();
     }
   }

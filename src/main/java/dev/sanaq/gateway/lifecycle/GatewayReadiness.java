@@ -8,8 +8,9 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * UP once the gateway has read what the topics held at its start, and if the gateway is disabled.
- * It stays UP while Kafka or S3 is unavailable, because the gateway still answers from memory.
+ * UP once the gateway has read what the topics held at its start and could read S3, and if the
+ * gateway is disabled. It stays UP while Kafka or S3 is unavailable later, because the gateway
+ * still answers from memory.
  */
 @Readiness
 @ApplicationScoped

@@ -10,6 +10,7 @@ import dev.sanaq.storage.OutputLocations;
 import dev.sanaq.storage.RangeReader;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.storage.health.StorageProbe;
 import dev.sanaq.storage.result.ResultStore;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,6 +30,7 @@ public class JobArchive {
   private final ImageUrls imageUrls;
   private final ResultStore resultStore;
   private final RangeReader rangeReader;
+  private final StorageProbe probe;
   private final JobEventFactory eventFactory;
 
   JobArchive(StorageConfig config, EventsConfig events, Clock clock) {
@@ -36,6 +38,7 @@ public class JobArchive {
     this.imageUrls = new ImageUrls(config, s3);
     this.resultStore = new ResultStore(s3, OutputLocations.defaultLocation(config));
     this.rangeReader = new RangeReader(s3);
+    this.probe = new StorageProbe(s3, OutputLocations.defaultLocation(config));
     this.eventFactory = new JobEventFactory(events.source(), imageUrls::of, clock);
   }
 
@@ -49,6 +52,15 @@ public class JobArchive {
                     JobSnapshot.ofStoredResult(
                         eventFactory.completed(result), result.fingerprint()))
         : Optional.empty();
+  }
+
+  /**
+   * Tries S3 as the other methods use it.
+   *
+   * @throws dev.sanaq.storage.StorageException if it cannot be used; the message says what to do
+   */
+  public void tryStorage() {
+    probe.tryGatewayCalls();
   }
 
   /** A new URL of the image, signed or public. */

@@ -1,6 +1,6 @@
 package dev.sanaq.storage.health;
 
-/** The storage has an outage: even the probe cannot be written. Jobs are requeued. */
+/** The storage has an outage: even the probe fails. Jobs are requeued. */
 public final class StorageOutageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The retry rule for S3 calls of a worker, and its circuit breaker. A call that fails in the S3
  * client, with any status (4xx included), is retried with exponential backoff from 100 ms to 5 s,
- * half of it jitter, until {@code sanaq.storage.retry-timeout} (30 s) has passed. Then a probe
- * write decides whether only this call fails or the storage has an outage. The AWS SDK itself does
- * not retry. Any number of threads.
+ * half of it jitter, until {@code sanaq.storage.retry-timeout} (30 s) has passed. Then a {@link
+ * StorageProbe} decides whether only this call fails or the storage has an outage. The AWS SDK
+ * itself does not retry. Any number of threads.
  */
 public final class StorageRetry {
   private static final Logger LOG = Logger.getLogger(StorageRetry.class);
@@ -61,22 +61,31 @@ public final class StorageRetry {
     return retrying.get() > 0;
   }
 
-  /** Why the storage cannot be written; empty without an outage. */
+  /** Why the storage cannot be used; empty without an outage. */
   public Optional<String> outageReason() {
     return Optional.ofNullable(outageReason);
   }
 
-  /** Whether a probe write succeeds; ends the outage if so. Blocks for one attempt. */
-  public boolean probeStorage() {
+  /**
+   * Tries the storage as the work uses it. If that fails an outage begins, or goes on; otherwise it
+   * ends. Blocks for single attempts.
+   *
+   * @param recovery what must succeed, too, before the outage ends
+   * @return whether the storage can be used
+   */
+  public boolean probeStorage(Runnable recovery) {
     try {
-      probe.write();
-      LOG.info("S3 is available again");
-      outageReason = null;
-      return true;
+      probe.tryWorkerCalls();
+      recovery.run();
     } catch (StorageException e) {
-      outageReason = e.getMessage();
+      setOutage(e);
       return false;
     }
+    if (outageReason != null) {
+      LOG.info("S3 can be used again");
+      outageReason = null;
+    }
+    return true;
   }
 
   private <T> T retry(StorageException first, Supplier<T> work, BooleanSupplier aborted) {
@@ -101,13 +110,19 @@ public final class StorageRetry {
 
   private RuntimeException failureOrOutage(StorageException last) {
     try {
-      probe.write();
+      probe.tryWorkerCalls();
       return last;
     } catch (StorageException e) {
-      outageReason = e.getMessage();
-      LOG.errorf(
-          "S3 unavailable; releasing jobs and leaving the consumer group: %s", e.getMessage());
+      setOutage(e);
       return new StorageOutageException(String.valueOf(last.getMessage()), last);
+    }
+  }
+
+  private void setOutage(StorageException cause) {
+    String reason = String.valueOf(cause.getMessage());
+    if (!reason.equals(outageReason)) {
+      LOG.errorf("S3 cannot be used, so this worker takes no jobs: %s", reason);
+      outageReason = reason;
     }
   }
 }

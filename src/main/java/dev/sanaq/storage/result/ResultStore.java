@@ -10,6 +10,7 @@ import dev.sanaq.json.Json;
 import dev.sanaq.storage.ObjectKeys;
 import dev.sanaq.storage.ObjectStore;
 import dev.sanaq.storage.StorageException;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -62,6 +63,16 @@ public final class ResultStore {
   /** The bytes of a stored image. */
   public byte[] readImage(StoredImage image) {
     return objects.getExisting(image.bucket(), image.key());
+  }
+
+  /**
+   * Deletes the images of a request whose id belongs to another one, so that no result can ever
+   * name them. Only those at the default location: other services may share another one.
+   */
+  public void deleteOrphans(Job job, List<StoredImage> images) {
+    if (job.output().equals(new OutputLocation(bucket, prefix))) {
+      images.forEach(image -> objects.delete(bucket, image.key()));
+    }
   }
 
   /** Writes the commit marker; call it after all images are stored. */

@@ -25,16 +25,19 @@ public final class AttemptGate {
   private final StorageRetry storageRetry;
   private final JobTermination termination;
   private final AttemptCounter attempts;
+  private final UploadUrlGuard uploadUrls;
 
   public AttemptGate(
       ResultStore store,
       StorageRetry storageRetry,
       JobTermination termination,
-      AttemptCounter attempts) {
+      AttemptCounter attempts,
+      UploadUrlGuard uploadUrls) {
     this.store = store;
     this.storageRetry = storageRetry;
     this.termination = termination;
     this.attempts = attempts;
+    this.uploadUrls = uploadUrls;
   }
 
   /**
@@ -69,6 +72,11 @@ public final class AttemptGate {
     if (decision instanceof TerminationDecision.Finish finish) {
       return storedOutcome(execution, Optional.empty())
           .orElseGet(() -> new StartDecision.Finish(finish.outcome(), false));
+    }
+    Optional<Failed> refusal = uploadUrls.refusal(job);
+    if (refusal.isPresent()) {
+      return storedOutcome(execution, Optional.empty())
+          .orElseGet(() -> new StartDecision.Finish(refusal.get(), false));
     }
     return attempts.tryCountFirst(job, attempt)
         ? new StartDecision.Start(attempt, 1)

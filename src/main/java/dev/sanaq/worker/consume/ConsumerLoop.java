@@ -50,7 +50,7 @@ public final class ConsumerLoop {
     this.thread.setDaemon(true);
   }
 
-  /** Joins the group and starts to poll. */
+  /** Joins the group, unless S3 cannot be used, and starts to poll. */
   public void start() {
     thread.start();
   }
@@ -94,7 +94,7 @@ public final class ConsumerLoop {
 
   private void run() {
     try {
-      membership.join();
+      membership.start();
       while (!shutdown.isStarted() || hasUnfinishedWork()) {
         runOnce();
       }

@@ -11,14 +11,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The worker's membership in its consumer group. During an S3 outage the worker leaves, so that
- * workers that can reach S3 get its partitions, and rejoins afterwards. A member that the broker
- * refuses is replaced by a new one. Each membership has a consumer of its own. The consumer thread,
- * except {@link #notJoinedReason} and {@link #outageReason}.
+ * The worker's membership in its consumer group. It joins once S3 does what its work needs. During
+ * an S3 outage it leaves, so that workers that can reach S3 get its partitions, and rejoins
+ * afterwards. A member that the broker refuses is replaced by a new one. Each membership has a
+ * consumer of its own. The consumer thread, except {@link #notJoinedReason} and {@link
+ * #outageReason}.
  *
  * <pre>{@code
  * JOINED --- S3 outage: jobs abandoned, consumer closed --------------------> OUTAGE
- * JOINED <-- probe write succeeded and pending attempts are released -------- OUTAGE
+ * JOINED <-- the storage check and the release of attempts succeeded -------- OUTAGE
  * JOINED --- refused by the broker: partitions lost, consumer closed -------> REFUSED
  * JOINED <-- after a pause -------------------------------------------------- REFUSED
  * }</pre>
@@ -61,7 +62,16 @@ public final class GroupMembership {
     return state == State.JOINED;
   }
 
-  void join() {
+  /** Joins for the first time, unless S3 cannot be used: then {@link #tryRejoin} does. */
+  void start() {
+    if (outageReason().isEmpty()) {
+      join();
+    } else {
+      state = State.OUTAGE;
+    }
+  }
+
+  private void join() {
     consumer.open();
     consumer.get().subscribe(topics, rebalanceHandler);
     state = State.JOINED;
@@ -91,16 +101,16 @@ public final class GroupMembership {
     }
   }
 
-  /** Rejoins; after an S3 outage only if S3 is available again. */
+  /** Rejoins; after an S3 outage only if S3 can be used and the pending attempts are released. */
   boolean tryRejoin() {
-    if (state == State.OUTAGE && !(storageRetry.probeStorage() && tryReleasePending())) {
+    if (state == State.OUTAGE && !storageRetry.probeStorage(attempts::releasePending)) {
       return false;
     }
     join();
     return true;
   }
 
-  /** Why S3 is unavailable; empty while it is available. Any thread. */
+  /** Why S3 cannot be used; empty while it can. Any thread. */
   Optional<String> outageReason() {
     return storageRetry.outageReason();
   }
@@ -127,15 +137,5 @@ public final class GroupMembership {
   /** Leaves the group. */
   void close() {
     consumer.close(LEAVE_TIMEOUT);
-  }
-
-  private boolean tryReleasePending() {
-    try {
-      attempts.releasePending();
-      return true;
-    } catch (RuntimeException e) {
-      LOG.warnf("attempts are not released yet: %s", e.getMessage());
-      return false;
-    }
   }
 }

@@ -41,9 +41,9 @@ public final class ErrorMapper {
           "out of memory for %s image(s) of %s x %s; request fewer or smaller images: %s"
               .formatted(job.count(), job.width(), job.height(), message(thrown)));
     }
-    if (thrown instanceof UploadFailedException) {
+    if (thrown instanceof UploadFailedException failed) {
       LOG.warnf("job %s failed: %s", job.id(), thrown.getMessage());
-      return JobError.of(ErrorCode.STORAGE_FAILED, message(thrown));
+      return failed.error();
     }
     if (thrown instanceof StorageException) {
       LOG.errorf(thrown, "job %s failed: S3 call failed", job.id());

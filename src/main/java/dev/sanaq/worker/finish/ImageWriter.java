@@ -8,6 +8,7 @@ import dev.sanaq.job.JobOutcome.Completed;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.sana.GenerationResult;
 import dev.sanaq.sana.ImageMetadata;
+import dev.sanaq.storage.StorageException;
 import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.storage.result.CommitResult;
 import dev.sanaq.storage.result.ResultStore;
@@ -16,12 +17,15 @@ import dev.sanaq.worker.queue.JobExecution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jboss.logging.Logger;
 
 /**
  * Encodes a job's images, stores them in S3, uploads them to the request's URLs and commits the
  * result. Every call blocks, retries, and stops once the job is abandoned. Any number of threads.
  */
 public final class ImageWriter {
+  private static final Logger LOG = Logger.getLogger(ImageWriter.class);
+
   private final ResultStore store;
   private final StorageRetry storageRetry;
   private final PresignedUploader uploader;
@@ -92,8 +96,18 @@ public final class ImageWriter {
   JobOutcome commit(JobExecution execution, Completed result) {
     CommitResult commit =
         storageRetry.call(() -> store.commit(result), execution::isAbandonRequested);
-    return commit instanceof CommitResult.Committed committed
-        ? committed.result()
-        : AttemptGate.resultOrConflict(execution.job(), ((CommitResult.Conflict) commit).result());
+    if (commit instanceof CommitResult.Conflict conflict) {
+      deleteOrphans(execution.job(), result.images());
+      return AttemptGate.resultOrConflict(execution.job(), conflict.result());
+    }
+    return ((CommitResult.Committed) commit).result();
+  }
+
+  private void deleteOrphans(Job job, List<StoredImage> images) {
+    try {
+      store.deleteOrphans(job, images);
+    } catch (StorageException e) {
+      LOG.warnf("images of job %s stay behind: %s", job.id(), e.getMessage());
+    }
   }
 }

@@ -1,12 +1,14 @@
 package dev.sanaq.worker.finish;
 
+import dev.sanaq.job.ErrorCode;
+import dev.sanaq.job.JobError;
 import dev.sanaq.job.UrlRedaction;
 import dev.sanaq.net.CallResult;
-import dev.sanaq.net.DnsResolver;
 import dev.sanaq.net.PinnedHttpClient;
 import dev.sanaq.net.UrlPolicy;
 import dev.sanaq.retry.Backoff;
 import dev.sanaq.retry.RetryAbortedException;
+import dev.sanaq.worker.attempt.UploadUrlGuard;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -41,11 +43,10 @@ public final class PresignedUploader implements AutoCloseable {
 
   /**
    * @param executor this uploader shuts it down
-   * @throws IllegalArgumentException if the configuration is invalid
    */
-  public PresignedUploader(UploadConfig config, ExecutorService executor) {
+  public PresignedUploader(UploadConfig config, UrlPolicy urlPolicy, ExecutorService executor) {
     this.config = config;
-    this.urlPolicy = new UrlPolicy(config.urlPolicyConfig(), DnsResolver.PLATFORM);
+    this.urlPolicy = urlPolicy;
     this.executor = executor;
   }
 
@@ -66,7 +67,8 @@ public final class PresignedUploader implements AutoCloseable {
    * @param contentType {@code image/png}, ...
    * @param deadline from {@link #retryDeadline}
    * @param aborted checked during delays: whether the upload is no longer wanted
-   * @throws UploadFailedException after a permanent failure, or at the deadline
+   * @throws UploadFailedException after a permanent failure, at the deadline, or if the URL may not
+   *     be called
    * @throws RetryAbortedException if the upload is no longer wanted
    */
   void upload(
@@ -80,8 +82,7 @@ public final class PresignedUploader implements AutoCloseable {
       }
       Duration delay = delay(result, attempt);
       if (isPermanentFailure(result) || System.nanoTime() + delay.toNanos() - deadline > 0) {
-        throw new UploadFailedException(
-            "upload to %s failed: %s".formatted(UrlRedaction.redact(url), reason(result)));
+        throw new UploadFailedException(error(url, result));
       }
       LOG.warnf(
           "upload to %s failed (attempt %d), retrying in %s: %s",
@@ -143,12 +144,15 @@ public final class PresignedUploader implements AutoCloseable {
         : delay;
   }
 
-  private static String reason(CallResult result) {
-    if (result instanceof CallResult.Failed failed) {
-      return failed.reason();
-    }
+  private static JobError error(String url, CallResult result) {
     return result instanceof CallResult.NotAllowed refused
-        ? "the URL is not allowed, " + refused.reason()
-        : "answer 410";
+        ? UploadUrlGuard.error(url, refused.reason())
+        : JobError.of(
+            ErrorCode.STORAGE_FAILED,
+            "upload to %s failed: %s".formatted(UrlRedaction.redact(url), reason(result)));
+  }
+
+  private static String reason(CallResult result) {
+    return result instanceof CallResult.Failed failed ? failed.reason() : "answer 410";
   }
 }

@@ -79,6 +79,12 @@ class HttpWebhookClientTest {
       receiver.setHandler(status(429, "retry-after", "Fri, 31 Dec 1999 23:59:59 GMT"));
       assertThat(sender.send(delivery(receiver.url())))
           .isEqualTo(new CallResult.Failed("answer 429", 429, Duration.ZERO));
+      receiver.setHandler(status(429, "retry-after", "Fri, 31 Dec 9999 23:59:59 GMT"));
+      assertThat(sender.send(delivery(receiver.url())))
+          .isEqualTo(new CallResult.Failed("answer 429", 429, Duration.ofDays(1)));
+      receiver.setHandler(status(429, "retry-after", "999999999"));
+      assertThat(sender.send(delivery(receiver.url())))
+          .isEqualTo(new CallResult.Failed("answer 429", 429, Duration.ofDays(1)));
       receiver.setHandler(status(500, "retry-after", "soon"));
       assertThat(sender.send(delivery(receiver.url())))
           .isEqualTo(new CallResult.Failed("answer 500", 500, Duration.ZERO));

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sanaq.estimate.ThroughputEstimator;
 import dev.sanaq.job.OutputLocation;
+import dev.sanaq.net.DnsResolver;
+import dev.sanaq.net.UrlPolicy;
+import dev.sanaq.net.UrlPolicyConfig;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.health.StorageOutageException;
@@ -21,6 +24,8 @@ import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -101,13 +106,16 @@ class AttemptGateTest {
     Clock clock = Clock.systemUTC();
     return new AttemptGate(
         new ResultStore(losing, home),
-        new StorageRetry(new StorageProbe(probed, home, "w"), timeout, () -> {}),
+        new StorageRetry(new StorageProbe(probed, home), timeout, () -> {}),
         new JobTermination(
             new CancellationRegistry(Duration.ofDays(1), 1, clock),
             new ThroughputEstimator<>(0.3, 1),
             new ShutdownState(),
             clock),
-        attempts);
+        attempts,
+        new UploadUrlGuard(
+            new UrlPolicy(new UrlPolicyConfig(false, Set.of(443), List.of()), DnsResolver.PLATFORM),
+            Runnable::run));
   }
 
   private static S3Client losingResponses(BooleanSupplier loses) {
