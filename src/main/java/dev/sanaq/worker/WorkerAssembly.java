@@ -4,18 +4,14 @@ import dev.sanaq.estimate.ThroughputEstimator;
 import dev.sanaq.job.OutputLocation;
 import dev.sanaq.job.validation.RequestValidator;
 import dev.sanaq.kafka.KafkaClientFactory;
-import dev.sanaq.kafka.StartPosition;
-import dev.sanaq.kafka.TopicReader;
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.deadletter.DeadLetterFactory;
 import dev.sanaq.kafka.event.JobEventFactory;
-import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.kafka.request.Cancellation;
 import dev.sanaq.kafka.request.CancellationDecoder;
 import dev.sanaq.kafka.request.RecordDecoder;
 import dev.sanaq.kafka.request.RequestReader;
-import dev.sanaq.retry.Backoff;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.storage.ImageUrls;
@@ -31,7 +27,6 @@ import dev.sanaq.worker.attempt.CancellationRegistry;
 import dev.sanaq.worker.attempt.JobTermination;
 import dev.sanaq.worker.attempt.ShutdownState;
 import dev.sanaq.worker.consume.Backpressure;
-import dev.sanaq.worker.consume.CancellationConsumer;
 import dev.sanaq.worker.consume.ConsumerLoop;
 import dev.sanaq.worker.consume.GroupMembership;
 import dev.sanaq.worker.consume.RebalanceHandler;
@@ -39,6 +34,7 @@ import dev.sanaq.worker.consume.RecordCompleter;
 import dev.sanaq.worker.consume.RecordDispatcher;
 import dev.sanaq.worker.consume.RecordPoller;
 import dev.sanaq.worker.consume.RequestHandler;
+import dev.sanaq.worker.consume.WorkerChannels;
 import dev.sanaq.worker.finish.ImageWriter;
 import dev.sanaq.worker.finish.JobCompleter;
 import dev.sanaq.worker.finish.PartitionTrackers;
@@ -61,8 +57,9 @@ import dev.sanaq.worker.run.JobProgressSender;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -72,7 +69,6 @@ import software.amazon.awssdk.services.s3.S3Client;
  * every method once, in the order in which they are written.
  */
 final class WorkerAssembly {
-  static final Duration PROGRESS_SEND_TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_CANCELLATIONS = 100_000;
   private static final double NEWEST_DURATION_WEIGHT = 0.3;
   private static final int MAX_BATCH_KEYS = 500;
@@ -81,6 +77,7 @@ final class WorkerAssembly {
   private final ImageGenerator generator;
   private final Clock clock;
   private final WorkerTelemetry telemetry;
+  private final WorkerChannels channels;
   private final UnaryOperator<Producer<byte[], byte[]>> transactionalProducers;
   private final String workerId;
   private final OutputLocation home;
@@ -103,9 +100,8 @@ final class WorkerAssembly {
 
   /** From results to transactions, and events outside of them. */
   record Publishing(
-      Consumer<byte[], byte[]> consumer,
+      org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
       PartitionTrackers trackers,
-      Producer<byte[], byte[]> progressProducer,
       JobProgressSender progressSender,
       TerminalEvents terminalEvents,
       PendingResults pendingResults,
@@ -120,18 +116,21 @@ final class WorkerAssembly {
       Thread inferenceThread) {}
 
   /** From records to queued jobs. */
-  record Consuming(ConsumerLoop loop, CancellationConsumer cancellationConsumer) {}
+  record Consuming(
+      ConsumerLoop loop, Consumer<ConsumerRecord<byte[], byte[]>> cancellationHandler) {}
 
   WorkerAssembly(
       WorkerSettings settings,
       ImageGenerator generator,
       Clock clock,
       WorkerTelemetry telemetry,
+      WorkerChannels channels,
       UnaryOperator<Producer<byte[], byte[]>> transactionalProducers) {
     this.settings = settings;
     this.generator = generator;
     this.clock = clock;
     this.telemetry = telemetry;
+    this.channels = channels;
     this.transactionalProducers = transactionalProducers;
     this.workerId = settings.worker().id().orElseGet(WorkerIds::generate);
     this.home = OutputLocations.defaultLocation(settings.storage());
@@ -187,24 +186,22 @@ final class WorkerAssembly {
     String topic = settings.topics().events();
     ImageUrls urls = new ImageUrls(settings.storage());
     JobEventFactory events = new JobEventFactory(settings.events().source(), urls::of, clock);
-    Producer<byte[], byte[]> progressProducer = kafka.lingeringProducer(PROGRESS_SEND_TIMEOUT);
-    ProgressPublisher progress = new ProgressPublisher(progressProducer, topic);
     PendingResults pending = new PendingResults();
-    Consumer<byte[], byte[]> consumer = kafka.workerConsumer(settings.worker().group(), workerId);
+    org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer =
+        kafka.workerConsumer(settings.worker().group(), workerId);
     PartitionTrackers trackers = new PartitionTrackers(consumer);
     ResultPublisher publisher =
         new ResultPublisher(
             consumer,
             trackers,
             pending,
-            new TransactionRunner(transactionalPublisher(), progress, threads.publish()),
+            new TransactionRunner(transactionalPublisher(), threads.publish()),
             metrics,
             settings.worker().retryBackoff());
     return new Publishing(
         consumer,
         trackers,
-        progressProducer,
-        new JobProgressSender(events, progress, workerId),
+        new JobProgressSender(events, channels.progress(), workerId),
         new TerminalEvents(events, topic, metrics),
         pending,
         publisher);
@@ -270,7 +267,6 @@ final class WorkerAssembly {
 
   Consuming consuming(Storage storage, Jobs jobs, Publishing publishing, Inference inference) {
     WorkerConfig config = settings.worker();
-    TopicsConfig topics = settings.topics();
     RecordDecoder decoder = new RecordDecoder(settings.limits().maxRecordBytes());
     CancellationDecoder cancellationDecoder = new CancellationDecoder(decoder);
     RecordPoller poller =
@@ -287,14 +283,13 @@ final class WorkerAssembly {
             jobs.all(),
             shutdown,
             config.retryBackoff());
-    CancellationConsumer cancellationConsumer =
-        new CancellationConsumer(
-            this::cancellationReader,
-            topics.cancellations(),
-            cancellationDecoder,
-            Backoff.constant(config.retryBackoff()),
-            cancellation -> cancel(cancellation, jobs, inference.preparer()));
-    return new Consuming(loop, cancellationConsumer);
+    return new Consuming(
+        loop,
+        record -> {
+          if (cancellationDecoder.decode(record) instanceof CancellationDecoder.Readable readable) {
+            cancel(readable.cancellation(), jobs, inference.preparer());
+          }
+        });
   }
 
   private GroupMembership membership(Storage storage, Jobs jobs, Publishing publishing) {
@@ -339,12 +334,6 @@ final class WorkerAssembly {
             completer);
     return new RecordDispatcher(
         requestHandler, cancellationDecoder, topics.cancellations(), completer, metrics);
-  }
-
-  private TopicReader cancellationReader() {
-    Duration retention = settings.worker().cancellationRetention();
-    return new TopicReader(
-        kafka.standaloneConsumer(), StartPosition.since(() -> clock.instant().minus(retention)));
   }
 
   private static void cancel(Cancellation cancellation, Jobs jobs, BatchPreparer preparer) {

@@ -3,7 +3,7 @@ package dev.sanaq.gateway.lifecycle;
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.ApiKeyAuthenticator;
 import dev.sanaq.gateway.view.JobArchive;
-import dev.sanaq.kafka.request.RequestProducer;
+import dev.sanaq.kafka.request.RequestChannel;
 import io.quarkus.arc.ClientProxy;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
@@ -26,7 +26,7 @@ public class GatewayLifecycle {
   private final GatewayConfig config;
   private final Map<String, Object> kafka;
   private final ApiKeyAuthenticator authenticator;
-  private final RequestProducer requestProducer;
+  private final RequestChannel requestChannel;
   private final JobArchive archive;
   private final JobViewUpdater viewUpdater;
   private volatile boolean started;
@@ -35,13 +35,13 @@ public class GatewayLifecycle {
       GatewayConfig config,
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
       ApiKeyAuthenticator authenticator,
-      RequestProducer requestProducer,
+      RequestChannel requestChannel,
       JobArchive archive,
       JobViewUpdater viewUpdater) {
     this.config = config;
     this.kafka = kafka;
     this.authenticator = authenticator;
-    this.requestProducer = requestProducer;
+    this.requestChannel = requestChannel;
     this.archive = archive;
     this.viewUpdater = viewUpdater;
   }
@@ -62,7 +62,7 @@ public class GatewayLifecycle {
     }
     LOG.infof("gateway on %s", authenticator.describe());
     // Create the clients now, so that an invalid setting fails the start and not a request.
-    ClientProxy.unwrap(requestProducer);
+    requestChannel.open();
     ClientProxy.unwrap(archive);
     viewUpdater.start();
     started = true;
@@ -78,15 +78,19 @@ public class GatewayLifecycle {
     if (!started) {
       return Optional.of("not started");
     }
-    return viewUpdater.isCaughtUp() ? Optional.empty() : Optional.of("reading the topics");
+    return viewUpdater.notCaughtUpReason();
   }
 
-  /** Stops to answer and to read; does nothing if the gateway is not running. */
+  /** Why only a restart of the process helps, for liveness; empty while none is needed. */
+  public Optional<String> failureReason() {
+    return started
+        ? viewUpdater.failureReason().or(requestChannel::failureReason)
+        : Optional.empty();
+  }
+
+  /** Stops to answer; the channels end with the program. */
   public void stop() {
-    if (started) {
-      started = false;
-      viewUpdater.close();
-    }
+    started = false;
   }
 
   void onShutdown(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent event) {

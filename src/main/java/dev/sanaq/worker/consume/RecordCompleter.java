@@ -3,7 +3,7 @@ package dev.sanaq.worker.consume;
 import dev.sanaq.job.JobOutcome.Failed;
 import dev.sanaq.kafka.OffsetTracker;
 import dev.sanaq.kafka.deadletter.DeadLetterFactory;
-import dev.sanaq.kafka.event.ProgressPublisher;
+import dev.sanaq.kafka.event.ProgressSink;
 import dev.sanaq.kafka.request.ReadResult;
 import dev.sanaq.kafka.request.RequestReader;
 import dev.sanaq.worker.finish.PendingResults;
@@ -77,6 +77,6 @@ public final class RecordCompleter {
     TopicPartition partition = new TopicPartition(record.topic(), record.partition());
     pendingResults.add(
         new PendingResults.CompletedRecord(
-            partition, record.offset(), tracker, records, ProgressPublisher.DONE));
+            partition, record.offset(), tracker, records, ProgressSink.DONE));
   }
 }

@@ -3,7 +3,7 @@ package dev.sanaq.worker.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.kafka.OffsetTracker;
-import dev.sanaq.kafka.event.ProgressPublisher;
+import dev.sanaq.kafka.event.ProgressSink;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.testing.Pause;
 import dev.sanaq.worker.observe.WorkerMetrics;
@@ -47,10 +47,7 @@ class ResultPublisherTest {
           consumer,
           trackers,
           pendingResults,
-          new TransactionRunner(
-              new TransactionalPublisher(number -> producer()),
-              new ProgressPublisher(newProducer(), "events"),
-              executor),
+          new TransactionRunner(new TransactionalPublisher(number -> producer()), executor),
           new WorkerMetrics(new SimpleMeterRegistry(), Clock.systemUTC()),
           Duration.ofMillis(50));
 
@@ -71,7 +68,7 @@ class ResultPublisherTest {
             0,
             tracker,
             List.of(new ProducerRecord<>("events", new byte[0])),
-            ProgressPublisher.DONE));
+            ProgressSink.DONE));
   }
 
   @AfterEach
