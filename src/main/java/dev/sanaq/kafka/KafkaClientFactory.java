@@ -83,13 +83,6 @@ public final class KafkaClientFactory {
     return new KafkaProducer<>(idempotentConfig(timeout));
   }
 
-  /** The same with a linger of 10 ms, for concurrent senders that do not wait, or that flush. */
-  public Producer<byte[], byte[]> lingeringProducer(Duration timeout) {
-    Map<String, Object> config = idempotentConfig(timeout);
-    config.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
-    return new KafkaProducer<>(config);
-  }
-
   /**
    * A transactional producer. It fences every earlier producer with the same transactional id.
    *

@@ -55,18 +55,4 @@ public interface StartPosition {
       partitions.forEach(p -> consumer.seek(p, offsets.getOrDefault(p, 0L)));
     };
   }
-
-  /**
-   * Saved positions; partitions without one start at the beginning.
-   *
-   * @param positions the next offset to read, by partition; read at each assignment
-   */
-  static StartPosition resume(Map<TopicPartition, Long> positions) {
-    return (consumer, partitions) -> {
-      consumer.seekToBeginning(partitions);
-      partitions.stream()
-          .filter(positions::containsKey)
-          .forEach(p -> consumer.seek(p, positions.getOrDefault(p, 0L)));
-    };
-  }
 }

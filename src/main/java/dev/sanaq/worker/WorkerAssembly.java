@@ -5,12 +5,9 @@ import dev.sanaq.job.OutputLocation;
 import dev.sanaq.job.validation.RequestValidator;
 import dev.sanaq.kafka.KafkaClientFactory;
 import dev.sanaq.kafka.ReplaceableConsumer;
-import dev.sanaq.kafka.StartPosition;
-import dev.sanaq.kafka.TopicReader;
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.deadletter.DeadLetterFactory;
 import dev.sanaq.kafka.event.JobEventFactory;
-import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.kafka.request.Cancellation;
 import dev.sanaq.kafka.request.CancellationDecoder;
@@ -18,7 +15,6 @@ import dev.sanaq.kafka.request.RecordDecoder;
 import dev.sanaq.kafka.request.RequestReader;
 import dev.sanaq.net.DnsResolver;
 import dev.sanaq.net.UrlPolicy;
-import dev.sanaq.retry.Backoff;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.storage.ImageUrls;
@@ -36,7 +32,6 @@ import dev.sanaq.worker.attempt.OutcomeRecorder;
 import dev.sanaq.worker.attempt.ShutdownState;
 import dev.sanaq.worker.attempt.UploadUrlGuard;
 import dev.sanaq.worker.consume.Backpressure;
-import dev.sanaq.worker.consume.CancellationConsumer;
 import dev.sanaq.worker.consume.ConsumerLoop;
 import dev.sanaq.worker.consume.GroupMembership;
 import dev.sanaq.worker.consume.RebalanceHandler;
@@ -45,6 +40,7 @@ import dev.sanaq.worker.consume.RecordDispatcher;
 import dev.sanaq.worker.consume.RecordPoller;
 import dev.sanaq.worker.consume.RequestHandler;
 import dev.sanaq.worker.finish.FailedResults;
+import dev.sanaq.worker.consume.WorkerChannels;
 import dev.sanaq.worker.finish.ImageWriter;
 import dev.sanaq.worker.finish.JobCompleter;
 import dev.sanaq.worker.finish.PartitionTrackers;
@@ -67,7 +63,9 @@ import dev.sanaq.worker.run.JobProgressSender;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -77,7 +75,6 @@ import software.amazon.awssdk.services.s3.S3Client;
  * every method once, in the order in which they are written.
  */
 final class WorkerAssembly {
-  static final Duration PROGRESS_SEND_TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_CANCELLATIONS = 100_000;
   private static final double NEWEST_DURATION_WEIGHT = 0.3;
   private static final int MAX_BATCH_KEYS = 500;
@@ -86,6 +83,7 @@ final class WorkerAssembly {
   private final ImageGenerator generator;
   private final Clock clock;
   private final WorkerTelemetry telemetry;
+  private final WorkerChannels channels;
   private final UnaryOperator<Producer<byte[], byte[]>> transactionalProducers;
   private final String workerId;
   private final OutputLocation home;
@@ -111,7 +109,6 @@ final class WorkerAssembly {
   record Publishing(
       ReplaceableConsumer consumer,
       PartitionTrackers trackers,
-      Producer<byte[], byte[]> progressProducer,
       JobProgressSender progressSender,
       TerminalEvents terminalEvents,
       PendingResults pendingResults,
@@ -127,18 +124,21 @@ final class WorkerAssembly {
       Thread inferenceThread) {}
 
   /** From records to queued jobs. */
-  record Consuming(ConsumerLoop loop, CancellationConsumer cancellationConsumer) {}
+  record Consuming(
+      ConsumerLoop loop, Consumer<ConsumerRecord<byte[], byte[]>> cancellationHandler) {}
 
   WorkerAssembly(
       WorkerSettings settings,
       ImageGenerator generator,
       Clock clock,
       WorkerTelemetry telemetry,
+      WorkerChannels channels,
       UnaryOperator<Producer<byte[], byte[]>> transactionalProducers) {
     this.settings = settings;
     this.generator = generator;
     this.clock = clock;
     this.telemetry = telemetry;
+    this.channels = channels;
     this.transactionalProducers = transactionalProducers;
     this.workerId = settings.worker().id().orElseGet(WorkerIds::generate);
     this.home = OutputLocations.defaultLocation(settings.storage());
@@ -198,8 +198,6 @@ final class WorkerAssembly {
     ImageUrls urls = new ImageUrls(settings.storage(), storage.s3());
     urls.warnIfCredentialsExpireFirst(clock);
     JobEventFactory events = new JobEventFactory(settings.events().source(), urls::of, clock);
-    Producer<byte[], byte[]> progressProducer = kafka.lingeringProducer(PROGRESS_SEND_TIMEOUT);
-    ProgressPublisher progress = new ProgressPublisher(progressProducer, topic);
     PendingResults pending = new PendingResults();
     FailedResults failed = new FailedResults(clock, settings.worker().retryBackoff());
     ReplaceableConsumer consumer =
@@ -211,13 +209,12 @@ final class WorkerAssembly {
             trackers,
             pending,
             failed,
-            new TransactionRunner(transactionalPublisher(), progress, threads.publish()),
+            new TransactionRunner(transactionalPublisher(), threads.publish()),
             metrics);
     return new Publishing(
         consumer,
         trackers,
-        progressProducer,
-        new JobProgressSender(events, progress, workerId),
+        new JobProgressSender(events, channels.progress(), workerId),
         new TerminalEvents(events, topic, storage.retry(), metrics),
         pending,
         failed,
@@ -291,7 +288,6 @@ final class WorkerAssembly {
 
   Consuming consuming(Storage storage, Jobs jobs, Publishing publishing, Inference inference) {
     WorkerConfig config = settings.worker();
-    TopicsConfig topics = settings.topics();
     RecordDecoder decoder = new RecordDecoder(settings.limits().maxRecordBytes());
     CancellationDecoder cancellationDecoder = new CancellationDecoder(decoder);
     RecordPoller poller =
@@ -308,14 +304,13 @@ final class WorkerAssembly {
             jobs.all(),
             shutdown,
             config.retryBackoff());
-    CancellationConsumer cancellationConsumer =
-        new CancellationConsumer(
-            this::cancellationReader,
-            topics.cancellations(),
-            cancellationDecoder,
-            Backoff.constant(config.retryBackoff()),
-            cancellation -> cancel(cancellation, jobs, inference.preparer()));
-    return new Consuming(loop, cancellationConsumer);
+    return new Consuming(
+        loop,
+        record -> {
+          if (cancellationDecoder.decode(record) instanceof CancellationDecoder.Readable readable) {
+            cancel(readable.cancellation(), jobs, inference.preparer());
+          }
+        });
   }
 
   private GroupMembership membership(Storage storage, Jobs jobs, Publishing publishing) {
@@ -360,12 +355,6 @@ final class WorkerAssembly {
             completer);
     return new RecordDispatcher(
         requestHandler, cancellationDecoder, topics.cancellations(), completer, metrics);
-  }
-
-  private TopicReader cancellationReader() {
-    Duration retention = settings.worker().cancellationRetention();
-    return new TopicReader(
-        kafka.standaloneConsumer(), StartPosition.since(() -> clock.instant().minus(retention)));
   }
 
   private static void cancel(Cancellation cancellation, Jobs jobs, BatchPreparer preparer) {

@@ -2,8 +2,11 @@ package dev.sanaq.worker;
 
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.event.EventsConfig;
+import dev.sanaq.kafka.event.ProgressSink;
 import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.worker.consume.CancellationSource;
+import dev.sanaq.worker.consume.WorkerChannels;
 import dev.sanaq.worker.finish.UploadConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -13,7 +16,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Map;
 
-/** Produces the worker's settings and telemetry from Quarkus' beans. */
+/** Produces the worker's settings, channels and telemetry from Quarkus' beans. */
 @Dependent
 class WorkerBeans {
   @Produces
@@ -27,6 +30,12 @@ class WorkerBeans {
       UploadConfig uploads,
       @Identifier("default-kafka-broker") Map<String, Object> kafka) {
     return new WorkerSettings(worker, limits, storage, topics, events, uploads, kafka);
+  }
+
+  @Produces
+  @Singleton
+  WorkerChannels channels(ProgressSink progress, CancellationSource cancellations) {
+    return new WorkerChannels(progress, cancellations);
   }
 
   @Produces

@@ -2,6 +2,8 @@ package dev.sanaq.worker;
 
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.worker.attempt.ShutdownState;
+import dev.sanaq.worker.consume.CancellationSource;
+import dev.sanaq.worker.consume.WorkerChannels;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,8 +26,10 @@ public final class WorkerRuntime {
   private final WorkerAssembly.Publishing publishing;
   private final WorkerAssembly.Inference inference;
   private final WorkerAssembly.Consuming consuming;
+  private final CancellationSource cancellations;
 
-  private WorkerRuntime(WorkerAssembly assembly) {
+  private WorkerRuntime(WorkerAssembly assembly, CancellationSource cancellations) {
+    this.cancellations = cancellations;
     this.shutdown = assembly.shutdown();
     this.threads = assembly.threads();
     this.storage = assembly.storage();
@@ -40,10 +44,15 @@ public final class WorkerRuntime {
    * the group as soon as S3 does what its work needs.
    *
    * @param generator closed by the caller, after {@link #drain}
+   * @param channels of this worker only
    */
   public static WorkerRuntime start(
-      WorkerSettings settings, ImageGenerator generator, Clock clock, WorkerTelemetry telemetry) {
-    return start(settings, generator, clock, telemetry, UnaryOperator.identity());
+      WorkerSettings settings,
+      ImageGenerator generator,
+      Clock clock,
+      WorkerTelemetry telemetry,
+      WorkerChannels channels) {
+    return start(settings, generator, clock, telemetry, channels, UnaryOperator.identity());
   }
 
   /** The same with wrapped transactional producers: tests inject faults there. */
@@ -52,11 +61,17 @@ public final class WorkerRuntime {
       ImageGenerator generator,
       Clock clock,
       WorkerTelemetry telemetry,
+      WorkerChannels channels,
       UnaryOperator<Producer<byte[], byte[]>> transactionalProducers) {
     WorkerRuntime runtime =
         new WorkerRuntime(
-            new WorkerAssembly(settings, generator, clock, telemetry, transactionalProducers));
-    runtime.consuming.cancellationConsumer().start(CATCH_UP_TIMEOUT);
+            new WorkerAssembly(
+                settings, generator, clock, telemetry, channels, transactionalProducers),
+            channels.cancellations());
+    runtime.cancellations.start(
+        settings.worker().cancellationRetention(),
+        runtime.consuming.cancellationHandler(),
+        CATCH_UP_TIMEOUT);
     runtime.inference.batcherThread().start();
     runtime.inference.inferenceThread().start();
     runtime.storage.retry().probeStorage(() -> {});
@@ -64,9 +79,10 @@ public final class WorkerRuntime {
     return runtime;
   }
 
-  /** Whether all threads are alive and inference makes progress. */
+  /** Whether all threads are alive, inference makes progress, and cancellations are read. */
   public boolean isHealthy() {
-    return consuming.loop().isHealthy()
+    return cancellations.failureReason().isEmpty()
+        && consuming.loop().isHealthy()
         && (shutdown.isStarted()
             || inference.inferenceThread().isAlive() && inference.batcherThread().isAlive())
         && !inference.watchdog().isStalled();
@@ -92,11 +108,10 @@ public final class WorkerRuntime {
     shutdown.start(grace);
     jobs.queue().close();
     consuming.loop().drain(grace);
-    consuming.cancellationConsumer().stop();
     boolean stopped = awaitStopped(inference.inferenceThread());
     threads.shutdownNow();
     inference.uploader().close();
-    publishing.progressProducer().close(WorkerAssembly.PROGRESS_SEND_TIMEOUT);
+    cancellations.stop();
     storage.s3().close();
     return stopped;
   }

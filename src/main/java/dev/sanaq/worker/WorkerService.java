@@ -3,6 +3,7 @@ package dev.sanaq.worker;
 import dev.sanaq.kubernetes.KubernetesConfig;
 import dev.sanaq.kubernetes.PodDeletionCost;
 import dev.sanaq.sana.ImageGenerator;
+import dev.sanaq.worker.consume.WorkerChannels;
 import io.micrometer.core.instrument.Gauge;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,6 +26,7 @@ public class WorkerService {
 
   private final WorkerSettings settings;
   private final WorkerTelemetry telemetry;
+  private final WorkerChannels channels;
   private final ModelLoader modelLoader;
   private final KubernetesConfig kubernetesConfig;
   private final AtomicReference<Running> running = new AtomicReference<>();
@@ -38,10 +40,12 @@ public class WorkerService {
   WorkerService(
       WorkerSettings settings,
       WorkerTelemetry telemetry,
+      WorkerChannels channels,
       ModelLoader modelLoader,
       KubernetesConfig kubernetesConfig) {
     this.settings = settings;
     this.telemetry = telemetry;
+    this.channels = channels;
     this.modelLoader = modelLoader;
     this.kubernetesConfig = kubernetesConfig;
   }
@@ -54,7 +58,8 @@ public class WorkerService {
   public void start() {
     Instant processStart = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     ImageGenerator generator = load();
-    WorkerRuntime runtime = WorkerRuntime.start(settings, generator, Clock.systemUTC(), telemetry);
+    WorkerRuntime runtime =
+        WorkerRuntime.start(settings, generator, Clock.systemUTC(), telemetry, channels);
     running.set(new Running(runtime, generator));
     deletionCost.set(PodDeletionCost.start(kubernetesConfig, runtime::isBusy));
     double startupSeconds = Duration.between(processStart, Instant.now()).toMillis() / 1e3;

@@ -43,7 +43,7 @@
  *   <li>Abandon: RebalanceHandler abandons the jobs of a revoked partition that have no counted
  *       attempt, awaits the others for {@code revoke-timeout}, then requests that they are
  *       abandoned.
- *   <li>Cancel: CancellationConsumer (sanaq-cancellations) registers it. A queued job is taken from
+ *   <li>Cancel: CancellationChannel (sanaq-cancellations) hands it on. A queued job is taken from
  *       the queue at once, a running one stops at its next step. While a job is stored it is too
  *       late.
  *   <li>Deadline: checked before the start, with the estimated duration, and before every step.

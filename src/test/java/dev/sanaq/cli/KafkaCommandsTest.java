@@ -13,6 +13,7 @@ import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
+import dev.sanaq.testing.kafka.PlainWorkerChannels;
 import dev.sanaq.worker.WorkerRuntime;
 import dev.sanaq.worker.WorkerSettings;
 import java.io.PrintWriter;
@@ -44,7 +45,11 @@ class KafkaCommandsTest {
     WorkerSettings settings = TestSettings.of(services.config());
     worker =
         WorkerRuntime.start(
-            settings, new GradientImageGenerator(), Clock.systemUTC(), TestSettings.noTelemetry());
+            settings,
+            new GradientImageGenerator(),
+            Clock.systemUTC(),
+            TestSettings.noTelemetry(),
+            PlainWorkerChannels.of(settings));
     kafka = new KafkaClientFactory(settings.kafka());
     topics = settings.topics();
   }

@@ -9,6 +9,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.net.URI;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(DisabledGatewayTest.DisabledProfile.class)
 class DisabledGatewayTest {
   @Inject GatewayLifecycle gateway;
+  @Inject KafkaClientService clients;
 
   @TestHTTPResource("/")
   @SuppressWarnings("NullAway.Init") // the test's framework sets it
@@ -50,6 +52,13 @@ class DisabledGatewayTest {
                 .keySet())
         .extracting(bean -> bean.getImplementationClass().getSimpleName())
         .contains("GatewayLifecycle")
-        .doesNotContain("RequestProducer", "JobArchive", "JobViewUpdater", "JobView");
+        .doesNotContain("RequestChannel", "JobArchive", "JobViewUpdater", "JobView");
+    // So it is for every command: a channel connects when it is used first.
+    assertThat(clients.getConsumerChannels())
+        .contains("job-view", "cancellations")
+        .allSatisfy(channel -> assertThat(clients.getConsumer(channel).unwrap()).isNull());
+    assertThat(clients.getProducerChannels())
+        .contains("requests-out", "cancellations-out", "progress-out")
+        .allSatisfy(channel -> assertThat(clients.getProducer(channel).unwrap()).isNull());
   }
 }

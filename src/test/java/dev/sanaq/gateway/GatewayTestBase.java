@@ -4,7 +4,9 @@ import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
 import dev.sanaq.testing.GatewayTestClient;
 import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.TestSettings;
+import dev.sanaq.testing.kafka.PlainWorkerChannels;
 import dev.sanaq.worker.WorkerRuntime;
+import dev.sanaq.worker.WorkerSettings;
 import io.quarkus.test.common.http.TestHTTPResource;
 import jakarta.inject.Inject;
 import java.net.URI;
@@ -42,7 +44,7 @@ public abstract class GatewayTestBase {
   @BeforeEach
   protected void startGateway() {
     client = new GatewayTestClient(root, clientHeaders());
-    gateway.start();
+    GatewayRestart.start(gateway);
     client.awaitReady();
   }
 
@@ -56,11 +58,13 @@ public abstract class GatewayTestBase {
 
   /** Starts a real worker; it stops after the test. */
   protected void startWorker() {
+    WorkerSettings settings = TestSettings.of(GatewayTestClient.serviceConfig());
     worker =
         WorkerRuntime.start(
-            TestSettings.of(GatewayTestClient.serviceConfig()),
+            settings,
             new GradientImageGenerator(),
             Clock.systemUTC(),
-            TestSettings.noTelemetry());
+            TestSettings.noTelemetry(),
+            PlainWorkerChannels.of(settings));
   }
 }

@@ -324,7 +324,7 @@ class JobsApiTest extends GatewayTestBase {
     JsonNode before = client.get("/v1/jobs/" + id).json();
     GatewayRestart.stop(gateway);
     assertProblem(client.get("/v1/jobs/" + id), 503, "unavailable");
-    gateway.start();
+    GatewayRestart.start(gateway);
     client.awaitReady();
     assertThat(client.get("/v1/jobs/" + id).json()).isEqualTo(before);
   }

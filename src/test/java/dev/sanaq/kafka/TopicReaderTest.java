@@ -102,21 +102,6 @@ class TopicReaderTest {
   }
 
   @Test
-  void resume_startsAtPositions_elseAtBeginning() throws Exception {
-    String topic = "sanaq.dead-letters";
-    for (int partition = 0; partition < 2; partition++) {
-      send(topic, partition, TIME, "first of " + partition);
-      send(topic, partition, TIME, "second of " + partition);
-    }
-    Map<TopicPartition, Long> positions = Map.of(new TopicPartition(topic, 0), 1L);
-    try (TopicReader reader = reader(StartPosition.resume(positions))) {
-      reader.assignTopic(topic, REMEDY);
-      assertThat(readToEnd(reader))
-          .containsExactlyInAnyOrder("second of 0", "first of 1", "second of 1");
-    }
-  }
-
-  @Test
   void assign_morePartitions_keepsPositionsOfOthers() throws Exception {
     String topic = "sanaq.webhook-deliveries";
     send(topic, 0, TIME, "zero");

@@ -4,7 +4,9 @@ import dev.sanaq.gateway.GatewayRestart;
 import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
 import dev.sanaq.testing.GatewayTestClient;
 import dev.sanaq.testing.TestSettings;
+import dev.sanaq.testing.kafka.PlainWorkerChannels;
 import dev.sanaq.worker.WorkerRuntime;
+import dev.sanaq.worker.WorkerSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -20,10 +22,15 @@ final class PlaygroundServices implements AutoCloseable {
     Map<String, String> config = GatewayTestClient.serviceConfig();
     config.put("sanaq.events.progress-interval", "PT0.1S");
     config.put("sanaq.worker.id", "worker-1");
+    WorkerSettings settings = TestSettings.of(config);
     worker =
         WorkerRuntime.start(
-            TestSettings.of(config), generator, Clock.systemUTC(), TestSettings.noTelemetry());
-    gateway.start();
+            settings,
+            generator,
+            Clock.systemUTC(),
+            TestSettings.noTelemetry(),
+            PlainWorkerChannels.of(settings));
+    GatewayRestart.start(gateway);
     while (gateway.notReadyReason().isPresent()) {
       Thread.onSpinWait();
     }

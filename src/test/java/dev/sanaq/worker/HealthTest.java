@@ -17,6 +17,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Inject;
@@ -49,6 +50,7 @@ class HealthTest {
   private static final CountDownLatch MAY_GENERATE = new CountDownLatch(1);
 
   @Inject WorkerService worker;
+  @Inject KafkaClientService clients;
 
   @TestHTTPResource("/q/health/")
   @SuppressWarnings("NullAway.Init") // the test's framework sets it
@@ -103,10 +105,17 @@ class HealthTest {
     assertThat(probe("ready")).isEqualTo(200);
 
     try (KafkaS3Client client = new KafkaS3Client(GatewayTestClient.serviceConfig())) {
+      client.cancel("cancelled-before", "by the test");
       client.send("{\"id\":\"slow\",\"prompt\":\"wait\"}");
+      client.awaitEvent("slow/started");
       Eventually.await("the stalled worker is not live", TIMEOUT).until(() -> probe("live") == 503);
       MAY_GENERATE.countDown();
       client.awaitEvent("slow/completed");
+      client.send("{\"id\":\"cancelled-before\",\"prompt\":\"any\"}");
+      client.awaitEvent("cancelled-before/cancelled");
+      assertThat(clients.getConsumer("cancellations").unwrap()).isNotNull();
+      assertThat(clients.getConsumer("job-view").unwrap()).as("no gateway").isNull();
+      assertThat(clients.getProducer("requests-out").unwrap()).as("no gateway").isNull();
       assertThat(probe("live")).isEqualTo(200);
       assertReadmeMetricsExist();
     }

@@ -4,6 +4,7 @@ import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
+import dev.sanaq.testing.kafka.PlainWorkerChannels;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -67,7 +68,13 @@ final class WorkerHarness implements BeforeAllCallback, AfterAllCallback {
       WorkerTelemetry telemetry,
       UnaryOperator<Producer<byte[], byte[]>> producers) {
     WorkerRuntime worker =
-        WorkerRuntime.start(settings, generator, Clock.systemUTC(), telemetry, producers);
+        WorkerRuntime.start(
+            settings,
+            generator,
+            Clock.systemUTC(),
+            telemetry,
+            PlainWorkerChannels.of(settings),
+            producers);
     workers.add(worker);
     return worker;
   }

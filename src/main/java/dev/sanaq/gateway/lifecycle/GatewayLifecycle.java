@@ -2,7 +2,7 @@ package dev.sanaq.gateway.lifecycle;
 
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.ApiKeyAuthenticator;
-import dev.sanaq.kafka.request.RequestProducer;
+import dev.sanaq.kafka.request.RequestChannel;
 import io.quarkus.arc.ClientProxy;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
@@ -25,7 +25,7 @@ public class GatewayLifecycle {
   private final GatewayConfig config;
   private final Map<String, Object> kafka;
   private final ApiKeyAuthenticator authenticator;
-  private final RequestProducer requestProducer;
+  private final RequestChannel requestChannel;
   private final StorageCheck storageCheck;
   private final JobViewUpdater viewUpdater;
   private volatile boolean started;
@@ -34,13 +34,13 @@ public class GatewayLifecycle {
       GatewayConfig config,
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
       ApiKeyAuthenticator authenticator,
-      RequestProducer requestProducer,
+      RequestChannel requestChannel,
       StorageCheck storageCheck,
       JobViewUpdater viewUpdater) {
     this.config = config;
     this.kafka = kafka;
     this.authenticator = authenticator;
-    this.requestProducer = requestProducer;
+    this.requestChannel = requestChannel;
     this.storageCheck = storageCheck;
     this.viewUpdater = viewUpdater;
   }
@@ -61,7 +61,7 @@ public class GatewayLifecycle {
     }
     LOG.infof("gateway on %s", authenticator.describe());
     // Create the clients now, so that an invalid setting fails the start and not a request.
-    ClientProxy.unwrap(requestProducer);
+    requestChannel.open();
     storageCheck.start();
     viewUpdater.start();
     started = true;
@@ -77,17 +77,21 @@ public class GatewayLifecycle {
     if (!started) {
       return Optional.of("not started");
     }
-    return viewUpdater.isCaughtUp()
-        ? storageCheck.notReadyReason()
-        : Optional.of("reading the topics");
+    return viewUpdater.notCaughtUpReason().or(storageCheck::notReadyReason);
   }
 
-  /** Stops to answer and to read; does nothing if the gateway is not running. */
+  /** Why only a restart of the process helps, for liveness; empty while none is needed. */
+  public Optional<String> failureReason() {
+    return started
+        ? viewUpdater.failureReason().or(requestChannel::failureReason)
+        : Optional.empty();
+  }
+
+  /** Stops to answer; the channels end with the program. */
   public void stop() {
     if (started) {
       started = false;
       storageCheck.close();
-      viewUpdater.close();
     }
   }
 

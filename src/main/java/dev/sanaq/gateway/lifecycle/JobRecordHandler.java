@@ -19,15 +19,15 @@ import dev.sanaq.kafka.request.RecordDecoder;
 import jakarta.enterprise.context.Dependent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 /**
  * Applies request and event records to the job view, the backlog and the daily quotas. One thread,
- * the {@link JobViewUpdater}'s.
+ * the {@link JobViewUpdater}'s, except {@link #setCommittedOffsets}.
  */
 @Dependent
 final class JobRecordHandler {
@@ -38,7 +38,7 @@ final class JobRecordHandler {
   private final JobView view;
   private final Backlog backlog;
   private final DailyQuota dailyQuota;
-  private final Map<TopicPartition, Long> committedOffsets = new HashMap<>();
+  private final Map<TopicPartition, Long> committedOffsets = new ConcurrentHashMap<>();
 
   JobRecordHandler(
       TopicsConfig topics,

@@ -2,42 +2,46 @@ package dev.sanaq.gateway.lifecycle;
 
 import dev.sanaq.kafka.KafkaClientFactory;
 import dev.sanaq.kafka.StartPosition;
-import dev.sanaq.kafka.TopicReader;
 import dev.sanaq.kafka.TopicsConfig;
-import dev.sanaq.retry.Backoff;
-import dev.sanaq.retry.RetryAbortedException;
+import dev.sanaq.kafka.channel.ChannelListener;
+import dev.sanaq.kafka.channel.ChannelSubscription;
+import dev.sanaq.kafka.channel.ReadPositions;
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.mutiny.Multi;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
+import jakarta.enterprise.inject.Default;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the job view up to date: reads the request and event topics from their beginning, outside
- * of a group, on its own thread. After a Kafka error it resumes at its positions.
+ * Keeps the job view up to date: reads the channel {@code job-view}, the request and event topics
+ * from their beginning, in a consumer group that no other process is in.
  */
 @ApplicationScoped
-class JobViewUpdater implements AutoCloseable {
-  private static final Logger LOG = Logger.getLogger(JobViewUpdater.class);
-  private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
-  private static final long PARTITION_REFRESH_INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
-  private static final Backoff BACKOFF =
-      Backoff.constant(Duration.ofSeconds(2))
-          .retryIf(e -> e instanceof KafkaException || e instanceof IllegalStateException);
+@Default
+@Identifier(JobViewUpdater.CHANNEL)
+class JobViewUpdater implements ChannelListener {
+  static final String CHANNEL = "job-view";
 
   private final KafkaClientFactory kafka;
-  private final TopicsConfig topics;
+  private final Set<String> topics;
   private final String workerGroup;
   private final JobRecordHandler handler;
-  private final Map<TopicPartition, Long> positions = new HashMap<>();
-  private final Thread thread;
-  private volatile boolean stopped;
+  private final Multi<Message<ConsumerRecords<byte[], byte[]>>> batches;
+  private volatile ReadPositions positions;
+  private volatile @Nullable ChannelSubscription subscription;
 
   /**
    * @param workerGroup the consumer group of the workers
@@ -47,92 +51,110 @@ class JobViewUpdater implements AutoCloseable {
       TopicsConfig topics,
       @ConfigProperty(name = "sanaq.worker.group", defaultValue = "sanaq-workers")
           String workerGroup,
-      JobRecordHandler handler) {
+      JobRecordHandler handler,
+      @Channel(CHANNEL) Multi<Message<ConsumerRecords<byte[], byte[]>>> batches) {
     this.kafka = kafka;
-    this.topics = topics;
+    this.topics = Set.of(topics.requests(), topics.events());
     this.workerGroup = workerGroup;
     this.handler = handler;
-    this.thread = new Thread(this::run, "sanaq-job-view");
-    thread.setDaemon(true);
+    this.batches = batches;
+    this.positions = newPositions();
   }
 
+  /** Starts to read; the first call connects to Kafka. */
   void start() {
-    thread.start();
+    positions = newPositions();
+    if (subscription == null) {
+      ChannelSubscription started =
+          new ChannelSubscription(CHANNEL, "sanaq-job-view", this::handle);
+      subscription = started;
+      started.start(batches);
+    }
   }
 
-  /** Whether the topics have once been read to their ends. */
-  boolean isCaughtUp() {
-    return handler.isCaughtUp();
+  /** Why the view has not caught up; empty once it has. */
+  Optional<String> notCaughtUpReason() {
+    if (handler.isCaughtUp()) {
+      return Optional.empty();
+    }
+    Set<String> missing = positions.missingTopics();
+    return Optional.of(
+        missing.isEmpty()
+            ? "reading the topics"
+            : ("reading the topics; no partition of %s is assigned yet: check that it exists"
+                    + " (sanaq.topics.*)")
+                .formatted(String.join(", ", missing)));
+  }
+
+  /** Why the view will not be updated any more; empty while it is. */
+  Optional<String> failureReason() {
+    ChannelSubscription current = subscription;
+    return current == null ? Optional.empty() : current.failureReason();
   }
 
   @Override
-  public void close() {
-    stopped = true;
+  public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+    if (partitions.isEmpty()) {
+      return;
+    }
     try {
-      thread.join(POLL_TIMEOUT.multipliedBy(4).toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      @SuppressWarnings("unchecked") // the channel's deserializers are those of byte arrays
+      Consumer<byte[], byte[]> bytes = (Consumer<byte[], byte[]>) consumer;
+      Set<TopicPartition> added = positions.seek(bytes, partitions);
+      if (!added.isEmpty() && !handler.isCaughtUp()) {
+        handler.setCommittedOffsets(readCommittedOffsets(added));
+      }
+      onSubscription(current -> current.execute(this::checkCaughtUp));
+    } catch (KafkaException e) {
+      // Thrown, it would be lost: Kafka would go on with partitions that were not sought.
+      onSubscription(current -> current.fail(e));
     }
   }
 
-  private void run() {
-    try {
-      BACKOFF.call(this::read, () -> stopped, this::logRetry);
-    } catch (RetryAbortedException e) {
-      LOG.debug("stopped");
+  @Override
+  public void onPolled(ConsumerRecords<byte[], byte[]> records) {
+    positions.onPolled(records);
+    if (records.isEmpty() && !handler.isCaughtUp()) {
+      onSubscription(current -> current.execute(this::checkCaughtUp));
     }
   }
 
-  private void logRetry(int retry, Duration delay, RuntimeException e) {
-    if (!stopped) {
-      LOG.warnf("could not read jobs from Kafka; retrying in %s: %s", delay, e.getMessage());
-    }
-  }
-
-  /** Reads until it is stopped; always true. */
-  private boolean read() {
-    try (TopicReader reader =
-        new TopicReader(kafka.standaloneConsumer(), StartPosition.resume(positions))) {
-      long refreshed = System.nanoTime();
-      assign(reader);
-      while (!stopped) {
-        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL_TIMEOUT)) {
-          handler.handle(record);
-          TopicPartition source = new TopicPartition(record.topic(), record.partition());
-          positions.put(source, record.offset() + 1);
-        }
-        if (!isCaughtUp() && reader.isAtEnd()) {
-          handler.onCaughtUp();
-        }
-        // Topics may get more partitions while the gateway runs.
-        if (System.nanoTime() - refreshed > PARTITION_REFRESH_INTERVAL_NANOS) {
-          refreshed = System.nanoTime();
-          assign(reader);
-        }
+  private void handle(ConsumerRecords<byte[], byte[]> records) {
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      if (positions.isNew(record)) {
+        handler.handle(record);
+        positions.onHandled(record);
       }
     }
-    return true;
+    checkCaughtUp();
   }
 
-  private void assign(TopicReader reader) {
-    boolean requestsAdded =
-        reader.assignTopic(topics.requests(), "create it, or set sanaq.topics.requests");
-    boolean eventsAdded =
-        reader.assignTopic(topics.events(), "create it, or set sanaq.topics.events");
-    if ((requestsAdded || eventsAdded) && !isCaughtUp()) {
-      loadCommittedOffsets(reader.assignment());
+  private void checkCaughtUp() {
+    if (!handler.isCaughtUp() && positions.isCaughtUp()) {
+      handler.onCaughtUp();
     }
+  }
+
+  private void onSubscription(java.util.function.Consumer<ChannelSubscription> action) {
+    ChannelSubscription current = subscription;
+    if (current != null) {
+      action.accept(current);
+    }
+  }
+
+  private ReadPositions newPositions() {
+    return new ReadPositions(topics, StartPosition.beginning());
   }
 
   // Requests that the workers have finished are not in the backlog, even if their events have
   // expired.
-  private void loadCommittedOffsets(Set<TopicPartition> partitions) {
+  private Map<TopicPartition, Long> readCommittedOffsets(Set<TopicPartition> partitions) {
     Map<TopicPartition, Long> offsets = new HashMap<>();
     try (Consumer<byte[], byte[]> consumer = kafka.workerConsumer(workerGroup, "sanaq-gateway")) {
       consumer
           .committed(partitions)
           .forEach((partition, c) -> offsets.put(partition, c == null ? 0 : c.offset()));
     }
-    handler.setCommittedOffsets(offsets);
+    return offsets;
   }
 }

@@ -6,7 +6,7 @@ import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.gateway.view.JobArchive;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.gateway.view.JobView;
-import dev.sanaq.kafka.request.RequestProducer;
+import dev.sanaq.kafka.request.RequestSender;
 import dev.sanaq.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -23,12 +23,12 @@ public class JobService {
 
   private final JobView view;
   private final JobArchive archive;
-  private final RequestProducer requestProducer;
+  private final RequestSender requestSender;
 
-  JobService(JobView view, JobArchive archive, RequestProducer requestProducer) {
+  JobService(JobView view, JobArchive archive, RequestSender requestSender) {
     this.view = view;
     this.archive = archive;
-    this.requestProducer = requestProducer;
+    this.requestSender = requestSender;
   }
 
   /**
@@ -117,7 +117,7 @@ public class JobService {
    * @param reason for people; empty for none
    */
   public void cancel(String id, String reason) {
-    requestProducer.cancel(id, reason);
+    requestSender.cancel(id, reason);
   }
 
   /**

@@ -17,7 +17,7 @@ import dev.sanaq.job.validation.SafeText;
 import dev.sanaq.job.validation.ValidationResult;
 import dev.sanaq.json.Json;
 import dev.sanaq.kafka.request.LimitsConfig;
-import dev.sanaq.kafka.request.RequestProducer;
+import dev.sanaq.kafka.request.RequestSender;
 import dev.sanaq.storage.OutputLocations;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.StorageException;
@@ -44,7 +44,7 @@ public class JobSubmitter {
   private final RequestLimits limits;
   private final JobService jobs;
   private final AdmissionControl admissionControl;
-  private final RequestProducer requestProducer;
+  private final RequestSender requestSender;
 
   /**
    * An accepted request.
@@ -60,14 +60,14 @@ public class JobSubmitter {
       StorageConfig storage,
       JobService jobs,
       AdmissionControl admissionControl,
-      RequestProducer requestProducer) {
+      RequestSender requestSender) {
     this.config = config;
     this.limitsConfig = limits;
     this.limits =
         limits.toLimits(OutputLocations.defaultLocation(storage), OutputLocations.allowed(storage));
     this.jobs = jobs;
     this.admissionControl = admissionControl;
-    this.requestProducer = requestProducer;
+    this.requestSender = requestSender;
   }
 
   /**
@@ -90,7 +90,7 @@ public class JobSubmitter {
     Optional<JobSnapshot> existing = named ? findSameRequest(id, request) : Optional.empty();
     if (existing.isEmpty()) {
       admissionControl.check(caller);
-      requestProducer.send(id, request);
+      requestSender.send(id, request);
     }
     return new Submission(id, existing);
   }

@@ -5,7 +5,6 @@ import dev.sanaq.kafka.KafkaClientFactory;
 import dev.sanaq.kafka.TopicsConfig;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.Producer;
@@ -13,8 +12,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Sends requests and cancellations to Kafka. Any number of threads; close it in the end. */
-public final class RequestProducer implements AutoCloseable {
+/**
+ * Sends what a command of the command line sends, with a client of its own: commands start no
+ * channels. Close it in the end.
+ */
+public final class RequestProducer implements RequestSender, AutoCloseable {
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(10);
 
   private final Producer<byte[], byte[]> producer;
@@ -25,32 +27,14 @@ public final class RequestProducer implements AutoCloseable {
     this.topics = topics;
   }
 
-  /**
-   * Sends a request; returns once the broker has acknowledged it.
-   *
-   * @param id the job's id, the record's key
-   * @param request the request's fields
-   * @throws KafkaException if the broker does not acknowledge it
-   */
+  @Override
   public void send(String id, Map<String, Object> request) {
     send(topics.requests(), id, request);
   }
 
-  /**
-   * Sends a cancellation; returns once the broker has acknowledged it. The job's terminal event
-   * says whether it was in time.
-   *
-   * @param id the job's id, the record's key
-   * @param reason free text; may be empty
-   * @throws KafkaException if the broker does not acknowledge it
-   */
+  @Override
   public void cancel(String id, String reason) {
-    Map<String, Object> cancellation = new LinkedHashMap<>();
-    cancellation.put("id", id);
-    if (!reason.isEmpty()) {
-      cancellation.put("reason", reason);
-    }
-    send(topics.cancellations(), id, cancellation);
+    send(topics.cancellations(), id, Cancellation.fields(id, reason));
   }
 
   private void send(String topic, String key, Map<String, Object> value) {

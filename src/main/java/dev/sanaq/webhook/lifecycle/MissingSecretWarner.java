@@ -1,63 +1,62 @@
 package dev.sanaq.webhook.lifecycle;
 
-import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.json.BadJsonException;
+import dev.sanaq.kafka.channel.ChannelSubscription;
 import dev.sanaq.kafka.event.CloudEvent;
-import dev.sanaq.kafka.event.EventReader;
-import java.time.Duration;
-import java.util.function.Supplier;
-import org.apache.kafka.common.KafkaException;
+import io.smallrye.mutiny.Multi;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jboss.logging.Logger;
 
-/** Logs a warning at the first event with a callback URL while no secret is configured. */
-final class MissingSecretWarner implements AutoCloseable {
+/**
+ * Logs a warning at the first event with a callback URL while no secret is configured. It reads the
+ * channel {@code unsigned-webhooks}, from its end, until then.
+ */
+@ApplicationScoped
+class MissingSecretWarner {
   private static final Logger LOG = Logger.getLogger(MissingSecretWarner.class);
-  private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
+  private static final String CHANNEL = "unsigned-webhooks";
 
-  private final Thread thread;
-  private final Supplier<EventReader> readerFactory;
-  private volatile boolean closing;
+  private final Multi<Message<ConsumerRecords<byte[], byte[]>>> batches;
+  private final ChannelSubscription subscription =
+      new ChannelSubscription(CHANNEL, "sanaq-webhook-watch", this::warnOfCallback);
 
-  private MissingSecretWarner(Supplier<EventReader> readerFactory) {
-    this.readerFactory = readerFactory;
-    this.thread = new Thread(this::run, "sanaq-webhook-watch");
-    thread.setDaemon(true);
+  MissingSecretWarner(@Channel(CHANNEL) Multi<Message<ConsumerRecords<byte[], byte[]>>> batches) {
+    this.batches = batches;
   }
 
-  /** Starts to read events, until the first with a callback URL. */
-  static MissingSecretWarner start(WebhookRuntime.Settings settings) {
-    KafkaClientFactory kafka = new KafkaClientFactory(settings.kafka());
-    MissingSecretWarner warner =
-        new MissingSecretWarner(
-            () -> EventReader.fromNow(kafka.standaloneConsumer(), settings.topics().events()));
-    warner.thread.start();
-    return warner;
+  /** Starts to read events; call it once. */
+  void start() {
+    subscription.start(batches);
   }
 
-  @Override
-  public void close() {
-    closing = true;
-    try {
-      thread.join(POLL_TIMEOUT.multipliedBy(10).toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  void stop() {
+    subscription.close();
+  }
+
+  private void warnOfCallback(ConsumerRecords<byte[], byte[]> records) {
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      if (hasCallback(record)) {
+        LOG.warnf(
+            "job %s has a callbackUrl, but webhooks are off: set sanaq.webhook.secrets; then the"
+                + " events that are still in the topic are delivered",
+            CloudEvent.of(record).subject());
+        subscription.close();
+        return;
+      }
     }
   }
 
-  private void run() {
-    try (EventReader events = readerFactory.get()) {
-      while (!closing) {
-        for (CloudEvent event : events.poll(POLL_TIMEOUT)) {
-          if (!event.callbackUrl().isEmpty()) {
-            LOG.warnf(
-                "job %s has a callbackUrl, but webhooks are off: set sanaq.webhook.secrets; then the"
-                    + " events that are still in the topic are delivered",
-                event.subject());
-            return;
-          }
-        }
-      }
-    } catch (KafkaException | IllegalStateException e) {
-      LOG.warnf("could not read events to check for callback URLs: %s", e.getMessage());
+  private static boolean hasCallback(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return !CloudEvent.of(record).callbackUrl().isEmpty();
+    } catch (BadJsonException e) {
+      LOG.debugf(
+          "%s-%d@%d is no event: %s", record.topic(), record.partition(), record.offset(), e);
+      return false;
     }
   }
 }

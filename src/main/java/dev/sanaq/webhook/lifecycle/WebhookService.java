@@ -16,6 +16,8 @@ import io.vertx.core.http.HttpClientOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Reception;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ public class WebhookService {
   private final WebhookRuntime.Settings settings;
   private final Vertx vertx;
   private final MeterRegistry meterRegistry;
+  private final MissingSecretWarner missingSecretWarner;
   private final AtomicReference<Running> running = new AtomicReference<>();
 
   private sealed interface Running {
@@ -62,20 +65,29 @@ public class WebhookService {
 
     @Override
     public void stop() {
-      warner.close();
+      warner.stop();
     }
   }
 
   WebhookService(
+      WebhookRuntime.Settings settings,
+      Vertx vertx,
+      MeterRegistry meters,
+      MissingSecretWarner missingSecretWarner) {
+    this.settings = settings;
+    this.vertx = vertx;
+    this.meterRegistry = meters;
+    this.missingSecretWarner = missingSecretWarner;
+  }
+
+  @Produces
+  @Singleton
+  static WebhookRuntime.Settings settings(
       WebhookConfig webhook,
       TopicsConfig topics,
       EventsConfig events,
-      @Identifier("default-kafka-broker") Map<String, Object> kafka,
-      Vertx vertx,
-      MeterRegistry meters) {
-    this.settings = new WebhookRuntime.Settings(webhook, topics, events, kafka);
-    this.vertx = vertx;
-    this.meterRegistry = meters;
+      @Identifier("default-kafka-broker") Map<String, Object> kafka) {
+    return new WebhookRuntime.Settings(webhook, topics, events, kafka);
   }
 
   /**
@@ -88,7 +100,8 @@ public class WebhookService {
   public void start() {
     List<String> secrets = settings.webhook().secrets().orElse(List.of());
     if (secrets.isEmpty()) {
-      running.set(new MissingSecret(MissingSecretWarner.start(settings)));
+      missingSecretWarner.start();
+      running.set(new MissingSecret(missingSecretWarner));
       return;
     }
     HttpWebhookClient client =

@@ -4,7 +4,7 @@ import dev.sanaq.job.JobOutcome.Failed;
 import dev.sanaq.kafka.OffsetTracker;
 import dev.sanaq.kafka.RecordHash;
 import dev.sanaq.kafka.deadletter.DeadLetterFactory;
-import dev.sanaq.kafka.event.ProgressPublisher;
+import dev.sanaq.kafka.event.ProgressSink;
 import dev.sanaq.kafka.request.ReadResult;
 import dev.sanaq.kafka.request.RequestReader;
 import dev.sanaq.worker.finish.PendingResults;
@@ -79,6 +79,6 @@ public final class RecordCompleter {
     TopicPartition partition = new TopicPartition(record.topic(), record.partition());
     pendingResults.add(
         new PendingResults.CompletedRecord(
-            partition, record.offset(), tracker, records, ProgressPublisher.DONE));
+            partition, record.offset(), tracker, records, ProgressSink.DONE));
   }
 }

@@ -1,33 +1,39 @@
 package dev.sanaq.worker.finish;
 
-import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.event.TransactionalPublisher;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
 
 /** Runs Kafka transactions on their own thread, so that the consumer thread can go on polling. */
 public final class TransactionRunner {
+  private static final Logger LOG = Logger.getLogger(TransactionRunner.class);
+
+  /**
+   * Sends end sooner, done or dropped: this only keeps one that does not from stopping all results.
+   */
+  private static final Duration PROGRESS_TIMEOUT = Duration.ofSeconds(30);
+
   private final TransactionalPublisher publisher;
-  private final ProgressPublisher progressPublisher;
   private final ExecutorService executor;
 
   /**
    * @param executor one thread, which its owner shuts down
    */
-  public TransactionRunner(
-      TransactionalPublisher publisher,
-      ProgressPublisher progressPublisher,
-      ExecutorService executor) {
+  public TransactionRunner(TransactionalPublisher publisher, ExecutorService executor) {
     this.publisher = publisher;
-    this.progressPublisher = progressPublisher;
     this.executor = executor;
   }
 
@@ -51,9 +57,23 @@ public final class TransactionRunner {
     return executor.submit(
         () -> {
           // A terminal event must not overtake the job's other events.
-          progressPublisher.awaitSent(progressSends);
+          awaitDone(progressSends);
           publisher.publish(records, offsets, group);
+          return null;
         });
+  }
+
+  private static void awaitDone(List<Future<?>> sends)
+      throws ExecutionException, InterruptedException {
+    long deadline = System.nanoTime() + PROGRESS_TIMEOUT.toNanos();
+    for (Future<?> send : sends) {
+      try {
+        send.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        LOG.warnf("events are not sent within %s; publishing without them", PROGRESS_TIMEOUT);
+        return;
+      }
+    }
   }
 
   /**

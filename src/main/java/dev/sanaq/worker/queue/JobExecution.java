@@ -3,7 +3,7 @@ package dev.sanaq.worker.queue;
 import dev.sanaq.job.Job;
 import dev.sanaq.kafka.OffsetTracker;
 import dev.sanaq.kafka.RecordHash;
-import dev.sanaq.kafka.event.ProgressPublisher;
+import dev.sanaq.kafka.event.ProgressSink;
 import dev.sanaq.kafka.request.Cancellation;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.GenerationParams;
@@ -36,7 +36,7 @@ public final class JobExecution {
   private volatile JobPhase phase = JobPhase.QUEUED;
   private volatile @Nullable Attempt attempt;
   private volatile int attemptCount;
-  private volatile Future<?> lastProgressSend = ProgressPublisher.DONE;
+  private volatile Future<?> lastProgressSend = ProgressSink.DONE;
   private volatile @Nullable Cancellation cancellation;
   private volatile boolean abandonRequested;
   private volatile boolean quarantined;

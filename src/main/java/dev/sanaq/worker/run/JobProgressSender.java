@@ -2,18 +2,18 @@ package dev.sanaq.worker.run;
 
 import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.JobEventFactory;
-import dev.sanaq.kafka.event.ProgressPublisher;
+import dev.sanaq.kafka.event.ProgressSink;
 import dev.sanaq.worker.queue.JobExecution;
 
 /** Sends started and progress events at once, outside of transactions. Any number of threads. */
 public final class JobProgressSender {
   private final JobEventFactory events;
-  private final ProgressPublisher publisher;
+  private final ProgressSink sink;
   private final String workerId;
 
-  public JobProgressSender(JobEventFactory events, ProgressPublisher publisher, String workerId) {
+  public JobProgressSender(JobEventFactory events, ProgressSink sink, String workerId) {
     this.events = events;
-    this.publisher = publisher;
+    this.sink = sink;
     this.workerId = workerId;
   }
 
@@ -26,6 +26,6 @@ public final class JobProgressSender {
   }
 
   private void send(JobExecution execution, CloudEvent event) {
-    execution.setLastProgressSend(publisher.send(event));
+    execution.setLastProgressSend(sink.send(event));
   }
 }

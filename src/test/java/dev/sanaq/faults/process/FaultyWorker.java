@@ -1,6 +1,7 @@
 package dev.sanaq.faults.process;
 
 import dev.sanaq.testing.TestSettings;
+import dev.sanaq.testing.kafka.PlainWorkerChannels;
 import dev.sanaq.worker.WorkerRuntime;
 import dev.sanaq.worker.WorkerSettings;
 import java.time.Clock;
@@ -35,7 +36,11 @@ public final class FaultyWorker {
         });
     WorkerRuntime worker =
         WorkerRuntime.start(
-            settings, new FaultyImageGenerator(), Clock.systemUTC(), TestSettings.noTelemetry());
+            settings,
+            new FaultyImageGenerator(),
+            Clock.systemUTC(),
+            TestSettings.noTelemetry(),
+            PlainWorkerChannels.of(settings));
     Duration shutdownTimeout = settings.worker().shutdownTimeout();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> worker.drain(shutdownTimeout)));
     System.out.println(READY_LINE);

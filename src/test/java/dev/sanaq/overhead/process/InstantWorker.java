@@ -1,6 +1,7 @@
 package dev.sanaq.overhead.process;
 
 import dev.sanaq.testing.TestSettings;
+import dev.sanaq.testing.kafka.PlainWorkerChannels;
 import dev.sanaq.worker.WorkerRuntime;
 import dev.sanaq.worker.WorkerSettings;
 import java.time.Clock;
@@ -26,7 +27,11 @@ public final class InstantWorker {
     WorkerSettings settings = TestSettings.of(config);
     WorkerRuntime worker =
         WorkerRuntime.start(
-            settings, new InstantImageGenerator(), Clock.systemUTC(), TestSettings.noTelemetry());
+            settings,
+            new InstantImageGenerator(),
+            Clock.systemUTC(),
+            TestSettings.noTelemetry(),
+            PlainWorkerChannels.of(settings));
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> worker.drain(settings.worker().shutdownTimeout())));
     System.out.println(WorkerUnderTest.READY_LINE);

@@ -9,6 +9,7 @@ import dev.sanaq.testing.TestSettings;
 import dev.sanaq.webhook.WebhookConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Multi;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,14 +26,15 @@ class WebhookServiceTest {
     try {
       Map<String, Object> kafka =
           new HashMap<>(Map.of("bootstrap.servers", services.bootstrapServers()));
-      WebhookService service =
-          new WebhookService(
+      WebhookRuntime.Settings settings =
+          new WebhookRuntime.Settings(
               config(),
               TestSettings.mapping(TopicsConfig.class, services.config()),
               TestSettings.mapping(EventsConfig.class, Map.of()),
-              kafka,
-              vertx,
-              meters);
+              kafka);
+      // With a secret nothing subscribes to the channel of unsigned webhooks.
+      MissingSecretWarner unused = new MissingSecretWarner(Multi.createFrom().nothing());
+      WebhookService service = new WebhookService(settings, vertx, meters, unused);
       service.start();
       assertThat(meters.get("sanaq.webhook.deliveries.pending").gauge().value()).isZero();
       service.stop();

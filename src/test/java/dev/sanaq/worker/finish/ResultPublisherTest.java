@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.kafka.OffsetTracker;
 import dev.sanaq.kafka.ReplaceableConsumer;
-import dev.sanaq.kafka.event.ProgressPublisher;
+import dev.sanaq.kafka.event.ProgressSink;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.testing.Eventually;
 import dev.sanaq.worker.observe.WorkerMetrics;
@@ -49,10 +49,7 @@ class ResultPublisherTest {
           trackers,
           pendingResults,
           failedResults,
-          new TransactionRunner(
-              new TransactionalPublisher(number -> producer()),
-              new ProgressPublisher(newProducer(), "events"),
-              executor),
+          new TransactionRunner(new TransactionalPublisher(number -> producer()), executor),
           new WorkerMetrics(new SimpleMeterRegistry(), Clock.systemUTC()));
 
   @BeforeEach
@@ -72,7 +69,7 @@ class ResultPublisherTest {
             0,
             tracker,
             List.of(new ProducerRecord<>("events", new byte[0])),
-            ProgressPublisher.DONE));
+            ProgressSink.DONE));
   }
 
   @AfterEach

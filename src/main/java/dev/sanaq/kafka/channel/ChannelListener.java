@@ -1,0 +1,17 @@
+package dev.sanaq.kafka.channel;
+
+import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+
+/**
+ * Follows the consumer of an incoming channel. A bean with {@code @Identifier} and the channel's
+ * name; the channel names it in {@code consumer-rebalance-listener.name}. The channel's polling
+ * thread calls it.
+ */
+public interface ChannelListener extends KafkaConsumerRebalanceListener {
+  /**
+   * The consumer has returned records, which the channel hands on later, or has moved over what is
+   * no record.
+   */
+  void onPolled(ConsumerRecords<byte[], byte[]> records);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.kafka.channel;
+
+import org.jspecify.annotations.NullMarked;
