@@ -27,8 +27,8 @@ public interface StorageConfig {
   Optional<URI> endpoint();
 
   /**
-   * A PEM file of the authorities that the storage's TLS certificate is checked against, in place of
-   * the JVM's own; unset for those.
+   * A PEM file of the authorities that the storage's TLS certificate is checked against, in place
+   * of the JVM's own; unset for those.
    */
   Optional<Path> caCertificates();
 

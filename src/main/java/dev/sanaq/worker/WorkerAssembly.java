@@ -32,6 +32,7 @@ import dev.sanaq.worker.attempt.OutcomeRecorder;
 import dev.sanaq.worker.attempt.ShutdownState;
 import dev.sanaq.worker.attempt.UploadUrlGuard;
 import dev.sanaq.worker.consume.Backpressure;
+import dev.sanaq.worker.consume.CancellationDeadLetters;
 import dev.sanaq.worker.consume.ConsumerLoop;
 import dev.sanaq.worker.consume.GroupMembership;
 import dev.sanaq.worker.consume.RebalanceHandler;
@@ -39,8 +40,8 @@ import dev.sanaq.worker.consume.RecordCompleter;
 import dev.sanaq.worker.consume.RecordDispatcher;
 import dev.sanaq.worker.consume.RecordPoller;
 import dev.sanaq.worker.consume.RequestHandler;
-import dev.sanaq.worker.finish.FailedResults;
 import dev.sanaq.worker.consume.WorkerChannels;
+import dev.sanaq.worker.finish.FailedResults;
 import dev.sanaq.worker.finish.ImageWriter;
 import dev.sanaq.worker.finish.JobCompleter;
 import dev.sanaq.worker.finish.PartitionTrackers;
@@ -125,7 +126,9 @@ final class WorkerAssembly {
 
   /** From records to queued jobs. */
   record Consuming(
-      ConsumerLoop loop, Consumer<ConsumerRecord<byte[], byte[]>> cancellationHandler) {}
+      ConsumerLoop loop,
+      Consumer<ConsumerRecord<byte[], byte[]>> cancellationHandler,
+      CancellationDeadLetters cancellationDeadLetters) {}
 
   WorkerAssembly(
       WorkerSettings settings,
@@ -294,7 +297,7 @@ final class WorkerAssembly {
         new RecordPoller(
             publishing.consumer(),
             publishing.trackers(),
-            dispatcher(decoder, cancellationDecoder, jobs, publishing),
+            dispatcher(decoder, jobs, publishing),
             new Backpressure(jobs.all(), storage.retry(), publishing.resultPublisher(), shutdown));
     ConsumerLoop loop =
         new ConsumerLoop(
@@ -310,7 +313,23 @@ final class WorkerAssembly {
           if (cancellationDecoder.decode(record) instanceof CancellationDecoder.Readable readable) {
             cancel(readable.cancellation(), jobs, inference.preparer());
           }
-        });
+        },
+        cancellationDeadLetters(cancellationDecoder));
+  }
+
+  private CancellationDeadLetters cancellationDeadLetters(CancellationDecoder decoder) {
+    Duration timeout = settings.events().transactionTimeout();
+    String clientId = workerId + "-cancellations";
+    return new CancellationDeadLetters(
+        new ReplaceableConsumer(
+            kafka.workerConsumers(settings.worker().group() + "-cancellations", clientId)),
+        settings.topics().cancellations(),
+        decoder,
+        new DeadLetterFactory(settings.topics().deadLetters()),
+        new TransactionalPublisher(
+            number ->
+                kafka.transactionalProducer("sanaq-%s-%s".formatted(clientId, number), timeout)),
+        new CancellationDeadLetters.Parts(metrics, settings.worker().retryBackoff()));
   }
 
   private GroupMembership membership(Storage storage, Jobs jobs, Publishing publishing) {
@@ -324,17 +343,13 @@ final class WorkerAssembly {
             settings.worker().revokeTimeout());
     return new GroupMembership(
         publishing.consumer(),
-        List.of(settings.topics().requests(), settings.topics().cancellations()),
+        List.of(settings.topics().requests()),
         rebalanceHandler,
         storage.retry(),
         storage.attempts());
   }
 
-  private RecordDispatcher dispatcher(
-      RecordDecoder decoder,
-      CancellationDecoder cancellationDecoder,
-      Jobs jobs,
-      Publishing publishing) {
+  private RecordDispatcher dispatcher(RecordDecoder decoder, Jobs jobs, Publishing publishing) {
     TopicsConfig topics = settings.topics();
     RequestValidator validator =
         new RequestValidator(
@@ -353,8 +368,7 @@ final class WorkerAssembly {
             new JobTracer(telemetry.tracing()),
             clock,
             completer);
-    return new RecordDispatcher(
-        requestHandler, cancellationDecoder, topics.cancellations(), completer, metrics);
+    return new RecordDispatcher(requestHandler, completer);
   }
 
   private static void cancel(Cancellation cancellation, Jobs jobs, BatchPreparer preparer) {

@@ -76,6 +76,7 @@ public final class WorkerRuntime {
     runtime.inference.inferenceThread().start();
     runtime.storage.retry().probeStorage(() -> {});
     runtime.consuming.loop().start();
+    runtime.consuming.cancellationDeadLetters().start();
     return runtime;
   }
 
@@ -112,6 +113,7 @@ public final class WorkerRuntime {
     threads.shutdownNow();
     inference.uploader().close();
     cancellations.stop();
+    consuming.cancellationDeadLetters().stop();
     storage.s3().close();
     return stopped;
   }

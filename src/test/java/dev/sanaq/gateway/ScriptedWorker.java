@@ -31,7 +31,8 @@ public final class ScriptedWorker implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private final String eventsTopic;
   private final JobEventFactory events =
-      new JobEventFactory("/test", image -> new ImageUrl("http://p", Optional.empty()), Clock.systemUTC());
+      new JobEventFactory(
+          "/test", image -> new ImageUrl("http://p", Optional.empty()), Clock.systemUTC());
 
   public ScriptedWorker(Map<String, String> services) {
     String servers = services.getOrDefault("kafka.bootstrap.servers", "");

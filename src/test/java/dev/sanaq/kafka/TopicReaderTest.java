@@ -36,9 +36,7 @@ class TopicReaderTest {
   static void startKafka() {
     services =
         LocalServices.startTemporary(new LocalServicesConfig(Set.of(LocalServiceKind.KAFKA), 0, 0));
-    kafka =
-        new KafkaClientFactory(
-            Map.of("bootstrap.servers", bootstrapServers()));
+    kafka = new KafkaClientFactory(Map.of("bootstrap.servers", bootstrapServers()));
   }
 
   @AfterAll

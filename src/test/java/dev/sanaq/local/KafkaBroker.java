@@ -25,8 +25,7 @@ public final class KafkaBroker implements AutoCloseable {
       new AclBinding(
           new ResourcePattern(
               ResourceType.GROUP, ResourcePattern.WILDCARD_RESOURCE, PatternType.LITERAL),
-          new AccessControlEntry(
-              "User:ANONYMOUS", "*", AclOperation.READ, AclPermissionType.DENY));
+          new AccessControlEntry("User:ANONYMOUS", "*", AclOperation.READ, AclPermissionType.DENY));
 
   private final LocalKafka kafka;
 

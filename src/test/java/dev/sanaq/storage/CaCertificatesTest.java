@@ -104,8 +104,7 @@ class CaCertificatesTest {
     Files.writeString(text, "no certificate");
     assertThatRefused(text, "it is not a PEM file of certificates");
     Path broken = folder.resolve("broken.pem");
-    Files.writeString(
-        broken, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    Files.writeString(broken, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
     assertThatRefused(broken, "it is not a PEM file of certificates");
     assertThatRefused(
         Files.createFile(folder.resolve("empty.pem")), "it is not a PEM file of certificates");
@@ -150,7 +149,8 @@ class CaCertificatesTest {
           folder.resolve(authority + ".pem"),
           "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
               .formatted(
-                  Base64.getMimeEncoder().encodeToString(store.getCertificate(authority).getEncoded())));
+                  Base64.getMimeEncoder()
+                      .encodeToString(store.getCertificate(authority).getEncoded())));
       store.deleteEntry(authority);
     }
     try (OutputStream out = Files.newOutputStream(file)) {

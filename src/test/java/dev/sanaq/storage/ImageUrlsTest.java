@@ -127,7 +127,8 @@ class ImageUrlsTest {
   }
 
   private static StorageConfig config(Map<String, String> more) {
-    Map<String, String> config = new TreeMap<>(Map.of("sanaq.storage.path-style", "true", "sanaq.storage.bucket", "images"));
+    Map<String, String> config =
+        new TreeMap<>(Map.of("sanaq.storage.path-style", "true", "sanaq.storage.bucket", "images"));
     config.putAll(more);
     return TestSettings.mapping(StorageConfig.class, config);
   }

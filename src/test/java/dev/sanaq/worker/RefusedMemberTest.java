@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Members that the broker refuses for a while: the group holds one, and its right can be denied. */
+/**
+ * Members that the broker refuses for a while: the group holds one, and its right can be denied.
+ */
 class RefusedMemberTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 

@@ -80,7 +80,9 @@ abstract class RepeatedIds {
 
   @AfterEach
   void noStandstill() {
-    assertThat(meters.get("sanaq.retries").tag("operation", "storage").counter().count()).as("retries by the worker").isZero();
+    assertThat(meters.get("sanaq.retries").tag("operation", "storage").counter().count())
+        .as("retries by the worker")
+        .isZero();
   }
 
   @AfterAll
@@ -100,7 +102,9 @@ abstract class RepeatedIds {
         records -> ids.stream().allMatch(id -> withId(records, id + "/completed").size() == 2));
     for (String id : ids) {
       List<JsonNode> events =
-          withId(client.await(records -> true), id + "/completed").stream().map(RepeatedIds::key).toList();
+          withId(client.await(records -> true), id + "/completed").stream()
+              .map(RepeatedIds::key)
+              .toList();
       assertThat(events.get(1)).isEqualTo(events.get(0));
     }
   }
@@ -138,7 +142,8 @@ abstract class RepeatedIds {
     client.await(
         records -> ids.stream().allMatch(id -> withId(records, id + "/completed").size() == 2));
     assertThat(ids)
-        .allSatisfy(id -> assertThat(withId(client.await(records -> true), id + "/failed")).isEmpty());
+        .allSatisfy(
+            id -> assertThat(withId(client.await(records -> true), id + "/failed")).isEmpty());
   }
 
   private void createBucket() {

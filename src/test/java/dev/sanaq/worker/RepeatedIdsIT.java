@@ -53,8 +53,7 @@ class RepeatedIdsIT {
       processes = new TestProcesses("repeated-ids-" + name());
       int port = TestProcesses.freePort();
       String folder = Files.createDirectory(processes.folder().resolve("data")).toString();
-      List<String> line =
-          new ArrayList<>(List.of(build().toString()));
+      List<String> line = new ArrayList<>(List.of(build().toString()));
       line.addAll(arguments("127.0.0.1:" + port, folder));
       processes
           .startCommand(name(), line, environment())

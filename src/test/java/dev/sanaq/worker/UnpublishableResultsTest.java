@@ -127,8 +127,7 @@ class UnpublishableResultsTest {
               Map.of(
                   resource,
                   List.of(
-                      new AlterConfigOp(
-                          new ConfigEntry("max.message.bytes", bytes), OpType.SET))))
+                      new AlterConfigOp(new ConfigEntry("max.message.bytes", bytes), OpType.SET))))
           .all()
           .get();
     }

@@ -74,10 +74,14 @@ class UnreadableFloodTest {
   private static Producer<byte[], byte[]> compressingProducer() {
     return new KafkaProducer<>(
         Map.of(
-            "bootstrap.servers", services.bootstrapServers(),
-            "compression.type", "zstd",
-            "linger.ms", 50,
-            "batch.size", 1_000_000),
+            "bootstrap.servers",
+            services.bootstrapServers(),
+            "compression.type",
+            "zstd",
+            "linger.ms",
+            50,
+            "batch.size",
+            1_000_000),
         new ByteArraySerializer(),
         new ByteArraySerializer());
   }

@@ -106,8 +106,7 @@ public class Backlog {
     Map<String, QueueEstimate> estimates = new HashMap<>();
     for (JobSnapshot job : view.queuedJobs()) {
       estimates.put(
-          job.id(),
-          new QueueEstimate(estimates.size() + 1, (long) Math.ceil(seconds / workers)));
+          job.id(), new QueueEstimate(estimates.size() + 1, (long) Math.ceil(seconds / workers)));
       seconds += durations.estimateSeconds(view.costOf(job));
     }
     return estimates;

@@ -69,8 +69,8 @@ final class BacklogMetrics implements MeterBinder {
     Instant now = clock.instant();
     Stream<JobSnapshot> jobs =
         state == JobState.QUEUED ? view.oldestQueued().stream() : view.runningJobs().stream();
-    return jobs
-        .mapToDouble(job -> Math.max(0, Duration.between(lastActivity(job), now).toMillis() / 1e3))
+    return jobs.mapToDouble(
+            job -> Math.max(0, Duration.between(lastActivity(job), now).toMillis() / 1e3))
         .max()
         .orElse(0);
   }

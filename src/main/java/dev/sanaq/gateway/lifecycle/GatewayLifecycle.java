@@ -3,7 +3,6 @@ package dev.sanaq.gateway.lifecycle;
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.ApiKeyAuthenticator;
 import dev.sanaq.kafka.request.RequestChannel;
-import io.quarkus.arc.ClientProxy;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;

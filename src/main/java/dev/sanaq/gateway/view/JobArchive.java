@@ -21,8 +21,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Reads stored results and images from S3: jobs that the view no longer keeps, and every image. Any
- * number of threads; its methods block, {@link #imageUrl} only while credentials are renewed. An S3 failure is a {@link
- * dev.sanaq.storage.StorageException}.
+ * number of threads; its methods block, {@link #imageUrl} only while credentials are renewed. An S3
+ * failure is a {@link dev.sanaq.storage.StorageException}.
  */
 @ApplicationScoped
 public class JobArchive {

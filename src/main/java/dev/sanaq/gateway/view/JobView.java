@@ -21,8 +21,8 @@ import java.util.function.UnaryOperator;
 /**
  * The jobs in memory, built from the request and event topics, whichever of the two is read first.
  * Open jobs are always kept, their requests up to a bound; of the others the newest, up to a bound.
- * Any number of threads;
- * watchers are called by the thread that applies a record, under the view's lock.
+ * Any number of threads; watchers are called by the thread that applies a record, under the view's
+ * lock.
  */
 @ApplicationScoped
 public class JobView {
@@ -116,7 +116,9 @@ public class JobView {
     return openJobs.queuedByCost();
   }
 
-  /** The cost of a job, with the configured defaults if neither its request nor its start was read. */
+  /**
+   * The cost of a job, with the configured defaults if neither its request nor its start was read.
+   */
   public JobCost costOf(JobSnapshot job) {
     return openJobs.costOf(job);
   }

@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * The queued and the running jobs of the view, with the sums that the backlog needs. The requests of
- * the jobs are kept up to a bound; of more jobs only state and cost are. One thread at a time.
+ * The queued and the running jobs of the view, with the sums that the backlog needs. The requests
+ * of the jobs are kept up to a bound; of more jobs only state and cost are. One thread at a time.
  */
 final class OpenJobs {
   private final long maxRequestBytes;

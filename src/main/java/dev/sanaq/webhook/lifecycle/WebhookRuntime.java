@@ -48,8 +48,7 @@ public final class WebhookRuntime {
     KafkaClientFactory kafka = new KafkaClientFactory(settings.kafka());
     DeliveryFactory deliveryFactory = new DeliveryFactory(config.events(), clock);
     ReplaceableConsumer consumer =
-        new ReplaceableConsumer(
-            () -> kafka.groupConsumer(config.group(), name, MAX_POLL_RECORDS));
+        new ReplaceableConsumer(() -> kafka.groupConsumer(config.group(), name, MAX_POLL_RECORDS));
     DeliveryTopic deliveryTopic = DeliveryTopic.of(consumer.get(), topics.webhookDeliveries());
     Duration timeout = settings.events().transactionTimeout();
     TransactionalPublisher publisher =

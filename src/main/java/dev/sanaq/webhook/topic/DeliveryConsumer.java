@@ -59,7 +59,10 @@ public final class DeliveryConsumer {
 
   /** Whether the partition of the delivery topic is assigned to this member. */
   public boolean isAssigned(int deliveryPartition) {
-    return consumer.get().assignment().contains(new TopicPartition(deliveryTopic, deliveryPartition));
+    return consumer
+        .get()
+        .assignment()
+        .contains(new TopicPartition(deliveryTopic, deliveryPartition));
   }
 
   /** Closes the consumer that the broker refuses. */

@@ -1,7 +1,7 @@
 package dev.sanaq.webhook.topic;
 
-import dev.sanaq.kafka.event.PublishException;
 import dev.sanaq.kafka.ReplaceableConsumer;
+import dev.sanaq.kafka.event.PublishException;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.webhook.Delivery;
 import java.nio.charset.StandardCharsets;
@@ -37,9 +37,7 @@ public final class DeliveryStateWriter implements AutoCloseable {
    * @param publisher this writer closes it
    */
   public DeliveryStateWriter(
-      ReplaceableConsumer consumer,
-      TransactionalPublisher publisher,
-      DeliveryTopic deliveryTopic) {
+      ReplaceableConsumer consumer, TransactionalPublisher publisher, DeliveryTopic deliveryTopic) {
     this.consumer = consumer;
     this.publisher = publisher;
     this.deliveryTopic = deliveryTopic;
@@ -113,7 +111,9 @@ public final class DeliveryStateWriter implements AutoCloseable {
     }
   }
 
-  /** Drops what was read from, and is to be written to, partitions that are not assigned any more. */
+  /**
+   * Drops what was read from, and is to be written to, partitions that are not assigned any more.
+   */
   void discard(Collection<TopicPartition> partitions) {
     pendingStates.removeIf(
         record -> partitions.contains(new TopicPartition(record.topic(), record.partition())));

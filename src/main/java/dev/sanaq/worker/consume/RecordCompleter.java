@@ -37,17 +37,12 @@ public final class RecordCompleter {
     this.metrics = metrics;
   }
 
-  /** The record needs no result: only its offset is committed. */
-  void skip(ConsumerRecord<byte[], byte[]> record, OffsetTracker tracker) {
-    complete(record, tracker, List.of());
-  }
-
   /** The record is a request that is not valid. */
   void fail(ConsumerRecord<byte[], byte[]> record, OffsetTracker tracker, Failed failure) {
     complete(record, tracker, List.of(terminalEvents.create(failure, RecordHash.of(record))));
   }
 
-  /** The record cannot be read: it goes to the dead letters. */
+  /** The record triggers a bug: it goes to the dead letters. */
   void deadLetter(ConsumerRecord<byte[], byte[]> record, OffsetTracker tracker, String reason) {
     complete(record, tracker, List.of(deadLetterRecord(record, reason)));
   }

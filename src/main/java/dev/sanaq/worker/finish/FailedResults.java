@@ -191,7 +191,9 @@ public final class FailedResults {
       Set<ProducerRecord<byte[], byte[]>> rejected =
           Collections.newSetFromMap(new IdentityHashMap<>());
       rejected.addAll(rejection.rejected());
-      return results.stream().filter(r -> r.records().stream().anyMatch(rejected::contains)).toList();
+      return results.stream()
+          .filter(r -> r.records().stream().anyMatch(rejected::contains))
+          .toList();
     }
     rejection.rejected().forEach(record -> failingTopics.add(record.topic()));
     return results.stream()

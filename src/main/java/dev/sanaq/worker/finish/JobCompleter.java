@@ -21,7 +21,6 @@ import org.jboss.logging.Logger;
 public final class JobCompleter {
   private static final Logger LOG = Logger.getLogger(JobCompleter.class);
 
-
   private final WorkerJobs jobs;
   private final PendingResults pendingResults;
   private final TerminalEvents terminalEvents;
@@ -45,9 +44,9 @@ public final class JobCompleter {
   }
 
   /**
-   * The job has an outcome: it is stored, then published with the record's offset. Blocks on S3, and
-   * while the images' URLs cannot be signed: a stored result never turns into a failure. If the job
-   * is lost meanwhile, or S3 has an outage, the job is abandoned, and the next worker finds the
+   * The job has an outcome: it is stored, then published with the record's offset. Blocks on S3,
+   * and while the images' URLs cannot be signed: a stored result never turns into a failure. If the
+   * job is lost meanwhile, or S3 has an outage, the job is abandoned, and the next worker finds the
    * result.
    */
   public void complete(JobExecution execution, JobOutcome outcome) {
@@ -88,7 +87,6 @@ public final class JobCompleter {
       jobs.release(execution);
     }
   }
-
 
   /**
    * Another worker does the job: its counted attempt is released and nothing is published. Blocks

@@ -98,10 +98,12 @@ public final class PartitionTrackers {
       return Set.of();
     }
     Map<TopicPartition, OffsetAndMetadata> committed =
-        consumer.get().committed(
-            current.stream()
-                .map(PendingResults.CompletedRecord::partition)
-                .collect(Collectors.toSet()));
+        consumer
+            .get()
+            .committed(
+                current.stream()
+                    .map(PendingResults.CompletedRecord::partition)
+                    .collect(Collectors.toSet()));
     return current.stream()
         .filter(result -> OffsetTracker.isDone(committed.get(result.partition()), result.offset()))
         .collect(Collectors.toSet());

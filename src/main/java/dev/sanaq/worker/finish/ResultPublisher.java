@@ -163,7 +163,9 @@ public final class ResultPublisher {
   private List<CompletedRecord> nextBatch() {
     List<CompletedRecord> retries = failedResults.retryBatch(MAX_BATCH, MAX_BATCH_BYTES);
     List<CompletedRecord> others = List.of();
-    while ((retries.isEmpty() || !retriesAreNext) && others.isEmpty() && !pendingResults.isEmpty()) {
+    while ((retries.isEmpty() || !retriesAreNext)
+        && others.isEmpty()
+        && !pendingResults.isEmpty()) {
       others =
           pendingResults.pollBatch(MAX_BATCH, MAX_BATCH_BYTES).stream()
               .filter(result -> !failedResults.addIfTopicFails(result))
@@ -184,7 +186,8 @@ public final class ResultPublisher {
   private void start(List<CompletedRecord> batch) {
     lastStartNanos = System.nanoTime();
     try {
-      state = new State.InTransaction(batch, transactions.start(batch, consumer.get().groupMetadata()));
+      state =
+          new State.InTransaction(batch, transactions.start(batch, consumer.get().groupMetadata()));
     } catch (RuntimeException e) {
       fail(batch, e);
     }
@@ -219,7 +222,8 @@ public final class ResultPublisher {
   private void awaitResolution(State.Unresolved failed, Throwable latest) {
     retriesAreNext = false;
     Duration pause = failedResults.pause(Math.max(1, failures));
-    LOG.warnf("could not publish %d results; going on in %s: %s", failed.batch().size(), pause, latest);
+    LOG.warnf(
+        "could not publish %d results; going on in %s: %s", failed.batch().size(), pause, latest);
     LOG.debug("the failure", latest);
     failedResults.onUnresolved(latest);
     state = failed.until(System.nanoTime() + pause.toNanos());

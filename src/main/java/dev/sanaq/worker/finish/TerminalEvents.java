@@ -1,16 +1,16 @@
 package dev.sanaq.worker.finish;
 
-import java.time.Duration;
-import dev.sanaq.worker.queue.JobExecution;
-import dev.sanaq.storage.health.StorageRetry;
-import dev.sanaq.storage.health.StorageOutageException;
-import dev.sanaq.storage.StorageException;
-import dev.sanaq.retry.RetryAbortedException;
-import dev.sanaq.retry.Backoff;
 import dev.sanaq.job.JobOutcome;
 import dev.sanaq.kafka.event.JobEventFactory;
+import dev.sanaq.retry.Backoff;
+import dev.sanaq.retry.RetryAbortedException;
+import dev.sanaq.storage.StorageException;
+import dev.sanaq.storage.health.StorageOutageException;
+import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.worker.observe.JobLogContext;
 import dev.sanaq.worker.observe.WorkerMetrics;
+import dev.sanaq.worker.queue.JobExecution;
+import java.time.Duration;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jboss.logging.Logger;
 

@@ -42,8 +42,7 @@ public final class TransactionRunner {
    *
    * @return completes when the transaction is committed, or fails when that is not known
    */
-  Future<?> start(
-      List<PendingResults.CompletedRecord> results, ConsumerGroupMetadata group) {
+  Future<?> start(List<PendingResults.CompletedRecord> results, ConsumerGroupMetadata group) {
     results.forEach(result -> result.offsetTracker().markDone(result.offset()));
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     results.forEach(

@@ -147,8 +147,7 @@ public final class JobQueue {
    * @return active and {@link JobPhase#STARTING}
    */
   public synchronized List<JobExecution> takeIf(Predicate<JobExecution> condition) {
-    List<JobExecution> taken =
-        queued.stream().map(QueuedJob::execution).filter(condition).toList();
+    List<JobExecution> taken = queued.stream().map(QueuedJob::execution).filter(condition).toList();
     queued.removeIf(entry -> taken.contains(entry.execution()));
     taken.forEach(this::activate);
     return taken;

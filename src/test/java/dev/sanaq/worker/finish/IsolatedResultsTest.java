@@ -2,8 +2,8 @@ package dev.sanaq.worker.finish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.kafka.OffsetTracker;
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.event.PublishException;
 import dev.sanaq.kafka.event.TransactionalPublisher;
@@ -184,10 +184,7 @@ class IsolatedResultsTest {
   }
 
   private List<String> published() {
-    return committed.stream()
-        .flatMap(List::stream)
-        .map(IsolatedResultsTest::text)
-        .toList();
+    return committed.stream().flatMap(List::stream).map(IsolatedResultsTest::text).toList();
   }
 
   private static String text(ProducerRecord<byte[], byte[]> record) {

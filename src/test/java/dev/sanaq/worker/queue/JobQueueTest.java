@@ -113,7 +113,8 @@ class JobQueueTest {
   @Test
   void partialBatch_lingersForMoreJobs() throws Exception {
     JobQueue lingering =
-        new JobQueue(new ActiveJobs(), Duration.ofMinutes(1), 2, Duration.ofSeconds(20), batchKey -> 4);
+        new JobQueue(
+            new ActiveJobs(), Duration.ofMinutes(1), 2, Duration.ofSeconds(20), batchKey -> 4);
     lingering.add(execution("a", Map.of(), NOW));
     CompletableFuture<List<JobExecution>> taken =
         CompletableFuture.supplyAsync(
@@ -131,7 +132,8 @@ class JobQueueTest {
   @Test
   void jobThatWaitedForDevice_doesNotLinger() throws Exception {
     Duration linger = Duration.ofSeconds(1);
-    JobQueue lingering = new JobQueue(new ActiveJobs(), Duration.ofMinutes(1), 2, linger, batchKey -> 4);
+    JobQueue lingering =
+        new JobQueue(new ActiveJobs(), Duration.ofMinutes(1), 2, linger, batchKey -> 4);
     lingering.add(execution("a", Map.of(), NOW));
     // Real time: the queue measures by System.nanoTime how long a job has waited.
     Pause.of(linger);

@@ -2,12 +2,10 @@ package dev.sanaq.worker.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Optional;
-import dev.sanaq.job.ImageUrl;
-import dev.sanaq.worker.attempt.OutcomeRecorder;
-import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.estimate.ThroughputEstimator;
+import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.OutputLocation;
+import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.kafka.event.JobEventFactory;
 import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.event.TransactionalPublisher;
@@ -27,6 +25,7 @@ import dev.sanaq.worker.attempt.AttemptCounter;
 import dev.sanaq.worker.attempt.AttemptGate;
 import dev.sanaq.worker.attempt.CancellationRegistry;
 import dev.sanaq.worker.attempt.JobTermination;
+import dev.sanaq.worker.attempt.OutcomeRecorder;
 import dev.sanaq.worker.attempt.ShutdownState;
 import dev.sanaq.worker.consume.RebalanceHandler;
 import dev.sanaq.worker.finish.FailedResults;
@@ -50,7 +49,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -85,7 +84,8 @@ class BatchPreparerTest {
   private final PendingResults pending = new PendingResults();
   private final ShutdownState shutdown = new ShutdownState();
   private final ExecutorService executor = Executors.newCachedThreadPool();
-  private final CancellationRegistry cancellations = new CancellationRegistry(Duration.ofDays(1), 1, CLOCK);
+  private final CancellationRegistry cancellations =
+      new CancellationRegistry(Duration.ofDays(1), 1, CLOCK);
   private final CountDownLatch reached = new CountDownLatch(1);
   private final CountDownLatch mayList = new CountDownLatch(1);
 
@@ -169,13 +169,11 @@ class BatchPreparerTest {
   private BatchPreparer preparer(S3Client client) {
     AttemptCounter attempts = new AttemptCounter(new AttemptStore(client, home), 3, "w", CLOCK);
     JobTermination termination =
-        new JobTermination(
-            cancellations, new ThroughputEstimator<>(0.3, 1), shutdown, CLOCK);
+        new JobTermination(cancellations, new ThroughputEstimator<>(0.3, 1), shutdown, CLOCK);
     return new BatchPreparer(
         queue,
         active,
-        new AttemptGate(
-            new ResultStore(client, home), storageRetry(client), termination, attempts),
+        new AttemptGate(new ResultStore(client, home), storageRetry(client), termination, attempts),
         new JobCompleter(
             jobs,
             pending,
