@@ -10,7 +10,7 @@ import org.jboss.logging.Logger;
  * Dispatches records by topic. No content of a record makes it throw. The consumer thread.
  *
  * <p>Cancellations take effect elsewhere: every worker reads all of them, in {@link
- * CancellationConsumer}. As a member of the group a worker only sends the unreadable ones to the
+ * CancellationSource}. As a member of the group a worker only sends the unreadable ones to the
  * dead letters, so that this happens once.
  */
 public final class RecordDispatcher {
