@@ -115,7 +115,13 @@ public class RequestChannel implements RequestSender {
    * classes of their own.
    */
   private static boolean isFinal(Throwable e) {
-    return e.getClass() == KafkaException.class;
+    // The channel repeats the send, and wraps the last failure.
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause.getClass() == KafkaException.class) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String describe(Throwable e) {
