@@ -24,6 +24,8 @@ class RefusedDeliveriesTest {
       fixture.startRuntime(receiver);
       fixture.publishEvent("before", "completed", receiver.url());
       receiver.await(1);
+      fixture.awaitDelivery(
+          "before/completed", delivery -> delivery.status() == DeliveryStatus.DELIVERED);
 
       broker.denyGroups();
       Pause.of(REFUSED);
