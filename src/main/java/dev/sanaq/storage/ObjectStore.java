@@ -59,10 +59,14 @@ public final class ObjectStore {
   /** Writes an object, over an existing one. */
   public void put(String bucket, String key, byte[] bytes, String contentType) {
     try {
-      s3.putObject(
-          put ->
-              put.bucket(bucket).key(key).contentType(contentType).checksumSHA256(checksum(bytes)),
-          RequestBody.fromBytes(bytes));
+      requireEntityTag(
+          s3.putObject(
+              put ->
+                  put.bucket(bucket)
+                      .key(key)
+                      .contentType(contentType)
+                      .checksumSHA256(checksum(bytes)),
+              RequestBody.fromBytes(bytes)));
     } catch (SdkException e) {
       throw toStorageException("write", bucket, key, e);
     }

@@ -50,7 +50,7 @@ public final class RandomCheckpoint {
   public static void write(Path folder, RandomCheckpointSpec spec, long seed) {
     if (spec.textEncoder().vocabSize() < RandomTokenizer.TOKENIZER.size()) {
       throw new IllegalArgumentException(
-          "a vocabulary of %d: the tokenizer has %d ids"
+          "a vocabulary of %s: the tokenizer has %s ids"
               .formatted(spec.textEncoder().vocabSize(), RandomTokenizer.TOKENIZER.size()));
     }
     Path target = folder.toAbsolutePath().normalize();

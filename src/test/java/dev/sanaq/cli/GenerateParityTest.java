@@ -49,7 +49,7 @@ class GenerateParityTest {
     assertThat(code).isZero();
     TestImages.assertWithinOneLevel(
         TestImages.read(output),
-        TestImages.read(Fixtures.path("%s/image%d-0.png".formatted(fixture, index))),
+        TestImages.read(Fixtures.path("%s/image%s-0.png".formatted(fixture, index))),
         MAX_OFF_BY_ONE_SHARE);
   }
 

@@ -93,7 +93,7 @@ class BadInputsIT {
   private static void awaitNoLag(EventCollector collector, ManagedProcess worker) {
     collector.readUntil(
         TIMEOUT,
-        () -> "lag %d\n%s".formatted(collector.lag(), worker.output()),
+        () -> "lag %s\n%s".formatted(collector.lag(), worker.output()),
         () -> {
           assertThat(worker.isAlive()).as("worker is alive").isTrue();
           return collector.lag() == 0 && collector.isAtEnd();

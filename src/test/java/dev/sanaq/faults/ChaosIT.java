@@ -104,12 +104,12 @@ class ChaosIT {
       collector.readUntil(
           RECOVERY_TIMEOUT,
           () ->
-              "%d terminal events, lag %d"
+              "%s terminal events, lag %s"
                   .formatted(collector.terminalEvents().size(), collector.lag()),
           () -> producer.isComplete(collector.terminalEvents(), collector.deadLetters()));
       collector.readUntil(
           RECOVERY_TIMEOUT,
-          () -> "lag %d".formatted(collector.lag()),
+          () -> "lag %s".formatted(collector.lag()),
           () -> collector.lag() == 0 && collector.isAtEnd());
     } catch (AssertionError e) {
       // The audit reports which answers are missing.

@@ -67,14 +67,14 @@ class DrainIT {
           new WorkerPool(1, port -> WorkerPool.startWorker(processes, config, checkpoint, port))) {
         collector.readUntil(
             TIMEOUT,
-            () -> "%d of %d ended".formatted(collector.terminalEvents().size(), JOBS),
+            () -> "%s of %s ended".formatted(collector.terminalEvents().size(), JOBS),
             () ->
                 collector.terminalEvents().size() >= JOBS
                     && collector.lag() == 0
                     && collector.isAtEnd());
         report(duration, exitCode, finishedBefore, finished, lag, collector);
       }
-      assertThat(finished).as("jobs that the first worker finished, of %d", JOBS).isLessThan(JOBS);
+      assertThat(finished).as("jobs that the first worker finished, of %s", JOBS).isLessThan(JOBS);
       assertThat(exitCode).as("exit code").isZero();
       assertThat(duration).isLessThan(SHUTDOWN_TIMEOUT);
       // Jobs that ended out of order are in the commit's metadata only, so the lag may be larger.

@@ -70,7 +70,7 @@ class PodEndIT {
           new WorkerPool(1, port -> WorkerPool.startFaultyWorker(processes, config))) {
         collector.readUntil(
             TIMEOUT,
-            () -> "%d of %d ended".formatted(collector.terminalEvents().size(), JOBS),
+            () -> "%s of %s ended".formatted(collector.terminalEvents().size(), JOBS),
             () ->
                 collector.terminalEvents().size() >= JOBS
                     && collector.lag() == 0

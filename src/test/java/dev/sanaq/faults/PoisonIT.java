@@ -42,7 +42,7 @@ class PoisonIT {
         collector.readUntil(
             TIMEOUT,
             () ->
-                "%d of %d ended after %d workers: %s"
+                "%s of %s ended after %s workers: %s"
                     .formatted(
                         collector.terminalEvents().size(),
                         FOLLOWING_REQUESTS + 1,

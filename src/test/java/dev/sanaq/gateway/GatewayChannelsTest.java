@@ -82,8 +82,8 @@ class GatewayChannelsTest extends GatewayTestBase {
   }
 
   /**
-   * Does what the client does when the broker refuses it while it asks for its producer id. A broker
-   * cannot be made to refuse just that request.
+   * Does what the client does when the broker refuses it while it asks for its producer id. A
+   * broker cannot be made to refuse just that request.
    */
   private static void makeFatal(Producer<?, ?> producer) throws ReflectiveOperationException {
     Field field = KafkaProducer.class.getDeclaredField("transactionManager");
@@ -109,7 +109,9 @@ class GatewayChannelsTest extends GatewayTestBase {
               .describeTopics(List.of(topic))
               .allTopicNames()
               .get()
-              .get(topic)
+              .values()
+              .iterator()
+              .next()
               .partitions()
               .size();
       Map<TopicPartition, RecordsToDelete> deleted = new HashMap<>();

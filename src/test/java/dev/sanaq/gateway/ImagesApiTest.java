@@ -188,6 +188,6 @@ class ImagesApiTest extends GatewayTestBase {
   }
 
   private static String request(String job, int count) {
-    return "{\"id\":\"%s\",\"prompt\":\"a pear\",\"seed\":7,\"count\":%d}".formatted(job, count);
+    return "{\"id\":\"%s\",\"prompt\":\"a pear\",\"seed\":7,\"count\":%s}".formatted(job, count);
   }
 }

@@ -17,7 +17,7 @@ class CoverAndCropTest {
   @CsvSource({"40, 56", "32, 32", "60, 56", "20, 50"})
   void resize_referenceSizes_equalDiffusers(int height, int width) {
     Tensor image = Fixtures.tensor(ANSWERS, "image");
-    Tensor expected = Fixtures.tensor(ANSWERS, "to_%dx%d".formatted(height, width));
+    Tensor expected = Fixtures.tensor(ANSWERS, "to_%sx%s".formatted(height, width));
     PlanarFloatImage resized =
         CoverAndCrop.resize(
             new PlanarFloatImage(40, 56, image.floats()), new ImageSize(height, width));

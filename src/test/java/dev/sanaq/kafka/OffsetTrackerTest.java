@@ -37,7 +37,7 @@ class OffsetTrackerTest {
     OffsetTracker next = OffsetTracker.from(progress.offsetToCommit());
     for (long offset = 0; offset < 6; offset++) {
       assertThat(next.startIfNew(offset))
-          .as("offset %d", offset)
+          .as("offset %s", offset)
           .isEqualTo(offset % 2 == 0 || offset > 3);
     }
     List.of(0L, 2L, 4L, 5L).forEach(next::markDone);
@@ -104,7 +104,7 @@ class OffsetTrackerTest {
       OffsetTracker progress = OffsetTracker.from(committed);
       for (long offset = committed.offset(); offset < committed.offset() + 50; offset++) {
         if (progress.startIfNew(offset) && random.nextInt(3) == 0) {
-          assertThat(done.add(offset)).as("offset %d", offset).isTrue();
+          assertThat(done.add(offset)).as("offset %s", offset).isTrue();
           progress.markDone(offset);
         }
       }

@@ -52,8 +52,8 @@ enum LoadShape {
   String request(String id, int side, int steps, Random random) {
     boolean mixed = this == MIXED;
     double sample = random.nextDouble();
-    return ("{\"id\":\"%s\",\"prompt\":\"a red apple on a wooden table\",\"width\":%d,\"height\":%d,"
-            + "\"steps\":%d,\"priority\":\"%s\",\"resolutionBinning\":false}")
+    return ("{\"id\":\"%s\",\"prompt\":\"a red apple on a wooden table\",\"width\":%s,\"height\":%s,"
+            + "\"steps\":%s,\"priority\":\"%s\",\"resolutionBinning\":false}")
         .formatted(
             id,
             mixed && sample < 0.2 ? 2 * side : side,

@@ -72,7 +72,7 @@ final class LoadGenerator implements AutoCloseable {
       events.throwIfFailed();
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError(
-            "%d of %d jobs have not completed in time".formatted(wave.remaining(), wave.jobs()));
+            "%s of %s jobs have not completed in time".formatted(wave.remaining(), wave.jobs()));
       }
     }
     return wave;
@@ -91,7 +91,7 @@ final class LoadGenerator implements AutoCloseable {
   @SuppressWarnings("FutureReturnValueIgnored") // the wait for events detects a lost request
   private void send(String id) {
     String value =
-        "{\"id\":\"%s\",\"prompt\":\"a red apple on a wooden table\",\"width\":%d,\"height\":%d,\"steps\":1,\"resolutionBinning\":false}"
+        "{\"id\":\"%s\",\"prompt\":\"a red apple on a wooden table\",\"width\":%s,\"height\":%s,\"steps\":1,\"resolutionBinning\":false}"
             .formatted(id, InstantImageGenerator.SIDE, InstantImageGenerator.SIDE);
     producer.send(
         new ProducerRecord<>(

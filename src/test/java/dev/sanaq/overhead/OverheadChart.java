@@ -32,7 +32,7 @@ final class OverheadChart {
     addThroughputPanel();
     addLatencyPanel();
     return """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" font-family="sans-serif" font-size="12">
         <rect width="100%%" height="100%%" fill="white"/>
         %s</svg>
         """
@@ -76,7 +76,7 @@ final class OverheadChart {
       text(LEFT - 6, bar.label(), "end");
       int length = (int) Math.round(bar.length() * MAX_BAR_WIDTH);
       marks.append(
-          "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>%n"
+          "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"/>%n"
               .formatted(LEFT, y - ROW_HEIGHT + 6, length, ROW_HEIGHT - 4, bar.colour()));
       text(LEFT + length + 6, bar.value(), "start");
     }
@@ -85,7 +85,7 @@ final class OverheadChart {
 
   private void text(int x, String text, String anchor) {
     marks.append(
-        "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>%n".formatted(x, y, anchor, text));
+        "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>%n".formatted(x, y, anchor, text));
   }
 
   private static String colour(String label) {

@@ -64,7 +64,7 @@ class OverheadIT {
         for (WorkerUnderTest worker : plan.workers()) {
           RunTopics topics = new RunTopics(worker.name() + "-" + run);
           Measurement measurement = measure(plan, processes, testBed, worker, topics);
-          System.out.printf("%s, run %d: %s%n", storage, run, measurement);
+          System.out.printf("%s, run %s: %s%n", storage, run, measurement);
           measured.add(measurement);
         }
       }

@@ -63,7 +63,7 @@ final class OverheadReport {
 
         %s Worker, broker, S3 server and load share this machine.
 
-        Jobs per second and CPU time were measured with a full queue, latencies from the due time to the event at the rate in the table. Medians of %d runs; the workers took turns. %d jobs to warm up, %d measured, then %d s at the lower rate.
+        Jobs per second and CPU time were measured with a full queue, latencies from the due time to the event at the rate in the table. Medians of %s runs; the workers took turns. %s jobs to warm up, %s measured, then %s s at the lower rate.
 
         %s
         ![jobs per second and latencies](%s.svg)
@@ -96,7 +96,7 @@ final class OverheadReport {
     Measurement.Cpu cpu = m.cpu();
     String each =
         runs.stream()
-            .map(run -> "%.0f".formatted(run.jobsPerSecond()))
+            .map(run -> String.format(Locale.ROOT, "%.0f", run.jobsPerSecond()))
             .collect(Collectors.joining(", "));
     return String.format(
         Locale.ROOT,

@@ -89,9 +89,9 @@ class AccessibilityIT extends PlaygroundTestBase {
           page.open(view);
           page.await(() -> page.field("model").getText().equals("gradient"));
           awaitRendered(view);
-          browser.screenshot("%s-%d-%s".formatted(view, size[0], scheme));
+          browser.screenshot("%s-%s-%s".formatted(view, size[0], scheme));
           assertThat((long) page.executeScript("return document.documentElement.scrollWidth"))
-              .as("%s at %d", view, size[0])
+              .as("%s at %s", view, size[0])
               .isLessThanOrEqualTo(size[0]);
         }
       }

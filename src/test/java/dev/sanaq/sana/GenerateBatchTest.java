@@ -81,7 +81,7 @@ class GenerateBatchTest {
                     .images()
                     .get(0);
             double error = NumericAssertions.relativeError(together.row(row, 6), own.row(0, 1));
-            String what = "%s %s %s image %d".formatted(model, precision, solver, row);
+            String what = "%s %s %s image %s".formatted(model, precision, solver, row);
             if (precision.equals("fp32")) {
               assertThat(error).as(what).isLessThan(FP32_LATENTS);
               TestImages.assertWithinOneLevel(images.get(row), one, 0.001);

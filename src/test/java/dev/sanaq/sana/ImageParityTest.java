@@ -61,11 +61,11 @@ class ImageParityTest {
     for (int s = 0; s < seen.size(); s++) {
       // SCM's x' after the last step is unused: the image is the data prediction.
       if (params.solver() != SolverKind.SCM || s < seen.size() - 1) {
-        String what = "%s case %d image %d after step %d".formatted(model, i, j, s + 1);
+        String what = "%s case %s image %s after step %s".formatted(model, i, j, s + 1);
         assertClose(what, seen.get(s), steps.row(s).row(j).floats(), TRAJECTORY);
       }
     }
-    RgbImage expected = TestImages.read(Fixtures.path("%s/image%d-%d.png".formatted(model, i, j)));
+    RgbImage expected = TestImages.read(Fixtures.path("%s/image%s-%s.png".formatted(model, i, j)));
     TestImages.assertWithinOneLevel(result.images().get(0), expected, 0.001);
   }
 

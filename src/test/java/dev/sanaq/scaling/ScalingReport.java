@@ -48,7 +48,7 @@ public final class ScalingReport {
     for (Demand demand : Scenarios.all()) {
       SimulationResult result = Simulation.run(demand, settings, SEED);
       row(demand.name(), result);
-      String title = "%s: %d jobs".formatted(demand.name(), demand.jobs().size());
+      String title = "%s: %s jobs".formatted(demand.name(), demand.jobs().size());
       LinePlot plot =
           new LinePlot(title, "minutes")
               .panel(
@@ -68,7 +68,7 @@ public final class ScalingReport {
               Scenarios.day(20),
               settings.withAutoscaler(settings.autoscaler().withThresholds(pair[0], pair[1])),
               SEED);
-      row("%d / %d s".formatted(pair[0], pair[1]), result);
+      row("%s / %s s".formatted(pair[0], pair[1]), result);
       waits.add(new double[] {pair[1], result.waitQuantile(0.95)});
       hours.add(new double[] {pair[1], result.podHours()});
     }
@@ -112,7 +112,7 @@ public final class ScalingReport {
               Scenarios.bursts(20, 3),
               settings.withAutoscaler(settings.autoscaler().withWindows(pair[0], pair[1])),
               SEED);
-      row("%d / %d s".formatted(pair[0], pair[1]), result);
+      row("%s / %s s".formatted(pair[0], pair[1]), result);
     }
   }
 
@@ -151,10 +151,10 @@ public final class ScalingReport {
       ScaledObjectSettings autoscaler = settings.autoscaler().withSizes(pair[0], pair[1]);
       SimulationResult result =
           Simulation.run(Scenarios.ramp(2000), settings.withAutoscaler(autoscaler), SEED);
-      row("%d / %d".formatted(pair[0], pair[1]), result);
+      row("%s / %s".formatted(pair[0], pair[1]), result);
       save(
           "scaling-thousands.svg",
-          new LinePlot("A ramp to 2,000 GPUs, %d partitions".formatted(pair[1]), "minutes")
+          new LinePlot("A ramp to 2,000 GPUs, %s partitions".formatted(pair[1]), "minutes")
               .panel(
                   "requests not finished", List.of(new LinePlot.Line("", byMinute(result.lag()))))
               .panel("pods", List.of(new LinePlot.Line("", byMinute(result.pods())))));
@@ -179,7 +179,7 @@ public final class ScalingReport {
             result.maxPods(),
             result.starts(),
             result.terminatedWhileBusy(),
-            result.unfinished() == 0 ? "" : " %d not finished".formatted(result.unfinished())));
+            result.unfinished() == 0 ? "" : " %s not finished".formatted(result.unfinished())));
     System.out.println(name + " done");
   }
 

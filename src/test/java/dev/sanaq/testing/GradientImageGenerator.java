@@ -58,7 +58,7 @@ public class GradientImageGenerator implements ImageGenerator {
         && (params.width() % MODEL.compression() != 0
             || params.height() % MODEL.compression() != 0)) {
       throw new UnsupportedSizeException(
-          "%d x %d: exact sizes are multiples of %d"
+          "%s x %s: exact sizes are multiples of %s"
               .formatted(params.width(), params.height(), MODEL.compression()));
     }
     for (int step = 0; step <= params.steps(); step++) {

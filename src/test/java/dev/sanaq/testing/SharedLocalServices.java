@@ -76,7 +76,7 @@ public final class SharedLocalServices {
 
     /** Implements {@link SharedLocalServices#createNamespace}. */
     public static Map<String, String> create(String owner) {
-      String name = "%s-%d".formatted(owner.toLowerCase(Locale.ROOT), COUNT.incrementAndGet());
+      String name = "%s-%s".formatted(owner.toLowerCase(Locale.ROOT), COUNT.incrementAndGet());
       Map<String, String> config = new TreeMap<>(SERVICES.config());
       config.putAll(names(name));
       SERVICES.provision(

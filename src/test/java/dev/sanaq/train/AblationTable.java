@@ -44,7 +44,7 @@ final class AblationTable {
         (variant, steps) ->
             steps.forEach(
                 (step, seeds) ->
-                    text.append("| %s | %s | %d |".formatted(variant, step, seeds.size()))
+                    text.append("| %s | %s | %s |".formatted(variant, step, seeds.size()))
                         .append(cells(seeds))
                         .append('\n')));
     return text.toString();

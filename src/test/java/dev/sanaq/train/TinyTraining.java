@@ -38,7 +38,7 @@ final class TinyTraining {
           folder.resolve(i + ".png"),
           PngEncoder.encode(new RgbImage(IMAGE_SIZE, IMAGE_SIZE, samples)));
       lines.append(
-          "{\"image\": \"%d.png\", \"captions\": [{\"text\": \"a red circle %1$d\", \"clipScore\": 0.3, \"source\": \"test\"}, {\"text\": \"circle %1$d\", \"clipScore\": 0.28, \"source\": \"test\"}]}%n"
+          "{\"image\": \"%s.png\", \"captions\": [{\"text\": \"a red circle %1$s\", \"clipScore\": 0.3, \"source\": \"test\"}, {\"text\": \"circle %1$s\", \"clipScore\": 0.28, \"source\": \"test\"}]}%n"
               .formatted(i));
     }
     Files.writeString(list, lines);

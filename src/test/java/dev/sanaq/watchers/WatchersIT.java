@@ -18,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -93,26 +94,27 @@ class WatchersIT {
 
   private void report(long before, long peak) {
     String table =
-        """
-        | %d open streams, %d requests per second, %d s | |
+        String.format(
+            Locale.ROOT,
+            """
+        | %s open streams, %s requests per second, %s s | |
         |---|---:|
         | `GET /v1/jobs/{id}`, p50 / p99 / p99.9 ms | %.1f / %.1f / %.1f |
         | an event, from the worker to the client, p50 / p99 ms | %.1f / %.1f |
-        | events received | %d |
-        | the gateway's memory, before the streams / at most, MiB | %d / %d |
-        """
-            .formatted(
-                STREAMS,
-                REQUESTS_PER_SECOND,
-                SECONDS,
-                responseTimes.quantile(0.5),
-                responseTimes.quantile(0.99),
-                responseTimes.quantile(0.999),
-                eventDelays.quantile(0.5),
-                eventDelays.quantile(0.99),
-                eventDelays.count(),
-                before >> 20,
-                peak >> 20);
+        | events received | %s |
+        | the gateway's memory, before the streams / at most, MiB | %s / %s |
+        """,
+            STREAMS,
+            REQUESTS_PER_SECOND,
+            SECONDS,
+            responseTimes.quantile(0.5),
+            responseTimes.quantile(0.99),
+            responseTimes.quantile(0.999),
+            eventDelays.quantile(0.5),
+            eventDelays.quantile(0.99),
+            eventDelays.count(),
+            before >> 20,
+            peak >> 20);
     System.out.println(table);
     String file = System.getProperty("watchers.report", "");
     if (!file.isEmpty()) {

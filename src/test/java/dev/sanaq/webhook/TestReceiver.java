@@ -72,7 +72,7 @@ public final class TestReceiver implements AutoCloseable {
   }
 
   public String url() {
-    return "http://127.0.0.1:%d/hook".formatted(port());
+    return "http://127.0.0.1:%s/hook".formatted(port());
   }
 
   public List<Received> received() {

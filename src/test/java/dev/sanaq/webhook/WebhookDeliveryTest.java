@@ -47,14 +47,14 @@ class WebhookDeliveryTest {
   @Test
   void receiverDown_afterCrash_isDeliveredInOrder() throws Exception {
     int port = freePort();
-    String url = "http://127.0.0.1:%d/hook".formatted(port);
+    String url = "http://127.0.0.1:%s/hook".formatted(port);
     WebhookRuntime first = fixture.startRuntime(port, "events", ALL_EVENTS);
     for (int i = 0; i < 5; i++) {
       fixture.publishEvent("job-" + i, "started", url);
       fixture.publishEvent("job-" + i, i % 2 == 0 ? "completed" : "failed", url);
     }
     for (int i = 0; i < 5; i++) {
-      fixture.awaitDelivery("job-%d/started".formatted(i), delivery -> delivery.attempts() == 1);
+      fixture.awaitDelivery("job-%s/started".formatted(i), delivery -> delivery.attempts() == 1);
     }
     first.crash();
     fixture.publishEvent("job-late", "cancelled", url);
@@ -65,7 +65,7 @@ class WebhookDeliveryTest {
       waitQuietPeriod();
       assertThat(receiver.ids()).hasSize(11).doesNotHaveDuplicates().contains("job-late/cancelled");
       for (int i = 0; i < 5; i++) {
-        String job = "job-%d/".formatted(i);
+        String job = "job-%s/".formatted(i);
         assertThat(receiver.ids().stream().filter(id -> id.startsWith(job)))
             .containsExactly(job + "started", job + (i % 2 == 0 ? "completed" : "failed"));
       }
@@ -129,7 +129,7 @@ class WebhookDeliveryTest {
       for (int i = 0; i < 10; i++) {
         for (TestReceiver receiver : slow) {
           fixture.publishEvent(
-              "slow-%d-%d".formatted(i, receiver.port()), "failed", receiver.url());
+              "slow-%s-%s".formatted(i, receiver.port()), "failed", receiver.url());
         }
       }
       slow.forEach(receiver -> receiver.await(2));

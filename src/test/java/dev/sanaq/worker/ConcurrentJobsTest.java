@@ -296,13 +296,13 @@ class ConcurrentJobsTest {
   /** The source of the attempts of a record in partition 0. */
   private static String source(long offset) {
     var record = client.readRequest(0, offset);
-    return "%s-0@%d#%s".formatted(record.topic(), offset, RecordHash.of(record));
+    return "%s-0@%s#%s".formatted(record.topic(), offset, RecordHash.of(record));
   }
 
   /** Writes the attempts of workers that crashed on the record's job. */
   private void writeAttempts(String name, String record, int times) {
     for (int i = 1; i <= times; i++) {
-      String key = "%s/attempts/%d.json".formatted(id(name), i);
+      String key = "%s/attempts/%s.json".formatted(id(name), i);
       Attempt attempt = new Attempt(i, "dead-" + i, Instant.EPOCH, record);
       client
           .s3()

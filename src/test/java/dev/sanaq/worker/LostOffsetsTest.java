@@ -98,8 +98,10 @@ class LostOffsetsTest {
       long logStart = 2;
       harness.startWorker(generator, Map.of());
       Eventually.await("every partition has a committed offset", TIMEOUT)
-          .until(() -> committed(admin), offsets -> offsets.size() == partitionCount(admin) * 2);
-      assertThat(committed(admin).get(deleted).offset()).isGreaterThanOrEqualTo(logStart);
+          .until(() -> committed(admin), offsets -> offsets.size() == partitionCount(admin));
+      assertThat(committed(admin))
+          .hasEntrySatisfying(
+              deleted, place -> assertThat(place.offset()).isGreaterThanOrEqualTo(logStart));
     }
   }
 
@@ -143,7 +145,9 @@ class LostOffsetsTest {
           .describeTopics(List.of(topic))
           .allTopicNames()
           .get()
-          .get(topic)
+          .values()
+          .iterator()
+          .next()
           .partitions()
           .size();
     } catch (InterruptedException | ExecutionException e) {

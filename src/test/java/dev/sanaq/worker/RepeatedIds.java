@@ -122,7 +122,7 @@ abstract class RepeatedIds {
     AttemptStore attempts = new AttemptStore(s3, new OutputLocation(bucket, ""));
     long first = client.send(request("first", "a red apple")) + 1;
     for (int i = 0; i < KILLED_JOBS; i++) {
-      String source = "%s-0@%d".formatted(harness.services().requestsTopic(), first + i);
+      String source = "%s-0@%s".formatted(harness.services().requestsTopic(), first + i);
       attempts.tryCreateFirst("killed-" + i, new Attempt(1, "killed", Instant.EPOCH, source));
     }
     List<String> ids = IntStream.range(0, KILLED_JOBS).mapToObj(i -> "killed-" + i).toList();
@@ -166,7 +166,7 @@ abstract class RepeatedIds {
   }
 
   private static String request(String id, String prompt) {
-    return "{\"id\":\"%s\",\"prompt\":\"%s\",\"seed\":7,\"width\":%d,\"height\":%d}"
+    return "{\"id\":\"%s\",\"prompt\":\"%s\",\"seed\":7,\"width\":%s,\"height\":%s}"
         .formatted(id, prompt, LARGE_IMAGE, LARGE_IMAGE);
   }
 

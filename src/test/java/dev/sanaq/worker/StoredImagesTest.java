@@ -218,7 +218,7 @@ class StoredImagesTest {
   void unresponsiveUpload_timesOut_withoutBlockingOthers() {
     client.send(uploadTo("/silent"));
     for (int i = 0; i < 5; i++) {
-      sendAndAwaitCompleted("{\"id\":\"%s-%d\",\"prompt\":\"p\"}", id, i);
+      sendAndAwaitCompleted("{\"id\":\"%s-%s\",\"prompt\":\"p\"}", id, i);
     }
     assertThat(client.events("dev.sanaq.job.failed.v1"))
         .noneMatch(event -> json(event).get("id").asText().equals(id));
@@ -228,7 +228,7 @@ class StoredImagesTest {
 
   private String uploadTo(String path) {
     String url =
-        "http://127.0.0.1:%d%s%ssecret=%s"
+        "http://127.0.0.1:%s%s%ssecret=%s"
             .formatted(
                 receiver.getAddress().getPort(), path, path.contains("?") ? "&" : "?", secret);
     return "{\"id\":\"%s\",\"prompt\":\"p\",\"output\":{\"uploadUrls\":[\"%s\"]}}"

@@ -7,6 +7,7 @@ import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
+import dev.sanaq.testing.kafka.PlainWorkerChannels;
 import dev.sanaq.testing.process.ManagedProcess;
 import dev.sanaq.testing.process.TestProcesses;
 import java.time.Clock;
@@ -101,7 +102,11 @@ class UnreadableFloodTest {
       // The dead letters need no more room on the test's disk than the flood.
       settings.kafka().put("compression.type", "zstd");
       WorkerRuntime.start(
-          settings, new GradientImageGenerator(), Clock.systemUTC(), TestSettings.noTelemetry());
+          settings,
+          new GradientImageGenerator(),
+          Clock.systemUTC(),
+          TestSettings.noTelemetry(),
+          PlainWorkerChannels.of(settings));
       new CountDownLatch(1).await();
     }
   }

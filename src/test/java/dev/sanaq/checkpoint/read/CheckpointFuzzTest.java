@@ -194,7 +194,7 @@ class CheckpointFuzzTest {
       }
       int sides = entry.shape().size();
       texts.add(
-          "\"%d\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":%s}"
+          "\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":%s}"
               .formatted(
                   texts.size(),
                   entry.dtype(),

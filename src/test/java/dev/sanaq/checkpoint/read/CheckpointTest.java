@@ -337,7 +337,7 @@ class CheckpointTest {
 
     assertThat(e.problems()).hasSizeGreaterThan(20);
     assertThat(e.getMessage()).hasLineCount(21);
-    assertThat(e.getMessage()).endsWith("and %d more".formatted(e.problems().size() - 20));
+    assertThat(e.getMessage()).endsWith("and %s more".formatted(e.problems().size() - 20));
   }
 
   @Test

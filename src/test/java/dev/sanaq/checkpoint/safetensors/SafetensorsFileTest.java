@@ -72,7 +72,7 @@ class SafetensorsFileTest {
   void map_fileAbove2GiB_readsNearEnd() throws IOException {
     long elements = (1L << 30) + 3; // of two bytes: beyond 2 GiB, where an int offset breaks
     String header =
-        "{\"big\":{\"dtype\":\"F16\",\"shape\":[%d],\"data_offsets\":[0,%d]}}"
+        "{\"big\":{\"dtype\":\"F16\",\"shape\":[%s],\"data_offsets\":[0,%s]}}"
             .formatted(elements, 2 * elements);
     Path file = file(SafetensorsBytes.of(header, 0));
     try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {

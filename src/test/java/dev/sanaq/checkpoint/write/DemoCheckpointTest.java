@@ -59,7 +59,7 @@ class DemoCheckpointTest {
     for (int channel = 0; channel < expected.length; channel++) {
       int level = image.samples()[3 * (y * image.width() + x) + channel] & 0xff;
       assertThat(level)
-          .as("channel %d at %d, %d", channel, x, y)
+          .as("channel %s at %s, %s", channel, x, y)
           .isBetween(expected[channel] - 60, expected[channel] + 60);
     }
   }

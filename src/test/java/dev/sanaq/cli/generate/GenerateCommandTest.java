@@ -77,7 +77,7 @@ class GenerateCommandTest {
     assertThat(params.seed()).isBetween(0L, 1L << 32);
     assertThat(loads).containsExactly(PipelineOptions.AUTO);
     assertThat(out.toString())
-        .isEqualTo("%s  64x32  seed %d%n".formatted(file("out.png"), params.seed()));
+        .isEqualTo("%s  64x32  seed %s%n".formatted(file("out.png"), params.seed()));
     assertThat(err.toString()).isEmpty();
   }
 

@@ -35,7 +35,7 @@ class WebhooksCommandTest {
     deliveries = new DeliveryQueries(kafka, topics);
     String state =
         """
-        {"id":"%s","job":"a","type":"dev.sanaq.job.failed.v1","time":"2030-01-01T00:00:0%dZ",
+        {"id":"%s","job":"a","type":"dev.sanaq.job.failed.v1","time":"2030-01-01T00:00:0%sZ",
         "data":{},"url":"https://example.com/h","order":1,"status":"%s","cause":"attempt",
         "attempts":1,"due":"2030-01-01T00:00:01Z","last":"answer 500"}\
         """;

@@ -64,7 +64,7 @@ public final class BadInputAudit {
       answered++;
     } else {
       findings.add(
-          "record %d at %s: %d events, %d dead letters"
+          "record %s at %s: %s events, %s dead letters"
               .formatted(n, position, events, deadLetters));
     }
   }

@@ -159,7 +159,7 @@ public final class DeliveryAudit {
   private void addFinding(String name, long count, String detail) {
     if (count > 0) {
       counts.merge(name, Math.toIntExact(count), Integer::sum);
-      findings.add("%s (%d): %s".formatted(name, count, detail));
+      findings.add("%s (%s): %s".formatted(name, count, detail));
     }
   }
 

@@ -115,7 +115,7 @@ public final class EventCollector implements AutoCloseable {
     readUntil(
         timeout,
         () ->
-            "%d terminal events, %d dead letters, lag %d; see %s"
+            "%s terminal events, %s dead letters, lag %s; see %s"
                 .formatted(terminalEvents.size(), deadLetters.size(), lag(), detail.get()),
         () -> producer.isComplete(terminalEvents, deadLetters) && lag() == 0 && isAtEnd());
   }

@@ -51,7 +51,7 @@ class DeadLetterTopicIT {
       try (EventCollector events = new EventCollector(cluster.bootstrapServers())) {
         events.readUntil(
             TIMEOUT,
-            () -> "%d of %d good jobs ended".formatted(goodJobs(events), JOBS),
+            () -> "%s of %s good jobs ended".formatted(goodJobs(events), JOBS),
             () -> goodJobs(events) == JOBS);
       }
       worker.await(

@@ -107,7 +107,15 @@ class WebhookOffsetsIT {
   }
 
   private static int members(Admin admin) throws Exception {
-    return admin.describeConsumerGroups(List.of(GROUP)).all().get().get(GROUP).members().size();
+    return admin
+        .describeConsumerGroups(List.of(GROUP))
+        .all()
+        .get()
+        .values()
+        .iterator()
+        .next()
+        .members()
+        .size();
   }
 
   private static Map<String, String> config(Cluster cluster, TestReceiver receiver) {

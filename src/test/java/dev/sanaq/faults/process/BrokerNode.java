@@ -40,12 +40,12 @@ final class BrokerNode {
     properties.put(
         "controller.quorum.voters",
         all.stream()
-            .map(node -> "%d@localhost:%d".formatted(node.id, node.controllerPort))
+            .map(node -> "%s@localhost:%s".formatted(node.id, node.controllerPort))
             .collect(Collectors.joining(",")));
     properties.put("controller.listener.names", "CONTROLLER");
     properties.put(
         "listeners",
-        "PLAINTEXT://%s,CONTROLLER://localhost:%d".formatted(address(), controllerPort));
+        "PLAINTEXT://%s,CONTROLLER://localhost:%s".formatted(address(), controllerPort));
     properties.put("advertised.listeners", "PLAINTEXT://" + address());
     properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     properties.put("log.dirs", processes.folder().resolve("kafka-" + id).toString());

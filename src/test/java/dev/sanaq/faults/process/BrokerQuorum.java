@@ -82,7 +82,9 @@ public final class BrokerQuorum implements Brokers {
 
   private static int leader(Admin admin, String topic, int partition) {
     return get(admin.describeTopics(List.of(topic)).allTopicNames())
-        .get(topic)
+        .values()
+        .iterator()
+        .next()
         .partitions()
         .get(partition)
         .leader()

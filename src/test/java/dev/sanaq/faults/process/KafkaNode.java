@@ -38,9 +38,9 @@ public final class KafkaNode {
                 properties.put(key.toString().substring(PREFIX.length()), value);
               }
             });
-    Path folder = Files.createDirectories(Path.of(properties.get("log.dirs").toString()));
+    Path folder = Files.createDirectories(Path.of(String.valueOf(properties.get("log.dirs"))));
     if (!Files.exists(folder.resolve("meta.properties"))) {
-      format(folder, Integer.parseInt(properties.get("node.id").toString()));
+      format(folder, Integer.parseInt(String.valueOf(properties.get("node.id"))));
     }
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
     server.startup();

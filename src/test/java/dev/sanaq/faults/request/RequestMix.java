@@ -61,7 +61,7 @@ public final class RequestMix {
   }
 
   private String body(String id) {
-    return ("\"prompt\":\"an image for %s %d\",\"width\":%d,\"height\":%d,\"steps\":%d,\"count\":%d,"
+    return ("\"prompt\":\"an image for %s %s\",\"width\":%s,\"height\":%s,\"steps\":%s,\"count\":%s,"
             + "\"resolutionBinning\":false,\"priority\":\"%s\"")
         .formatted(
             id,
@@ -77,7 +77,7 @@ public final class RequestMix {
   private void conflict(String id) {
     Set<String> outcomes = Set.of("completed", "failed:id_conflict");
     for (int i = 0; i < 2; i++) {
-      String value = "\"id\":\"%s\",\"seed\":%d,%s".formatted(id, i, body(id));
+      String value = "\"id\":\"%s\",\"seed\":%s,%s".formatted(id, i, body(id));
       ExpectedRequest one = new ExpectedRequest(id, bytes(value), outcomes, false, false);
       if (i == 0) {
         add(one);

@@ -24,7 +24,7 @@ public final class TestRequests {
   public static ExpectedRequest request(
       String id, String prompt, int side, int steps, Set<String> outcomes) {
     String value =
-        ("{\"id\":\"%s\",\"prompt\":\"%s\",\"width\":%d,\"height\":%d,\"steps\":%d,"
+        ("{\"id\":\"%s\",\"prompt\":\"%s\",\"width\":%s,\"height\":%s,\"steps\":%s,"
                 + "\"resolutionBinning\":false}")
             .formatted(id, prompt, side, side, steps);
     return new ExpectedRequest(id, value.getBytes(StandardCharsets.UTF_8), outcomes, false, false);

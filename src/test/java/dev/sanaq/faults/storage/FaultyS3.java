@@ -178,7 +178,7 @@ public final class FaultyS3 implements AutoCloseable {
   private static HttpMessage errorResponse(int status, String code) {
     byte[] body = ERROR_XML.formatted(code).getBytes(StandardCharsets.UTF_8);
     String head =
-        "HTTP/1.1 %d %s\r\nContent-Type: application/xml\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+        "HTTP/1.1 %s %s\r\nContent-Type: application/xml\r\nContent-Length: %s\r\nConnection: close\r\n\r\n"
             .formatted(status, code, body.length);
     return new HttpMessage(head.getBytes(StandardCharsets.ISO_8859_1), body);
   }

@@ -97,7 +97,7 @@ record HttpMessage(byte[] head, byte[] body) {
   private static byte[] readExactly(InputStream in, int length) throws IOException {
     byte[] bytes = in.readNBytes(length);
     if (bytes.length < length) {
-      throw new EOFException("%d bytes of %d".formatted(bytes.length, length));
+      throw new EOFException("%s bytes of %s".formatted(bytes.length, length));
     }
     return bytes;
   }

@@ -27,7 +27,7 @@ public final class SilentlyClosingS3 implements AutoCloseable {
       "<Error><Code>PreconditionFailed</Code><Message>exists</Message></Error>"
           .getBytes(StandardCharsets.UTF_8);
   private static final byte[] REFUSAL_HEAD =
-      "HTTP/1.1 412 Precondition Failed\r\nContent-Type: application/xml\r\nContent-Length: %d\r\n\r\n"
+      "HTTP/1.1 412 Precondition Failed\r\nContent-Type: application/xml\r\nContent-Length: %s\r\n\r\n"
           .formatted(REFUSAL_BODY.length)
           .getBytes(StandardCharsets.ISO_8859_1);
 

@@ -37,7 +37,7 @@ class ImageDecoderTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void exifOrientation_isApplied(int orientation) throws Exception {
-    RgbaImage turned = ImageDecoder.read(file("oriented-%d.png".formatted(orientation)));
+    RgbaImage turned = ImageDecoder.read(file("oriented-%s.png".formatted(orientation)));
     RgbaImage upright = ImageDecoder.read(file("gradient.png"));
     assertThat(turned.width()).isEqualTo(upright.width());
     assertThat(turned.samples()).isEqualTo(upright.samples());
@@ -82,7 +82,7 @@ class ImageDecoderTest {
     for (int length : new int[] {1, 13, bytes.length / 2, bytes.length * 3 / 4}) {
       Files.write(cut, Arrays.copyOf(bytes, length));
       assertThatThrownBy(() -> ImageDecoder.read(cut))
-          .as("%d of %d bytes", length, bytes.length)
+          .as("%s of %s bytes", length, bytes.length)
           .isInstanceOf(UnreadableImageException.class)
           .hasMessageStartingWith(cut + ": ");
     }

@@ -34,7 +34,7 @@ public record CpuTimes(Duration worker, Duration broker, Duration storage, Durat
 
   private static ProcessHandle process(long pid) {
     return ProcessHandle.of(pid)
-        .orElseThrow(() -> new AssertionError("process %d has exited".formatted(pid)));
+        .orElseThrow(() -> new AssertionError("process %s has exited".formatted(pid)));
   }
 
   private static Duration of(ProcessHandle process) {

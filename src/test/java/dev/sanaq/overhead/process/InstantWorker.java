@@ -41,7 +41,7 @@ public final class InstantWorker {
   private static void configureLogging() {
     ConsoleHandler console =
         new ConsoleHandler(
-            ConsoleHandler.Target.SYSTEM_ERR, new PatternFormatter("%d{HH:mm:ss} %-5p %s%e%n"));
+            ConsoleHandler.Target.SYSTEM_ERR, new PatternFormatter("%s{HH:mm:ss} %-5p %s%e%n"));
     Logger root = LogContext.getLogContext().getLogger("");
     root.setHandlers(new java.util.logging.Handler[] {console});
     root.setLevel(org.jboss.logmanager.Level.WARN);

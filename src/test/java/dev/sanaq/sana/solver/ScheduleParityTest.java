@@ -82,7 +82,7 @@ class ScheduleParityTest {
       SolverStep step = steps.get(i);
       double stated =
           c.scheduler.equals("dpm") ? -step.x0FromVelocity() : sigmas[i + 1] - step.nextFromX0();
-      assertThat(stated).as("sigma %d", i).isCloseTo(sigmas[i], within(1e-7));
+      assertThat(stated).as("sigma %s", i).isCloseTo(sigmas[i], within(1e-7));
     }
     assertThat(steps).hasSize(sigmas.length - 1);
   }
@@ -111,7 +111,7 @@ class ScheduleParityTest {
           next[k] += (float) (step.nextFromNoise() * z[k]);
         }
       }
-      assertThat(distance(next, trajectory.row(i + 1))).as("after step %d", i).isLessThan(BOUND);
+      assertThat(distance(next, trajectory.row(i + 1))).as("after step %s", i).isLessThan(BOUND);
       x = next;
       m1 = m0;
     }

@@ -19,7 +19,7 @@ class ScheduleTest {
     for (int steps : List.of(-1, 0, 1001)) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> kind.schedule(SETTINGS, steps))
-          .withMessage("%d steps: %s takes 1 to 1000", steps, kind.label());
+          .withMessage("%s steps: %s takes 1 to 1000", steps, kind.label());
     }
     assertThat(kind.schedule(SETTINGS, 1000).steps()).hasSize(1000);
   }
@@ -66,7 +66,7 @@ class ScheduleTest {
         x = s.nextFromSample() * x + s.nextFromX0() * m0 + s.nextFromPreviousX0() * m1;
         m1 = m0;
       }
-      assertThat(x).as("order %d", order).isCloseTo(data, within(1e-6));
+      assertThat(x).as("order %s", order).isCloseTo(data, within(1e-6));
     }
   }
 

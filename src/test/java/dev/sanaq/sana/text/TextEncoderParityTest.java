@@ -35,7 +35,7 @@ class TextEncoderParityTest {
                 encoder
                     .tokenizer()
                     .encode((instructed ? ComplexHumanInstruction.text() : "") + text, ids.length))
-            .as("tokens of case %d", i)
+            .as("tokens of case %s", i)
             .isEqualTo(ids);
         float[] states = tensor(answers, i + ".last_hidden_state").floats();
         assertClose("hidden state " + i, encoder.lastHiddenState(ids), states, BOUND);

@@ -136,7 +136,7 @@ class SanaTransformerParityTest {
         Case c = new Case(answers, cases.get(i), i);
         c.evaluate(transformer);
         assertThat(NumericAssertions.relativeError(c.stage("output"), c.reference("output")))
-            .as("relative error of %s, case %d", model, i)
+            .as("relative error of %s, case %s", model, i)
             .isBetween(1e-4, 0.03);
       }
     }

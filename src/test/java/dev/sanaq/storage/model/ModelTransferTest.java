@@ -60,7 +60,7 @@ class ModelTransferTest {
 
   private final ModelUri modelUri =
       ModelUri.parse(
-          "s3://%s/models/m%d"
+          "s3://%s/models/m%s"
               .formatted(services.bucket(), new Random().nextInt(Integer.MAX_VALUE)));
 
   @BeforeAll
@@ -146,7 +146,7 @@ class ModelTransferTest {
     assertThatThrownBy(() -> fetch(folder.resolve("fetched")))
         .isInstanceOf(ModelTransferException.class)
         .hasMessageContaining(modelUri + "/transformer/weights.safetensors")
-        .hasMessageContaining("of %d bytes", LARGE_FILE_BYTES)
+        .hasMessageContaining("of %s bytes", LARGE_FILE_BYTES)
         .hasMessageContaining("ignores Range requests");
     assertThat(proxy.ranges()).as("tries").hasSizeLessThan(10);
     assertThat(folder.resolve("fetched")).doesNotExist();

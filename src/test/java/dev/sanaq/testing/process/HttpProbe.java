@@ -16,13 +16,13 @@ public final class HttpProbe {
 
   /** Returns whether the readiness probe answers 200. */
   public static boolean isReady(int httpPort) {
-    return status(URI.create("http://127.0.0.1:%d/q/health/ready".formatted(httpPort))) == 200;
+    return status(URI.create("http://127.0.0.1:%s/q/health/ready".formatted(httpPort))) == 200;
   }
 
   /** Returns the readiness probe's answer, or an empty text if there is none. */
   public static String readiness(int httpPort) {
     try {
-      URI url = URI.create("http://127.0.0.1:%d/q/health/ready".formatted(httpPort));
+      URI url = URI.create("http://127.0.0.1:%s/q/health/ready".formatted(httpPort));
       HttpRequest request = HttpRequest.newBuilder(url).timeout(TIMEOUT).build();
       return CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body();
     } catch (IOException e) {

@@ -33,7 +33,7 @@ public final class ProcessMemory {
 
   private static long kibibytes(Pattern line, ManagedProcess process) {
     try {
-      return find(line, Files.readString(Path.of("/proc/%d/status".formatted(process.pid()))));
+      return find(line, Files.readString(Path.of("/proc/%s/status".formatted(process.pid()))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

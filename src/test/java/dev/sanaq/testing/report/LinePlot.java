@@ -46,7 +46,7 @@ public final class LinePlot {
       top += HEIGHT + GAP;
     }
     return """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" font-family="sans-serif" font-size="12">
         <rect width="100%%" height="100%%" fill="white"/>
         %s</svg>
         """
@@ -58,7 +58,7 @@ public final class LinePlot {
     double maxY = max(panel, 1);
     int width = WIDTH - LEFT - 20;
     marks.append(
-        "<path d=\"M%d %dV%dH%d\" fill=\"none\" stroke=\"#555\"/>%n"
+        "<path d=\"M%s %sV%sH%s\" fill=\"none\" stroke=\"#555\"/>%n"
             .formatted(LEFT, top + 8, top + HEIGHT, LEFT + width));
     text(marks, LEFT - 6, top + 16, "end", number(maxY));
     text(marks, LEFT - 6, top + HEIGHT, "end", "0");
@@ -101,7 +101,7 @@ public final class LinePlot {
 
   private static void text(StringBuilder marks, int x, int y, String anchor, String text) {
     marks.append(
-        "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>%n".formatted(x, y, anchor, text));
+        "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>%n".formatted(x, y, anchor, text));
   }
 
   private static String number(double value) {

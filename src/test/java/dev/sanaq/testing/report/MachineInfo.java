@@ -14,7 +14,7 @@ public final class MachineInfo {
 
   /** Returns the day, the number of cores and the load average. */
   public static String summary() {
-    return "%s, %d cores, load average %s at the end."
+    return "%s, %s cores, load average %s at the end."
         .formatted(
             LocalDate.now(ZoneOffset.UTC),
             Runtime.getRuntime().availableProcessors(),
@@ -23,7 +23,7 @@ public final class MachineInfo {
 
   /** Returns the day, cores, processor, memory, JDK and load average. */
   public static String details() {
-    return "%s: %d cores (%s), %s memory, %s %s, load average %s at the end."
+    return "%s: %s cores (%s), %s memory, %s %s, load average %s at the end."
         .formatted(
             LocalDate.now(ZoneOffset.UTC),
             Runtime.getRuntime().availableProcessors(),

@@ -113,7 +113,7 @@ class HttpWebhookClientTest {
                 InetAddress.getByName(lookups.getAndIncrement() == 0 ? "127.0.0.1" : "127.0.0.2"));
     try (TestReceiver receiver = new TestReceiver(status(200));
         HttpWebhookClient sender = client(config(receiver.port()), rebinding)) {
-      String url = "http://rebinding.example.com:%d/".formatted(receiver.port());
+      String url = "http://rebinding.example.com:%s/".formatted(receiver.port());
       assertThat(sender.send(delivery(url))).isEqualTo(new CallResult.Success(200));
       assertThat(lookups).hasValue(1);
       assertThat(receiver.received().get(0).host())
@@ -129,7 +129,7 @@ class HttpWebhookClientTest {
     try (TestReceiver receiver = new TestReceiver(status(200));
         HttpWebhookClient sender = client(config(receiver.port()), resolver)) {
       // The name does not exist: a second lookup would fail.
-      String url = "http://nowhere.invalid:%d/".formatted(receiver.port());
+      String url = "http://nowhere.invalid:%s/".formatted(receiver.port());
       assertThat(sender.send(delivery(url))).isEqualTo(new CallResult.Success(200));
     }
   }
@@ -152,7 +152,7 @@ class HttpWebhookClientTest {
       long before = System.nanoTime();
       assertThat(sender.send(delivery(receiver.url())))
           .isEqualTo(CallResult.Failed.noResponse("no answer in time"));
-      assertThat(sender.send(delivery("http://127.0.0.1:%d/".formatted(deaf.getLocalPort()))))
+      assertThat(sender.send(delivery("http://127.0.0.1:%s/".formatted(deaf.getLocalPort()))))
           .isEqualTo(CallResult.Failed.noResponse("no answer in time"));
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(8));
       end.countDown();
@@ -184,9 +184,9 @@ class HttpWebhookClientTest {
       port = socket.getLocalPort();
     }
     try (HttpWebhookClient sender = client(config(port), DnsResolver.PLATFORM)) {
-      assertThat(sender.send(delivery("http://127.0.0.1:%d/".formatted(port))))
+      assertThat(sender.send(delivery("http://127.0.0.1:%s/".formatted(port))))
           .isEqualTo(CallResult.Failed.noResponse("no connection"));
-      assertThat(sender.send(delivery("http://[::1]:%d/".formatted(port))))
+      assertThat(sender.send(delivery("http://[::1]:%s/".formatted(port))))
           .isEqualTo(CallResult.Failed.noResponse("no connection"));
     }
   }

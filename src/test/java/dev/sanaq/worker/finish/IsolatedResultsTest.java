@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.kafka.OffsetTracker;
 import dev.sanaq.kafka.ReplaceableConsumer;
-import dev.sanaq.kafka.event.ProgressPublisher;
+import dev.sanaq.kafka.event.ProgressSink;
 import dev.sanaq.kafka.event.PublishException;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.testing.Eventually;
@@ -64,9 +64,7 @@ class IsolatedResultsTest {
           pendingResults,
           failedResults,
           new TransactionRunner(
-              new TransactionalPublisher(number -> new RefusingProducer()),
-              new ProgressPublisher(new RefusingProducer(), "events"),
-              executor),
+              new TransactionalPublisher(number -> new RefusingProducer()), executor),
           new WorkerMetrics(new SimpleMeterRegistry(), Clock.systemUTC()));
   private long nextOffset;
 
@@ -180,7 +178,7 @@ class IsolatedResultsTest {
             nextOffset++,
             tracker,
             List.of(new ProducerRecord<>(topic, value.getBytes(StandardCharsets.UTF_8))),
-            ProgressPublisher.DONE));
+            ProgressSink.DONE));
   }
 
   private List<String> published() {

@@ -154,8 +154,7 @@ class JobCompleterTest {
     AttemptCounter attempts =
         new AttemptCounter(new AttemptStore(NO_STORAGE, location), 3, "worker", CLOCK);
     StorageRetry retry =
-        new StorageRetry(
-            new StorageProbe(NO_STORAGE, location, "w"), Duration.ofSeconds(1), () -> {});
+        new StorageRetry(new StorageProbe(NO_STORAGE, location), Duration.ofSeconds(1), () -> {});
     return new JobCompleter(
         new WorkerJobs(queue, active, 10),
         pending,

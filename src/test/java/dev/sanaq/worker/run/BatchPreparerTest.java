@@ -7,9 +7,11 @@ import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.OutputLocation;
 import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.kafka.event.JobEventFactory;
-import dev.sanaq.kafka.event.ProgressPublisher;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.kafka.request.Cancellation;
+import dev.sanaq.net.DnsResolver;
+import dev.sanaq.net.UrlPolicy;
+import dev.sanaq.net.UrlPolicyConfig;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.health.StorageProbe;
@@ -27,6 +29,7 @@ import dev.sanaq.worker.attempt.CancellationRegistry;
 import dev.sanaq.worker.attempt.JobTermination;
 import dev.sanaq.worker.attempt.OutcomeRecorder;
 import dev.sanaq.worker.attempt.ShutdownState;
+import dev.sanaq.worker.attempt.UploadUrlGuard;
 import dev.sanaq.worker.consume.RebalanceHandler;
 import dev.sanaq.worker.finish.FailedResults;
 import dev.sanaq.worker.finish.JobCompleter;
@@ -50,6 +53,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -173,7 +177,15 @@ class BatchPreparerTest {
     return new BatchPreparer(
         queue,
         active,
-        new AttemptGate(new ResultStore(client, home), storageRetry(client), termination, attempts),
+        new AttemptGate(
+            new ResultStore(client, home),
+            storageRetry(client),
+            termination,
+            attempts,
+            new UploadUrlGuard(
+                new UrlPolicy(
+                    new UrlPolicyConfig(false, Set.of(443), List.of()), DnsResolver.PLATFORM),
+                executor)),
         new JobCompleter(
             jobs,
             pending,
@@ -189,7 +201,7 @@ class BatchPreparerTest {
   }
 
   private static StorageRetry storageRetry(S3Client client) {
-    return new StorageRetry(new StorageProbe(client, home, "w"), TIMEOUT, () -> {});
+    return new StorageRetry(new StorageProbe(client, home), TIMEOUT, () -> {});
   }
 
   private RebalanceHandler rebalanceHandler(Duration revokeTimeout) {
@@ -203,10 +215,7 @@ class BatchPreparerTest {
             trackers,
             pending,
             new FailedResults(CLOCK, Duration.ofMillis(50)),
-            new TransactionRunner(
-                new TransactionalPublisher(number -> producer),
-                new ProgressPublisher(producer, "events"),
-                executor),
+            new TransactionRunner(new TransactionalPublisher(number -> producer), executor),
             metrics);
     return new RebalanceHandler(
         jobs, trackers, publisher, storageRetry(s3), shutdown, revokeTimeout);
