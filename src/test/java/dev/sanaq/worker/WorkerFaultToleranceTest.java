@@ -234,7 +234,8 @@ class WorkerFaultToleranceTest {
   @Test
   void storageOutage_requeuesJobForOtherWorkers() {
     GradientImageGenerator generator = new GradientImageGenerator();
-    URI storage = URI.create(harness.services().config().getOrDefault("sanaq.storage.endpoint", ""));
+    URI storage =
+        URI.create(harness.services().config().getOrDefault("sanaq.storage.endpoint", ""));
     try (FaultyS3 route = new FaultyS3(storage.getPort(), 1)) {
       WorkerRuntime lost =
           worker(
