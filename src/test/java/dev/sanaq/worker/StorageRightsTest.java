@@ -103,7 +103,7 @@ class StorageRightsTest {
         .during(Duration.ofSeconds(1))
         .until(() -> worker.notReadyReason().isPresent());
     assertThat(worker.notReadyReason())
-        .hasValueSatisfying(r -> assertThat(r).contains(attempt.substring(1)));
+        .hasValueSatisfying(r -> assertThat(r).contains(id + "/attempts/1.json"));
 
     s3.delete(attempt);
     client.awaitEvent(id + "/completed");

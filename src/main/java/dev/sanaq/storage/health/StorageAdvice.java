@@ -2,18 +2,16 @@ package dev.sanaq.storage.health;
 
 import dev.sanaq.storage.StorageException;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Says why a storage cannot be used and what to do. Any number of threads. */
 final class StorageAdvice {
-  private static final Pattern REGION_ELEMENT = Pattern.compile("<Region>([^<]+)</Region>");
+  private static final Pattern EXPECTED_REGION = Pattern.compile("expecting '([^']+)'");
   private static final int NOT_FOUND = 404;
   private static final int FORBIDDEN = 403;
   private static final int NOT_IMPLEMENTED = 501;
@@ -32,11 +30,10 @@ final class StorageAdvice {
       return "%s (%s)".formatted(ofAnswer(answer, right, resource), answerOf(answer));
     }
     String message = String.valueOf(failure.getMessage());
-    Optional<Throwable> unknownHost =
-        causes(failure).filter(UnknownHostException.class::isInstance).findFirst();
+    Optional<String> unknownHost = unknownHost(failure);
     if (unknownHost.isPresent()) {
       return "the host %s is unknown; check sanaq.storage.endpoint, sanaq.storage.region and the DNS"
-          .formatted(unknownHost.get().getMessage());
+          .formatted(unknownHost.get());
     }
     if (message.contains("Unable to load credentials")) {
       return "there are no credentials; set sanaq.storage.access-key and sanaq.storage.secret-key,"
@@ -97,20 +94,20 @@ final class StorageAdvice {
     Optional<String> header =
         Optional.ofNullable(details.sdkHttpResponse())
             .flatMap(response -> response.firstMatchingHeader("x-amz-bucket-region"));
-    return header.or(() -> regionElement(details));
+    return header.or(() -> expectedRegion(details.errorMessage()));
   }
 
-  private static Optional<String> regionElement(AwsErrorDetails details) {
-    if (details.rawResponse() == null) {
-      return Optional.empty();
+  private static Optional<String> expectedRegion(@Nullable String message) {
+    Matcher region = EXPECTED_REGION.matcher(message == null ? "" : message);
+    return region.find() ? Optional.of(region.group(1)) : Optional.empty();
+  }
+
+  private static Optional<String> unknownHost(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnknownHostException) {
+        return Optional.of(String.valueOf(cause.getMessage()));
+      }
     }
-    Matcher element =
-        REGION_ELEMENT.matcher(
-            new String(details.rawResponse().asByteArray(), StandardCharsets.UTF_8));
-    return element.find() ? Optional.of(element.group(1)) : Optional.empty();
-  }
-
-  private static Stream<Throwable> causes(@Nullable Throwable failure) {
-    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
+    return Optional.empty();
   }
 }

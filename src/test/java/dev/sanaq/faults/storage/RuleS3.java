@@ -48,16 +48,16 @@ public final class RuleS3 implements AutoCloseable {
   /** A response. */
   public record Answer(int status, Map<String, String> headers, String body) {
     /** An error as S3 writes it. */
-    public static Optional<Answer> error(int status, String code, String details) {
+    public static Optional<Answer> error(int status, String code, String message) {
       String xml =
-          "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>on purpose</Message>%s</Error>"
-              .formatted(code, details);
+          "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>%s</Message></Error>"
+              .formatted(code, message);
       return Optional.of(new Answer(status, Map.of("Content-Type", "application/xml"), xml));
     }
 
     /** A role without the right. */
     public static Optional<Answer> accessDenied() {
-      return error(403, "AccessDenied", "");
+      return error(403, "AccessDenied", "on purpose");
     }
   }
 

@@ -86,7 +86,10 @@ class StorageProbeTest {
             "signature of another region",
             rule(
                 call -> true,
-                Answer.error(400, "AuthorizationHeaderMalformed", "<Region>eu-west-3</Region>")),
+                Answer.error(
+                    400,
+                    "AuthorizationHeaderMalformed",
+                    "the region 'us-east-1' is wrong; expecting 'eu-west-3'")),
             "set sanaq.storage.region=eu-west-3"),
         arguments(
             "redirect without a region",
