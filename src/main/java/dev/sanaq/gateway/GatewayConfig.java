@@ -48,17 +48,17 @@ public interface GatewayConfig {
 
   /** New jobs are rejected while the queued work takes longer than this. */
   @WithDefault("PT1H")
-  @DurationMin(seconds = 1)
+  @DurationMin(millis = 1)
   Duration maxBacklog();
 
   /** The longest time that an answer may wait for a job's end. */
   @WithDefault("PT5M")
-  @DurationMin(seconds = 1)
+  @DurationMin(millis = 1)
   Duration maxWait();
 
   /** How often an event stream sends a comment to stay open. */
   @WithDefault("PT15S")
-  @DurationMin(seconds = 1)
+  @DurationMin(millis = 1)
   Duration heartbeat();
 
   /** Assumptions about jobs until workers have sent events. */

@@ -1,5 +1,8 @@
 package dev.sanaq.job;
 
+import java.time.Instant;
+import java.util.Optional;
+
 /**
  * An image on the storage.
  *
@@ -20,4 +23,12 @@ public record StoredImage(
     int height,
     String format,
     long bytes,
-    String sha256) {}
+    String sha256) {
+  /**
+   * A URL from which anyone can read an image.
+   *
+   * @param url the URL
+   * @param expires when it ends, in whole seconds; empty if it does not
+   */
+  public record Url(String url, Optional<Instant> expires) {}
+}

@@ -42,8 +42,6 @@ public final class KafkaClientFactory {
   /** Creates consumers as {@link #workerConsumer}; all have the group protocol chosen here. */
   public Supplier<Consumer<byte[], byte[]>> workerConsumers(String group, String clientId) {
     Map<String, Object> config = groupConfig(group, clientId, MAX_POLL_RECORDS);
-    // The backlog stays on the broker: a worker fetches little more than it can process.
-    config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 * 1024 * 1024);
     GroupProtocol.configure(config);
     return () -> new KafkaConsumer<>(config);
   }
@@ -106,6 +104,8 @@ public final class KafkaClientFactory {
     config.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    // The backlog stays on the broker: a member fetches little more than it can process.
+    config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 * 1024 * 1024);
     return config;
   }
 

@@ -1,6 +1,5 @@
 package dev.sanaq.storage;
 
-import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.StoredImage;
 import java.net.URI;
 import java.time.Clock;
@@ -54,12 +53,12 @@ public final class ImageUrls {
    *
    * @throws StorageException if there are no credentials to sign with
    */
-  public ImageUrl of(StoredImage image) {
+  public StoredImage.Url of(StoredImage image) {
     // The public URL serves the default bucket only; other buckets need a signature.
     return publicUrl
         .filter(url -> image.bucket().equals(publicBucket))
         .map(url -> url.toString().replaceAll("/+$", "") + "/" + encodePath(image.key()))
-        .map(url -> new ImageUrl(url, Optional.empty()))
+        .map(url -> new StoredImage.Url(url, Optional.empty()))
         .orElseGet(() -> presign(image));
   }
 
@@ -87,7 +86,7 @@ public final class ImageUrls {
     }
   }
 
-  private ImageUrl presign(StoredImage image) {
+  private StoredImage.Url presign(StoredImage image) {
     try {
       // Before the signature: if credentials are renewed in between, the URL lives longer.
       Optional<Instant> credentialsExpiry = credentialsExpiry();
@@ -98,7 +97,7 @@ public final class ImageUrls {
                       .getObjectRequest(get -> get.bucket(image.bucket()).key(image.key())));
       Instant end =
           credentialsExpiry.filter(signed.expiration()::isAfter).orElse(signed.expiration());
-      return new ImageUrl(
+      return new StoredImage.Url(
           signed.url().toString(), Optional.of(end.truncatedTo(ChronoUnit.SECONDS)));
     } catch (SdkException e) {
       throw new StorageException("could not presign a URL: " + e.getMessage(), e);

@@ -77,6 +77,8 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 final class WorkerAssembly {
   private static final int MAX_CANCELLATIONS = 100_000;
+  // Unreadable records may have 1 MB each.
+  private static final int MAX_POLLED_LETTERS = 4;
   private static final double NEWEST_DURATION_WEIGHT = 0.3;
   private static final int MAX_BATCH_KEYS = 500;
 
@@ -322,7 +324,9 @@ final class WorkerAssembly {
     String clientId = workerId + "-cancellations";
     return new CancellationDeadLetters(
         new ReplaceableConsumer(
-            kafka.workerConsumers(settings.worker().group() + "-cancellations", clientId)),
+            () ->
+                kafka.groupConsumer(
+                    settings.worker().group() + "-cancellations", clientId, MAX_POLLED_LETTERS)),
         settings.topics().cancellations(),
         decoder,
         new DeadLetterFactory(settings.topics().deadLetters()),

@@ -69,7 +69,7 @@ public interface WorkerConfig {
 
   /** Liveness turns DOWN if a running batch makes no progress for this long. */
   @WithDefault("PT10M")
-  @DurationMin(seconds = 1)
+  @DurationMin(millis = 1)
   Duration stallTimeout();
 
   /**

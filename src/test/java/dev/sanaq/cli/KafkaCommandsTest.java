@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,9 +104,9 @@ class KafkaCommandsTest {
     submit("--prompt", "a pear", "--id", "watched", "--wait");
     Result ran = watch("watched", "--from-beginning", "--json");
     assertThat(ran.code()).isZero();
-    assertThat(ran.out().lines().map(line -> json(line).get("id").asText()))
-        .startsWith("watched/started")
-        .endsWith("watched/completed");
+    List<String> ids = ran.out().lines().map(line -> json(line).get("id").asText()).toList();
+    assertThat(ids.get(0)).matches("watched/started-[0-9a-f]{16}");
+    assertThat(ids).endsWith("watched/completed");
     assertThat(watch("watched", "--from-beginning").out()).contains(" watched started");
   }
 

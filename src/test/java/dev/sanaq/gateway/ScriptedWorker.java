@@ -2,11 +2,11 @@ package dev.sanaq.gateway;
 
 import dev.sanaq.job.ErrorCode;
 import dev.sanaq.job.GenerationRequest;
-import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobOutcome;
 import dev.sanaq.job.OutputLocation;
+import dev.sanaq.job.StoredImage;
 import dev.sanaq.job.validation.ModelDefaults;
 import dev.sanaq.job.validation.RequestLimits;
 import dev.sanaq.job.validation.RequestValidator;
@@ -32,7 +32,7 @@ public final class ScriptedWorker implements AutoCloseable {
   private final String eventsTopic;
   private final JobEventFactory events =
       new JobEventFactory(
-          "/test", image -> new ImageUrl("http://p", Optional.empty()), Clock.systemUTC());
+          "/test", image -> new StoredImage.Url("http://p", Optional.empty()), Clock.systemUTC());
 
   public ScriptedWorker(Map<String, String> services) {
     String servers = services.getOrDefault("kafka.bootstrap.servers", "");

@@ -3,7 +3,6 @@ package dev.sanaq.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.testing.TestSettings;
 import java.net.URI;
@@ -38,7 +37,7 @@ class ImageUrlsTest {
   @Test
   void permanentCredentials_urlLivesForUrlExpiry() {
     Instant before = Instant.now();
-    ImageUrl url = urls(permanent(), Map.of("sanaq.storage.url-expiry", "PT2H")).of(IMAGE);
+    StoredImage.Url url = urls(permanent(), Map.of("sanaq.storage.url-expiry", "PT2H")).of(IMAGE);
     assertThat(url.url())
         .startsWith("https://s3.example.com/images/a%20b/0.png?")
         .contains("X-Amz-Expires=7200");
@@ -50,25 +49,25 @@ class ImageUrlsTest {
   @Test
   void sessionCredentials_urlEndsWithThem() {
     Instant end = Instant.parse("2100-01-01T00:00:00Z").minusMillis(1);
-    ImageUrl far = urls(session(end), Map.of()).of(IMAGE);
+    StoredImage.Url far = urls(session(end), Map.of()).of(IMAGE);
     assertThat(far.expires().orElseThrow())
         .isBefore(Instant.now().plus(Duration.ofDays(7)).plusSeconds(1));
 
     Instant soon = Instant.now().plusSeconds(600);
-    ImageUrl near = urls(session(soon), Map.of()).of(IMAGE);
+    StoredImage.Url near = urls(session(soon), Map.of()).of(IMAGE);
     assertThat(near.url()).contains("X-Amz-Security-Token=token");
     assertThat(near.expires()).contains(Instant.ofEpochSecond(soon.getEpochSecond()));
   }
 
   @Test
   void publicUrl_hasNoExpiry() {
-    ImageUrl url =
+    StoredImage.Url url =
         urls(
                 session(Instant.now()),
                 Map.of("sanaq.storage.public-url", "https://images.example.com/"))
             .of(IMAGE);
     assertThat(url)
-        .isEqualTo(new ImageUrl("https://images.example.com/a%20b/0.png", Optional.empty()));
+        .isEqualTo(new StoredImage.Url("https://images.example.com/a%20b/0.png", Optional.empty()));
   }
 
   @Test

@@ -210,7 +210,10 @@ class StoredImagesTest {
     assertThat(error.get("fields").get(0).get("field").asText()).isEqualTo("output.uploadUrls");
     assertThat(error.toString()).contains("sanaq.upload.").doesNotContain(secret);
     assertThat(GENERATOR.generationCount()).isEqualTo(generated);
-    assertThat(client.objects().keySet()).noneMatch(key -> key.startsWith(id + "/"));
+    assertThat(client.objects().keySet())
+        .filteredOn(key -> key.startsWith(id + "/"))
+        .as("its outcome alone is stored")
+        .containsExactly(id + "/attempts/1.json");
   }
 
   @Tag("slow") // waits for the retry timeout of an upload, 15 s

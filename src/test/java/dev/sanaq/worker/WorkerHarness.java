@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * and reads events. Register it as a static field with {@code @RegisterExtension}; after the last
  * test it drains the workers that still run.
  */
-final class WorkerHarness implements BeforeAllCallback, AfterAllCallback {
+public final class WorkerHarness implements BeforeAllCallback, AfterAllCallback {
   private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(20);
 
   private final TestServices services = new TestServices();
@@ -43,16 +43,16 @@ final class WorkerHarness implements BeforeAllCallback, AfterAllCallback {
     client().close();
   }
 
-  TestServices services() {
+  public TestServices services() {
     return services;
   }
 
-  KafkaS3Client client() {
+  public KafkaS3Client client() {
     return Objects.requireNonNull(client, "before the first test");
   }
 
   /** Starts a worker without telemetry. */
-  WorkerRuntime startWorker(ImageGenerator generator, Map<String, String> overrides) {
+  public WorkerRuntime startWorker(ImageGenerator generator, Map<String, String> overrides) {
     return startWorker(
         generator, settings(overrides), TestSettings.noTelemetry(), UnaryOperator.identity());
   }
@@ -62,7 +62,7 @@ final class WorkerHarness implements BeforeAllCallback, AfterAllCallback {
    *
    * @param producers wraps the producer of events, to make it fail
    */
-  WorkerRuntime startWorker(
+  public WorkerRuntime startWorker(
       ImageGenerator generator,
       WorkerSettings settings,
       WorkerTelemetry telemetry,
@@ -80,14 +80,14 @@ final class WorkerHarness implements BeforeAllCallback, AfterAllCallback {
   }
 
   /** The configuration of a worker on the class's topics, with changes. */
-  WorkerSettings settings(Map<String, String> overrides) {
+  public WorkerSettings settings(Map<String, String> overrides) {
     Map<String, String> config = new TreeMap<>(services.config());
     config.putAll(overrides);
     return TestSettings.of(config);
   }
 
   /** Stops every worker, so that it takes no job of the next test. */
-  void drainAll(Duration timeout) {
+  public void drainAll(Duration timeout) {
     workers.forEach(worker -> worker.drain(timeout));
     workers.clear();
   }

@@ -5,7 +5,6 @@ import dev.sanaq.gateway.view.JobArchive;
 import dev.sanaq.gateway.view.JobEvent;
 import dev.sanaq.gateway.view.JobProgress;
 import dev.sanaq.gateway.view.JobSnapshot;
-import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.json.Json;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -83,7 +82,7 @@ class JobResponseFactory {
 
   private Map<String, Object> imageBody(String id, int index, StoredImage image) {
     Map<String, Object> body = new LinkedHashMap<>();
-    ImageUrl url = archive.imageUrl(image);
+    StoredImage.Url url = archive.imageUrl(image);
     body.put("url", url.url());
     url.expires().ifPresent(end -> body.put("urlExpires", end.toString()));
     body.put("href", "/v1/jobs/%s/images/%s".formatted(id, index));

@@ -1,6 +1,5 @@
 package dev.sanaq.gateway.view;
 
-import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.JobIds;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.kafka.event.EventsConfig;
@@ -64,7 +63,7 @@ public class JobArchive {
   }
 
   /** A new URL of the image, signed or public. */
-  public ImageUrl imageUrl(StoredImage image) {
+  public StoredImage.Url imageUrl(StoredImage image) {
     return imageUrls.of(image);
   }
 

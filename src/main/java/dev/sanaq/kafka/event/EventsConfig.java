@@ -19,6 +19,6 @@ public interface EventsConfig {
 
   /** How long a transaction of a dead worker may block readers. */
   @WithDefault("PT20S")
-  @DurationMin(seconds = 1)
+  @DurationMin(millis = 1)
   Duration transactionTimeout();
 }

@@ -1,7 +1,6 @@
 package dev.sanaq.kafka.event;
 
 import dev.sanaq.job.FieldError;
-import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobOutcome;
@@ -37,14 +36,15 @@ public final class JobEventFactory {
   public static final String PROGRESS = type("progress");
 
   private final String source;
-  private final Function<StoredImage, ImageUrl> imageUrls;
+  private final Function<StoredImage, StoredImage.Url> imageUrls;
   private final Clock clock;
 
   /**
    * @param source the events' source
    * @param imageUrls creates the URL of an image
    */
-  public JobEventFactory(String source, Function<StoredImage, ImageUrl> imageUrls, Clock clock) {
+  public JobEventFactory(
+      String source, Function<StoredImage, StoredImage.Url> imageUrls, Clock clock) {
     this.source = source;
     this.imageUrls = imageUrls;
     this.clock = clock;
@@ -125,7 +125,7 @@ public final class JobEventFactory {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("bucket", image.bucket());
     data.put("key", image.key());
-    ImageUrl url = imageUrls.apply(image);
+    StoredImage.Url url = imageUrls.apply(image);
     data.put("url", url.url());
     url.expires().ifPresent(end -> data.put("urlExpires", end.toString()));
     data.put("seed", image.seed());

@@ -51,7 +51,9 @@ public final class EventCollector implements AutoCloseable {
   public record DeadLetterRecord(String topic, String position, String reason) {}
 
   public EventCollector(String bootstrapServers) {
-    this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+    this.admin =
+        Admin.create(
+            Map.of("bootstrap.servers", bootstrapServers, "default.api.timeout.ms", 180_000));
     this.consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),

@@ -3,9 +3,9 @@ package dev.sanaq.kafka.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.job.ErrorCode;
-import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobOutcome;
+import dev.sanaq.job.StoredImage;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class CloudEventTest {
   private final JobEventFactory events =
-      new JobEventFactory("/sanaq", image -> new ImageUrl("", Optional.empty()), Clock.systemUTC());
+      new JobEventFactory(
+          "/sanaq", image -> new StoredImage.Url("", Optional.empty()), Clock.systemUTC());
 
   @Test
   void kafkaRecord_roundTrip_keepsCallbackUrl() {

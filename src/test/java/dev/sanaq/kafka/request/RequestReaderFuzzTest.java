@@ -3,12 +3,12 @@ package dev.sanaq.kafka.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.job.ErrorCode;
-import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobIds;
 import dev.sanaq.job.JobOutcome.Failed;
 import dev.sanaq.job.OutputLocation;
+import dev.sanaq.job.StoredImage;
 import dev.sanaq.job.validation.ModelDefaults;
 import dev.sanaq.job.validation.RequestLimits;
 import dev.sanaq.job.validation.RequestValidator;
@@ -37,7 +37,8 @@ class RequestReaderFuzzTest {
               new ModelDefaults("m", 64, 64, 4, 4.5, "flow-dpm", List.of("flow-dpm")),
               new RequestLimits(100, 4096, 50, 20, 4, 200, false, false, HOME, List.of(HOME))));
   private static final JobEventFactory EVENTS =
-      new JobEventFactory("/sanaq", image -> new ImageUrl("", Optional.empty()), Clock.systemUTC());
+      new JobEventFactory(
+          "/sanaq", image -> new StoredImage.Url("", Optional.empty()), Clock.systemUTC());
   private static final String COMPLETE_REQUEST =
       """
       {"id":"a","prompt":"p","negativePrompt":"n","width":64,"height":64,"steps":2,

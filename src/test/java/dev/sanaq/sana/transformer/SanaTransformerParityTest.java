@@ -13,6 +13,7 @@ import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptValue;
 import dev.sanaq.torch.Torch;
+import dev.sanaq.torch.host.CpuFeatures;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -125,6 +126,7 @@ class SanaTransformerParityTest {
   /**
    * An estimate, not a measurement: weights and inputs have 255 levels each, of which noise uses
    * few, so each product is about 1 % off, and the four blocks have 28 products in sequence.
+   * Without VNNI inputs have half as many levels; 0.066 was measured then.
    */
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sana", "tiny-sana-1.5", "tiny-sana-4k", "other-sizes"})
@@ -137,7 +139,7 @@ class SanaTransformerParityTest {
         c.evaluate(transformer);
         assertThat(NumericAssertions.relativeError(c.stage("output"), c.reference("output")))
             .as("relative error of %s, case %s", model, i)
-            .isBetween(1e-4, 0.03);
+            .isBetween(1e-4, CpuFeatures.hasVnni() ? 0.03 : 0.08);
       }
     }
   }

@@ -3,7 +3,6 @@ package dev.sanaq.storage.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobOutcome.Completed;
 import dev.sanaq.job.OutputLocation;
@@ -138,7 +137,8 @@ public class ResultStoreTest {
     StoredImage image = new StoredImage(services.bucket(), "a:b/%2E/0.png", 1, 1, 1, "png", 1, "");
     assertThat(addresses.of(image))
         .isEqualTo(
-            new ImageUrl("https://images.example.com/x/a%3Ab/%252E/0.png", Optional.empty()));
+            new StoredImage.Url(
+                "https://images.example.com/x/a%3Ab/%252E/0.png", Optional.empty()));
     StoredImage elsewhere = new StoredImage("other", "0.png", 1, 1, 1, "png", 1, "");
     assertThat(addresses.of(elsewhere).url()).contains("/other/0.png?X-Amz-");
   }

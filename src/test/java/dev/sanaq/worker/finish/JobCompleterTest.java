@@ -3,7 +3,6 @@ package dev.sanaq.worker.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.JobOutcome.Cancelled;
 import dev.sanaq.job.JobOutcome.Completed;
 import dev.sanaq.job.OutputLocation;
@@ -83,7 +82,7 @@ class JobCompleterTest {
               if (calls.incrementAndGet() < 3) {
                 throw noCredentials();
               }
-              return new ImageUrl("http://signed", Optional.of(Instant.EPOCH));
+              return new StoredImage.Url("http://signed", Optional.of(Instant.EPOCH));
             })
         .complete(execution, completed("job"));
 
@@ -141,11 +140,11 @@ class JobCompleterTest {
   }
 
   private static JobCompleter completer(ActiveJobs active, PendingResults pending) {
-    return completer(active, pending, image -> new ImageUrl("", Optional.empty()));
+    return completer(active, pending, image -> new StoredImage.Url("", Optional.empty()));
   }
 
   private static JobCompleter completer(
-      ActiveJobs active, PendingResults pending, Function<StoredImage, ImageUrl> urls) {
+      ActiveJobs active, PendingResults pending, Function<StoredImage, StoredImage.Url> urls) {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     registry.config().meterFilter(failingOn("sanaq.job.duration"));
     WorkerMetrics metrics = new WorkerMetrics(registry, CLOCK);

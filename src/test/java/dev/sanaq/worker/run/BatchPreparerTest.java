@@ -3,8 +3,8 @@ package dev.sanaq.worker.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.estimate.ThroughputEstimator;
-import dev.sanaq.job.ImageUrl;
 import dev.sanaq.job.OutputLocation;
+import dev.sanaq.job.StoredImage;
 import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.kafka.event.JobEventFactory;
 import dev.sanaq.kafka.event.TransactionalPublisher;
@@ -52,12 +52,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.TopicPartition;
@@ -159,7 +162,9 @@ class BatchPreparerTest {
 
     Eventually.await("the job ends", TIMEOUT).until(jobs::isEmpty);
     assertThat(job.phase()).isEqualTo(JobPhase.PUBLISHING);
-    assertThat(new AttemptStore(s3, home).list("cancelled")).isEmpty();
+    assertThat(new AttemptStore(s3, home).list("cancelled"))
+        .singleElement()
+        .satisfies(attempt -> assertThat(attempt.outcome()).isPresent());
   }
 
   /** A job whose earlier attempt, by another worker, did not finish. */
@@ -190,7 +195,8 @@ class BatchPreparerTest {
             jobs,
             pending,
             new TerminalEvents(
-                new JobEventFactory("/test", image -> new ImageUrl("", Optional.empty()), CLOCK),
+                new JobEventFactory(
+                    "/test", image -> new StoredImage.Url("", Optional.empty()), CLOCK),
                 "events",
                 storageRetry(client),
                 metrics),
@@ -207,6 +213,13 @@ class BatchPreparerTest {
   private RebalanceHandler rebalanceHandler(Duration revokeTimeout) {
     ReplaceableConsumer consumer = new ReplaceableConsumer(() -> new MockConsumer<>("earliest"));
     PartitionTrackers trackers = new PartitionTrackers(consumer);
+    TopicPartition partition = REVOKED.get(0);
+    trackers.startTracking(
+        new ConsumerRecords<>(
+            Map.of(
+                partition,
+                List.of(new ConsumerRecord<>(partition.topic(), 0, 0, new byte[0], new byte[0]))),
+            Map.of()));
     MockProducer<byte[], byte[]> producer =
         new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     ResultPublisher publisher =

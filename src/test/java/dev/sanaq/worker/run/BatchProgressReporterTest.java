@@ -3,7 +3,7 @@ package dev.sanaq.worker.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.estimate.ThroughputEstimator;
-import dev.sanaq.job.ImageUrl;
+import dev.sanaq.job.StoredImage;
 import dev.sanaq.kafka.event.JobEventFactory;
 import dev.sanaq.kafka.event.ProgressSink;
 import dev.sanaq.kafka.request.Cancellation;
@@ -57,7 +57,7 @@ class BatchProgressReporterTest {
 
   private BatchReporting reporting() {
     JobEventFactory events =
-        new JobEventFactory("/test", image -> new ImageUrl("", Optional.empty()), CLOCK);
+        new JobEventFactory("/test", image -> new StoredImage.Url("", Optional.empty()), CLOCK);
     return new BatchReporting(
         new JobProgressSender(events, event -> ProgressSink.DONE, "worker"),
         new InferenceWatchdog(CLOCK, Duration.ofMinutes(1)),

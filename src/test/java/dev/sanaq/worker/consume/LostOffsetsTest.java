@@ -1,4 +1,4 @@
-package dev.sanaq.worker;
+package dev.sanaq.worker.consume;
 
 import static dev.sanaq.testing.KafkaS3Client.header;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +10,8 @@ import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.testing.Eventually;
 import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
+import dev.sanaq.worker.WorkerHarness;
+import dev.sanaq.worker.WorkerRuntime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.sanaq.worker;
+package dev.sanaq.worker.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +10,8 @@ import dev.sanaq.testing.TestSettings;
 import dev.sanaq.testing.kafka.PlainWorkerChannels;
 import dev.sanaq.testing.process.ManagedProcess;
 import dev.sanaq.testing.process.TestProcesses;
+import dev.sanaq.worker.WorkerRuntime;
+import dev.sanaq.worker.WorkerSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -62,14 +64,20 @@ class UnreadableFloodTest {
   }
 
   private static long committed(Admin admin) throws Exception {
-    return admin
-        .listConsumerGroupOffsets(config("sanaq.worker.group"))
-        .partitionsToOffsetAndMetadata()
-        .get()
-        .values()
-        .stream()
-        .mapToLong(OffsetAndMetadata::offset)
-        .sum();
+    String group = config("sanaq.worker.group");
+    long sum = 0;
+    for (String each : List.of(group, group + "-cancellations")) {
+      sum +=
+          admin
+              .listConsumerGroupOffsets(each)
+              .partitionsToOffsetAndMetadata()
+              .get()
+              .values()
+              .stream()
+              .mapToLong(OffsetAndMetadata::offset)
+              .sum();
+    }
+    return sum;
   }
 
   private static Producer<byte[], byte[]> compressingProducer() {

@@ -1,4 +1,4 @@
-package dev.sanaq.worker;
+package dev.sanaq.worker.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,8 @@ import dev.sanaq.local.KafkaBroker;
 import dev.sanaq.testing.Eventually;
 import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
+import dev.sanaq.worker.WorkerHarness;
+import dev.sanaq.worker.WorkerRuntime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

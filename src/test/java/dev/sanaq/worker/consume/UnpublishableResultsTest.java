@@ -1,4 +1,4 @@
-package dev.sanaq.worker;
+package dev.sanaq.worker.consume;
 
 import static dev.sanaq.testing.KafkaS3Client.header;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sanaq.testing.Eventually;
 import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
+import dev.sanaq.worker.WorkerHarness;
+import dev.sanaq.worker.WorkerRuntime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -72,12 +74,13 @@ class UnpublishableResultsTest {
 
   @Test
   void eventLargerThanItsTopicTakes_isShortened_otherJobsComplete() throws Exception {
-    setMaxMessageBytes(config("sanaq.topics.events"), "3000");
+    // More than a batch of the producer: Kafka splits smaller ones again and again.
+    setMaxMessageBytes(config("sanaq.topics.events"), "20000");
     try {
       startWorker(Map.of());
       client.send(
           "{\"id\":\"large\",\"prompt\":\"p\",\"metadata\":{\"text\":\"%s\"}}"
-              .formatted("m".repeat(4000)));
+              .formatted("m".repeat(12_000)));
       client.send("{\"id\":\"small\",\"prompt\":\"p\"}");
       client.awaitEvent("small/completed");
       JsonNode event = KafkaS3Client.json(client.awaitEvent("large/completed"));
