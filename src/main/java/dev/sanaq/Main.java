@@ -9,16 +9,23 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The program's entry point: one artifact whose role is its first argument. */
 @QuarkusMain
 public final class Main {
   private static final List<String> SERVING = List.of("serve", "demo");
 
+  // It logs its version while Quarkus checks the settings, before the log is configured.
+  private static final Logger VALIDATOR_VERSION =
+      Logger.getLogger("org.hibernate.validator.internal.util.Version");
+
   private Main() {}
 
   /** Runs the command that the arguments name and exits with its code. */
   public static void main(String... read) {
+    VALIDATOR_VERSION.setLevel(Level.WARNING);
     // All texts are English, and machines read many of them: no digits of another script.
     Locale.setDefault(Locale.ROOT);
     String[] args = Utf8Arguments.decode(read);

@@ -8,14 +8,13 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 
 /**
- * Keeps a data folder to one process: a second Kafka on the same files would damage the first one's
- * data. The operating system releases the lock when the process dies.
+ * Keeps the data of a service to one process: a second Kafka on the same files would damage the
+ * first one's data. The operating system releases the lock when the process dies.
  */
 final class FolderLock implements AutoCloseable {
-  private static final String FILE = ".lock";
-
   private final FileChannel channel;
 
   private FolderLock(FileChannel channel) {
@@ -23,16 +22,18 @@ final class FolderLock implements AutoCloseable {
   }
 
   /**
-   * Creates the folder if it does not exist, and locks it.
+   * Creates the folder if it does not exist, and locks the data of a service in it.
    *
    * @throws UncheckedIOException if it cannot be used, or another process uses it
    */
-  static FolderLock acquire(Path folder) {
+  static FolderLock acquire(Path folder, LocalServiceKind kind) {
     try {
       Files.createDirectories(folder);
       FileChannel channel =
           FileChannel.open(
-              folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+              folder.resolve("." + kind.name().toLowerCase(Locale.ROOT) + ".lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE);
       if (tryLock(channel)) {
         return new FolderLock(channel);
       }
@@ -40,10 +41,10 @@ final class FolderLock implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("the folder %s cannot be used: %s".formatted(folder, e), e);
     }
-    throw new UncheckedIOException(
-        new IOException(
-            "the folder %s is in use by another sanaq local or demo: stop it, or use another --data-dir"
-                .formatted(folder)));
+    String message =
+        "the folder %s is in use by another sanaq local or demo: stop it, or use another --data-dir"
+            .formatted(folder);
+    throw new UncheckedIOException(message, new IOException(message));
   }
 
   private static boolean tryLock(FileChannel channel) throws IOException {

@@ -31,13 +31,12 @@ public final class LocalServices implements AutoCloseable {
 
   private final Path folder;
   private final boolean temporary;
-  private final FolderLock lock;
+  private final List<FolderLock> locks = new ArrayList<>();
   private final List<LocalService> services = new ArrayList<>();
 
   private LocalServices(Path folder, boolean temporary) {
     this.folder = folder;
     this.temporary = temporary;
-    this.lock = FolderLock.acquire(folder);
   }
 
   /** The keys of {@link #config} for these services, in its order. */
@@ -100,7 +99,7 @@ public final class LocalServices implements AutoCloseable {
     for (int i = services.size() - 1; i >= 0; i--) {
       services.get(i).close();
     }
-    lock.close();
+    locks.forEach(FolderLock::close);
     if (temporary) {
       delete(folder);
     }
@@ -108,6 +107,7 @@ public final class LocalServices implements AutoCloseable {
 
   private LocalServices startServices(LocalServicesConfig plan) {
     try {
+      plan.kinds().forEach(kind -> locks.add(FolderLock.acquire(folder, kind)));
       if (plan.kinds().contains(LocalServiceKind.KAFKA)) {
         services.add(LocalKafka.start(folder, plan.kafkaPort()));
       }

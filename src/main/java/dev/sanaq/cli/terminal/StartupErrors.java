@@ -3,8 +3,11 @@ package dev.sanaq.cli.terminal;
 import io.quarkus.runtime.QuarkusBindException;
 import io.smallrye.config.ConfigValidationException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -14,6 +17,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * Describes why the program ended before its command ran: Quarkus reports nothing to a program with
@@ -31,6 +35,8 @@ public final class StartupErrors {
         .map(StartupErrors::describeBind)
         .or(() -> first(chain, ConfigValidationException.class).map(StartupErrors::describeConfig))
         .or(() -> describeTemporaryFolder(chain))
+        .or(() -> describePort(chain))
+        .or(() -> first(chain, UncheckedIOException.class).map(Throwable::getMessage))
         .orElseGet(() -> describeOther(chain));
   }
 
@@ -58,15 +64,25 @@ public final class StartupErrors {
   }
 
   private static Optional<String> describeTemporaryFolder(List<Throwable> chain) {
-    String folder = System.getProperty("java.io.tmpdir", "");
-    return chain.stream()
+    Path folder = Path.of(System.getProperty("java.io.tmpdir", ""));
+    return first(chain, FileSystemException.class)
+        .filter(e -> e.getFile() != null && folder.equals(Path.of(e.getFile()).getParent()))
+        .map(
+            e ->
+                "the temporary folder cannot be used: %s; make it writable, or set another with java -Djava.io.tmpdir=DIR"
+                    .formatted(e.getMessage()));
+  }
+
+  private static Optional<String> describePort(List<Throwable> chain) {
+    return first(chain, IllegalArgumentException.class)
         .map(Throwable::getMessage)
-        .filter(message -> message != null && !folder.isEmpty() && message.contains(folder))
-        .findFirst()
+        .filter(message -> message != null && message.startsWith("port must be"))
         .map(
             message ->
-                "the temporary folder cannot be used: %s; make it writable, or set another with java -Djava.io.tmpdir=DIR"
-                    .formatted(message));
+                "quarkus.http.port (QUARKUS_HTTP_PORT) is %s: %s"
+                    .formatted(
+                        ConfigProvider.getConfig().getConfigValue("quarkus.http.port").getValue(),
+                        message));
   }
 
   private static String describeOther(List<Throwable> chain) {
