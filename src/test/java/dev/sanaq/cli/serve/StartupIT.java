@@ -42,9 +42,7 @@ class StartupIT {
         "quarkus.http.port | 99999 | 99999",
         "quarkus.http.host | 192.0.2.1 | quarkus.http.host",
         "sanaq.limits.max-count | abc | sanaq.limits.max-count",
-        "sanaq.limits.max-count | -1 | sanaq.limits.max-count",
         "sanaq.worker.batch-size | 0 | sanaq.worker.batch-size",
-        "sanaq.worker.retry-backoff | PT0S | sanaq.worker.retry-backoff",
         "sanaq.worker.batchsize | 4 | sanaq.worker.batchsize",
       })
   void serve_invalidSetting_namesItInOneLine(String key, String value, String named) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -34,8 +35,11 @@ public final class EventCollector implements AutoCloseable {
   private static final String GROUP = "sanaq-workers";
   private static final String STARTED = "dev.sanaq.job.started.v1";
 
+  private static final int MAX_ATTEMPTS = 10;
+
+  private final String bootstrapServers;
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final Admin admin;
+  private Admin admin;
   private final List<TopicPartition> read = new ArrayList<>();
   private final List<TerminalEvent> terminalEvents = new ArrayList<>();
   private final List<DeadLetterRecord> deadLetters = new ArrayList<>();
@@ -51,9 +55,8 @@ public final class EventCollector implements AutoCloseable {
   public record DeadLetterRecord(String topic, String position, String reason) {}
 
   public EventCollector(String bootstrapServers) {
-    this.admin =
-        Admin.create(
-            Map.of("bootstrap.servers", bootstrapServers, "default.api.timeout.ms", 180_000));
+    this.bootstrapServers = bootstrapServers;
+    this.admin = newAdmin();
     this.consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
@@ -133,7 +136,7 @@ public final class EventCollector implements AutoCloseable {
   public long lag() {
     Map<TopicPartition, Long> ends = endOffsets(partitions(TestRequests.TOPIC));
     Map<TopicPartition, OffsetAndMetadata> committed =
-        await(admin.listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata());
+        ask(client -> client.listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata());
     return ends.entrySet().stream()
         .mapToLong(
             end -> {
@@ -183,15 +186,29 @@ public final class EventCollector implements AutoCloseable {
     Map<TopicPartition, OffsetSpec> latest =
         partitions.stream().collect(Collectors.toMap(p -> p, p -> OffsetSpec.latest()));
     ListOffsetsOptions all = new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED);
-    return await(admin.listOffsets(latest, all).all()).entrySet().stream()
+    return ask(client -> client.listOffsets(latest, all).all()).entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().offset()));
   }
 
-  private static <T> T await(KafkaFuture<T> response) {
-    try {
-      return response.get();
-    } catch (InterruptedException | ExecutionException e) {
-      throw new IllegalStateException("the broker does not respond", e);
+  // A client may wait for a broker that was killed, however long: a new one finds its successor.
+  private <T> T ask(Function<Admin, KafkaFuture<T>> request) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return request.apply(admin).get();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      } catch (ExecutionException e) {
+        if (attempt == MAX_ATTEMPTS) {
+          throw new IllegalStateException("the broker does not respond", e);
+        }
+        admin.close(Duration.ZERO);
+        admin = newAdmin();
+      }
     }
+  }
+
+  private Admin newAdmin() {
+    return Admin.create(
+        Map.of("bootstrap.servers", bootstrapServers, "default.api.timeout.ms", 20_000));
   }
 }
