@@ -209,6 +209,12 @@ public final class EventCollector implements AutoCloseable {
 
   private Admin newAdmin() {
     return Admin.create(
-        Map.of("bootstrap.servers", bootstrapServers, "default.api.timeout.ms", 20_000));
+        Map.of(
+            "bootstrap.servers",
+            bootstrapServers,
+            "request.timeout.ms",
+            10_000,
+            "default.api.timeout.ms",
+            20_000));
   }
 }
