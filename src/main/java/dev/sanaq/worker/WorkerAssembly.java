@@ -333,7 +333,7 @@ final class WorkerAssembly {
         new TransactionalPublisher(
             number ->
                 kafka.transactionalProducer("sanaq-%s-%s".formatted(clientId, number), timeout)),
-        new CancellationDeadLetters.Parts(metrics, settings.worker().retryBackoff()));
+        metrics);
   }
 
   private GroupMembership membership(Storage storage, Jobs jobs, Publishing publishing) {

@@ -76,7 +76,7 @@ public final class WorkerRuntime {
     runtime.inference.inferenceThread().start();
     runtime.storage.retry().probeStorage(() -> {});
     runtime.consuming.loop().start();
-    runtime.consuming.cancellationDeadLetters().start();
+    runtime.consuming.cancellationDeadLetters().start(settings.worker().retryBackoff());
     return runtime;
   }
 

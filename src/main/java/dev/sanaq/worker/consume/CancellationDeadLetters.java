@@ -9,6 +9,7 @@ import dev.sanaq.worker.observe.WorkerMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -31,15 +32,8 @@ public final class CancellationDeadLetters {
   private final CancellationDecoder decoder;
   private final DeadLetterFactory deadLetters;
   private final TransactionalPublisher publisher;
-  private final Parts parts;
-  private final Thread thread;
+  private final WorkerMetrics metrics;
   private volatile boolean stopped;
-
-  /**
-   * @param metrics counts the letters
-   * @param retryBackoff the pause after a Kafka error
-   */
-  public record Parts(WorkerMetrics metrics, Duration retryBackoff) {}
 
   /**
    * @param consumer of a group for this purpose; closed with the thread
@@ -52,19 +46,23 @@ public final class CancellationDeadLetters {
       CancellationDecoder decoder,
       DeadLetterFactory deadLetters,
       TransactionalPublisher publisher,
-      Parts parts) {
+      WorkerMetrics metrics) {
     this.consumer = consumer;
     this.topic = topic;
     this.decoder = decoder;
     this.deadLetters = deadLetters;
     this.publisher = publisher;
-    this.parts = parts;
-    this.thread = new Thread(this::run, "sanaq-cancellation-letters");
-    this.thread.setDaemon(true);
+    this.metrics = metrics;
   }
 
-  /** Starts to read. */
-  public void start() {
+  /**
+   * Starts to read, on a thread of its own.
+   *
+   * @param retryBackoff the pause after a Kafka error
+   */
+  public void start(Duration retryBackoff) {
+    Thread thread = new Thread(() -> run(retryBackoff), "sanaq-cancellation-letters");
+    thread.setDaemon(true);
     thread.start();
   }
 
@@ -73,10 +71,10 @@ public final class CancellationDeadLetters {
     stopped = true;
   }
 
-  private void run() {
+  private void run(Duration retryBackoff) {
     try {
       while (!stopped) {
-        runOnce();
+        runOnce(retryBackoff);
       }
     } finally {
       closeConsumer();
@@ -84,7 +82,7 @@ public final class CancellationDeadLetters {
     }
   }
 
-  private void runOnce() {
+  private void runOnce(Duration retryBackoff) {
     try {
       if (consumer.current().map(open -> open.subscription().isEmpty()).orElse(true)) {
         consumer.open();
@@ -94,28 +92,40 @@ public final class CancellationDeadLetters {
     } catch (KafkaException e) {
       LOG.warnf(
           "unreadable cancellations are not sent to the dead letters; retrying in %s: %s",
-          parts.retryBackoff(), e.getMessage());
+          retryBackoff, e.getMessage());
       // The next consumer starts at the committed offsets.
       closeConsumer();
-      Pause.sleep(parts.retryBackoff());
+      Pause.sleep(retryBackoff);
     }
   }
 
   private void handle(ConsumerRecords<byte[], byte[]> records) {
     List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      if (decoder.decode(record) instanceof CancellationDecoder.Unreadable unreadable) {
-        letters.add(deadLetters.create(record, unreadable.reason()));
-        parts.metrics().countDeadLetter();
-        parts.metrics().countCancellation("unreadable");
-      } else {
-        parts.metrics().countCancellation("read");
+      Optional<String> reason = unreadableReason(record);
+      metrics.countCancellation(reason.isPresent() ? "unreadable" : "read");
+      if (reason.isPresent()) {
+        letters.add(deadLetters.create(record, reason.get()));
+        metrics.countDeadLetter();
       }
     }
     if (!letters.isEmpty()) {
       publisher.publish(letters, records.nextOffsets(), consumer.get().groupMetadata());
     } else if (!records.isEmpty()) {
       consumer.get().commitSync(records.nextOffsets());
+    }
+  }
+
+  private Optional<String> unreadableReason(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return decoder.decode(record) instanceof CancellationDecoder.Unreadable unreadable
+          ? Optional.of(unreadable.reason())
+          : Optional.empty();
+    } catch (RuntimeException | StackOverflowError e) {
+      // A record that triggers a bug must not be read again and again.
+      LOG.errorf(
+          e, "bug while reading %s-%d@%d", record.topic(), record.partition(), record.offset());
+      return Optional.of("bug while reading: " + e.getClass().getSimpleName());
     }
   }
 
