@@ -32,6 +32,8 @@ public final class Main {
     if (args.length == 0 || !SERVING.contains(args[0])) {
       System.setProperty("quarkus.http.host-enabled", "false");
     }
+    // Quarkus would answer an invalid URL without a body; the gateway describes what is wrong.
+    System.setProperty("vertx.disableURIValidation", "true");
     EmbeddedServices embedded = startEmbedded(args);
     Quarkus.run(
         PicocliRunner.class,

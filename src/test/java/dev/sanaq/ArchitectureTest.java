@@ -48,16 +48,17 @@ class ArchitectureTest {
       Map.ofEntries(
           entry("job", Set.of()),
           entry("json", Set.of()),
-          entry("image", Set.of()),
+          entry("files", Set.of()),
+          entry("image", Set.of("files")),
           entry("retry", Set.of()),
           entry("collection", Set.of()),
           entry("estimate", Set.of("collection")),
           entry("net", Set.of()),
           entry("kubernetes", Set.of("json")),
           entry("torch", Set.of("json")),
-          entry("checkpoint", Set.of("json", "torch", "sana")),
+          entry("checkpoint", Set.of("json", "files", "torch", "sana")),
           entry("sana", Set.of("json", "image", "torch", "checkpoint", "collection")),
-          entry("storage", Set.of("job", "json", "retry")),
+          entry("storage", Set.of("job", "json", "files", "retry")),
           entry("kafka", Set.of("job", "json")),
           entry(
               "worker",
@@ -78,14 +79,16 @@ class ArchitectureTest {
               "gateway",
               Set.of(
                   "job", "json", "storage", "kafka", "webhook", "estimate", "retry", "collection")),
-          entry("train", Set.of("json", "image", "torch", "sana", "checkpoint")),
-          entry("benchmark", Set.of("json", "image", "torch", "sana", "checkpoint")),
-          entry("local", Set.of("storage", "kafka")),
+          entry("train", Set.of("json", "files", "image", "torch", "sana", "checkpoint")),
+          entry("benchmark", Set.of("json", "files", "image", "torch", "sana", "checkpoint")),
+          entry("local", Set.of("files", "storage", "kafka")),
+          entry("nativeimage", Set.of("local")),
           entry(
               "cli",
               Set.of(
                   "job",
                   "json",
+                  "files",
                   "image",
                   "torch",
                   "sana",
@@ -203,7 +206,8 @@ class ArchitectureTest {
         "sana.solver",
         "collection",
         "estimate",
-        "retry"
+        "retry",
+        "files"
       })
   void plainJavaPackages_importNoFramework(String name) {
     classes()

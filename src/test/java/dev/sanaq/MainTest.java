@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 @QuarkusMainTest
 @TestProfile(MainTest.WorkerAlone.class)
 class MainTest {
-  /** No gateway, which would miss its Kafka first. */
+  /** Kafka's settings are checked first. */
   public static final class WorkerAlone implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("sanaq.gateway.enabled", "false");
+      return Map.of("sanaq.gateway.enabled", "false", "kafka.bootstrap.servers", "127.0.0.1:1");
     }
   }
 

@@ -1,10 +1,10 @@
 package dev.sanaq.benchmark;
 
+import dev.sanaq.files.FileErrors;
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +31,7 @@ public record Comparison(Map<String, Double> seconds) {
    */
   public static Comparison read(Path file) throws IOException {
     Map<String, Double> seconds = new LinkedHashMap<>();
-    List<String> lines = Files.readAllLines(file);
+    List<String> lines = FileErrors.readAllLines(file);
     for (int i = 0; i < lines.size(); i++) {
       if (!lines.get(i).isBlank()) {
         Map<String, Object> line = parseLine(file, i + 1, lines.get(i));

@@ -1,11 +1,13 @@
 package dev.sanaq.benchmark;
 
+import dev.sanaq.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /** Writes timings as a Markdown table and, if several sizes were measured, a plot. */
 public final class Report {
@@ -20,11 +22,13 @@ public final class Report {
     Files.createDirectories(folder);
     List<StageTiming> sizes = sizes(lines);
     String plot = sizes.size() > 1 ? "\n![Seconds a step by size](%s.svg)\n".formatted(name) : "";
-    Files.writeString(
+    AtomicFile.write(
         folder.resolve(name + ".md"), "# %s%n%n%s%s".formatted(name, table(lines), plot));
-    Files.write(folder.resolve(name + ".jsonl"), lines.stream().map(StageTiming::toJson).toList());
+    AtomicFile.write(
+        folder.resolve(name + ".jsonl"),
+        lines.stream().map(line -> line.toJson() + "\n").collect(Collectors.joining()));
     if (sizes.size() > 1) {
-      Files.writeString(folder.resolve(name + ".svg"), Plot.svg(sizes));
+      AtomicFile.write(folder.resolve(name + ".svg"), Plot.svg(sizes));
     }
   }
 

@@ -13,37 +13,57 @@ import java.util.Map;
 /**
  * The machine's peak rates, measured in the engine that runs the networks.
  *
+ * @param sizes of what was measured
  * @param gflopsByPrecision matrix products in 10^9 operations per second (a multiply-add counts as
  *     two), with the fastest kernel
  * @param copyGigabytesPerSecond bytes read and written by copying, in 10^9 per second
  */
-record Roofline(Map<Precision, Double> gflopsByPrecision, double copyGigabytesPerSecond) {
-  private static final int MATRIX_SIDE = 2048;
-  private static final int COPY_SIDE = 8192;
+record Roofline(
+    Sizes sizes, Map<Precision, Double> gflopsByPrecision, double copyGigabytesPerSecond) {
   private static final int RUNS = 15;
+
+  /**
+   * The sides of the squares that are multiplied and copied.
+   *
+   * @param matrix of a product
+   * @param copy of a copy, in fp32
+   */
+  record Sizes(int matrix, int copy) {
+    /** A GPU must work for about a millisecond: starting it and waiting for it takes some 20 us. */
+    static Sizes of(DevicePlacement placement) {
+      return placement.isGpu() ? new Sizes(8192, 16384) : new Sizes(2048, 8192);
+    }
+
+    double operations() {
+      return 2.0 * matrix * matrix * matrix;
+    }
+
+    double bytes() {
+      return 2.0 * copy * copy * Precision.FP32.bytes();
+    }
+  }
 
   /** Measures all rates; takes some seconds. */
   static Roofline measure(DevicePlacement placement) {
     try (ScriptProgram program =
         ScriptProgram.compile(Roofline.class, "roofline", Map.of(), placement)) {
+      Sizes sizes = Sizes.of(placement);
       Map<Precision, Double> gflops = new LinkedHashMap<>();
       for (Precision precision : precisions(placement)) {
         double best = 0;
         for (String kind : kernels(precision, placement)) {
-          double operations = 2.0 * MATRIX_SIDE * MATRIX_SIDE * MATRIX_SIDE;
-          best =
-              Math.max(best, operations / bestSeconds(program, kind, MATRIX_SIDE, precision) / 1e9);
+          double seconds = bestSeconds(program, kind, sizes.matrix(), precision);
+          best = Math.max(best, sizes.operations() / seconds / 1e9);
         }
         gflops.put(precision, best);
       }
-      double bytes = 2.0 * COPY_SIDE * COPY_SIDE * Precision.FP32.bytes();
-      return new Roofline(
-          gflops, bytes / bestSeconds(program, "copy", COPY_SIDE, Precision.FP32) / 1e9);
+      double seconds = bestSeconds(program, "copy", sizes.copy(), Precision.FP32);
+      return new Roofline(sizes, gflops, sizes.bytes() / seconds / 1e9);
     }
   }
 
   private static List<Precision> precisions(DevicePlacement placement) {
-    if (placement.gpu() >= 0) {
+    if (placement.isGpu()) {
       return List.of(Precision.FP32, Precision.BF16, Precision.FP16);
     }
     List<Precision> precisions = new ArrayList<>(List.of(Precision.FP32, Precision.INT8));
@@ -57,7 +77,7 @@ record Roofline(Map<Precision, Double> gflopsByPrecision, double copyGigabytesPe
     if (precision == Precision.INT8) {
       return List.of("int8");
     }
-    return placement.gpu() >= 0 ? List.of("mm") : List.of("mm", "packed");
+    return placement.isGpu() ? List.of("mm") : List.of("mm", "packed");
   }
 
   private static double bestSeconds(
@@ -86,13 +106,12 @@ record Roofline(Map<Precision, Double> gflopsByPrecision, double copyGigabytesPe
             lines.add(
                 new StageTiming(
                     "limit " + precision.label(),
-                    2.0 * MATRIX_SIDE * MATRIX_SIDE * MATRIX_SIDE / rate / 1e9,
+                    sizes.operations() / rate / 1e9,
                     Map.of("gflops", rate))));
-    double bytes = 2.0 * COPY_SIDE * COPY_SIDE * Precision.FP32.bytes();
     lines.add(
         new StageTiming(
             "limit copy",
-            bytes / copyGigabytesPerSecond / 1e9,
+            sizes.bytes() / copyGigabytesPerSecond / 1e9,
             Map.of("gigabytes_per_second", copyGigabytesPerSecond)));
     return lines;
   }

@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sanaq.files.FileErrors;
+import dev.sanaq.json.JsonErrors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Reads the JSON files of checkpoints. Allows {@code -Infinity}, which published schedulers
@@ -49,7 +52,7 @@ public final class JsonFile {
     } catch (CharacterCodingException e) {
       throw new CheckpointException(file, "", "JSON in UTF-8", "bytes that are not UTF-8");
     } catch (JsonProcessingException e) {
-      throw new CheckpointException(file, "", "JSON without repeated keys", describe(e));
+      throw new CheckpointException(file, "", "JSON without repeated keys", JsonErrors.describe(e));
     }
     if (!(node instanceof ObjectNode)) {
       throw new CheckpointException(file, "", "a JSON object", shortened(node));
@@ -64,25 +67,22 @@ public final class JsonFile {
     return value.isEmpty() ? "nothing" : value;
   }
 
-  /** The parser's message and line. */
-  public static String describe(JsonProcessingException e) {
-    String line = e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr();
-    return e.getOriginalMessage() + line;
-  }
-
   private static ByteBuffer readBytes(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new CheckpointException(file.toString(), "", "a file", "none");
-    }
+    ForeignFile.requireFile(file, "a file");
     try {
       long size = Files.size(file);
       if (size > MAX_BYTES) {
         throw new CheckpointException(
             file.toString(), "", "at most %s bytes".formatted(MAX_BYTES), size + " bytes");
       }
-      return ByteBuffer.wrap(Files.readAllBytes(file));
+      byte[] bytes = Files.readAllBytes(file);
+      Optional<String> foreign = ForeignFile.describe(bytes);
+      if (foreign.isPresent()) {
+        throw new CheckpointException(file.toString(), "", "a JSON object", foreign.get());
+      }
+      return ByteBuffer.wrap(bytes);
     } catch (IOException e) {
-      throw new CheckpointException(file.toString(), "", "a readable file", e.toString());
+      throw new CheckpointException(file.toString(), "", "a readable file", FileErrors.reason(e));
     }
   }
 }

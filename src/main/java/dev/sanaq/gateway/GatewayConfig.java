@@ -44,6 +44,7 @@ public interface GatewayConfig {
    * beyond that the gateway knows everything but the request's fields.
    */
   @WithDefault("64000000")
+  @Min(0)
   long maxOpenRequestBytes();
 
   /** New jobs are rejected while the queued work takes longer than this. */
@@ -56,20 +57,30 @@ public interface GatewayConfig {
   @DurationMin(millis = 1)
   Duration maxWait();
 
+  /**
+   * How long a call that waits for its new job waits for a first worker, if none is running. Where
+   * workers are started on demand, set it to the time of a start: the waiting job causes it.
+   */
+  @WithDefault("PT2S")
+  @DurationMin
+  Duration workerStartTimeout();
+
   /** How often an event stream sends a comment to stay open. */
   @WithDefault("PT15S")
   @DurationMin(millis = 1)
   Duration heartbeat();
 
-  /** Assumptions about jobs until workers have sent events. */
+  /** Assumptions until workers have reported their model and jobs have completed. */
   EstimateConfig estimate();
 
   /** Limits of an owner. */
   interface Quota {
     /** Requests per minute at this gateway. */
+    @Min(1)
     OptionalInt requestsPerMinute();
 
     /** Jobs per UTC day at all gateways together. */
+    @Min(0)
     OptionalInt jobsPerDay();
   }
 
@@ -80,8 +91,8 @@ public interface GatewayConfig {
   }
 
   /**
-   * What the gateway assumes of the workers' model, to estimate requests without these fields. The
-   * defaults that jobs run with are the model's own.
+   * What the gateway assumes of the workers' model until the first worker has reported it, to
+   * estimate the backlog. The defaults that jobs run with are the model's own.
    */
   interface EstimateConfig {
     /** Width in pixels of a request without the field. */

@@ -11,7 +11,7 @@ public final class VaePostprocessor {
    * Converts an image. Uses all cores; blocks until done.
    *
    * @param planes values from -1 (black) to 1 (white); others are clamped
-   * @throws IllegalArgumentException if a value is NaN: the network overflowed
+   * @throws NotANumberException if a value is NaN
    */
   public static RgbImage toRgb(PlanarFloatImage planes) {
     int pixels = planes.height() * planes.width();
@@ -26,10 +26,7 @@ public final class VaePostprocessor {
       for (int channel = 0; channel < PlanarFloatImage.CHANNELS; channel++) {
         float value = planes.values()[channel * pixels + i];
         if (Float.isNaN(value)) {
-          throw new IllegalArgumentException(
-              "the decoder's output is NaN at row %s, column %s, channel %s: the network overflowed;"
-                      .formatted(y, i - y * planes.width(), channel)
-                  + " use a precision of wider range (bf16, fp32)");
+          throw new NotANumberException(y, i - y * planes.width(), channel);
         }
         float unit = Math.min(Math.max(value * 0.5f + 0.5f, 0), 1);
         samples[i * PlanarFloatImage.CHANNELS + channel] = (byte) (int) Math.rint(unit * 255f);

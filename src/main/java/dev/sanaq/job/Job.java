@@ -16,6 +16,7 @@ import java.util.Map;
  * @param height pixels
  * @param steps denoising steps
  * @param guidanceScale classifier-free guidance; none at 1 or less
+ * @param guidanceInterval start and stop of the guidance, as fractions of the steps
  * @param seed image i uses {@code seed + i}
  * @param count images, at least 1
  * @param solver the solver's name, for example {@code flow-dpm}
@@ -41,6 +42,7 @@ public record Job(
     int height,
     int steps,
     double guidanceScale,
+    List<Double> guidanceInterval,
     long seed,
     int count,
     String solver,
@@ -59,6 +61,7 @@ public record Job(
   public static final Instant NO_DEADLINE = Instant.MAX;
 
   public Job {
+    guidanceInterval = List.copyOf(guidanceInterval);
     adapters = List.copyOf(adapters);
     uploadUrls = List.copyOf(uploadUrls);
   }
@@ -76,6 +79,7 @@ public record Job(
     request.put(RequestFields.HEIGHT, height);
     request.put(RequestFields.STEPS, steps);
     request.put(RequestFields.GUIDANCE_SCALE, guidanceScale);
+    request.put(RequestFields.GUIDANCE_INTERVAL, guidanceInterval);
     request.put(RequestFields.SEED, seed);
     request.put(RequestFields.COUNT, count);
     request.put(RequestFields.SOLVER, solver);

@@ -7,9 +7,11 @@ import java.util.regex.Pattern;
 /** The syntax of job ids, and the ids and seeds that are derived when a request has none. */
 public final class JobIds {
   /** The syntax of an id, for messages. */
-  public static final String ALLOWED = "1 to 128 characters of A-Z a-z 0-9 . _ - :";
+  public static final String ALLOWED = "1 to 128 characters of A-Z a-z 0-9 . _ - :, not only dots";
 
-  private static final Pattern VALID_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+  /** A path segment of only dots names another folder: clients and servers remove it from URLs. */
+  private static final Pattern VALID_ID = Pattern.compile("(?!\\.+$)[A-Za-z0-9._:-]{1,128}");
+
   private static final int MAX_READABLE_LENGTH = 80;
 
   private JobIds() {}

@@ -1,8 +1,10 @@
 package dev.sanaq.job;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The outcome of a job. */
 public sealed interface JobOutcome {
@@ -18,6 +20,14 @@ public sealed interface JobOutcome {
       return failed.error().code().label();
     }
     return this instanceof Cancelled ? "cancelled" : "completed";
+  }
+
+  /** Every label that an outcome may have. */
+  static List<String> labels() {
+    return Stream.concat(
+            Stream.of("completed", "cancelled"),
+            Arrays.stream(ErrorCode.values()).map(ErrorCode::label))
+        .toList();
   }
 
   /**

@@ -14,6 +14,7 @@ public final class RequestFields {
   public static final String HEIGHT = "height";
   public static final String STEPS = "steps";
   public static final String GUIDANCE_SCALE = "guidanceScale";
+  public static final String GUIDANCE_INTERVAL = "guidanceInterval";
   public static final String SEED = "seed";
   public static final String COUNT = "count";
   public static final String SOLVER = "solver";
@@ -34,6 +35,9 @@ public final class RequestFields {
   /** In {@link #ADAPTERS}: the adapter's scale. */
   public static final String ADAPTER_SCALE = "scale";
 
+  /** In {@link #ADAPTERS}: the SHA-256 that the adapter's file must have. */
+  public static final String ADAPTER_SHA256 = "sha256";
+
   /** In {@link #OUTPUT}: the bucket. */
   public static final String BUCKET = "bucket";
 
@@ -53,6 +57,7 @@ public final class RequestFields {
           HEIGHT,
           STEPS,
           GUIDANCE_SCALE,
+          GUIDANCE_INTERVAL,
           SEED,
           COUNT,
           SOLVER,
@@ -68,7 +73,8 @@ public final class RequestFields {
           METADATA);
 
   /** Every field of an item of {@link #ADAPTERS}. */
-  public static final List<String> OF_ADAPTER = List.of(ADAPTER_NAME, ADAPTER_SCALE);
+  public static final List<String> OF_ADAPTER =
+      List.of(ADAPTER_NAME, ADAPTER_SCALE, ADAPTER_SHA256);
 
   /** Every field of {@link #OUTPUT}. */
   public static final List<String> OF_OUTPUT = List.of(BUCKET, PREFIX, UPLOAD_URLS);

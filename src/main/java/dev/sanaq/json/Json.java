@@ -1,11 +1,14 @@
 package dev.sanaq.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -55,37 +58,42 @@ public final class Json {
    * @throws BadJsonException if the text is no JSON object, or exceeds a limit
    */
   public static Map<String, Object> readObject(byte[] text) {
-    try {
-      Map<String, Object> object = MAPPER.readValue(text, OBJECT_TYPE);
-      if (object == null) {
-        throw new BadJsonException("null instead of an object");
+    try (JsonParser parser = MAPPER.createParser(text)) {
+      JsonToken first = parser.nextToken();
+      if (first != JsonToken.START_OBJECT) {
+        throw new BadJsonException("%s instead of a JSON object".formatted(JsonErrors.kind(first)));
       }
-      return object;
+      return MAPPER.readValue(parser, OBJECT_TYPE);
     } catch (IOException e) {
-      throw new BadJsonException(reason(e));
+      throw new BadJsonException(JsonErrors.describe(e));
     }
   }
 
   /**
-   * Reads a value of a type; ignores unknown fields.
+   * Reads a value of a type; ignores unknown fields. Of records, what is not {@code Nullable} must
+   * be there.
    *
    * @throws BadJsonException if the text does not match the type
    */
   public static <T> T read(byte[] text, Class<T> type) {
     try {
-      return MAPPER.readValue(text, type);
+      T value = MAPPER.readValue(text, type);
+      RequiredComponents.check(value, "");
+      return value;
     } catch (IOException e) {
-      throw new BadJsonException(reason(e));
+      throw new BadJsonException(JsonErrors.describe(e));
     }
   }
 
   /**
-   * Reads a value of a type; rejects unknown and missing fields.
+   * Reads a value of a type; rejects unknown and missing fields, and numbers that no double can
+   * hold.
    *
    * @throws BadJsonException if the text does not match the type
    */
   public static <T> T readStrictly(byte[] text, Class<T> type) {
     try {
+      requireFinite(MAPPER.readTree(text));
       return MAPPER
           .readerFor(type)
           .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -94,8 +102,16 @@ public final class Json {
           .without(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .readValue(text);
     } catch (IOException e) {
-      throw new BadJsonException(reason(e));
+      throw new BadJsonException(JsonErrors.describe(e));
     }
+  }
+
+  // A number beyond the range of double would become infinity.
+  private static void requireFinite(JsonNode node) {
+    if (node.isNumber() && !Double.isFinite(node.doubleValue())) {
+      throw new BadJsonException("the number %s is too large".formatted(node.asText()));
+    }
+    node.forEach(Json::requireFinite);
   }
 
   /** Writes a value as UTF-8 JSON on one line. */
@@ -103,19 +119,7 @@ public final class Json {
     try {
       return MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("cannot be written as JSON: " + reason(e), e);
+      throw new IllegalArgumentException("cannot be written as JSON: " + JsonErrors.describe(e), e);
     }
-  }
-
-  private static String reason(IOException e) {
-    if (!(e instanceof JsonProcessingException json)) {
-      return String.valueOf(e.getMessage());
-    }
-    String position =
-        json.getLocation() == null
-            ? ""
-            : " (line %s, column %s)"
-                .formatted(json.getLocation().getLineNr(), json.getLocation().getColumnNr());
-    return json.getOriginalMessage() + position;
   }
 }

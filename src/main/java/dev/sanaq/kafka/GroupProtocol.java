@@ -28,10 +28,15 @@ final class GroupProtocol {
 
   private GroupProtocol() {}
 
+  /** Whether the operator has chosen a protocol. */
+  static boolean isConfigured(Map<String, Object> config) {
+    return config.containsKey(ConsumerConfig.GROUP_PROTOCOL_CONFIG)
+        || CLASSIC_ONLY_KEYS.stream().anyMatch(config::containsKey);
+  }
+
   /** Sets the protocol in a consumer's configuration, unless the operator has set it. */
   static void configure(Map<String, Object> config) {
-    if (!config.containsKey(ConsumerConfig.GROUP_PROTOCOL_CONFIG)
-        && supportsConsumerProtocol(config)) {
+    if (!isConfigured(config) && supportsConsumerProtocol(config)) {
       config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, CONSUMER_PROTOCOL);
     }
     configureClassic(config);
@@ -48,9 +53,6 @@ final class GroupProtocol {
   }
 
   private static boolean supportsConsumerProtocol(Map<String, Object> config) {
-    if (CLASSIC_ONLY_KEYS.stream().anyMatch(config::containsKey)) {
-      return false;
-    }
     try (Admin admin = Admin.create(config)) {
       FinalizedVersionRange version =
           admin

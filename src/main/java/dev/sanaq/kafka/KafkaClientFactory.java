@@ -2,14 +2,20 @@ package dev.sanaq.kafka;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import org.apache.kafka.clients.ClientDnsLookup;
+import org.apache.kafka.clients.ClientUtils;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -34,16 +40,49 @@ public final class KafkaClientFactory {
     this.connectionProperties = Map.copyOf(connectionProperties);
   }
 
-  /** A group consumer for requests: read_committed, no auto commit. */
-  public Consumer<byte[], byte[]> workerConsumer(String group, String clientId) {
-    return workerConsumers(group, clientId).get();
+  /**
+   * Creates a client, which connects to nothing yet, and closes it.
+   *
+   * @throws IllegalArgumentException if no brokers are configured
+   * @throws KafkaException if no client can be created with the connection properties: an unknown
+   *     value, an address that cannot be resolved, a key store that cannot be read
+   */
+  public void check() {
+    if (!connectionProperties.containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)) {
+      throw new IllegalArgumentException("no Kafka: set kafka.bootstrap.servers");
+    }
+    Admin.create(connectionProperties).close(Duration.ZERO);
   }
 
-  /** Creates consumers as {@link #workerConsumer}; all have the group protocol chosen here. */
-  public Supplier<Consumer<byte[], byte[]>> workerConsumers(String group, String clientId) {
+  /** A group consumer for requests: read_committed, no auto commit. */
+  public Consumer<byte[], byte[]> workerConsumer(String group, String clientId) {
     Map<String, Object> config = groupConfig(group, clientId, MAX_POLL_RECORDS);
     GroupProtocol.configure(config);
-    return () -> new KafkaConsumer<>(config);
+    return new KafkaConsumer<>(config);
+  }
+
+  /**
+   * Completes the configuration of consumers of the channel of requests. All get the group protocol
+   * that is chosen here, unless the operator has chosen one. It throws a {@link ConfigException} if
+   * the brokers' addresses cannot be resolved: a channel's consumer that could not be created would
+   * leave its polling thread.
+   */
+  public java.util.function.Consumer<Map<String, Object>> workerConfiguration(String clientId) {
+    Map<String, Object> chosen = new HashMap<>(connectionProperties);
+    GroupProtocol.configure(chosen);
+    chosen.keySet().removeAll(connectionProperties.keySet());
+    return config -> {
+      ClientUtils.parseAndValidateAddresses(
+          List.of(
+              String.valueOf(config.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)).split(",")),
+          ClientDnsLookup.USE_ALL_DNS_IPS);
+      if (GroupProtocol.isConfigured(config)) {
+        GroupProtocol.configureClassic(config);
+      } else {
+        config.putAll(chosen);
+      }
+      config.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+    };
   }
 
   /** A group consumer that starts at the oldest record: read_committed, no auto commit. */

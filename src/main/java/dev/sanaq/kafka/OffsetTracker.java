@@ -4,6 +4,7 @@ import java.util.Base64;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Tracks the offsets of one partition: in progress, done, and the first that is not done. That one
  * is committed, in the transaction that publishes the results ({@code
  * worker.finish.ResultPublisher}); the commit's metadata contains a bitmap of the done offsets
- * after it, so that the partition's next consumer does not repeat them. The consumer thread.
+ * after it, so that the partition's next consumer does not repeat them. One thread at a time.
  */
 public final class OffsetTracker {
   /** Offsets from the committed one on that may be open: as many as the bitmap can hold. */
@@ -79,6 +80,8 @@ public final class OffsetTracker {
 
   /** Undoes {@link #markDone}: the transaction failed. */
   public void reopen(long offset) {
+    // Those between are done by earlier transactions, and were forgotten as a part of the prefix.
+    LongStream.range(offset + 1, firstUnfinished()).forEach(done::add);
     done.remove(offset);
     inProgress.add(offset);
   }

@@ -1,6 +1,7 @@
 package dev.sanaq.kafka;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * member that the broker has refused for any reason never joins again, however long its consumer is
  * polled: only a new consumer does. One thread, except {@link #current}.
  */
-public final class ReplaceableConsumer {
+public final class ReplaceableConsumer implements CurrentConsumer {
   private static final Logger LOG = Logger.getLogger(ReplaceableConsumer.class);
   private static final Duration REFUSED_TIMEOUT = Duration.ofSeconds(2);
 
@@ -40,21 +41,15 @@ public final class ReplaceableConsumer {
   public static final class RefusedException extends KafkaException {
     private static final long serialVersionUID = 1L;
 
-    RefusedException(ApiException cause) {
-      super(cause.getMessage(), cause);
+    /**
+     * @param cause what the poll has thrown
+     */
+    public RefusedException(Throwable cause) {
+      super(Objects.requireNonNullElse(cause.getMessage(), cause.toString()), cause);
     }
   }
 
-  /**
-   * The open consumer.
-   *
-   * @throws IllegalStateException if it is closed
-   */
-  public Consumer<byte[], byte[]> get() {
-    return current().orElseThrow(() -> new IllegalStateException("the consumer is closed"));
-  }
-
-  /** The open consumer; empty while it is closed. Any thread. */
+  @Override
   public Optional<Consumer<byte[], byte[]>> current() {
     return Optional.ofNullable(consumer);
   }

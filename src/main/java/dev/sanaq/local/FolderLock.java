@@ -1,5 +1,6 @@
 package dev.sanaq.local;
 
+import dev.sanaq.files.FileErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -39,7 +40,8 @@ final class FolderLock implements AutoCloseable {
       }
       channel.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("the folder %s cannot be used: %s".formatted(folder, e), e);
+      throw new UncheckedIOException(
+          "the folder %s cannot be used: %s".formatted(folder, FileErrors.reason(e)), e);
     }
     String message =
         "the folder %s is in use by another sanaq local or demo: stop it, or use another --data-dir"

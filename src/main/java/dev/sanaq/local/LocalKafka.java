@@ -5,8 +5,6 @@ import dev.sanaq.storage.StorageConfig;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,9 +28,6 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /** A single-node Kafka, broker and controller in one, that listens on localhost only. */
 final class LocalKafka implements LocalService {
-  /** The configuration key of its address. */
-  static final String BOOTSTRAP_SERVERS_KEY = "kafka.bootstrap.servers";
-
   private static final int PARTITIONS = 4;
   private static final Duration LEADER_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
@@ -61,8 +56,8 @@ final class LocalKafka implements LocalService {
       throws IOException {
     Path logs = Files.createDirectories(folder.resolve("kafka")).toAbsolutePath();
     // The port may differ from the last start: the data does not depend on it.
-    int port = requestedPort == 0 ? freePort(0) : requestedPort;
-    Map<String, Object> properties = properties(logs, port, freePort(port));
+    int port = requestedPort == 0 ? FreePort.find() : requestedPort;
+    Map<String, Object> properties = properties(logs, port, FreePort.find());
     properties.putAll(brokerProperties);
     if (!Files.exists(logs.resolve("meta.properties"))) {
       format(logs);
@@ -82,7 +77,7 @@ final class LocalKafka implements LocalService {
 
   @Override
   public Map<String, String> config() {
-    return Map.of(BOOTSTRAP_SERVERS_KEY, bootstrapServers());
+    return Map.of(LocalServiceKind.KAFKA.configKeys().get(0), bootstrapServers());
   }
 
   @Override
@@ -198,13 +193,5 @@ final class LocalKafka implements LocalService {
     properties.put("group.initial.rebalance.delay.ms", "0");
     properties.put("log.cleaner.dedupe.buffer.size", "2097152");
     return properties;
-  }
-
-  /** A free port other than the given one. */
-  private static int freePort(int excluded) throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      int port = socket.getLocalPort();
-      return port == excluded ? freePort(excluded) : port;
-    }
   }
 }

@@ -21,14 +21,6 @@ final class LocalS3 implements LocalService {
   /** The access key and the secret key; valid for this server only. */
   static final String ACCESS_KEY = "local-sanaq";
 
-  /** The configuration keys of its address and credentials. */
-  static final List<String> CONFIG_KEYS =
-      List.of(
-          "sanaq.storage.endpoint",
-          "sanaq.storage.path-style",
-          "sanaq.storage.access-key",
-          "sanaq.storage.secret-key");
-
   private final S3Proxy proxy;
 
   private LocalS3(S3Proxy proxy) {
@@ -64,8 +56,9 @@ final class LocalS3 implements LocalService {
     List<String> values =
         List.of("http://127.0.0.1:" + proxy.getPort(), "true", ACCESS_KEY, ACCESS_KEY);
     Map<String, String> config = new LinkedHashMap<>();
+    List<String> keys = LocalServiceKind.S3.configKeys();
     for (int i = 0; i < values.size(); i++) {
-      config.put(CONFIG_KEYS.get(i), values.get(i));
+      config.put(keys.get(i), values.get(i));
     }
     return config;
   }

@@ -1,5 +1,6 @@
 package dev.sanaq.local;
 
+import dev.sanaq.files.FileErrors;
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.storage.StorageConfig;
 import io.smallrye.config.PropertiesConfigSource;
@@ -23,8 +24,7 @@ import java.util.stream.Stream;
 public final class LocalServices implements AutoCloseable {
   /** The keys of {@link #config} if every service is started, in its order. */
   public static final List<String> CONFIG_KEYS =
-      Stream.concat(Stream.of(LocalKafka.BOOTSTRAP_SERVERS_KEY), LocalS3.CONFIG_KEYS.stream())
-          .toList();
+      Stream.of(LocalServiceKind.values()).flatMap(kind -> kind.configKeys().stream()).toList();
 
   // Above system properties and the environment, which may lead to other services.
   private static final int HIGHEST_ORDINAL = 1000;
@@ -41,7 +41,10 @@ public final class LocalServices implements AutoCloseable {
 
   /** The keys of {@link #config} for these services, in its order. */
   public static List<String> configKeys(LocalServicesConfig plan) {
-    return CONFIG_KEYS.stream().filter(key -> plan.kinds().contains(kindOf(key))).toList();
+    return Stream.of(LocalServiceKind.values())
+        .filter(plan.kinds()::contains)
+        .flatMap(kind -> kind.configKeys().stream())
+        .toList();
   }
 
   /** Starts all services; see {@link #start(Path, LocalServicesConfig)}. */
@@ -118,7 +121,7 @@ public final class LocalServices implements AutoCloseable {
       return this;
     } catch (IOException e) {
       close();
-      throw new UncheckedIOException(e.getMessage(), e);
+      throw new UncheckedIOException(FileErrors.describe(e), e);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -135,10 +138,6 @@ public final class LocalServices implements AutoCloseable {
             .build();
     provision(
         config.getConfigMapping(TopicsConfig.class), config.getConfigMapping(StorageConfig.class));
-  }
-
-  private static LocalServiceKind kindOf(String key) {
-    return LocalS3.CONFIG_KEYS.contains(key) ? LocalServiceKind.S3 : LocalServiceKind.KAFKA;
   }
 
   private static void delete(Path folder) {

@@ -32,6 +32,16 @@ final class AllowedHosts {
     }
   }
 
+  /** Whether an entry is a glob or a CIDR block. */
+  static boolean isEntry(String entry) {
+    try {
+      new AllowedHosts(List.of(entry));
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   /** Whether a host, in lower case, may resolve to any address. */
   boolean matches(String host) {
     return hosts.stream().anyMatch(glob -> glob.matcher(host).matches());

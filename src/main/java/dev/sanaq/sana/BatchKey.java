@@ -1,12 +1,11 @@
 package dev.sanaq.sana;
 
-import dev.sanaq.sana.lora.LoraWeight;
+import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
-import java.util.List;
 
 /**
- * The parameters that all entries of a batch share. Prompts, seeds, counts and guidance scales may
- * differ.
+ * The parameters that all entries of a batch share. Prompts, seeds, counts, guidance scales and
+ * LoRA adapters may differ.
  *
  * @param width requested width in pixels
  * @param height requested height in pixels
@@ -14,7 +13,7 @@ import java.util.List;
  * @param solver the solver
  * @param resolutionBinning whether the nearest published aspect is generated
  * @param guided whether classifier-free guidance is on
- * @param adapters the LoRA adapters
+ * @param guidanceInterval the steps with guidance, if it is on
  */
 public record BatchKey(
     int width,
@@ -23,20 +22,18 @@ public record BatchKey(
     SolverKind solver,
     boolean resolutionBinning,
     boolean guided,
-    List<LoraWeight> adapters) {
-  public BatchKey {
-    adapters = List.copyOf(adapters);
-  }
+    GuidanceInterval guidanceInterval) {
 
   /** The key of these parameters. */
   public static BatchKey of(GenerationParams params) {
+    boolean guided = params.guidanceScale() > 1;
     return new BatchKey(
         params.width(),
         params.height(),
         params.steps(),
         params.solver(),
         params.resolutionBinning(),
-        params.guidanceScale() > 1,
-        params.adapters());
+        guided,
+        guided ? params.guidanceInterval() : GuidanceInterval.ALL_STEPS);
   }
 }

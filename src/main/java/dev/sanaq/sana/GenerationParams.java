@@ -1,6 +1,7 @@
 package dev.sanaq.sana;
 
 import dev.sanaq.sana.lora.LoraWeight;
+import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import java.util.List;
 
@@ -13,13 +14,15 @@ import java.util.List;
  * @param height pixels
  * @param steps denoising steps, at least 1
  * @param guidanceScale scale of classifier-free guidance; off at 1 or less
+ * @param guidanceInterval the steps with guidance; without effect where the scale is an input of
+ *     the network (SANA-Sprint)
  * @param seed the noise of image i comes from {@code seed + i}, as in diffusers with CPU generators
  * @param count images, at least 1
  * @param solver the solver
  * @param resolutionBinning generate the nearest published aspect, then resize and crop to width and
  *     height; without it both must be multiples of the autoencoder's compression
  * @param instruction put the complex human instruction before the prompt
- * @param adapters the LoRA adapters, in any order
+ * @param adapters the LoRA adapters, in the order in which they apply
  */
 public record GenerationParams(
     String prompt,
@@ -28,6 +31,7 @@ public record GenerationParams(
     int height,
     int steps,
     double guidanceScale,
+    GuidanceInterval guidanceInterval,
     long seed,
     int count,
     SolverKind solver,
@@ -36,5 +40,53 @@ public record GenerationParams(
     List<LoraWeight> adapters) {
   public GenerationParams {
     adapters = List.copyOf(adapters);
+  }
+
+  /** With guidance in every step. */
+  public GenerationParams(
+      String prompt,
+      String negativePrompt,
+      int width,
+      int height,
+      int steps,
+      double guidanceScale,
+      long seed,
+      int count,
+      SolverKind solver,
+      boolean resolutionBinning,
+      boolean instruction,
+      List<LoraWeight> adapters) {
+    this(
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        GuidanceInterval.ALL_STEPS,
+        seed,
+        count,
+        solver,
+        resolutionBinning,
+        instruction,
+        adapters);
+  }
+
+  /** The same with another guidance interval. */
+  public GenerationParams withGuidanceInterval(GuidanceInterval interval) {
+    return new GenerationParams(
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        interval,
+        seed,
+        count,
+        solver,
+        resolutionBinning,
+        instruction,
+        adapters);
   }
 }

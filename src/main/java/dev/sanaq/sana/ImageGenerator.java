@@ -13,6 +13,7 @@ public interface ImageGenerator extends AutoCloseable {
    * @param progress reports each step; an exception from it ends the generation
    * @throws UnsupportedSizeException if the model cannot generate the size
    * @throws DeviceMemoryException if memory does not hold a single image
+   * @throws DeviceLostException if the GPU computes no more; every later call fails as well
    */
   GenerationResult generate(GenerationParams params, ProgressListener progress);
 
@@ -25,6 +26,7 @@ public interface ImageGenerator extends AutoCloseable {
    * @return the result of each entry, in order
    * @throws UnsupportedSizeException if the model cannot generate the size
    * @throws DeviceMemoryException if memory does not hold a single image
+   * @throws DeviceLostException if the GPU computes no more; every later call fails as well
    */
   List<BatchResult> generateBatch(List<GenerationParams> params, BatchControl control);
 

@@ -1,8 +1,11 @@
 package dev.sanaq.sana;
 
 import dev.sanaq.json.Json;
+import dev.sanaq.sana.lora.LoraWeight;
+import dev.sanaq.sana.solver.GuidanceInterval;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,6 +21,9 @@ public final class ImageMetadata {
   /** The keyword of the request (see the job contract) that generates this one image. */
   public static final String REQUEST = "sanaq";
 
+  private static final String LORA_SUFFIX = ".safetensors";
+  private static final int SHORT_HASH_LENGTH = 10;
+
   private ImageMetadata() {}
 
   /**
@@ -32,7 +38,11 @@ public final class ImageMetadata {
   }
 
   private static String parameters(GenerationParams params, String model, int index) {
-    StringBuilder text = new StringBuilder(params.prompt()).append('\n');
+    StringBuilder text = new StringBuilder(params.prompt());
+    for (LoraWeight adapter : params.adapters()) {
+      text.append(" <lora:%s:%s>".formatted(shortName(adapter), adapter.scale()));
+    }
+    text.append('\n');
     if (!params.negativePrompt().isEmpty()) {
       text.append("Negative prompt: ").append(params.negativePrompt()).append('\n');
     }
@@ -43,6 +53,9 @@ public final class ImageMetadata {
     settings.put("Seed", params.seed() + index);
     settings.put("Size", params.width() + "x" + params.height());
     settings.put("Model", quoted(model));
+    if (!params.adapters().isEmpty()) {
+      settings.put("Hashes", json(shortHashes(params.adapters())));
+    }
     settings.put("Version", "sanaq");
     String separator = "";
     for (Map.Entry<String, Object> setting : settings.entrySet()) {
@@ -50,6 +63,36 @@ public final class ImageMetadata {
       separator = ", ";
     }
     return text.toString();
+  }
+
+  /** As AUTOMATIC1111's extensions write hashes of resources. */
+  private static Map<String, Object> shortHashes(List<LoraWeight> adapters) {
+    Map<String, Object> hashes = new LinkedHashMap<>();
+    for (LoraWeight adapter : adapters) {
+      String hash = adapter.sha256();
+      hashes.put(
+          "lora:" + shortName(adapter),
+          hash.substring(0, Math.min(SHORT_HASH_LENGTH, hash.length())));
+    }
+    return hashes;
+  }
+
+  /** Without the folder and the suffix of an adapter that is named by its path. */
+  private static String shortName(LoraWeight adapter) {
+    String name = adapter.name().substring(adapter.name().lastIndexOf('/') + 1);
+    return name.endsWith(LORA_SUFFIX)
+        ? name.substring(0, name.length() - LORA_SUFFIX.length())
+        : name;
+  }
+
+  private static Map<String, Object> item(LoraWeight adapter) {
+    Map<String, Object> item = new LinkedHashMap<>();
+    item.put("name", shortName(adapter));
+    item.put("scale", adapter.scale());
+    if (!adapter.sha256().isEmpty()) {
+      item.put("sha256", adapter.sha256());
+    }
+    return item;
   }
 
   private static String request(GenerationParams params, String model, int index) {
@@ -60,10 +103,15 @@ public final class ImageMetadata {
     request.put("height", params.height());
     request.put("steps", params.steps());
     request.put("guidanceScale", params.guidanceScale());
+    GuidanceInterval guided = params.guidanceInterval();
+    request.put("guidanceInterval", List.of(guided.start(), guided.stop()));
     request.put("seed", params.seed() + index);
     request.put("solver", params.solver().label());
     request.put("resolutionBinning", params.resolutionBinning());
     request.put("model", model);
+    if (!params.adapters().isEmpty()) {
+      request.put("adapters", params.adapters().stream().map(ImageMetadata::item).toList());
+    }
     if (!params.instruction()) {
       // No field of a request; keeps the text from passing for a request of the same image.
       request.put("instruction", false);

@@ -1,6 +1,10 @@
 package dev.sanaq.sana;
 
+import dev.sanaq.sana.lora.LoraInfo;
+import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,9 +16,10 @@ import java.util.Set;
  * @param height default height in pixels
  * @param steps default steps
  * @param guidanceScale default guidance
+ * @param guidanceInterval default steps with guidance
  * @param solver the default solver, that of the checkpoint's scheduler
  * @param solvers the solvers that it supports
- * @param adapters names of its LoRA adapters
+ * @param adapters its LoRA adapters, also those that cannot be used
  * @param device the device, as torch names it
  * @param precision fp32, bf16, fp16, int8
  */
@@ -25,8 +30,18 @@ public record ModelInfo(
     int height,
     int steps,
     double guidanceScale,
+    GuidanceInterval guidanceInterval,
     SolverKind solver,
     Set<SolverKind> solvers,
-    Set<String> adapters,
+    List<LoraInfo> adapters,
     String device,
-    String precision) {}
+    String precision) {
+  public ModelInfo {
+    adapters = List.copyOf(adapters);
+  }
+
+  /** The adapter of that name. */
+  public Optional<LoraInfo> adapter(String name) {
+    return adapters.stream().filter(adapter -> adapter.name().equals(name)).findFirst();
+  }
+}

@@ -5,12 +5,15 @@ import dev.sanaq.checkpoint.config.TransformerConfig;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.image.AspectBins;
 import dev.sanaq.image.ImageSize;
+import dev.sanaq.sana.lora.LoraInfo;
+import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.Schedule;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.solver.SolverSettings;
 import dev.sanaq.sana.solver.SolverStep;
 import dev.sanaq.torch.DevicePlacement;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,10 +32,10 @@ public record ModelSpec(
   /**
    * The spec of a checkpoint.
    *
-   * @param adapters names of the available LoRA adapters
+   * @param adapters the available LoRA adapters
    */
   public static ModelSpec of(
-      Checkpoint checkpoint, Set<String> adapters, DevicePlacement placement) {
+      Checkpoint checkpoint, List<LoraInfo> adapters, DevicePlacement placement) {
     TransformerConfig transformer = checkpoint.transformer();
     int compression = checkpoint.autoencoder().spatialCompression();
     SolverKind solver = checkpoint.scheduler().solver();
@@ -45,6 +48,7 @@ public record ModelSpec(
             side,
             defaultSteps(solver),
             checkpoint.guidanceScale().orElse(DEFAULT_GUIDANCE_SCALE),
+            checkpoint.guidanceInterval().orElse(GuidanceInterval.ALL_STEPS),
             solver,
             solver == SolverKind.SCM
                 ? Set.of(SolverKind.SCM)

@@ -1,9 +1,9 @@
 package dev.sanaq.storage;
 
+import dev.sanaq.files.FileErrors;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -29,11 +29,11 @@ final class CaCertificates {
     try {
       TrustManager[] trustManagers = trustManagers(read(file));
       return () -> trustManagers;
-    } catch (NoSuchFileException e) {
-      throw invalid(file, "there is no such file", e);
     } catch (CertificateException e) {
       throw invalid(file, "it is not a PEM file of certificates: " + e.getMessage(), e);
-    } catch (IOException | GeneralSecurityException e) {
+    } catch (IOException e) {
+      throw invalid(file, "it cannot be read: " + FileErrors.reason(e), e);
+    } catch (GeneralSecurityException e) {
       throw invalid(file, "it cannot be read: " + e.getMessage(), e);
     }
   }

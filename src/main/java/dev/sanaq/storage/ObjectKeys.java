@@ -15,12 +15,12 @@ public final class ObjectKeys {
 
   /** The key of a job's commit marker, under the default prefix. */
   public static String marker(String prefix, String id) {
-    return prefix + folder(id) + "/result.json";
+    return prefix + id + "/result.json";
   }
 
   /** The key of a job's attempt, from 1, under the default prefix. */
   public static String attempt(String prefix, String id, int number) {
-    return "%s%s/attempts/%s.json".formatted(prefix, folder(id), number);
+    return "%s%s/attempts/%s.json".formatted(prefix, id, number);
   }
 
   /** The key of an object that tries the storage. */
@@ -31,12 +31,6 @@ public final class ObjectKeys {
   /** The key of a job's image, from 0, under the job's output prefix. */
   public static String image(Job job, int index) {
     String request = job.fingerprint().substring(0, FINGERPRINT_DIGITS);
-    return "%s%s/%s/%s.%s"
-        .formatted(job.output().prefix(), folder(job.id()), request, index, job.format());
-  }
-
-  // The ids "." and ".." are valid, but as path segments they would name another folder.
-  private static String folder(String id) {
-    return id.matches("\\.+") ? id.replace(".", "%2E") : id;
+    return "%s%s/%s/%s.%s".formatted(job.output().prefix(), job.id(), request, index, job.format());
   }
 }

@@ -1,5 +1,6 @@
 package dev.sanaq.storage;
 
+import dev.sanaq.net.HttpUrl;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 
 /** The S3-compatible storage. */
@@ -24,7 +26,7 @@ public interface StorageConfig {
   Optional<List<String>> allowedLocations();
 
   /** The URL of an S3-compatible storage; unset for AWS. */
-  Optional<URI> endpoint();
+  Optional<@HttpUrl URI> endpoint();
 
   /**
    * A PEM file of the authorities that the storage's TLS certificate is checked against, in place
@@ -58,8 +60,10 @@ public interface StorageConfig {
 
   /** How long the presigned image URLs in events are valid; at most 7 days. */
   @WithDefault("P7D")
+  @DurationMin(seconds = 1)
+  @DurationMax(days = 7)
   Duration urlExpiry();
 
   /** A public base URL of the bucket; image URLs are then this URL and the key, unsigned. */
-  Optional<URI> publicUrl();
+  Optional<@HttpUrl URI> publicUrl();
 }

@@ -1,19 +1,27 @@
 package dev.sanaq.torch;
 
+import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.util.cuda.CudaUtils;
 import com.sun.management.OperatingSystemMXBean;
+import dev.sanaq.torch.host.CudaRuntime;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jboss.logging.Logger;
 
 /** Free memory of a placement's device, and how to recognise that it ran out. */
 public final class DeviceMemory {
+  private static final Logger LOG = Logger.getLogger(DeviceMemory.class);
   private static final Path MEMORY_INFO = Path.of("/proc/meminfo");
+
+  /**
+   * Some of CUDA's kernels index with 32 bits, and in some releases of libtorch they give wrong
+   * values beyond (pytorch #141831): on a GPU no tensor has more elements.
+   */
+  public static final long MAX_TENSOR_ELEMENTS = Integer.MAX_VALUE;
 
   private DeviceMemory() {}
 
@@ -22,14 +30,18 @@ public final class DeviceMemory {
    * engine's own cache, so the value is only useful before the first computation.
    */
   public static OptionalLong freeBytes(DevicePlacement placement) {
-    return placement.gpu() < 0 ? hostFreeBytes() : gpuFreeBytes(placement);
+    return placement.isGpu() ? gpuFreeBytes() : hostFreeBytes();
   }
 
   /** Returns the engine's cached memory to the device; on a CPU there is none. */
   public static void releaseCaches(DevicePlacement placement) {
-    if (placement.gpu() >= 0) {
+    if (placement.isGpu()) {
       TorchEngine.get();
-      JniUtils.emptyCudaCache();
+      try {
+        JniUtils.emptyCudaCache();
+      } catch (EngineException e) {
+        LOG.warnf("cannot release the GPU's cached memory: %s", e.getMessage());
+      }
     }
   }
 
@@ -39,13 +51,9 @@ public final class DeviceMemory {
         || (failure instanceof TorchException torch && torch.isOutOfMemory());
   }
 
-  private static OptionalLong gpuFreeBytes(DevicePlacement placement) {
-    try {
-      MemoryUsage usage = CudaUtils.getGpuMemory(placement.djlDevice());
-      return OptionalLong.of(usage.getMax() - usage.getUsed());
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      return OptionalLong.empty(); // libtorch finds libcudart, but DJL does not
-    }
+  private static OptionalLong gpuFreeBytes() {
+    TorchEngine.get();
+    return CudaRuntime.ofEngine().map(CudaRuntime::freeBytes).orElse(OptionalLong.empty());
   }
 
   private static OptionalLong hostFreeBytes() {

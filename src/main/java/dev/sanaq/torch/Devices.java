@@ -1,36 +1,42 @@
 package dev.sanaq.torch;
 
-import ai.djl.Device;
-import ai.djl.util.cuda.CudaUtils;
 import dev.sanaq.torch.host.CpuFeatures;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Chooses the device and the precision. */
 public final class Devices {
   private static final int AMPERE_CAPABILITY = 80;
+
+  /** The CUDA build of libtorch 2.7.1 has no kernels for older GPUs, such as the V100 (70). */
+  private static final int OLDEST_CAPABILITY = 75;
 
   private Devices() {}
 
   /**
    * Chooses a placement.
    *
-   * @param device auto (a GPU if the engine finds one), cpu or cuda
+   * @param device auto (a GPU if the engine can use one), cpu or cuda
    * @param precision auto (the fastest that the device supports), fp32, bf16, fp16 or, on a CPU,
    *     int8
    * @throws IllegalArgumentException if an option is unknown or the device does not support it
    */
   public static DevicePlacement choose(String device, String precision) {
-    int gpus = Torch.gpuCount();
+    return device.equals("cpu")
+        ? cpu(precision, "requested")
+        : choose(device, precision, GpuDetection.detect());
+  }
+
+  static DevicePlacement choose(String device, String precision, GpuDetection gpus) {
+    Optional<String> unusable = whyUnusable(gpus);
     return switch (device) {
-      case "auto" -> gpus > 0 ? gpu(precision) : cpu(precision, "the engine finds no GPU");
-      case "cpu" -> cpu(precision, "requested");
+      case "auto" -> unusable.map(why -> cpu(precision, why)).orElseGet(() -> gpu(precision, gpus));
       case "cuda" -> {
-        if (gpus == 0) {
+        if (unusable.isPresent()) {
           throw new IllegalArgumentException(
-              "device cuda: the engine (libtorch "
-                  + Torch.version()
-                  + ") finds no GPU; install the CUDA build of libtorch or use device cpu");
+              "device cuda: %s; or use device cpu".formatted(unusable.get()));
         }
-        yield gpu(precision);
+        yield gpu(precision, gpus);
       }
       default ->
           throw new IllegalArgumentException(
@@ -38,28 +44,43 @@ public final class Devices {
     };
   }
 
-  private static DevicePlacement gpu(String precision) {
+  private static Optional<String> whyUnusable(GpuDetection gpus) {
+    if (gpus.count() == 0) {
+      return Optional.of(gpus.absence());
+    }
+    int capability = gpus.computeCapability().orElse(OLDEST_CAPABILITY);
+    if (capability < OLDEST_CAPABILITY) {
+      return Optional.of(
+          "the GPU has compute capability %s.%s, and libtorch %s runs on 7.5 (Turing) and newer"
+              .formatted(capability / 10, capability % 10, Torch.version()));
+    }
+    return Optional.empty();
+  }
+
+  private static DevicePlacement gpu(String precision, GpuDetection gpus) {
     if (precision.equals(Precision.INT8.label())) {
       throw new IllegalArgumentException(
           "precision int8 is only for the CPU; use device cpu, or bf16 or fp16 on the GPU");
     }
     if (!precision.equals("auto")) {
-      return new DevicePlacement(0, Precision.of(precision), "GPU found; precision requested");
+      return DevicePlacement.gpu(Precision.of(precision), "GPU found; precision requested");
     }
-    int capability = Integer.parseInt(CudaUtils.getComputeCapability(Device.gpu(0).getDeviceId()));
-    return capability >= AMPERE_CAPABILITY
-        ? new DevicePlacement(0, Precision.BF16, "GPU with bf16 found")
-        : new DevicePlacement(0, Precision.FP16, "GPU without bf16 found");
+    OptionalInt capability = gpus.computeCapability();
+    if (capability.isEmpty()) {
+      return DevicePlacement.gpu(Precision.BF16, "GPU found, its compute capability is unknown");
+    }
+    return capability.getAsInt() >= AMPERE_CAPABILITY
+        ? DevicePlacement.gpu(Precision.BF16, "GPU with bf16 found")
+        : DevicePlacement.gpu(Precision.FP16, "GPU without bf16 found");
   }
 
   private static DevicePlacement cpu(String precision, String why) {
     if (!precision.equals("auto")) {
-      return new DevicePlacement(
-          -1, Precision.of(precision), "cpu: " + why + "; precision requested");
+      return DevicePlacement.cpu(Precision.of(precision), "cpu: " + why + "; precision requested");
     }
     return CpuFeatures.hasBf16()
-        ? new DevicePlacement(-1, Precision.BF16, "cpu: " + why + "; the CPU supports bf16")
-        : new DevicePlacement(
-            -1, Precision.FP32, "cpu: " + why + "; the CPU has neither AMX nor AVX512-BF16");
+        ? DevicePlacement.cpu(Precision.BF16, "cpu: " + why + "; the CPU supports bf16")
+        : DevicePlacement.cpu(
+            Precision.FP32, "cpu: " + why + "; the CPU has neither AMX nor AVX512-BF16");
   }
 }

@@ -22,11 +22,6 @@ public final class Torch {
     return TorchEngine.get().getVersion();
   }
 
-  /** The number of CUDA devices that the engine sees. */
-  public static int gpuCount() {
-    return TorchEngine.get().getGpuCount();
-  }
-
   /** Sets the number of threads per operator, for the whole process. */
   public static void setThreads(int threads) {
     TorchEngine.get();

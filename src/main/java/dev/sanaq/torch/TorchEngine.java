@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.sanaq.torch.host.MallocTuning;
 import java.nio.Buffer;
+import org.jspecify.annotations.Nullable;
 
 /** DJL's PyTorch engine and its CPU memory manager, started on first use, once per process. */
 final class TorchEngine {
@@ -15,27 +16,65 @@ final class TorchEngine {
 
   private TorchEngine() {}
 
+  /** The engine with its CPU manager, or why it did not start. */
+  private record Start(
+      @Nullable Engine engine, @Nullable PtNDManager manager, @Nullable Throwable failure) {}
+
   private static final class Holder {
-    static final Engine INSTANCE = start();
+    static final Start START = start();
 
-    private static Engine start() {
-      // DJL reports usage over the network by default.
-      if (System.getProperty("OPT_OUT_TRACKING") == null) {
-        System.setProperty("OPT_OUT_TRACKING", "true");
+    // Not an exception of the class's initialiser: its cause is lost for all later callers.
+    private static Start start() {
+      DjlProperties.apply();
+      try {
+        MallocTuning.retainFreedMemory();
+        Engine engine = Engine.getEngine(NAME);
+        return new Start(engine, (PtNDManager) engine.newBaseManager(Device.cpu()), null);
+      } catch (RuntimeException | LinkageError e) {
+        return new Start(null, null, e);
       }
-      MallocTuning.retainFreedMemory();
-      return Engine.getEngine(NAME);
     }
-
-    static final PtNDManager MANAGER = (PtNDManager) INSTANCE.newBaseManager(Device.cpu());
   }
 
+  /**
+   * The engine.
+   *
+   * @throws TorchException if it could not be started, with the innermost cause
+   */
   static Engine get() {
-    return Holder.INSTANCE;
+    Engine engine = Holder.START.engine();
+    if (engine == null) {
+      throw notStarted(Holder.START.failure());
+    }
+    return engine;
   }
 
   static PtNDManager manager() {
-    return Holder.MANAGER;
+    PtNDManager manager = Holder.START.manager();
+    if (manager == null) {
+      throw notStarted(Holder.START.failure());
+    }
+    return manager;
+  }
+
+  private static TorchException notStarted(@Nullable Throwable failure) {
+    Throwable cause = failure;
+    while (cause != null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return new TorchException(
+        "%s could not be started: %s%s".formatted(NAME, cause, advice(String.valueOf(cause))),
+        failure);
+  }
+
+  /** What a missing library means; empty for other causes. */
+  static String advice(String cause) {
+    if (cause.contains("libcuda.so")) {
+      return "; libtorch is a CUDA build and this machine or container has no NVIDIA driver: start"
+          + " it with NVIDIA's container toolkit, install the driver, or use the image or jar for"
+          + " CPUs";
+    }
+    return "";
   }
 
   /** A tensor on the host that borrows the buffer's memory. */

@@ -2,6 +2,7 @@ package dev.sanaq.torch;
 
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The engine failed; its message includes the line of the script. */
 public final class TorchException extends RuntimeException {
@@ -14,10 +15,22 @@ public final class TorchException extends RuntimeException {
           "status_alloc_failed",
           "can't allocate memory",
           "not enough memory",
-          "bad_alloc");
+          "bad_alloc",
+          // cuDNN found no memory for the workspace of any of its algorithms.
+          "unable to find an engine to execute this computation");
 
-  public TorchException(String message, Throwable cause) {
+  /** Messages of CUDA and its libraries. */
+  private static final List<String> CUDA_PHRASES =
+      List.of("cuda error", "cudnn error", "cudnn_status", "cublas_status", "nccl error");
+
+  public TorchException(String message, @Nullable Throwable cause) {
     super(message, cause);
+  }
+
+  /** Whether CUDA failed, and not for want of memory; the GPU may be lost to this process. */
+  public boolean isCudaError() {
+    String message = String.valueOf(getMessage()).toLowerCase(Locale.ROOT);
+    return !isOutOfMemory() && CUDA_PHRASES.stream().anyMatch(message::contains);
   }
 
   /** Whether memory of the device or of the host ran out; a smaller call may succeed. */

@@ -2,6 +2,7 @@ package dev.sanaq.train;
 
 import dev.sanaq.checkpoint.config.AutoencoderConfig;
 import dev.sanaq.checkpoint.config.SchedulerConfig;
+import dev.sanaq.checkpoint.lora.LoraHeader;
 import dev.sanaq.checkpoint.read.ComponentFolder;
 import dev.sanaq.checkpoint.safetensors.DType;
 import dev.sanaq.checkpoint.safetensors.SafetensorsWriter;
@@ -26,6 +27,7 @@ record CheckpointExporter(TrainingConfig config, BaseModels models, Path output)
   /** The name that diffusers looks for. */
   private static final String LORA_FILE = "pytorch_lora_weights.safetensors";
 
+  private static final String LORA_B = ".lora_B.weight";
   private static final int NUM_TRAIN_TIMESTEPS = 1000;
 
   /** Writes a checkpoint or a LoRA file; returns its path. */
@@ -72,29 +74,29 @@ record CheckpointExporter(TrainingConfig config, BaseModels models, Path output)
     return folder;
   }
 
-  /** In the published layout alpha equals the rank, so the scale is multiplied into B. */
+  /** Alpha is in the header, where diffusers reads it, and in tensors, where other programs do. */
   private Path exportLora(LoraConfig lora, Map<String, HostTensor> tensors) throws IOException {
     Map<String, HostTensor> named = new LinkedHashMap<>();
     emaWeights(tensors, TransformerTask.LORA_PREFIX)
         .forEach(
-            (name, tensor) ->
-                named.put(
-                    "transformer." + name,
-                    name.contains("lora_B") ? scale(tensor, lora.scale()) : tensor));
+            (name, tensor) -> {
+              named.put("transformer." + name, tensor);
+              if (name.endsWith(LORA_B)) {
+                String layer = name.substring(0, name.length() - LORA_B.length());
+                named.put("transformer." + layer + ".alpha", scalar(lora.alpha()));
+              }
+            });
     Path file = output.resolve(LORA_FILE);
     Path unfinished = output.resolve("." + LORA_FILE);
     Files.deleteIfExists(unfinished);
-    SafetensorsWriter.write(unfinished, named, DType.F32);
+    SafetensorsWriter.write(
+        unfinished, named, DType.F32, LoraHeader.of(lora.rank(), lora.alpha(), lora.targets()));
     return Files.move(
         unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private static HostTensor scale(HostTensor tensor, double factor) {
-    float[] values = tensor.values().clone();
-    for (int i = 0; i < values.length; i++) {
-      values[i] *= (float) factor;
-    }
-    return new HostTensor(tensor.shape(), values);
+  private static HostTensor scalar(double value) {
+    return new HostTensor(new long[0], new float[] {(float) value});
   }
 
   /**

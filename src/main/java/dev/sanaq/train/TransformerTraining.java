@@ -65,9 +65,12 @@ public final class TransformerTraining {
    * @param resume whether to continue after the last snapshot
    * @return the folder or file of the result
    * @throws DivergedException if the loss becomes NaN or infinite
+   * @throws dev.sanaq.checkpoint.CheckpointException if the weights to start from hold NaN or
+   *     infinity
    * @throws IllegalArgumentException if the folder holds another run
    */
   public Path run(boolean resume) throws IOException {
+    models.start().base().ifPresent(Checkpoint::requireFiniteWeights);
     Dataset dataset =
         Dataset.read(data).filterReadable(MaxCorruptShare.DEFAULT, progress::onMessage);
     RunDirectory directory = RunDirectory.open(output, resume, identity(dataset), progress);

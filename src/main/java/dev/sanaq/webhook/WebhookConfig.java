@@ -1,9 +1,12 @@
 package dev.sanaq.webhook;
 
+import dev.sanaq.net.AllowedHost;
 import dev.sanaq.net.UrlPolicyConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,11 +20,22 @@ public interface WebhookConfig {
    * Secrets as {@code whsec_<base64 of 24 to 64 bytes>}; every one signs, so that one can be
    * replaced.
    */
-  Optional<List<String>> secrets();
+  Optional<
+          List<
+              @Pattern(
+                  regexp = "whsec_[A-Za-z0-9+/]{32,88}={0,2}",
+                  message = "must be whsec_ and the base64 of 24 to 64 bytes")
+              String>>
+      secrets();
 
   /** Event types that are sent: {@code started}, {@code completed}, ... */
   @WithDefault("completed,failed,cancelled")
-  Set<String> events();
+  Set<
+          @Pattern(
+              regexp = "started|completed|failed|cancelled",
+              message = "must be started, completed, failed or cancelled")
+          String>
+      events();
 
   /** The consumer group of all senders. */
   @WithDefault("sanaq-webhooks")
@@ -33,10 +47,10 @@ public interface WebhookConfig {
 
   /** The allowed ports. */
   @WithDefault("443")
-  Set<Integer> ports();
+  Set<@Min(1) @Max(65535) Integer> ports();
 
   /** Hosts by glob and IP addresses by CIDR block that are allowed although they are private. */
-  Optional<List<String>> allowedHosts();
+  Optional<List<@AllowedHost String>> allowedHosts();
 
   /** Maximum number of concurrent attempts. */
   @WithDefault("32")

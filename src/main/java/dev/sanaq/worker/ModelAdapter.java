@@ -1,6 +1,7 @@
 package dev.sanaq.worker;
 
 import dev.sanaq.job.validation.ModelDefaults;
+import dev.sanaq.job.validation.ModelDefaults.KnownAdapter;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
@@ -21,9 +22,15 @@ public final class ModelAdapter {
         model.height(),
         model.steps(),
         model.guidanceScale(),
+        List.of(model.guidanceInterval().start(), model.guidanceInterval().stop()),
         model.solver().label(),
         model.solvers().stream().map(SolverKind::label).toList(),
-        Optional.of(model.adapters().stream().sorted().toList()));
+        Optional.of(
+            model.adapters().stream()
+                .map(
+                    adapter ->
+                        new KnownAdapter(adapter.name(), adapter.sha256(), adapter.problem()))
+                .toList()));
   }
 
   /** Generates one step of the default size: otherwise the first job would be slow. */

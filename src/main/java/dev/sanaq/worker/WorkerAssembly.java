@@ -9,6 +9,7 @@ import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.deadletter.DeadLetterFactory;
 import dev.sanaq.kafka.event.JobEventFactory;
 import dev.sanaq.kafka.event.TransactionalPublisher;
+import dev.sanaq.kafka.event.WorkerStatus;
 import dev.sanaq.kafka.request.Cancellation;
 import dev.sanaq.kafka.request.CancellationDecoder;
 import dev.sanaq.kafka.request.RecordDecoder;
@@ -17,6 +18,7 @@ import dev.sanaq.net.DnsResolver;
 import dev.sanaq.net.UrlPolicy;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.ImageGenerator;
+import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.storage.ImageUrls;
 import dev.sanaq.storage.OutputLocations;
 import dev.sanaq.storage.S3ClientFactory;
@@ -38,7 +40,7 @@ import dev.sanaq.worker.consume.GroupMembership;
 import dev.sanaq.worker.consume.RebalanceHandler;
 import dev.sanaq.worker.consume.RecordCompleter;
 import dev.sanaq.worker.consume.RecordDispatcher;
-import dev.sanaq.worker.consume.RecordPoller;
+import dev.sanaq.worker.consume.RecordReceiver;
 import dev.sanaq.worker.consume.RequestHandler;
 import dev.sanaq.worker.consume.WorkerChannels;
 import dev.sanaq.worker.finish.FailedResults;
@@ -56,15 +58,19 @@ import dev.sanaq.worker.observe.WorkerMetrics;
 import dev.sanaq.worker.queue.ActiveJobs;
 import dev.sanaq.worker.queue.JobQueue;
 import dev.sanaq.worker.queue.WorkerJobs;
+import dev.sanaq.worker.requests.RequestConsumer;
 import dev.sanaq.worker.run.BatchPreparer;
 import dev.sanaq.worker.run.BatchReporting;
+import dev.sanaq.worker.run.DeviceLoss;
 import dev.sanaq.worker.run.InferenceLoop;
 import dev.sanaq.worker.run.InferenceWatchdog;
 import dev.sanaq.worker.run.JobProgressSender;
+import dev.sanaq.worker.run.WorkerStatusSender;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -79,15 +85,17 @@ final class WorkerAssembly {
   private static final int MAX_CANCELLATIONS = 100_000;
   // Unreadable records may have 1 MB each.
   private static final int MAX_POLLED_LETTERS = 4;
-  private static final double NEWEST_DURATION_WEIGHT = 0.3;
+  private static final int MIN_MEASURED_BATCHES = 3;
   private static final int MAX_BATCH_KEYS = 500;
+  // Two reports may be lost.
+  private static final int STATUS_INTERVALS = 3;
 
   private final WorkerSettings settings;
   private final ImageGenerator generator;
   private final Clock clock;
   private final WorkerTelemetry telemetry;
   private final WorkerChannels channels;
-  private final UnaryOperator<Producer<byte[], byte[]>> transactionalProducers;
+  private final Hooks hooks;
   private final String workerId;
   private final OutputLocation home;
   private final KafkaClientFactory kafka;
@@ -95,6 +103,14 @@ final class WorkerAssembly {
   private final ShutdownState shutdown = new ShutdownState();
   private final WorkerThreads threads;
   private final UrlPolicy uploadPolicy;
+
+  /**
+   * What tests replace.
+   *
+   * @param exit ends the process at once with a code
+   * @param transactionalProducers wraps them
+   */
+  record Hooks(IntConsumer exit, UnaryOperator<Producer<byte[], byte[]>> transactionalProducers) {}
 
   /** S3: results, attempts, and the retries of every call. */
   record Storage(S3Client s3, ResultStore results, StorageRetry retry, AttemptCounter attempts) {}
@@ -110,7 +126,7 @@ final class WorkerAssembly {
 
   /** From results to transactions, and events outside of them. */
   record Publishing(
-      ReplaceableConsumer consumer,
+      RequestConsumer consumer,
       PartitionTrackers trackers,
       JobProgressSender progressSender,
       TerminalEvents terminalEvents,
@@ -121,6 +137,7 @@ final class WorkerAssembly {
   /** From queued jobs to stored results. */
   record Inference(
       InferenceWatchdog watchdog,
+      DeviceLoss deviceLoss,
       PresignedUploader uploader,
       BatchPreparer preparer,
       Thread batcherThread,
@@ -138,13 +155,13 @@ final class WorkerAssembly {
       Clock clock,
       WorkerTelemetry telemetry,
       WorkerChannels channels,
-      UnaryOperator<Producer<byte[], byte[]>> transactionalProducers) {
+      Hooks hooks) {
     this.settings = settings;
+    this.hooks = hooks;
     this.generator = generator;
     this.clock = clock;
     this.telemetry = telemetry;
     this.channels = channels;
-    this.transactionalProducers = transactionalProducers;
     this.workerId = settings.worker().id().orElseGet(WorkerIds::generate);
     this.home = OutputLocations.defaultLocation(settings.storage());
     this.kafka = new KafkaClientFactory(settings.kafka());
@@ -188,7 +205,7 @@ final class WorkerAssembly {
     CancellationRegistry cancellations =
         new CancellationRegistry(config.cancellationRetention(), MAX_CANCELLATIONS, clock);
     ThroughputEstimator<BatchKey> throughput =
-        new ThroughputEstimator<>(NEWEST_DURATION_WEIGHT, MAX_BATCH_KEYS);
+        new ThroughputEstimator<>(MIN_MEASURED_BATCHES, MAX_BATCH_KEYS);
     return new Jobs(
         queue,
         active,
@@ -205,8 +222,11 @@ final class WorkerAssembly {
     JobEventFactory events = new JobEventFactory(settings.events().source(), urls::of, clock);
     PendingResults pending = new PendingResults();
     FailedResults failed = new FailedResults(clock, settings.worker().retryBackoff());
-    ReplaceableConsumer consumer =
-        new ReplaceableConsumer(kafka.workerConsumers(settings.worker().group(), workerId));
+    RequestConsumer consumer =
+        new RequestConsumer(
+            channels.requests(),
+            List.of(settings.topics().requests()),
+            kafka.workerConfiguration(workerId));
     PartitionTrackers trackers = new PartitionTrackers(consumer);
     ResultPublisher publisher =
         new ResultPublisher(
@@ -230,13 +250,17 @@ final class WorkerAssembly {
     Duration timeout = settings.events().transactionTimeout();
     return new TransactionalPublisher(
         number ->
-            transactionalProducers.apply(
-                kafka.transactionalProducer("sanaq-%s-%s".formatted(workerId, number), timeout)));
+            hooks
+                .transactionalProducers()
+                .apply(
+                    kafka.transactionalProducer(
+                        "sanaq-%s-%s".formatted(workerId, number), timeout)));
   }
 
   Inference inference(Storage storage, Jobs jobs, Publishing publishing) {
     WorkerConfig config = settings.worker();
-    InferenceWatchdog watchdog = new InferenceWatchdog(clock, config.stallTimeout());
+    DeviceLoss deviceLoss = new DeviceLoss(hooks.exit());
+    InferenceWatchdog watchdog = new InferenceWatchdog(clock, config.stallTimeout(), deviceLoss);
     JobCompleter completer =
         new JobCompleter(
             jobs.all(),
@@ -263,6 +287,7 @@ final class WorkerAssembly {
             completer);
     return new Inference(
         watchdog,
+        deviceLoss,
         uploader,
         preparer,
         WorkerThreads.newThread(preparer, "sanaq-batcher"),
@@ -295,15 +320,15 @@ final class WorkerAssembly {
     WorkerConfig config = settings.worker();
     RecordDecoder decoder = new RecordDecoder(settings.limits().maxRecordBytes());
     CancellationDecoder cancellationDecoder = new CancellationDecoder(decoder);
-    RecordPoller poller =
-        new RecordPoller(
+    RecordReceiver receiver =
+        new RecordReceiver(
             publishing.consumer(),
             publishing.trackers(),
             dispatcher(decoder, jobs, publishing),
             new Backpressure(jobs.all(), storage.retry(), publishing.resultPublisher(), shutdown));
     ConsumerLoop loop =
         new ConsumerLoop(
-            poller,
+            receiver,
             membership(storage, jobs, publishing),
             publishing.resultPublisher(),
             jobs.all(),
@@ -317,6 +342,27 @@ final class WorkerAssembly {
           }
         },
         cancellationDeadLetters(cancellationDecoder));
+  }
+
+  WorkerStatusSender statusSender(Consuming consuming, Inference inference) {
+    Duration interval = settings.events().workerStatusInterval();
+    int validSeconds = Math.toIntExact(interval.multipliedBy(STATUS_INTERVALS).toSeconds());
+    ModelInfo model = generator.model();
+    return new WorkerStatusSender(
+        channels.progress(),
+        ready ->
+            new WorkerStatus(
+                workerId,
+                ready,
+                validSeconds,
+                model.name(),
+                model.width(),
+                model.height(),
+                model.steps()),
+        settings.events().source(),
+        () -> consuming.loop().notReadyReason().or(inference.deviceLoss()::reason).isEmpty(),
+        interval,
+        clock);
   }
 
   private CancellationDeadLetters cancellationDeadLetters(CancellationDecoder decoder) {
@@ -346,11 +392,7 @@ final class WorkerAssembly {
             shutdown,
             settings.worker().revokeTimeout());
     return new GroupMembership(
-        publishing.consumer(),
-        List.of(settings.topics().requests()),
-        rebalanceHandler,
-        storage.retry(),
-        storage.attempts());
+        publishing.consumer(), rebalanceHandler, storage.retry(), storage.attempts());
   }
 
   private RecordDispatcher dispatcher(RecordDecoder decoder, Jobs jobs, Publishing publishing) {

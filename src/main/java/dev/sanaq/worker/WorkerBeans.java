@@ -8,6 +8,7 @@ import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.worker.consume.CancellationSource;
 import dev.sanaq.worker.consume.WorkerChannels;
 import dev.sanaq.worker.finish.UploadConfig;
+import dev.sanaq.worker.requests.IncomingRequests;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.common.annotation.Identifier;
@@ -34,8 +35,9 @@ class WorkerBeans {
 
   @Produces
   @Singleton
-  WorkerChannels channels(ProgressSink progress, CancellationSource cancellations) {
-    return new WorkerChannels(progress, cancellations);
+  WorkerChannels channels(
+      ProgressSink progress, CancellationSource cancellations, IncomingRequests requests) {
+    return new WorkerChannels(progress, cancellations, requests);
   }
 
   @Produces

@@ -65,7 +65,7 @@ public interface WorkerConfig {
   Duration shutdownTimeout();
 
   /** Stop, with exit code 0, after being idle for this long. Default: never. */
-  Optional<Duration> idleTimeout();
+  Optional<@DurationMin(millis = 1) Duration> idleTimeout();
 
   /** Liveness turns DOWN if a running batch makes no progress for this long. */
   @WithDefault("PT10M")

@@ -4,9 +4,12 @@ import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.worker.attempt.ShutdownState;
 import dev.sanaq.worker.consume.CancellationSource;
 import dev.sanaq.worker.consume.WorkerChannels;
+import dev.sanaq.worker.run.DeviceLoss;
+import dev.sanaq.worker.run.WorkerStatusSender;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.Producer;
 
@@ -26,6 +29,7 @@ public final class WorkerRuntime {
   private final WorkerAssembly.Publishing publishing;
   private final WorkerAssembly.Inference inference;
   private final WorkerAssembly.Consuming consuming;
+  private final WorkerStatusSender statusSender;
   private final CancellationSource cancellations;
 
   private WorkerRuntime(WorkerAssembly assembly, CancellationSource cancellations) {
@@ -37,6 +41,7 @@ public final class WorkerRuntime {
     this.publishing = assembly.publishing(storage);
     this.inference = assembly.inference(storage, jobs, publishing);
     this.consuming = assembly.consuming(storage, jobs, publishing, inference);
+    this.statusSender = assembly.statusSender(consuming, inference);
   }
 
   /**
@@ -52,21 +57,39 @@ public final class WorkerRuntime {
       Clock clock,
       WorkerTelemetry telemetry,
       WorkerChannels channels) {
-    return start(settings, generator, clock, telemetry, channels, UnaryOperator.identity());
+    return start(
+        settings,
+        generator,
+        clock,
+        telemetry,
+        channels,
+        Runtime.getRuntime()::halt,
+        UnaryOperator.identity());
   }
 
-  /** The same with wrapped transactional producers: tests inject faults there. */
+  /**
+   * The same with a way to end the process at once.
+   *
+   * @param exit see {@link DeviceLoss}
+   * @param transactionalProducers wraps them: tests inject faults there
+   */
   static WorkerRuntime start(
       WorkerSettings settings,
       ImageGenerator generator,
       Clock clock,
       WorkerTelemetry telemetry,
       WorkerChannels channels,
+      IntConsumer exit,
       UnaryOperator<Producer<byte[], byte[]>> transactionalProducers) {
     WorkerRuntime runtime =
         new WorkerRuntime(
             new WorkerAssembly(
-                settings, generator, clock, telemetry, channels, transactionalProducers),
+                settings,
+                generator,
+                clock,
+                telemetry,
+                channels,
+                new WorkerAssembly.Hooks(exit, transactionalProducers)),
             channels.cancellations());
     runtime.cancellations.start(
         settings.worker().cancellationRetention(),
@@ -77,6 +100,7 @@ public final class WorkerRuntime {
     runtime.storage.retry().probeStorage(() -> {});
     runtime.consuming.loop().start();
     runtime.consuming.cancellationDeadLetters().start(settings.worker().retryBackoff());
+    runtime.statusSender.start();
     return runtime;
   }
 
@@ -96,7 +120,11 @@ public final class WorkerRuntime {
 
   /** Why the worker takes no jobs, or cannot publish some results, for readiness; else empty. */
   public Optional<String> notReadyReason() {
-    return consuming.loop().notReadyReason().or(publishing.failedResults()::reason);
+    return inference
+        .deviceLoss()
+        .reason()
+        .or(consuming.loop()::notReadyReason)
+        .or(publishing.failedResults()::reason);
   }
 
   /**
@@ -107,6 +135,7 @@ public final class WorkerRuntime {
    */
   public boolean drain(Duration grace) {
     shutdown.start(grace);
+    statusSender.stop();
     jobs.queue().close();
     consuming.loop().drain(grace);
     boolean stopped = awaitStopped(inference.inferenceThread());

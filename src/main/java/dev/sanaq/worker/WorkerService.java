@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /**
@@ -51,15 +53,32 @@ public class WorkerService {
   }
 
   /**
+   * Checks the model's settings before anything is started.
+   *
+   * @throws IllegalArgumentException if no model is configured, or its folder is missing
+   */
+  public void checkModel() {
+    modelLoader.check();
+  }
+
+  /**
    * Loads the model, warms it up and starts the worker; blocks until it is ready. Call it once.
    *
+   * @param exit ends the process at once with a code, even while the engine computes
    * @throws IllegalArgumentException if no model is configured
    */
-  public void start() {
+  public void start(IntConsumer exit) {
     Instant processStart = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     ImageGenerator generator = load();
     WorkerRuntime runtime =
-        WorkerRuntime.start(settings, generator, Clock.systemUTC(), telemetry, channels);
+        WorkerRuntime.start(
+            settings,
+            generator,
+            Clock.systemUTC(),
+            telemetry,
+            channels,
+            exit,
+            UnaryOperator.identity());
     running.set(new Running(runtime, generator));
     deletionCost.set(PodDeletionCost.start(kubernetesConfig, runtime::isBusy));
     double startupSeconds = Duration.between(processStart, Instant.now()).toMillis() / 1e3;

@@ -8,7 +8,7 @@
  *
  * <pre>{@code
  * request record
- *    |   RequestHandler, sanaq-consumer       invalid or unreadable: RecordCompleter publishes
+ *    |   RequestHandler, polling thread       invalid or unreadable: RecordCompleter publishes
  *    v                                        a failed event or a dead letter, there is no job
  * QUEUED     JobQueue                         (3) partition revoked, S3 outage --> ABANDONED
  *    |   ^
@@ -19,7 +19,7 @@
  *    |                                        (3), (6), (7) --------------------> ABANDONED
  *    v
  * RUNNING    InferenceLoop, sanaq-inference   error of the model, (4), (5) -----> PUBLISHING
- *    |                                        (3), (6) -------------------------> ABANDONED
+ *    |                                        (3), (6), (8) --------------------> ABANDONED
  *    v
  * STORING    ResultWriter, sanaq-io-n;        error of S3 or of an upload ------> PUBLISHING
  *    |       PresignedUploader,               (3), (7) -------------------------> ABANDONED
@@ -27,12 +27,12 @@
  *    v
  * PUBLISHING JobCompleter, the same threads (from the inference thread: sanaq-io-n); an outcome
  *    |       other than a result is stored first: OutcomeRecorder;
- *    |       ResultPublisher, sanaq-consumer; TransactionRunner, sanaq-publish-1
+ *    |       ResultPublisher, polling thread; TransactionRunner, sanaq-publish-1
  *    v
  * result and offset are committed in one transaction; PUBLISHING is the last phase
  *
- * ABANDONED  JobCompleter releases the counted attempt; the offset is not committed, so the
- *            partition's next worker reads the record again
+ * ABANDONED  JobCompleter releases the counted attempt, except after (8); the offset is not
+ *            committed, so the partition's next worker reads the record again
  * }</pre>
  *
  * <ol>
@@ -52,6 +52,7 @@
  *   <li>S3 outage: StorageRetry gives up after its retry timeout and a failed probe.
  *       GroupMembership then abandons all jobs, leaves the group, and rejoins when the probe
  *       succeeds. The first join waits for the probe, too.
+ *   <li>Lost GPU: DeviceLoss ends the process. The attempts stay counted, as after a crash.
  * </ol>
  *
  * <p>{@link dev.sanaq.worker.attempt.JobTermination} decides (3) to (6) before the start, before

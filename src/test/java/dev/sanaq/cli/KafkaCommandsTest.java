@@ -166,7 +166,8 @@ class KafkaCommandsTest {
     assertThat(submit().code()).isEqualTo(2);
     assertThat(submit("--prompt", "p", "--id", "a b").code()).isEqualTo(2);
     assertThat(submit("--file", "/no/such/file").code()).isEqualTo(2);
-    assertThat(submit("--file", "/no/such/file").err()).contains("no file /no/such/file");
+    assertThat(submit("--file", "/no/such/file").err())
+        .contains("--file /no/such/file: no such file or folder");
     assertThat(submit("--prompt", "p", "--width", "wide").code()).isEqualTo(2);
   }
 

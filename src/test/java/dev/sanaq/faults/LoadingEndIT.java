@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -34,7 +33,7 @@ class LoadingEndIT {
       config.put("sanaq.model.source", "s3://models/any");
       config.put("sanaq.model.path", processes.folder().resolve("model").toString());
       ManagedProcess worker =
-          processes.startProgram("worker", List.of("-Xmx256m"), config, "serve");
+          processes.startProgram("worker", TestProcesses.SHORT_LIVED, config, "serve");
       // The download has begun; the storage never answers.
       try (Socket download = storage.accept()) {
         assertThat(download.isConnected()).isTrue();

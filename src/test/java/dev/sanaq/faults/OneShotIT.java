@@ -16,7 +16,6 @@ import dev.sanaq.testing.process.TestProcesses;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -58,7 +57,7 @@ class OneShotIT {
     ManagedProcess push =
         processes.startProgram(
             "push",
-            List.of("-Xmx128m"),
+            TestProcesses.SHORT_LIVED,
             config,
             "model",
             "push",

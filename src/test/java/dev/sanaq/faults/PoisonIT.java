@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 /** Requests that kill their worker, or that exceed its heap. */
 @Tag("slow") // starts a broker, S3 and workers that crash and restart as processes
 class PoisonIT {
-  private static final Duration TIMEOUT = Duration.ofSeconds(120);
+  /** Four workers start one after the other. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(240);
+
   private static final int FOLLOWING_REQUESTS = 10;
 
   @Test

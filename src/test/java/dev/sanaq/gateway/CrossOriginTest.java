@@ -46,7 +46,13 @@ class CrossOriginTest extends GatewayTestBase {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"rebind.example", "rebind.example:80", "192.0.2.1", "localhost.evil.example"})
+      strings = {
+        "rebind.example",
+        "rebind.example:80",
+        "192.0.2.1",
+        "localhost.evil.example",
+        "a_b:80"
+      })
   void request_toForeignHost_isForbidden(String host) throws IOException {
     assertThat(rawGet(host)).startsWith("HTTP/1.1 403").contains("forbidden_host");
   }

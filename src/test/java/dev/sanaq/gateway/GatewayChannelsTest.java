@@ -2,6 +2,7 @@ package dev.sanaq.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.testing.Eventually;
 import dev.sanaq.testing.GatewayTestClient;
 import dev.sanaq.testing.LocalServicesResource;
 import dev.sanaq.testing.Pause;
@@ -60,11 +61,28 @@ class GatewayChannelsTest extends GatewayTestBase {
       view.pause().await().atMost(TIMEOUT);
       Pause.of(FETCH_IS_OVER);
       worker.publishStarted(id);
-      deleteAll(services);
+      deleteAll(services.getOrDefault("sanaq.topics.events", ""));
       worker.publishCancelled(id);
       view.resume().await().atMost(TIMEOUT);
       client.awaitState(id, "cancelled");
     }
+  }
+
+  /** No worker will ever run them, so KEDA must not start one for them. */
+  @Test
+  void requestsThatRetentionDeleted_leaveTheBacklog() throws Exception {
+    client.post("/v1/jobs", request);
+    client.awaitState(id, "queued");
+    Eventually.await("the request is queued", TIMEOUT).until(() -> queued() > 0);
+    deleteAll(GatewayTestClient.serviceConfig().getOrDefault("sanaq.topics.requests", ""));
+    Eventually.await("the deleted request is not queued", TIMEOUT).until(() -> queued() == 0);
+    assertThat(client.get("/v1/jobs/" + id).status()).isEqualTo(404);
+    assertThat(client.post("/v1/jobs", request.replace(id, "next-" + id)).status()).isEqualTo(202);
+    client.awaitState("next-" + id, "queued");
+  }
+
+  private int queued() {
+    return client.get("/v1/backlog").json().get("queued").asInt();
   }
 
   @Test
@@ -99,11 +117,9 @@ class GatewayChannelsTest extends GatewayTestBase {
     return GatewayTestClient.serviceConfig().getOrDefault("sanaq.topics.cancellations", "");
   }
 
-  private static void deleteAll(Map<String, String> services)
-      throws ExecutionException, InterruptedException {
-    String topic = services.getOrDefault("sanaq.topics.events", "");
-    try (Admin admin =
-        Admin.create(Map.of("bootstrap.servers", services.get("kafka.bootstrap.servers")))) {
+  private static void deleteAll(String topic) throws ExecutionException, InterruptedException {
+    String servers = GatewayTestClient.serviceConfig().getOrDefault("kafka.bootstrap.servers", "");
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
       int partitions =
           admin
               .describeTopics(List.of(topic))

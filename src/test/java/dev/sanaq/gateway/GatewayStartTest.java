@@ -18,7 +18,13 @@ class GatewayStartTest {
   public static final class PublicHostProfile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("quarkus.http.host", "0.0.0.0", "kafka.bootstrap.servers", "127.0.0.1:1");
+      return Map.of(
+          "sanaq.worker.enabled",
+          "false",
+          "quarkus.http.host",
+          "0.0.0.0",
+          "kafka.bootstrap.servers",
+          "127.0.0.1:1");
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.sanaq.gateway;
 
 import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
+import dev.sanaq.sana.ImageGenerator;
+import dev.sanaq.testing.Eventually;
 import dev.sanaq.testing.GatewayTestClient;
 import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.TestSettings;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** Starts the gateway for each test of a {@code @QuarkusTest} class, and gives it a client. */
 public abstract class GatewayTestBase {
   private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration WORKER_TIMEOUT = Duration.ofSeconds(20);
 
   @Inject protected GatewayLifecycle gateway;
 
@@ -51,20 +54,33 @@ public abstract class GatewayTestBase {
   @AfterEach
   protected void stopGateway() {
     GatewayRestart.stop(gateway);
+    stopWorker();
+  }
+
+  /** Stops the worker; does nothing if none runs. */
+  protected void stopWorker() {
     if (worker != null) {
       worker.drain(SHUTDOWN_TIMEOUT);
+      worker = null;
     }
   }
 
-  /** Starts a real worker; it stops after the test. */
+  /** Starts a real worker and waits until the gateway knows it; it stops after the test. */
   protected void startWorker() {
+    startWorker(new GradientImageGenerator());
+  }
+
+  /** The same with an image generator. */
+  protected void startWorker(ImageGenerator generator) {
     WorkerSettings settings = TestSettings.of(GatewayTestClient.serviceConfig());
     worker =
         WorkerRuntime.start(
             settings,
-            new GradientImageGenerator(),
+            generator,
             Clock.systemUTC(),
             TestSettings.noTelemetry(),
             PlainWorkerChannels.of(settings));
+    Eventually.await("the worker is live", WORKER_TIMEOUT)
+        .until(() -> client.get("/v1/backlog").json().get("workers").asInt() > 0);
   }
 }

@@ -96,7 +96,11 @@ class ImagesApiTest extends GatewayTestBase {
         .isEqualTo(before.get("images").get(0).get("sha256"));
     assertThat(client.get("/v1/jobs/" + id + "/images/0").status()).isEqualTo(200);
     assertThat(client.delete("/v1/jobs/" + id).status()).isEqualTo(409);
-    assertThat(client.post("/v1/jobs", request(id, 1)).json().get("state").asText())
+    long start = System.nanoTime();
+    GatewayTestClient.ApiResponse again =
+        client.post("/v1/jobs", request(id, 1), "Prefer", "wait=20");
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+    assertThat(again.json().get("state").asText())
         .as("the same request again")
         .isEqualTo("completed");
     assertThat(client.post("/v1/jobs", request(id, 2)).status()).isEqualTo(409);
@@ -140,6 +144,7 @@ class ImagesApiTest extends GatewayTestBase {
     JsonNode models = client.get("/v1/models").json();
     assertThat(models.get("object").asText()).isEqualTo("list");
     assertThat(models.get("data").get(0).get("id").asText()).isEqualTo("gradient");
+    assertThat(models.get("data").get(0).get("workers").asInt()).isEqualTo(1);
   }
 
   @Test

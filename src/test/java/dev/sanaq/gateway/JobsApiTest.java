@@ -52,6 +52,9 @@ class JobsApiTest extends GatewayTestBase {
   @BeforeEach
   void connectWorker() {
     worker = new ScriptedWorker(GatewayTestClient.serviceConfig());
+    worker.publishStatus(true);
+    Eventually.await("the worker is live", TIMEOUT)
+        .until(() -> client.get("/v1/backlog").json().get("workers").asInt() == 1);
   }
 
   @AfterEach
@@ -77,7 +80,16 @@ class JobsApiTest extends GatewayTestBase {
         .contains("sanaq_backlog_jobs{state=\"running\"} 0.0")
         .contains("sanaq_backlog_oldest_seconds{state=\"queued\"} ")
         .contains("sanaq_backlog_oldest_seconds{state=\"running\"} 0.0")
-        .containsPattern("\\nsanaq_backlog_seconds [1-9]");
+        .containsPattern("\\nsanaq_backlog_seconds (0\\.0*)?[1-9]");
+  }
+
+  /** The alerts on the objective read these buckets. */
+  @Test
+  void metrics_haveLatencyOfEachSizeFromTheStart() {
+    for (String bucket : List.of("small\",le=\"300", "medium\",le=\"600", "large\",le=\"1800")) {
+      assertThat(metrics())
+          .contains("\nsanaq_job_latency_seconds_bucket{size=\"%s.0\"} ".formatted(bucket));
+    }
   }
 
   private String metrics() {
@@ -94,6 +106,7 @@ class JobsApiTest extends GatewayTestBase {
     assertThat(queued.get("state").asText()).isEqualTo("queued");
     assertThat(queued.get("queuePosition").asInt()).isEqualTo(1);
     assertThat(queued.get("expectedWaitSeconds").isIntegralNumber()).isTrue();
+    assertThat(queued.get("workers").asInt()).isEqualTo(1);
     assertThat(queued.get("request").get("prompt").asText()).isEqualTo("a red apple");
 
     worker.publishStarted(id);
@@ -297,10 +310,12 @@ class JobsApiTest extends GatewayTestBase {
 
   @Test
   void fullBacklog_rejectsWithRetryAfter() {
-    String other = "other-" + id;
-    client.post("/v1/jobs", "{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(other));
-    worker.publishCompleted(other, 150);
-    client.awaitState(other, "completed");
+    for (int i = 0; i < 3; i++) {
+      String other = "other-" + i + "-" + id;
+      client.post("/v1/jobs", "{\"id\":\"%s\",\"prompt\":\"p\"}".formatted(other));
+      worker.publishCompleted(other, 150);
+      client.awaitState(other, "completed");
+    }
     client.post(
         "/v1/jobs",
         "{\"id\":\"%s\",\"prompt\":\"p\",\"width\":1000,\"height\":1000,\"steps\":4}"

@@ -14,6 +14,7 @@ import dev.sanaq.job.validation.ValidationResult;
 import dev.sanaq.kafka.KafkaClientFactory;
 import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.JobEventFactory;
+import dev.sanaq.kafka.event.WorkerStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +41,13 @@ public final class ScriptedWorker implements AutoCloseable {
     this.producer =
         new KafkaClientFactory(Map.of("bootstrap.servers", servers))
             .idempotentProducer(Duration.ofSeconds(10));
+  }
+
+  /** Reports that it takes jobs of its model, or that it does not. */
+  public void publishStatus(boolean ready) {
+    publish(
+        new WorkerStatus("hand", ready, 60, "m", 1000, 1000, 4)
+            .toEvent("/test", Clock.systemUTC().instant()));
   }
 
   void publishStarted(String id) {

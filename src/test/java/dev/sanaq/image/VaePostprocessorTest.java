@@ -41,8 +41,7 @@ class VaePostprocessorTest {
     planes[20 + 2 * 5 + 3] = Float.NaN;
     assertThatIllegalArgumentException()
         .isThrownBy(() -> VaePostprocessor.toRgb(new PlanarFloatImage(4, 5, planes)))
-        .withMessageContaining("row 2, column 3, channel 1")
-        .withMessageContaining("precision");
+        .withMessageContaining("row 2, column 3, channel 1");
   }
 
   @Test

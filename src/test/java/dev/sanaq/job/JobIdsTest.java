@@ -17,6 +17,13 @@ class JobIdsTest {
   }
 
   @Test
+  void isValid_onlyDots_isFalse() {
+    assertThat(List.of(".", "..", "...", ".".repeat(128))).noneMatch(JobIds::isValid);
+    assertThat(List.of(".a", "a.", "a..b", "..:", "-", ":", "..-")).allMatch(JobIds::isValid);
+    assertThat(List.of(".", "..")).allMatch(id -> JobIds.isValid(JobIds.ofCloudEvent(id, "/s")));
+  }
+
+  @Test
   void cloudEventIdAndSource_identifyOneJob() {
     List<String> ids =
         Stream.of(

@@ -42,6 +42,7 @@ class RequestFieldsTest {
   private static final List<String> NOT_IN_OPENAI =
       List.of(
           "id",
+          "guidanceInterval",
           "solver",
           "resolutionBinning",
           "adapters",
@@ -58,7 +59,6 @@ class RequestFieldsTest {
           "count",
           "format",
           "quality",
-          "adapters",
           "deadline",
           "priority",
           "callbackUrl",
@@ -153,6 +153,7 @@ class RequestFieldsTest {
         4,
         1,
         1,
+        List.of(0.2, 0.8),
         7,
         1,
         "flow-dpm",
@@ -160,7 +161,7 @@ class RequestFieldsTest {
         90,
         true,
         "m",
-        List.of(new JobAdapter("style", 1)),
+        List.of(new JobAdapter("style", 1, "a".repeat(64))),
         Instant.EPOCH,
         Priority.LOW,
         "https://example.com/done",

@@ -2,6 +2,8 @@ package dev.sanaq.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -77,6 +79,55 @@ class OffsetTrackerTest {
     progress.markDone(0);
     progress.reopen(0);
     assertThat(progress.offsetToCommit().offset()).isZero();
+  }
+
+  @Test
+  void uncommittedRecord_reopens_andLaterOnesStayFinished() {
+    OffsetTracker progress = OffsetTracker.from(null);
+    for (long offset = 0; offset < 4; offset++) {
+      progress.startIfNew(offset);
+    }
+    List.of(1L, 2L).forEach(progress::markDone);
+    progress.markDone(0);
+    progress.reopen(0);
+    OffsetAndMetadata committed = progress.offsetToCommit();
+    assertThat(committed.offset()).isZero();
+    assertThat(OffsetTracker.isDone(committed, 1)).isTrue();
+    assertThat(OffsetTracker.isDone(committed, 2)).isTrue();
+    assertThat(OffsetTracker.isDone(committed, 3)).isFalse();
+    assertThat(progress.startIfNew(2)).isFalse();
+  }
+
+  @Test
+  void failedTransactions_undoNothingThatWasCommitted() {
+    Random random = new Random(7);
+    for (int round = 0; round < 50; round++) {
+      OffsetTracker progress = OffsetTracker.from(null);
+      List<Long> open = new ArrayList<>();
+      Set<Long> committed = new HashSet<>();
+      for (long offset = 0; offset < 60; offset++) {
+        progress.startIfNew(offset);
+        open.add(offset);
+      }
+      while (!open.isEmpty()) {
+        Collections.shuffle(open, random);
+        List<Long> batch = open.subList(0, 1 + random.nextInt(Math.min(6, open.size())));
+        batch.forEach(progress::markDone);
+        if (random.nextInt(3) == 0) {
+          Collections.shuffle(batch, random);
+          batch.forEach(progress::reopen);
+        } else {
+          committed.addAll(batch);
+          batch.clear();
+        }
+        OffsetAndMetadata next = progress.offsetToCommit();
+        for (long offset = 0; offset < 60; offset++) {
+          assertThat(OffsetTracker.isDone(next, offset))
+              .as("offset %s, round %s", offset, round)
+              .isEqualTo(committed.contains(offset));
+        }
+      }
+    }
   }
 
   @Test

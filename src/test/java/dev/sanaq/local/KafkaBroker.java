@@ -59,7 +59,7 @@ public final class KafkaBroker implements AutoCloseable {
 
   /** Its address. */
   public String bootstrapServers() {
-    return kafka.config().getOrDefault(LocalKafka.BOOTSTRAP_SERVERS_KEY, "");
+    return kafka.config().getOrDefault(LocalServiceKind.KAFKA.configKeys().get(0), "");
   }
 
   /** Takes the right to be a member of any group away. */

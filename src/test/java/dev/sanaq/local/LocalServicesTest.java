@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sanaq.testing.KafkaS3Client;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -49,7 +48,7 @@ class LocalServicesTest {
 
   @Test
   void start_s3Alone_listensOnConfiguredPort(@TempDir Path folder) throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     try (LocalServices first = LocalServices.start(folder, s3At(port))) {
       assertThat(first.config())
           .containsEntry("sanaq.storage.endpoint", "http://127.0.0.1:" + port)
@@ -81,11 +80,5 @@ class LocalServicesTest {
 
   private static LocalServicesConfig s3At(int port) {
     return new LocalServicesConfig(Set.of(LocalServiceKind.S3), 0, port);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

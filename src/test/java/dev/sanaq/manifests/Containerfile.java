@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The instructions of a container file, in order. */
-final class Containerfile {
+public final class Containerfile {
   private static final Pattern PAIR = Pattern.compile("([A-Z_]+)=(\"[^\"]*\"|\\S+)");
 
   private final List<Instruction> instructions = new ArrayList<>();
@@ -23,9 +23,10 @@ final class Containerfile {
    * @param name the instruction, such as FROM
    * @param arguments the rest, with continued lines joined
    */
-  record Instruction(String name, String arguments) {}
+  public record Instruction(String name, String arguments) {}
 
-  Containerfile(Path file) {
+  /** Reads a container file. */
+  public Containerfile(Path file) {
     try {
       String text =
           Files.readString(file).replaceAll("(?m)^\\s*#.*\\n", "").replaceAll("\\\\\\n\\s*", " ");
@@ -38,12 +39,13 @@ final class Containerfile {
     }
   }
 
-  List<Instruction> all() {
+  /** Returns all instructions. */
+  public List<Instruction> all() {
     return instructions;
   }
 
   /** Returns the arguments of every instruction with a name. */
-  List<String> of(String name) {
+  public List<String> of(String name) {
     return instructions.stream()
         .filter(i -> i.name().equals(name))
         .map(Instruction::arguments)
@@ -51,7 +53,7 @@ final class Containerfile {
   }
 
   /** Returns the environment of the last stage. */
-  Map<String, String> environment() {
+  public Map<String, String> environment() {
     Map<String, String> environment = new TreeMap<>();
     for (String arguments : of("ENV")) {
       Matcher pair = PAIR.matcher(arguments);

@@ -17,17 +17,18 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The schemas of all kinds in the manifests; an unknown field is an error. */
-final class ManifestSchemas {
+public final class ManifestSchemas {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Map<String, JsonSchema> byKind = new HashMap<>();
 
-  ManifestSchemas() {
-    Stream.of("kubernetes", "keda", "strimzi", "prometheus-operator").forEach(this::load);
+  public ManifestSchemas() {
+    Stream.of("kubernetes", "keda", "strimzi", "prometheus-operator", "gateway-api")
+        .forEach(this::load);
   }
 
   /** Returns the violations of an object; empty if it is valid. */
-  List<String> validate(Map<String, Object> object) {
+  public List<String> validate(Map<String, Object> object) {
     String kind = Yaml.string(object, "apiVersion") + " " + Yaml.string(object, "kind");
     JsonSchema schema = byKind.get(kind);
     if (schema == null) {

@@ -3,11 +3,15 @@ package dev.sanaq.manifests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sanaq.job.ErrorCode;
 import dev.sanaq.manifests.render.Yaml;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,13 +30,15 @@ class ObservabilityTest {
   private static final Path RULE_TESTS = Path.of("deploy/prometheus/rules.test.yaml");
   private static final Path MONITORING = Path.of("k8s/components/monitoring");
   private static final Path DASHBOARD = MONITORING.resolve("dashboard.json");
-  private static final Pattern METRIC = Pattern.compile("\\b(?:sanaq|kafka|kube)_[a-z_]+");
+  private static final Path RUNBOOKS = Path.of("k8s/runbooks");
+  private static final Pattern METRIC = Pattern.compile("\\b(?:sanaq|kafka|keda|kube)_[a-z_]+");
 
   /** The suffix of a series of a histogram or timer. */
   private static final Pattern SERIES_SUFFIX = Pattern.compile("_(bucket|sum|count)$");
 
-  /** A metric of the Kafka exporter. */
-  private static final Set<String> EXTERNAL_METRICS = Set.of("kafka_consumergroup_lag");
+  /** Metrics of KEDA and of the Kafka exporter. */
+  private static final Set<String> EXTERNAL_METRICS =
+      Set.of("keda_scaler_metrics_value", "kafka_consumergroup_lag");
 
   @Test
   void operatorRules_matchPlainRules() {
@@ -60,6 +66,24 @@ class ObservabilityTest {
     assertThat(documentedMetrics()).allSatisfy(name -> assertThat(dashboard).contains(name));
   }
 
+  /** A pool at zero workers has no series of theirs: its counts are 0, not "no data". */
+  @Test
+  void dashboardCounts_areZeroWithoutWorkers() throws IOException {
+    Pattern count = Pattern.compile("(sum|count)\\((?!.*\\) / sum\\(rate\\(\\w+_count).*");
+    List<String> counts = new ArrayList<>();
+    for (JsonNode panel : new ObjectMapper().readTree(DASHBOARD.toFile()).get("panels")) {
+      for (JsonNode target : panel.path("targets")) {
+        String query = target.get("expr").asText();
+        if (count.matcher(query).matches()) {
+          counts.add(query);
+        }
+      }
+    }
+    assertThat(counts)
+        .hasSizeGreaterThanOrEqualTo(7)
+        .allSatisfy(query -> assertThat(query).endsWith(" or vector(0)"));
+  }
+
   @Test
   void alertOutcomes_areErrorCodes() throws IOException {
     Set<String> codes =
@@ -83,12 +107,16 @@ class ObservabilityTest {
     for (Map<String, Object> rule : rules()) {
       String name = Yaml.string(rule, "alert");
       alerts.add(name);
-      String page = Yaml.string(rule, "annotations", "runbook");
-      assertThat(page).isEqualTo("k8s/runbooks/" + name + ".md");
-      assertThat(Files.readString(Path.of(page))).startsWith("# " + name + "\n");
+      Map<String, Object> annotations = Yaml.map(rule, "annotations");
+      // The name that Alertmanager's and Grafana's links have.
+      assertThat(annotations).containsOnlyKeys("summary", "runbook_url");
+      URI page = URI.create(Yaml.string(annotations, "runbook_url"));
+      assertThat(page).hasScheme("https");
+      assertThat(page.getPath()).endsWith("/k8s/runbooks/" + name + ".md");
+      assertThat(Files.readString(RUNBOOKS.resolve(name + ".md"))).startsWith("# " + name + "\n");
       assertThat(Yaml.string(rule, "labels", "severity")).isIn("critical", "warning", "info");
     }
-    try (Stream<Path> pages = Files.list(Path.of("k8s/runbooks"))) {
+    try (Stream<Path> pages = Files.list(RUNBOOKS)) {
       assertThat(pages.map(page -> page.getFileName().toString().replace(".md", "")))
           .containsExactlyInAnyOrderElementsOf(alerts);
     }

@@ -36,7 +36,8 @@ class RenderTest {
           .orElse(Path.of(""));
 
   static Stream<Path> overlays() {
-    return ComponentCombinations.overlays();
+    return Stream.concat(
+        ComponentCombinations.overlays(), Stream.of(ComponentCombinations.K8S.resolve("cluster")));
   }
 
   @ParameterizedTest
@@ -121,7 +122,7 @@ class RenderTest {
     }
   }
 
-  private static boolean hasKustomize5() throws Exception {
+  static boolean hasKustomize5() throws Exception {
     return !KUBECTL.toString().isEmpty()
         && output(KUBECTL.toString(), "version", "--client").contains("Kustomize Version: v5");
   }

@@ -22,11 +22,12 @@ final class Browser implements AutoCloseable {
 
   final ChromeDriver driver;
 
-  Browser() {
+  Browser(String... arguments) {
     System.setProperty("webdriver.chrome.driver", findExecutable("chromedriver"));
     ChromeOptions options = new ChromeOptions();
     options.setBinary(findExecutable("chromium"));
     options.addArguments("--headless=new", "--disable-dev-shm-usage", "--hide-scrollbars");
+    options.addArguments(arguments);
     if (System.getProperty("user.name", "").equals("root")) {
       // Containers run as root, and Chromium's sandbox does not start for root.
       options.addArguments("--no-sandbox");

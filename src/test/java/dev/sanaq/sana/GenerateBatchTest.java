@@ -14,10 +14,12 @@ import dev.sanaq.sana.pipeline.PipelineProbe;
 import dev.sanaq.sana.pipeline.SanaPipeline;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.text.SmallVocabularyTextEncoder;
+import dev.sanaq.sana.text.TextEncoder;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.NumericAssertions;
 import dev.sanaq.testing.image.TestImages;
 import dev.sanaq.torch.DevicePlacement;
+import dev.sanaq.torch.DevicePlacement.Kernels;
 import dev.sanaq.torch.LiveValues;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptValue;
@@ -47,6 +49,25 @@ class GenerateBatchTest {
    */
   private static final double LOW_PRECISION_LEVELS = 1.5;
 
+  /** As a GPU computes. */
+  @ParameterizedTest
+  @CsvSource({
+    "tiny-sana, FP32, 64",
+    "tiny-sana-1.5, FP32, 256",
+    "tiny-sana-1.5, BF16, 256",
+    "tiny-sana-4k, FP32, 256",
+    "tiny-sana-sprint, BF16, 64",
+    "other-sizes, FP32, 64"
+  })
+  void generateBatch_plainKernels_equalsSingleGeneration(
+      String model, Precision precision, int side) {
+    Checkpoint checkpoint = Checkpoint.open(TestGenerationParams.checkpointPath(model));
+    DevicePlacement placement = DevicePlacement.cpu(precision).withKernels(Kernels.PLAIN);
+    try (SanaPipeline pipeline = SanaPipeline.load(checkpoint, placement, TextEncoder::load)) {
+      assertBatchEqualsSingleGenerations(pipeline, side);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "tiny-sana, fp32, 64",
@@ -65,32 +86,35 @@ class GenerateBatchTest {
   })
   void generateBatch_everyImage_equalsSingleGeneration(String model, String precision, int side) {
     try (SanaPipeline pipeline = TestGenerationParams.loadPipeline(model, precision)) {
-      for (SolverKind solver : pipeline.model().solvers()) {
-        List<GenerationParams> batch = differingParams(solver, side);
-        LastLatents together = new LastLatents();
-        List<RgbImage> images =
-            images(pipeline.generateBatch(batch, new NeverCancelControl(), together));
-        assertThat(images).hasSize(6);
-        int row = 0;
-        for (GenerationParams params : batch) {
-          for (int i = 0; i < params.count(); i++, row++) {
-            LastLatents own = new LastLatents();
-            RgbImage one =
-                pipeline
-                    .generate(singleImage(params, i), ProgressListener.NONE, own)
-                    .images()
-                    .get(0);
-            double error = NumericAssertions.relativeError(together.row(row, 6), own.row(0, 1));
-            String what = "%s %s %s image %s".formatted(model, precision, solver, row);
-            if (precision.equals("fp32")) {
-              assertThat(error).as(what).isLessThan(FP32_LATENTS);
-              TestImages.assertWithinOneLevel(images.get(row), one, 0.001);
-            } else {
-              assertThat(error).as(what).isLessThan(LOW_PRECISION_LATENTS);
-              assertThat(TestImages.meanDifference(images.get(row), one))
-                  .as(what)
-                  .isLessThan(LOW_PRECISION_LEVELS);
-            }
+      assertBatchEqualsSingleGenerations(pipeline, side);
+    }
+  }
+
+  private static void assertBatchEqualsSingleGenerations(SanaPipeline pipeline, int side) {
+    String model = pipeline.model().name();
+    String precision = pipeline.model().precision();
+    for (SolverKind solver : pipeline.model().solvers()) {
+      List<GenerationParams> batch = differingParams(solver, side);
+      LastLatents together = new LastLatents();
+      List<RgbImage> images =
+          images(pipeline.generateBatch(batch, new NeverCancelControl(), together));
+      assertThat(images).hasSize(6);
+      int row = 0;
+      for (GenerationParams params : batch) {
+        for (int i = 0; i < params.count(); i++, row++) {
+          LastLatents own = new LastLatents();
+          RgbImage one =
+              pipeline.generate(singleImage(params, i), ProgressListener.NONE, own).images().get(0);
+          double error = NumericAssertions.relativeError(together.row(row, 6), own.row(0, 1));
+          String what = "%s %s %s image %s".formatted(model, precision, solver, row);
+          if (precision.equals("fp32")) {
+            assertThat(error).as(what).isLessThan(FP32_LATENTS);
+            TestImages.assertWithinOneLevel(images.get(row), one, 0.001);
+          } else {
+            assertThat(error).as(what).isLessThan(LOW_PRECISION_LATENTS);
+            assertThat(TestImages.meanDifference(images.get(row), one))
+                .as(what)
+                .isLessThan(LOW_PRECISION_LEVELS);
           }
         }
       }

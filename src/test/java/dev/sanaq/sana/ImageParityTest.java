@@ -14,6 +14,7 @@ import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.Fixtures.Tensor;
 import dev.sanaq.testing.image.TestImages;
 import dev.sanaq.torch.DevicePlacement;
+import dev.sanaq.torch.DevicePlacement.Kernels;
 import dev.sanaq.torch.Precision;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +30,16 @@ class ImageParityTest {
   @ValueSource(
       strings = {"tiny-sana", "tiny-sana-1.5", "tiny-sana-4k", "tiny-sana-sprint", "other-sizes"})
   void generate_everyStepAndImage_equalReference(String model) {
+    for (Kernels kernels : Kernels.values()) {
+      compareImages(model, kernels);
+    }
+  }
+
+  private static void compareImages(String model, Kernels kernels) {
     Map<String, Tensor> answers = Fixtures.tensors(model + "/image.safetensors");
     JsonNode cases = Fixtures.json(model + "/image.json").get("cases");
     Checkpoint checkpoint = Checkpoint.open(Fixtures.path(model + "/checkpoint"));
-    DevicePlacement placement = DevicePlacement.cpu(Precision.FP32);
+    DevicePlacement placement = DevicePlacement.cpu(Precision.FP32).withKernels(kernels);
     try (SanaPipeline pipeline = SanaPipeline.load(checkpoint, placement, TextEncoder::load)) {
       for (int i = 0; i < cases.size(); i++) {
         List<String> prompts = prompts(cases.get(i));

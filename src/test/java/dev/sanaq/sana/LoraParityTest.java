@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sanaq.image.RgbImage;
+import dev.sanaq.sana.lora.LoraInfo;
 import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.pipeline.SanaPipeline;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.image.TestImages;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Images with a LoRA adapter equal the reference, and the adapter leaves no trace in the model. */
 class LoraParityTest {
@@ -36,20 +41,59 @@ class LoraParityTest {
   void generate_unknownLora_throwsNamingIt() {
     try (SanaPipeline pipeline =
         SanaPipeline.load(Fixtures.path("tiny-sana/checkpoint"), OPTIONS)) {
-      assertThat(pipeline.model().adapters()).containsExactly(FILE.toString());
+      assertThat(pipeline.model().adapters())
+          .extracting(LoraInfo::name)
+          .containsExactly(FILE.toString());
       assertThatThrownBy(() -> generate(pipeline, new LoraWeight("style", 1)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("style");
     }
   }
 
-  @Test
-  void load_int8WithLora_throws() {
-    PipelineOptions int8 = new PipelineOptions("int8", "", 0, "cpu", List.of(FILE), false);
-    assertThatThrownBy(() -> SanaPipeline.load(Fixtures.path("tiny-sana/checkpoint"), int8))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("int8")
-        .hasMessageContaining("adapters");
+  static IntStream images() {
+    return IntStream.range(0, Fixtures.json("lora/images.json").get("cases").size());
+  }
+
+  /** See lora/make.py: each kind of file, alone and with others, at scales other than 1. */
+  @ParameterizedTest
+  @MethodSource("images")
+  void generate_eachKindOfFile_equalsDiffusers(int index) {
+    JsonNode image = Fixtures.json("lora/images.json").get("cases").get(index);
+    List<LoraWeight> weights = new ArrayList<>();
+    for (JsonNode adapter : image.get("adapters")) {
+      String file = "lora/" + adapter.get("name").textValue() + ".safetensors";
+      weights.add(
+          new LoraWeight(Fixtures.path(file).toString(), adapter.get("scale").doubleValue()));
+    }
+    PipelineOptions options =
+        new PipelineOptions(
+            "fp32",
+            "",
+            0,
+            "cpu",
+            weights.stream().map(weight -> Path.of(weight.name())).toList(),
+            false);
+    Path checkpoint = Fixtures.path(image.get("model").textValue() + "/checkpoint");
+    try (SanaPipeline pipeline = SanaPipeline.load(checkpoint, options)) {
+      JsonNode call = image.get("call");
+      GenerationParams params =
+          new GenerationParams(
+              call.get("prompt").textValue(),
+              "",
+              call.get("width").intValue(),
+              call.get("height").intValue(),
+              call.get("num_inference_steps").intValue(),
+              call.get("guidance_scale").doubleValue(),
+              image.get("seed").longValue(),
+              1,
+              pipeline.model().solver(),
+              false,
+              !call.has("complex_human_instruction"),
+              weights);
+      RgbImage actual = pipeline.generate(params, ProgressListener.NONE).images().get(0);
+      RgbImage expected = TestImages.read(Fixtures.path("lora/image%s.png".formatted(index)));
+      TestImages.assertWithinOneLevel(actual, expected, 0.001);
+    }
   }
 
   private static LoraWeight lora(double scale) {

@@ -7,6 +7,7 @@ import dev.sanaq.checkpoint.config.QkNorm;
 import dev.sanaq.checkpoint.config.SchedulerConfig;
 import dev.sanaq.checkpoint.config.TransformerConfig;
 import dev.sanaq.image.ImageSize;
+import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -53,7 +54,8 @@ class ModelSpecTest {
   }
 
   private static BatchKey requested(int width, int height, boolean binning) {
-    return new BatchKey(width, height, 1, SolverKind.FLOW_EULER, binning, false, List.of());
+    return new BatchKey(
+        width, height, 1, SolverKind.FLOW_EULER, binning, false, GuidanceInterval.ALL_STEPS);
   }
 
   private static ModelSpec spec(int compression, int patchSize) {
@@ -90,9 +92,10 @@ class ModelSpecTest {
             512,
             28,
             4.5,
+            GuidanceInterval.ALL_STEPS,
             solver,
             Set.of(solver),
-            Set.of(),
+            List.of(),
             "cpu",
             "fp32");
     return new ModelSpec(transformer, compression, scheduler, info);

@@ -47,6 +47,22 @@ public final class TestGenerationParams {
         List.of(uses));
   }
 
+  static GenerationParams withSolver(GenerationParams d, SolverKind solver) {
+    return new GenerationParams(
+        d.prompt(),
+        d.negativePrompt(),
+        d.width(),
+        d.height(),
+        d.steps(),
+        d.guidanceScale(),
+        d.seed(),
+        d.count(),
+        solver,
+        d.resolutionBinning(),
+        d.instruction(),
+        d.adapters());
+  }
+
   static GenerationParams withCount(GenerationParams d, int count) {
     return copy(d, d.prompt(), d.width(), d.height(), d.guidanceScale(), d.seed(), count);
   }

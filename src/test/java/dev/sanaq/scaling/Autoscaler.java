@@ -5,9 +5,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * KEDA and the horizontal pod autoscaler as documented: KEDA scales from zero to one and back;
- * above that the largest recommendation of the triggers counts, with a tolerance of 10 percent, the
- * stabilisation window and the scaling policies. Not thread-safe.
+ * KEDA and the horizontal pod autoscaler as documented: KEDA scales from zero to one, and from any
+ * size to zero after the cooldown; otherwise the largest recommendation of the triggers counts,
+ * with a tolerance of 10 percent, the stabilisation window and the scaling policies. Not
+ * thread-safe.
  */
 public final class Autoscaler {
   private static final double TOLERANCE = 0.1;
@@ -45,18 +46,16 @@ public final class Autoscaler {
       recommendations.clear();
       return lag > 0 && now % settings.pollingInterval() == 0 ? 1 : 0;
     }
-    if (size == 1 && lag == 0 && now - lastActive >= settings.cooldownPeriod()) {
+    if (lag == 0 && now - lastActive >= settings.cooldownPeriod()) {
       return 0;
     }
     return now % sync == 0 ? stabilizedReplicas(now, size, lag, backlog) : size;
   }
 
   private int stabilizedReplicas(int now, int size, long lag, double backlog) {
-    // The Kafka trigger recommends at most one worker for each partition; the other has no limit.
-    double byLag = Math.min(lag, (long) settings.partitions() * settings.lagPerWorker());
     int recommended =
         Math.max(
-            recommend(size, byLag, settings.lagPerWorker()),
+            recommend(size, lag, settings.lagPerWorker()),
             recommend(size, backlog, settings.backlogPerWorker()));
     recommended = Math.max(1, Math.min(settings.maxReplicas(), recommended));
     recommendations.addLast(new int[] {now, recommended});

@@ -26,6 +26,20 @@ class ScalingTest {
         .isGreaterThan(600);
   }
 
+  /** KEDA ends all workers at once; the steps of the scale-down policy are the autoscaler's. */
+  @Test
+  void idlePool_goesToZeroAtOnce_afterCooldown() {
+    ScaledObjectSettings settings = SETTINGS.autoscaler();
+    Autoscaler autoscaler = new Autoscaler(settings, 15);
+    int size = settings.maxReplicas();
+    int backlog = size * settings.backlogPerWorker();
+    assertThat(autoscaler.desiredReplicas(0, size, 1, backlog)).isEqualTo(size);
+    for (int now = 1; now < settings.cooldownPeriod(); now++) {
+      assertThat(autoscaler.desiredReplicas(now, size, 0, 0)).isPositive();
+    }
+    assertThat(autoscaler.desiredReplicas(settings.cooldownPeriod(), size, 0, 0)).isZero();
+  }
+
   @Test
   void firstJob_waitsForOneColdStart() {
     Demand one = Demand.equal("one", java.util.List.of(100.0), 3, 1200);

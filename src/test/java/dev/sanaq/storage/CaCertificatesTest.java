@@ -98,8 +98,8 @@ class CaCertificatesTest {
 
   @Test
   void fileWithoutCertificates_isRefusedByName() throws IOException {
-    assertThatRefused(folder.resolve("missing.pem"), "there is no such file");
-    assertThatRefused(folder, "it cannot be read");
+    assertThatRefused(folder.resolve("missing.pem"), "it cannot be read: no such file or folder");
+    assertThatRefused(folder, "it cannot be read: it is a folder");
     Path text = folder.resolve("text.pem");
     Files.writeString(text, "no certificate");
     assertThatRefused(text, "it is not a PEM file of certificates");

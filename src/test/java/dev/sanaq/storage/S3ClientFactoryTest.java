@@ -3,6 +3,7 @@ package dev.sanaq.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sanaq.local.FreePort;
 import dev.sanaq.testing.TestSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -116,11 +117,7 @@ class S3ClientFactoryTest {
 
   @Test
   void refusedConnection_isNotTriedAgain() throws IOException {
-    int port;
-    try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = gone.getLocalPort();
-    }
-    try (S3Client to = client(port, Duration.ofSeconds(20))) {
+    try (S3Client to = client(FreePort.find(), Duration.ofSeconds(20))) {
       assertThatThrownBy(() -> put(to))
           .isInstanceOf(SdkClientException.class)
           .hasMessageContaining("refused")

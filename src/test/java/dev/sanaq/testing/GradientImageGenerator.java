@@ -11,6 +11,7 @@ import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.UnsupportedSizeException;
+import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,9 +34,10 @@ public class GradientImageGenerator implements ImageGenerator {
           64,
           4,
           4.5,
+          GuidanceInterval.ALL_STEPS,
           SolverKind.FLOW_DPM,
           Set.of(SolverKind.FLOW_DPM, SolverKind.FLOW_EULER),
-          Set.of(),
+          List.of(),
           "this processor",
           "fp32");
 

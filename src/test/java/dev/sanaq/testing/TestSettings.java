@@ -1,5 +1,6 @@
 package dev.sanaq.testing;
 
+import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.event.EventsConfig;
 import dev.sanaq.kafka.request.LimitsConfig;
@@ -47,6 +48,7 @@ public final class TestSettings {
   private static SmallRyeConfig config(Map<String, String> values) {
     return new SmallRyeConfigBuilder()
         .addDefaultInterceptors()
+        .withMapping(GatewayConfig.class)
         .withMapping(WorkerConfig.class)
         .withMapping(LimitsConfig.class)
         .withMapping(StorageConfig.class)

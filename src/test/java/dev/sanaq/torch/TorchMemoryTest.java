@@ -65,18 +65,46 @@ class TorchMemoryTest {
         "CUDA error: out of memory",
         "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
         "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+        "GET was unable to find an engine to execute this computation",
+        "FIND was unable to find an engine to execute this computation",
         "[enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory:"
             + " you tried to allocate 281474976710656 bytes. Error code 12",
         "std::bad_alloc"
       })
   void isOutOfMemory_knownMessages_true(String message) {
-    assertThat(new TorchException(message, new IllegalStateException()).isOutOfMemory()).isTrue();
+    TorchException failure = new TorchException(message, new IllegalStateException());
+    assertThat(failure.isOutOfMemory()).isTrue();
+    assertThat(failure.isCudaError()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CUDA error: an illegal memory access was encountered",
+        "CUDA error: unspecified launch failure",
+        "CUDA error: uncorrectable ECC error encountered",
+        "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasSgemm( handle, opa, opb)`",
+        "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR"
+      })
+  void isCudaError_knownMessages_true(String message) {
+    TorchException failure = new TorchException(message, new IllegalStateException());
+    assertThat(failure.isCudaError()).isTrue();
+    assertThat(failure.isOutOfMemory()).isFalse();
+  }
+
+  /** The engine of the jar has no GPU, as a process that has lost its own. */
+  @Test
+  void deviceCheck_cpuComputes_absentGpuDoesNot() {
+    assertThat(DeviceCheck.computes(DevicePlacement.cpu(Precision.FP32))).isTrue();
+    assertThat(DeviceCheck.computes(DevicePlacement.gpu(Precision.FP32, "for the test"))).isFalse();
   }
 
   @Test
   void isOutOfMemory_otherMessage_false() {
     String message = "mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)";
-    assertThat(new TorchException(message, new IllegalStateException()).isOutOfMemory()).isFalse();
+    TorchException failure = new TorchException(message, new IllegalStateException());
+    assertThat(failure.isOutOfMemory()).isFalse();
+    assertThat(failure.isCudaError()).isFalse();
   }
 
   @Test

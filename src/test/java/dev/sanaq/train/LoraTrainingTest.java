@@ -3,7 +3,11 @@ package dev.sanaq.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sanaq.checkpoint.lora.LoraFile;
 import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.checkpoint.safetensors.SafetensorsFile;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.torch.HostTensor;
@@ -51,8 +55,24 @@ class LoraTrainingTest {
     float[] saved = numbers(TensorIndex.open(file).read(), layer);
     float[] trained = numbers(state, "average.lora.transformer_blocks.1.attn2.to_v.lora_B.weight");
     for (int i = 0; i < saved.length; i++) {
-      assertThat(saved[i]).isEqualTo(trained[i] * 2); // alpha / rank is in B
+      assertThat(saved[i]).isEqualTo(trained[i]);
     }
+    LoraFile lora = LoraFile.open(file, Checkpoint.open(checkpoint).transformer());
+    assertThat(lora.layers().values())
+        .allSatisfy(adapted -> assertThat(adapted.alpha()).isEqualTo(4))
+        .allSatisfy(adapted -> assertThat(adapted.scale()).isEqualTo(4.0 / 2));
+    assertThat(numbers(TensorIndex.open(file).read(), layer.replace("lora_B.weight", "alpha")))
+        .containsExactly(4);
+    JsonNode header =
+        new ObjectMapper()
+            .readTree(
+                Objects.requireNonNull(
+                    SafetensorsFile.readContents(file).metadata().get("lora_adapter_metadata")));
+    assertThat(header.get("transformer.r").intValue()).isEqualTo(2);
+    assertThat(header.get("transformer.lora_alpha").doubleValue()).isEqualTo(4);
+    assertThat(header.get("transformer.target_modules"))
+        .extracting(JsonNode::textValue)
+        .containsExactly("to_q", "to_k", "to_v");
     assertThat(Arrays.equals(saved, new float[saved.length])).isFalse();
   }
 

@@ -3,12 +3,12 @@ package dev.sanaq.webhook;
 import static dev.sanaq.webhook.TestReceiver.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.local.FreePort;
 import dev.sanaq.testing.Eventually;
 import dev.sanaq.testing.Pause;
 import dev.sanaq.testing.TestServices;
 import dev.sanaq.webhook.lifecycle.WebhookRuntime;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ class WebhookDeliveryTest {
   @Tag("slow") // waits for the session timeout of a crashed instance, 6 s
   @Test
   void receiverDown_afterCrash_isDeliveredInOrder() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     String url = "http://127.0.0.1:%s/hook".formatted(port);
     WebhookRuntime first = fixture.startRuntime(port, "events", ALL_EVENTS);
     for (int i = 0; i < 5; i++) {
@@ -410,11 +410,5 @@ class WebhookDeliveryTest {
    */
   private static void waitQuietPeriod() {
     Pause.of(QUIET_PERIOD);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

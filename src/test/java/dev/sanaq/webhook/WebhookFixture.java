@@ -6,6 +6,7 @@ import dev.sanaq.kafka.event.JobEventFactory;
 import dev.sanaq.net.DnsResolver;
 import dev.sanaq.net.UrlPolicy;
 import dev.sanaq.testing.Eventually;
+import dev.sanaq.testing.MutableClock;
 import dev.sanaq.webhook.lifecycle.WebhookRuntime;
 import dev.sanaq.webhook.send.HttpWebhookClient;
 import dev.sanaq.webhook.send.WebhookSigner;

@@ -182,13 +182,15 @@ class ConcurrentJobsTest {
   void deadlineUnreachableAtMeasuredRate_jobDoesNotStart() {
     generator.delay = Duration.ofMillis(900);
     worker(Map.of());
-    send("measures", "");
-    awaitCompleted("measures");
+    for (String name : List.of("measures-1", "measures-2", "measures-3")) {
+      send(name, "");
+      awaitCompleted(name);
+    }
     send("late", "'deadline':'%s'".formatted(Instant.now().plusMillis(700)));
     JsonNode error = json(client.awaitEvent(id("late") + "/failed")).get("error");
     assertThat(error.get("code").asText()).isEqualTo("deadline_exceeded");
     assertThat(error.get("message").asText()).contains("would have taken");
-    assertThat(generator.batches).hasSize(1);
+    assertThat(generator.batches).hasSize(3);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.sanaq.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.job.ErrorCode;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.GenerationResult;
 import dev.sanaq.sana.ImageGenerator;
@@ -29,6 +30,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,6 +40,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The probes of the whole program from its start to its end. */
@@ -97,12 +101,13 @@ class HealthTest {
     assertThat(probe("ready")).isEqualTo(503);
     assertThat(probe("live")).isEqualTo(200);
 
-    CompletableFuture<Void> starting = CompletableFuture.runAsync(worker::start);
+    CompletableFuture<Void> starting = CompletableFuture.runAsync(() -> worker.start(code -> {}));
     await(LOADING);
     assertThat(probe("ready")).as("while the model loads").isEqualTo(503);
     MAY_LOAD.countDown();
     starting.get(30, TimeUnit.SECONDS);
     assertThat(probe("ready")).isEqualTo(200);
+    assertIdleCountersAreZero();
 
     try (KafkaS3Client client = new KafkaS3Client(GatewayTestClient.serviceConfig())) {
       client.cancel("cancelled-before", "by the test");
@@ -125,6 +130,34 @@ class HealthTest {
     assertThat(probe("live")).isEqualTo(200);
   }
 
+  /** Prometheus sees an increase only of a counter that it has seen before. */
+  private void assertIdleCountersAreZero() throws IOException, InterruptedException {
+    List<String> series = new ArrayList<>(List.of("sanaq_dead_letters_total"));
+    Stream.of("read", "unreadable")
+        .map("sanaq_cancellations_total{result=\"%s\"}"::formatted)
+        .forEach(series::add);
+    Stream.of("publish", "storage")
+        .map("sanaq_retries_total{operation=\"%s\"}"::formatted)
+        .forEach(series::add);
+    Stream.concat(
+            Stream.of("completed", "cancelled"),
+            Stream.of(ErrorCode.values()).map(ErrorCode::label))
+        .map("sanaq_jobs_total{outcome=\"%s\"}"::formatted)
+        .forEach(series::add);
+    Stream.of("completed", "failed", "cancelled")
+        .map("sanaq_job_duration_seconds_count{outcome=\"%s\"}"::formatted)
+        .forEach(series::add);
+    List<String> metrics = get(health.resolve("/q/metrics")).body().lines().toList();
+    assertThat(series)
+        .allSatisfy(
+            name ->
+                assertThat(metrics)
+                    .as(name)
+                    .anyMatch(line -> line.matches(Pattern.quote(name) + " 0(\\.0)?")));
+    // The alert of a slow start needs it.
+    assertThat(metrics).anyMatch(line -> line.startsWith("process_start_time_seconds "));
+  }
+
   private void assertReadmeMetricsExist() throws IOException, InterruptedException {
     String metrics = get(health.resolve("/q/metrics")).body();
     Set<String> documented = new TreeSet<>();
@@ -134,12 +167,13 @@ class HealthTest {
         documented.add(names.group(1));
       }
     }
-    assertThat(documented).hasSize(15);
+    assertThat(documented).hasSize(16);
     // The metrics of the gateway and of the webhooks have tests of their own.
     documented.removeIf(
-        name -> name.startsWith("sanaq_backlog_") || name.startsWith("sanaq_webhook_"));
-    // These appear with the first cancellation and the first dead letter.
-    documented.removeAll(Set.of("sanaq_cancellations_total", "sanaq_dead_letters_total"));
+        name ->
+            name.startsWith("sanaq_backlog_")
+                || name.startsWith("sanaq_webhook_")
+                || name.equals("sanaq_job_latency_seconds"));
     assertThat(documented).allSatisfy(name -> assertThat(metrics).contains("\n" + name));
     assertThat(metrics).contains("sanaq_jobs_total{outcome=\"completed\"} 1.0");
   }

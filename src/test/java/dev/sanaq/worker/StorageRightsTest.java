@@ -95,15 +95,19 @@ class StorageRightsTest {
     s3.setRule(call -> Answer.error(503, "SlowDown", ""));
     client.send(request);
     Eventually.await("the outage is noticed", TIMEOUT)
-        .until(() -> worker.notReadyReason().isPresent());
+        .untilAsserted(
+            () ->
+                assertThat(worker.notReadyReason())
+                    .hasValueSatisfying(reason -> assertThat(reason).contains("S3")));
     String attempt = "/%s/%s/attempts/1.json".formatted(harness.services().bucket(), id);
     s3.put(attempt, "[]");
     s3.setRule(Rule.NONE);
-    Eventually.await("readiness stays down", TIMEOUT)
+    Eventually.await("readiness stays down and names the attempt", TIMEOUT)
         .during(Duration.ofSeconds(1))
-        .until(() -> worker.notReadyReason().isPresent());
-    assertThat(worker.notReadyReason())
-        .hasValueSatisfying(r -> assertThat(r).contains(id + "/attempts/1.json"));
+        .untilAsserted(
+            () ->
+                assertThat(worker.notReadyReason())
+                    .hasValueSatisfying(r -> assertThat(r).contains(id + "/attempts/1.json")));
 
     s3.delete(attempt);
     client.awaitEvent(id + "/completed");

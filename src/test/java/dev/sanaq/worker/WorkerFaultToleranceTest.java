@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.faults.storage.FaultyS3;
 import dev.sanaq.faults.storage.S3Fault;
+import dev.sanaq.sana.BatchControl;
+import dev.sanaq.sana.BatchResult;
+import dev.sanaq.sana.DeviceLostException;
 import dev.sanaq.sana.DeviceMemoryException;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.GenerationResult;
@@ -229,6 +232,34 @@ class WorkerFaultToleranceTest {
     assertThat(bug.get("metadata").has("k")).isTrue();
     assertThat(bug.get("attempts").asInt()).isEqualTo(1);
     worker.drain(SHUTDOWN_TIMEOUT);
+  }
+
+  /** Its own process would have ended; here the worker remains, without its inference thread. */
+  @Test
+  void lostDevice_publishesNoOutcome_anotherWorkerRunsTheJob() {
+    GradientImageGenerator broken =
+        new GradientImageGenerator() {
+          @Override
+          public List<BatchResult> generateBatch(
+              List<GenerationParams> batch, BatchControl control) {
+            throw new DeviceLostException("cuda:0 computes no more", new IllegalStateException());
+          }
+        };
+    int before = harness.exitCodes().size();
+    WorkerRuntime worker = worker(broken, UnaryOperator.identity());
+    client.send(request);
+    Eventually.await("the worker ends its process", TIMEOUT)
+        .until(() -> harness.exitCodes().size() > before);
+    assertThat(harness.exitCodes()).last().isEqualTo(75);
+    assertThat(worker.notReadyReason().orElse("")).contains("the GPU is lost", "cuda:0");
+    assertThat(client.objects()).containsKey(job + "/attempts/1.json");
+    assertThat(terminalEventsOf(job)).isEmpty();
+    worker.drain(Duration.ZERO);
+
+    WorkerRuntime next = worker(new GradientImageGenerator(), UnaryOperator.identity());
+    client.awaitEvent(job + "/completed");
+    assertThat(terminalEventsOf(job)).containsExactly(job + "/completed");
+    next.drain(SHUTDOWN_TIMEOUT);
   }
 
   @Tag("slow") // waits for the storage retry timeout and a rebalance

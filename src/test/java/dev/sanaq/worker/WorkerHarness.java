@@ -29,6 +29,7 @@ public final class WorkerHarness implements BeforeAllCallback, AfterAllCallback 
 
   private final TestServices services = new TestServices();
   private final List<WorkerRuntime> workers = new CopyOnWriteArrayList<>();
+  private final List<Integer> exitCodes = new CopyOnWriteArrayList<>();
   private volatile @Nullable KafkaS3Client client;
 
   @Override
@@ -74,9 +75,15 @@ public final class WorkerHarness implements BeforeAllCallback, AfterAllCallback 
             Clock.systemUTC(),
             telemetry,
             PlainWorkerChannels.of(settings),
+            exitCodes::add,
             producers);
     workers.add(worker);
     return worker;
+  }
+
+  /** The codes with which workers wanted to end the process. */
+  public List<Integer> exitCodes() {
+    return List.copyOf(exitCodes);
   }
 
   /** The configuration of a worker on the class's topics, with changes. */

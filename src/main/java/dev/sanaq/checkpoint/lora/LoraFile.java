@@ -3,110 +3,115 @@ package dev.sanaq.checkpoint.lora;
 import dev.sanaq.checkpoint.CheckpointException;
 import dev.sanaq.checkpoint.ProblemCollector;
 import dev.sanaq.checkpoint.config.TransformerConfig;
+import dev.sanaq.checkpoint.safetensors.FiniteNumbers;
+import dev.sanaq.checkpoint.safetensors.SafetensorsContents;
+import dev.sanaq.checkpoint.safetensors.SafetensorsFile;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import dev.sanaq.checkpoint.tensors.ExpectedShapes;
-import dev.sanaq.torch.HostTensor;
+import dev.sanaq.files.FileErrors;
+import dev.sanaq.files.FileSha256;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * A LoRA adapter for a transformer, as diffusers publishes it ({@code
- * pytorch_lora_weights.safetensors}): for each layer {@code transformer.LAYER.lora_A.weight} (rank,
- * in) and {@code .lora_B.weight} (out, rank), F32, and optionally {@code .alpha} (default: the
- * rank).
+ * A LoRA or DoRA adapter of a transformer: a safetensors file as diffusers, PEFT, kohya's scripts
+ * or OneTrainer write it, in F32, F16 or BF16. Holds the header alone; the tensors stay in the
+ * file. Immutable.
  */
 public final class LoraFile {
-  private static final String PREFIX = "transformer.";
-  private static final String A = ".lora_A.weight";
-  private static final String B = ".lora_B.weight";
-  private static final String ALPHA = ".alpha";
+  private final Path file;
+  private final String sha256;
+  private final String naming;
+  private final Set<String> dtypes;
+  private final Map<String, LoraLayer> layers;
 
-  private final Map<String, LowRank> layers;
-
-  /**
-   * The low-rank update of a layer's weight: {@code scale * b a}.
-   *
-   * @param a (rank, in)
-   * @param b (out, rank)
-   * @param scale alpha / rank
-   */
-  public record LowRank(HostTensor a, HostTensor b, double scale) {}
-
-  private LoraFile(Map<String, LowRank> layers) {
+  LoraFile(
+      Path file, String sha256, String naming, Set<String> dtypes, Map<String, LoraLayer> layers) {
+    this.file = file;
+    this.sha256 = sha256;
+    this.naming = naming;
+    this.dtypes = Collections.unmodifiableSet(new TreeSet<>(dtypes));
     this.layers = Collections.unmodifiableMap(layers);
   }
 
-  /** Updates by layer: the weight's name without {@code .weight}. */
-  public Map<String, LowRank> layers() {
-    return layers;
-  }
-
   /**
-   * Reads a file and checks it against a transformer.
+   * Opens a file and checks it against a transformer. Reads the file twice: for its numbers and for
+   * its hash.
    *
    * @throws CheckpointException with every problem found
    */
   public static LoraFile open(Path file, TransformerConfig config) {
-    Map<String, HostTensor> tensors = new LinkedHashMap<>(TensorIndex.open(file).read());
-    Map<String, long[]> shapes = ExpectedShapes.of(config);
+    SafetensorsContents contents = SafetensorsFile.readContents(file);
     ProblemCollector problems = new ProblemCollector();
-    Map<String, LowRank> layers = new LinkedHashMap<>();
-    for (String name : tensors.keySet()) {
-      if (name.startsWith(PREFIX) && name.endsWith(A)) {
-        String layer = name.substring(PREFIX.length(), name.length() - A.length());
-        LowRank low = readLayer(file, layer, tensors, shapes.get(layer + ".weight"), problems);
-        if (low != null) {
-          layers.put(layer, low);
-        }
-      } else if (!name.startsWith(PREFIX) || !(name.endsWith(B) || name.endsWith(ALPHA))) {
-        problems.add(
-            file.toString(), name, "a transformer layer's lora_A, lora_B or alpha", "another name");
-      }
-    }
-    if (layers.isEmpty() && problems.isEmpty()) {
-      problems.add(file.toString(), "", "transformer.*.lora_A.weight", "none");
-    }
+    LoraMetadata metadata = LoraMetadata.read(file, contents.metadata(), problems);
+    Map<String, long[]> shapes = ExpectedShapes.of(config);
+    LoraTensors tensors = LoraTensors.group(file, contents.tensors(), shapes, problems);
     problems.throwIfAny();
-    return new LoraFile(layers);
+    FiniteNumbers.check(new TensorIndex(file.toString(), contents.tensors()), problems);
+    problems.throwIfAny();
+    LoraLayerReader reader = new LoraLayerReader(file, metadata, problems);
+    Map<String, LoraLayer> layers = new LinkedHashMap<>();
+    tensors
+        .byLayer()
+        .forEach(
+            (layer, parts) ->
+                reader
+                    .read(layer, parts, Objects.requireNonNull(shapes.get(layer + ".weight")))
+                    .ifPresent(read -> layers.put(layer, read)));
+    problems.throwIfAny();
+    Set<String> dtypes = new TreeSet<>();
+    tensors.byLayer().values().forEach(p -> p.values().forEach(t -> dtypes.add(t.dtype().name())));
+    return new LoraFile(file, sha256(file), tensors.naming(), dtypes, layers);
   }
 
-  private static @Nullable LowRank readLayer(
-      Path file,
-      String layer,
-      Map<String, HostTensor> tensors,
-      long @Nullable [] shape,
-      ProblemCollector problems) {
-    HostTensor a = tensors.get(PREFIX + layer + A);
-    HostTensor b = tensors.get(PREFIX + layer + B);
-    HostTensor alpha = tensors.get(PREFIX + layer + ALPHA);
-    if (shape == null || shape.length != 2) {
-      problems.add(
-          file.toString(), layer, "a linear layer of the transformer", "none of that name");
-      return null;
+  private static String sha256(Path file) {
+    try {
+      return FileSha256.hex(file);
+    } catch (IOException e) {
+      throw new CheckpointException(file.toString(), "", "a readable file", FileErrors.reason(e));
     }
-    if (a == null || b == null) {
-      problems.add(file.toString(), layer, "lora_A and lora_B", "one of them alone");
-      return null;
+  }
+
+  /**
+   * Checks that the file is still the one that was opened.
+   *
+   * @throws CheckpointException if it has other bytes
+   */
+  public void requireUnchanged() {
+    if (!sha256(file).equals(sha256)) {
+      throw new CheckpointException(
+          file.toString(), "", "the file that was opened, sha256 " + sha256, "other bytes");
     }
-    boolean fits =
-        a.shape().length == 2
-            && b.shape().length == 2
-            && a.shape()[1] == shape[1]
-            && b.shape()[0] == shape[0]
-            && a.shape()[0] == b.shape()[1];
-    if (!fits) {
-      problems.add(
-          file.toString(),
-          layer,
-          "(r, %s) and (%s, r)".formatted(shape[1], shape[0]),
-          "%s and %s".formatted(Arrays.toString(a.shape()), Arrays.toString(b.shape())));
-      return null;
-    }
-    double scale = alpha == null ? 1 : alpha.values()[0] / (double) a.shape()[0];
-    return new LowRank(a, b, scale);
+  }
+
+  /** The file's SHA-256 when it was opened, in 64 hexadecimal digits. */
+  public String sha256() {
+    return sha256;
+  }
+
+  /** The convention of the tensors' names, for people. */
+  public String naming() {
+    return naming;
+  }
+
+  /** The types of its tensors, sorted. */
+  public Set<String> dtypes() {
+    return dtypes;
+  }
+
+  /** Updates by layer: the weight's name without {@code .weight}. */
+  public Map<String, LoraLayer> layers() {
+    return layers;
+  }
+
+  /** Whether any layer has a DoRA magnitude. */
+  public boolean isDora() {
+    return layers.values().stream().anyMatch(layer -> layer.magnitude().isPresent());
   }
 }

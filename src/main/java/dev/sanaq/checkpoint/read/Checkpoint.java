@@ -1,15 +1,19 @@
 package dev.sanaq.checkpoint.read;
 
 import dev.sanaq.checkpoint.CheckpointException;
+import dev.sanaq.checkpoint.ProblemCollector;
 import dev.sanaq.checkpoint.config.AutoencoderConfig;
 import dev.sanaq.checkpoint.config.Component;
 import dev.sanaq.checkpoint.config.SchedulerConfig;
 import dev.sanaq.checkpoint.config.TextEncoderConfig;
 import dev.sanaq.checkpoint.config.TransformerConfig;
 import dev.sanaq.checkpoint.safetensors.DType;
+import dev.sanaq.checkpoint.safetensors.FiniteNumbers;
 import dev.sanaq.checkpoint.safetensors.StoredTensor;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
+import dev.sanaq.sana.solver.GuidanceInterval;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -51,6 +55,19 @@ public final class Checkpoint {
 
   private static Checkpoint open(Path folder, VariantResolver variants) {
     return new Checkpoint(folder, CheckpointReader.read(folder, variants));
+  }
+
+  /**
+   * Reads all weights: seconds for a large model.
+   *
+   * @throws CheckpointException naming each tensor that holds NaN or infinity
+   */
+  public void requireFiniteWeights() {
+    ProblemCollector problems = new ProblemCollector();
+    for (Component network : Component.values()) {
+      FiniteNumbers.check(tensors(network), problems);
+    }
+    problems.throwIfAny();
   }
 
   /** The name: that of its folder. */
@@ -112,6 +129,11 @@ public final class Checkpoint {
   /** The default guidance scale, if the checkpoint has one. */
   public OptionalDouble guidanceScale() {
     return contents.index().guidanceScale();
+  }
+
+  /** The default guidance interval, if the checkpoint has one. */
+  public Optional<GuidanceInterval> guidanceInterval() {
+    return contents.index().guidanceInterval();
   }
 
   /** The default side in pixels, that of the training images. */

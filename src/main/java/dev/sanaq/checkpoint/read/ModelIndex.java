@@ -6,9 +6,11 @@ import dev.sanaq.checkpoint.JsonFile;
 import dev.sanaq.checkpoint.ProblemCollector;
 import dev.sanaq.checkpoint.config.Component;
 import dev.sanaq.checkpoint.config.SchedulerConfig;
+import dev.sanaq.sana.solver.GuidanceInterval;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,11 +24,16 @@ import java.util.stream.Collectors;
  * @param schedulerClass the scheduler's class; its own config must name the same
  * @param guidanceScale the default guidance scale, if present; the key is this project's, and
  *     diffusers ignores keys that begin with an underscore
+ * @param guidanceInterval the default guidance interval {@code [start, stop]}, as the scale
  */
 public record ModelIndex(
-    PipelineClass pipelineClass, String schedulerClass, OptionalDouble guidanceScale) {
+    PipelineClass pipelineClass,
+    String schedulerClass,
+    OptionalDouble guidanceScale,
+    Optional<GuidanceInterval> guidanceInterval) {
   public static final String FILE = "model_index.json";
   public static final String GUIDANCE_SCALE = "_guidance_scale";
+  public static final String GUIDANCE_INTERVAL = "_guidance_interval";
 
   /** Library and classes of each component, by folder. */
   private static final Map<String, Map.Entry<String, Set<String>>> COMPONENTS =
@@ -73,12 +80,39 @@ public record ModelIndex(
             file, key, "no part but " + COMPONENTS.keySet(), JsonFile.shortened(field.getValue()));
       }
     }
-    problems.throwIfAny();
     JsonNode guidance = json.path(GUIDANCE_SCALE);
+    if (!guidance.isMissingNode() && !(guidance.isNumber() && isScale(guidance.doubleValue()))) {
+      problems.add(file, GUIDANCE_SCALE, "a number from 0", JsonFile.shortened(guidance));
+    }
+    JsonNode interval = json.path(GUIDANCE_INTERVAL);
+    if (!interval.isMissingNode() && !isInterval(interval)) {
+      problems.add(
+          file,
+          GUIDANCE_INTERVAL,
+          "[start, stop] with 0 <= start < stop <= 1",
+          JsonFile.shortened(interval));
+    }
+    problems.throwIfAny();
     return new ModelIndex(
         pipeline,
         json.path("scheduler").path(1).asText(),
-        guidance.isNumber() ? OptionalDouble.of(guidance.asDouble()) : OptionalDouble.empty());
+        guidance.isNumber() ? OptionalDouble.of(guidance.asDouble()) : OptionalDouble.empty(),
+        interval.isMissingNode()
+            ? Optional.empty()
+            : Optional.of(
+                new GuidanceInterval(interval.get(0).asDouble(), interval.get(1).asDouble())));
+  }
+
+  private static boolean isInterval(JsonNode node) {
+    return node.isArray()
+        && node.size() == 2
+        && node.get(0).isNumber()
+        && node.get(1).isNumber()
+        && GuidanceInterval.isValid(node.get(0).asDouble(), node.get(1).asDouble());
+  }
+
+  private static boolean isScale(double value) {
+    return value >= 0 && Float.isFinite((float) value);
   }
 
   private static void checkComponent(

@@ -4,10 +4,14 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.sanaq.checkpoint.CheckpointException;
+import dev.sanaq.checkpoint.ForeignFile;
 import dev.sanaq.checkpoint.JsonFile;
+import dev.sanaq.files.FileErrors;
+import dev.sanaq.json.JsonErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Checks {@code tokenizer.json}: it has a vocabulary, and every id is within the embedding table.
@@ -34,8 +38,10 @@ final class TokenizerFileCheck {
    */
   static long check(Path path, int vocabSize) {
     String file = path.toString();
-    if (!Files.isRegularFile(path)) {
-      throw new CheckpointException(file, "", "a file", "none");
+    ForeignFile.requireFile(path, "a file");
+    Optional<String> foreign = ForeignFile.describe(path);
+    if (foreign.isPresent()) {
+      throw new CheckpointException(file, "", "JSON", foreign.get());
     }
     TokenizerFileCheck tokenizer = new TokenizerFileCheck(file, vocabSize);
     try {
@@ -47,9 +53,9 @@ final class TokenizerFileCheck {
         tokenizer.read(parser);
       }
     } catch (JsonProcessingException e) {
-      throw new CheckpointException(file, "", "JSON", JsonFile.describe(e));
+      throw new CheckpointException(file, "", "JSON", JsonErrors.describe(e));
     } catch (IOException e) {
-      throw new CheckpointException(file, "", "a readable file", e.toString());
+      throw new CheckpointException(file, "", "a readable file", FileErrors.reason(e));
     }
     if (tokenizer.vocabEntries == 0) {
       throw new CheckpointException(file, "model.vocab", "an object of ids", "none");
@@ -58,8 +64,9 @@ final class TokenizerFileCheck {
   }
 
   private void read(JsonParser parser) throws IOException {
-    if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw new CheckpointException(file, "", "a JSON object", "another value");
+    JsonToken first = parser.nextToken();
+    if (first != JsonToken.START_OBJECT) {
+      throw new CheckpointException(file, "", "a JSON object", JsonErrors.kind(first));
     }
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String key = parser.currentName();

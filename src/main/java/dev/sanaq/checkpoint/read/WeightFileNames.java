@@ -1,6 +1,7 @@
 package dev.sanaq.checkpoint.read;
 
 import dev.sanaq.checkpoint.CheckpointException;
+import dev.sanaq.files.FileErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,8 @@ record WeightFileNames(Path folder, String stem, Set<String> variants) {
                 }
               });
     } catch (IOException e) {
-      throw new CheckpointException(folder.toString(), "", "a readable folder", e.toString());
+      throw new CheckpointException(
+          folder.toString(), "", "a readable folder", FileErrors.reason(e));
     }
     return new WeightFileNames(folder, base, Set.copyOf(variants));
   }

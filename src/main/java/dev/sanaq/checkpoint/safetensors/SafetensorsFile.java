@@ -2,13 +2,14 @@ package dev.sanaq.checkpoint.safetensors;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sanaq.checkpoint.CheckpointException;
+import dev.sanaq.checkpoint.ForeignFile;
 import dev.sanaq.checkpoint.JsonFile;
+import dev.sanaq.files.FileErrors;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -31,39 +32,54 @@ public final class SafetensorsFile {
    * @throws CheckpointException if the file cannot be read or its header is invalid
    */
   public static Map<String, StoredTensor> read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new CheckpointException(file.toString(), "", "a safetensors file", "none");
-    }
+    return readContents(file).tensors();
+  }
+
+  /**
+   * As {@link #read(Path)}, with the header's metadata.
+   *
+   * @throws CheckpointException if the file cannot be read or its header is invalid
+   */
+  public static SafetensorsContents readContents(Path file) {
+    ForeignFile.requireFile(file, "a safetensors file");
     try (FileChannel channel = FileChannel.open(file)) {
       return read(file, channel);
     } catch (IOException e) {
-      throw new CheckpointException(file.toString(), "", "a readable file", e.toString());
+      throw new CheckpointException(file.toString(), "", "a readable file", FileErrors.reason(e));
     }
   }
 
-  private static Map<String, StoredTensor> read(Path file, FileChannel channel) throws IOException {
+  private static SafetensorsContents read(Path file, FileChannel channel) throws IOException {
     long size = channel.size();
     if (size < LENGTH_BYTES) {
-      throw new CheckpointException(
-          file.toString(), "", "8 bytes of header length", size + " bytes in all");
+      throw invalid(file, "8 bytes of header length", size + " bytes in all");
     }
     long header = readBytes(channel, 0, LENGTH_BYTES).getLong();
-    long max = Math.min(size - LENGTH_BYTES, MAX_HEADER_BYTES);
-    if (header < 2 || header > max) {
-      throw new CheckpointException(
-          file.toString(),
-          "",
-          "a header of 2 to %s bytes".formatted(max),
+    if (header < 2 || header > MAX_HEADER_BYTES) {
+      throw invalid(
+          file,
+          "a header of 2 to %s bytes".formatted(MAX_HEADER_BYTES),
           Long.toUnsignedString(header));
+    }
+    if (header > size - LENGTH_BYTES) {
+      throw invalid(
+          file,
+          "a header of %s bytes".formatted(header),
+          "%s bytes after its length: the file is truncated".formatted(size - LENGTH_BYTES));
     }
     ByteBuffer json = readBytes(channel, LENGTH_BYTES, (int) header);
     if (json.get(0) != '{') {
-      throw new CheckpointException(
-          file.toString(), "", "a header that starts with {", "byte " + json.get(0));
+      throw invalid(file, "a header that starts with {", "byte " + json.get(0));
     }
     ObjectNode entries = JsonFile.parse(file.toString(), json);
     long dataStart = LENGTH_BYTES + header;
     return new SafetensorsHeader(file, dataStart, size - dataStart).check(entries);
+  }
+
+  private static CheckpointException invalid(Path file, String expected, String found) {
+    return ForeignFile.describe(file)
+        .map(foreign -> new CheckpointException(file.toString(), "", "a safetensors file", foreign))
+        .orElseGet(() -> new CheckpointException(file.toString(), "", expected, found));
   }
 
   private static ByteBuffer readBytes(FileChannel channel, long from, int length)

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +38,12 @@ final class SafetensorsHeader {
     this.dataBytes = dataBytes;
   }
 
-  Map<String, StoredTensor> check(ObjectNode header) {
+  SafetensorsContents check(ObjectNode header) {
     List<Entry> entries = new ArrayList<>();
+    Map<String, String> metadata = Map.of();
     for (Map.Entry<String, JsonNode> field : header.properties()) {
       if (field.getKey().equals(METADATA)) {
-        checkMetadata(field.getValue());
+        metadata = metadata(field.getValue());
       } else {
         Entry entry = parseEntry(field.getKey(), field.getValue());
         if (entry != null) {
@@ -51,27 +51,37 @@ final class SafetensorsHeader {
         }
       }
     }
+    long needed = entries.stream().mapToLong(Entry::end).max().orElse(0);
+    if (needed > dataBytes) {
+      addProblem(
+          "",
+          "%s bytes of data, as the header says".formatted(needed),
+          "%s bytes: the file is truncated".formatted(dataBytes));
+    }
     problems.throwIfAny();
     entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
     checkCoverage(entries);
     problems.throwIfAny();
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     entries.forEach(e -> tensors.put(e.name, toStoredTensor(e)));
-    return tensors;
+    return new SafetensorsContents(tensors, metadata);
   }
 
   private StoredTensor toStoredTensor(Entry e) {
     return new StoredTensor(e.name, e.dtype, e.shape, file, dataStart + e.begin, e.end - e.begin);
   }
 
-  private void checkMetadata(JsonNode metadata) {
-    boolean strings = metadata.isObject();
-    for (Iterator<JsonNode> values = metadata.elements(); values.hasNext(); ) {
-      strings &= values.next().isTextual();
+  private Map<String, String> metadata(JsonNode node) {
+    Map<String, String> strings = new LinkedHashMap<>();
+    boolean valid = node.isObject();
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      valid &= entry.getValue().isTextual();
+      strings.put(entry.getKey(), entry.getValue().asText());
     }
-    if (!strings) {
-      addProblem(METADATA, "an object of strings", JsonFile.shortened(metadata));
+    if (!valid) {
+      addProblem(METADATA, "an object of strings", JsonFile.shortened(node));
     }
+    return strings;
   }
 
   private @Nullable Entry parseEntry(String name, JsonNode value) {
@@ -102,9 +112,8 @@ final class SafetensorsHeader {
 
   private @Nullable Entry checkSize(Entry e) {
     String range = "[%s, %s]".formatted(e.begin, e.end);
-    if (e.begin > e.end || e.end > dataBytes) {
-      return addProblem(
-          e.name, "data_offsets within the %s bytes of data".formatted(dataBytes), range);
+    if (e.begin > e.end) {
+      return addProblem(e.name, "data_offsets in ascending order", range);
     }
     long size = byteSize(e.dtype, e.shape);
     if (size != e.end - e.begin) {

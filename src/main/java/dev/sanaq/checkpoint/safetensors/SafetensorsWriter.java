@@ -1,7 +1,9 @@
 package dev.sanaq.checkpoint.safetensors;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sanaq.checkpoint.JsonFile;
+import dev.sanaq.files.FileErrors;
 import dev.sanaq.torch.HostTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +22,12 @@ public final class SafetensorsWriter {
   /** The header is padded so that the data, which readers map, starts on this boundary. */
   private static final int ALIGNMENT = 8;
 
+  /** Writes a file's bytes. */
+  @FunctionalInterface
+  private interface Content {
+    void writeTo(FileChannel channel) throws IOException;
+  }
+
   private SafetensorsWriter() {}
 
   /**
@@ -32,16 +40,17 @@ public final class SafetensorsWriter {
   public static void write(
       Path file, Map<String, long[]> shapes, BiConsumer<String, FloatBuffer> fill)
       throws IOException {
-    try (FileChannel channel = create(file)) {
-      writeFully(channel, encodeHeader(shapes, DType.F32));
-      for (Map.Entry<String, long[]> tensor : shapes.entrySet()) {
-        ByteBuffer bytes =
-            allocateLittleEndian(Math.toIntExact(bytes(tensor.getValue(), DType.F32)));
-        fill.accept(tensor.getKey(), bytes.asFloatBuffer());
-        writeFully(channel, bytes);
-      }
-      channel.force(true);
-    }
+    create(
+        file,
+        channel -> {
+          writeFully(channel, encodeHeader(shapes, DType.F32, Map.of()));
+          for (Map.Entry<String, long[]> tensor : shapes.entrySet()) {
+            ByteBuffer bytes =
+                allocateLittleEndian(Math.toIntExact(bytes(tensor.getValue(), DType.F32)));
+            fill.accept(tensor.getKey(), bytes.asFloatBuffer());
+            writeFully(channel, bytes);
+          }
+        });
   }
 
   /**
@@ -53,15 +62,27 @@ public final class SafetensorsWriter {
    */
   public static void write(Path file, Map<String, HostTensor> tensors, DType type)
       throws IOException {
+    write(file, tensors, type, Map.of());
+  }
+
+  /**
+   * As {@link #write(Path, Map, DType)}, with further strings in the header.
+   *
+   * @param metadata in addition to the format
+   */
+  public static void write(
+      Path file, Map<String, HostTensor> tensors, DType type, Map<String, String> metadata)
+      throws IOException {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-    try (FileChannel channel = create(file)) {
-      writeFully(channel, encodeHeader(shapes, type));
-      for (HostTensor tensor : tensors.values()) {
-        writeFully(channel, bytes(tensor.values(), type));
-      }
-      channel.force(true);
-    }
+    create(
+        file,
+        channel -> {
+          writeFully(channel, encodeHeader(shapes, type, metadata));
+          for (HostTensor tensor : tensors.values()) {
+            writeFully(channel, bytes(tensor.values(), type));
+          }
+        });
   }
 
   private static ByteBuffer bytes(float[] numbers, DType type) {
@@ -84,19 +105,30 @@ public final class SafetensorsWriter {
     return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
   }
 
-  private static FileChannel create(Path file) throws IOException {
-    return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  private static void create(Path file, Content content) throws IOException {
+    FileErrors.naming(
+        file,
+        () -> {
+          try (FileChannel channel =
+              FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            content.writeTo(channel);
+            channel.force(true);
+          }
+        });
   }
 
-  private static ByteBuffer encodeHeader(Map<String, long[]> shapes, DType type) {
+  private static ByteBuffer encodeHeader(
+      Map<String, long[]> shapes, DType type, Map<String, String> metadata) {
     ObjectNode header = JsonFile.MAPPER.createObjectNode();
-    header.putObject("__metadata__").put("format", "pt");
+    ObjectNode strings = header.putObject("__metadata__").put("format", "pt");
+    metadata.forEach(strings::put);
     long offset = 0;
     for (Map.Entry<String, long[]> tensor : shapes.entrySet()) {
       ObjectNode entry = header.putObject(tensor.getKey());
       entry.put("dtype", type.name());
+      ArrayNode shape = entry.putArray("shape"); // empty for a scalar
       for (long side : tensor.getValue()) {
-        entry.withArray("shape").add(side);
+        shape.add(side);
       }
       long end = offset + bytes(tensor.getValue(), type);
       entry.putArray("data_offsets").add(offset).add(end);

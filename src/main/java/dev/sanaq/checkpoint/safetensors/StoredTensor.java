@@ -1,6 +1,7 @@
 package dev.sanaq.checkpoint.safetensors;
 
 import dev.sanaq.checkpoint.CheckpointException;
+import dev.sanaq.files.FileErrors;
 import dev.sanaq.torch.HostTensor;
 import java.io.EOFException;
 import java.io.IOException;
@@ -118,7 +119,43 @@ public final class StoredTensor {
 
   private CheckpointException unreadable(int length, IOException e) {
     return new CheckpointException(
-        file.toString(), name, length + " bytes as when it was opened", e.toString());
+        file.toString(), name, length + " bytes as when it was opened", FileErrors.reason(e));
+  }
+
+  /**
+   * The value of a tensor with one element.
+   *
+   * @throws CheckpointException if it has another number of elements, or is not F32, F16 or BF16
+   */
+  public double readScalar() {
+    if (elements() != 1 || !dtype.isWeightType()) {
+      throw new CheckpointException(
+          file.toString(), name, "one number of F32, F16 or BF16", dtype + Arrays.toString(shape));
+    }
+    ByteBuffer number = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    read(0, number.limit(dtype.bytes()));
+    return switch (dtype) {
+      case F32 -> number.getFloat(0);
+      case BF16 -> Float.intBitsToFloat(number.getShort(0) << Short.SIZE);
+      default -> fromFloat16(number.getShort(0));
+    };
+  }
+
+  /**
+   * Of 1 sign, 5 exponent and 10 mantissa bits; below the smallest exponent without a leading 1.
+   */
+  private static double fromFloat16(short bits) {
+    int exponent = bits >> 10 & 0x1f;
+    int mantissa = bits & 0x3ff;
+    double size;
+    if (exponent == 0x1f) {
+      size = mantissa == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
+    } else {
+      size =
+          Math.scalb(
+              (double) (exponent == 0 ? mantissa : mantissa + 0x400), Math.max(exponent, 1) - 25);
+    }
+    return bits < 0 ? -size : size;
   }
 
   /**

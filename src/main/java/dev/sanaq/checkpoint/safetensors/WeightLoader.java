@@ -61,18 +61,51 @@ public final class WeightLoader {
     }
   }
 
+  /**
+   * Loads one tensor through a method of the program that takes the arguments of {@code
+   * load_weight}.
+   *
+   * @param name the tensor's name in the program
+   * @param kept its type in the program
+   */
+  public static void load(
+      StoredTensor tensor, String name, ScriptProgram program, String method, Precision kept) {
+    copy(
+        tensor,
+        name,
+        program,
+        method,
+        kept,
+        allocateChunk((int) Math.min(CHUNK_BYTES, tensor.bytes())));
+  }
+
   /** Not a mapping, whose pages would stay in memory until garbage collection. */
   private static ByteBuffer allocateChunk() {
-    return ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    return allocateChunk(CHUNK_BYTES);
+  }
+
+  private static ByteBuffer allocateChunk(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static void copy(
       StoredTensor tensor, String name, ScriptProgram program, Precision kept, ByteBuffer part) {
+    copy(tensor, name, program, "load_weight", kept, part);
+  }
+
+  private static void copy(
+      StoredTensor tensor,
+      String name,
+      ScriptProgram program,
+      String method,
+      Precision kept,
+      ByteBuffer part) {
     Precision stored = precisionOf(tensor.dtype());
     for (long at = 0; at < tensor.bytes(); at += CHUNK_BYTES) {
       part.clear().limit((int) Math.min(CHUNK_BYTES, tensor.bytes() - at));
       tensor.read(at, part);
-      program.loadWeight(name, part.flip(), stored, kept, tensor.shape(), at / stored.bytes());
+      program.loadWeight(
+          method, name, part.flip(), stored, kept, tensor.shape(), at / stored.bytes());
     }
   }
 

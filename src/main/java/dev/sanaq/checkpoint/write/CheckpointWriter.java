@@ -10,6 +10,7 @@ import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.read.ModelIndex;
 import dev.sanaq.checkpoint.safetensors.DType;
 import dev.sanaq.checkpoint.safetensors.SafetensorsWriter;
+import dev.sanaq.files.AtomicFile;
 import dev.sanaq.torch.HostTensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,6 +109,6 @@ public final class CheckpointWriter {
   }
 
   private static void writeJson(Path file, ObjectNode json) throws IOException {
-    Files.writeString(file, json.toPrettyString() + "\n");
+    AtomicFile.write(file, json.toPrettyString() + "\n");
   }
 }

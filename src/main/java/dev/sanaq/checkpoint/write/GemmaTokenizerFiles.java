@@ -3,8 +3,8 @@ package dev.sanaq.checkpoint.write;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sanaq.checkpoint.JsonFile;
+import dev.sanaq.files.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -60,7 +60,7 @@ public final class GemmaTokenizerFiles {
   }
 
   private static void writeJson(Path file, ObjectNode json) throws IOException {
-    Files.writeString(file, json.toPrettyString() + "\n");
+    AtomicFile.write(file, json.toPrettyString() + "\n");
   }
 
   private ObjectNode tokenizerJson() {

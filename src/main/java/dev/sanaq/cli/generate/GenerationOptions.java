@@ -2,7 +2,9 @@ package dev.sanaq.cli.generate;
 
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.ModelInfo;
+import dev.sanaq.sana.lora.LoraInfo;
 import dev.sanaq.sana.lora.LoraWeight;
+import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +51,14 @@ final class GenerationOptions {
   private @Nullable Double guidanceScale;
 
   @Option(
+      names = "--guidance-interval",
+      paramLabel = "START,STOP",
+      split = ",",
+      description =
+          "The steps with guidance, as fractions of all steps; 0,1 is all (default: the model's).")
+  private List<Double> guidanceInterval = List.of();
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Random seed, 0 to 2^63-1; image i uses seed + i (default: random).")
@@ -87,7 +97,7 @@ final class GenerationOptions {
       names = "--lora",
       paramLabel = "FILE[=SCALE]",
       description =
-          "A LoRA file in diffusers' layout, or the name of one in the model's adapters folder; SCALE is 1 by"
+          "A LoRA file, or the name of one in the model's adapters folder; SCALE is 1 by"
               + " default. May be repeated.")
   private List<String> loras = List.of();
 
@@ -115,8 +125,11 @@ final class GenerationOptions {
       return new LoraWeight(text, 1);
     }
     try {
-      return new LoraWeight(
-          text.substring(0, equals), Double.parseDouble(text.substring(equals + 1)));
+      double scale = Double.parseDouble(text.substring(equals + 1));
+      if (!Float.isFinite((float) scale)) {
+        throw invalidOption("--lora", text, "SCALE must be a finite number");
+      }
+      return new LoraWeight(text.substring(0, equals), scale);
     } catch (NumberFormatException e) {
       throw invalidOption("--lora", text, "must be FILE or FILE=SCALE");
     }
@@ -137,8 +150,17 @@ final class GenerationOptions {
     requirePositive("--width", size.width());
     requirePositive("--height", size.height());
     requirePositive("--steps", steps);
-    if (guidanceScale != null && (!Double.isFinite(guidanceScale) || guidanceScale < 0)) {
+    if (guidanceScale != null
+        && (!Float.isFinite(guidanceScale.floatValue()) || guidanceScale < 0)) {
       throw invalidOption("--guidance-scale", guidanceScale, "must be a number from 0");
+    }
+    if (!guidanceInterval.isEmpty()
+        && (guidanceInterval.size() != 2
+            || !GuidanceInterval.isValid(guidanceInterval.get(0), guidanceInterval.get(1)))) {
+      throw invalidOption(
+          "--guidance-interval",
+          guidanceInterval,
+          "must be START,STOP with 0 <= START < STOP <= 1");
     }
     if (seed != null && (seed < 0 || seed > Long.MAX_VALUE - (numImages - 1))) {
       throw invalidOption("--seed", seed, "must be 0 to 2^63-1, for every image");
@@ -162,12 +184,6 @@ final class GenerationOptions {
               .collect(Collectors.joining(", "));
       throw invalidOption("--solver", kind.label(), "this model supports " + known);
     }
-    for (LoraWeight lora : loraWeights()) {
-      if (!model.adapters().contains(lora.name())) {
-        throw invalidOption(
-            "--lora", lora.name(), "no such file, and none in the model's adapters folder");
-      }
-    }
     return new GenerationParams(
         prompt,
         negativePrompt,
@@ -175,12 +191,31 @@ final class GenerationOptions {
         size.heightOr(model.height()),
         steps == null ? model.steps() : steps,
         guidanceScale == null ? model.guidanceScale() : guidanceScale,
+        guidanceInterval.isEmpty()
+            ? model.guidanceInterval()
+            : new GuidanceInterval(guidanceInterval.get(0), guidanceInterval.get(1)),
         seed == null ? ThreadLocalRandom.current().nextLong(RANDOM_SEED_BOUND) : seed,
         numImages,
         kind,
         !noResolutionBinning,
         !noPromptInstruction,
-        loraWeights());
+        loraWeights().stream().map(lora -> withSha256(lora, model)).toList());
+  }
+
+  private static LoraWeight withSha256(LoraWeight lora, ModelInfo model) {
+    LoraInfo info =
+        model
+            .adapter(lora.name())
+            .orElseThrow(
+                () ->
+                    invalidOption(
+                        "--lora",
+                        lora.name(),
+                        "no such file, and none in the model's adapters folder"));
+    if (!info.isUsable()) {
+      throw invalidOption("--lora", lora.name(), info.problem());
+    }
+    return new LoraWeight(lora.name(), lora.scale(), info.sha256());
   }
 
   private Optional<SolverKind> requestedSolver() {

@@ -1,11 +1,10 @@
 package dev.sanaq.cli.generate;
 
+import dev.sanaq.files.AtomicFile;
 import dev.sanaq.image.encode.ImageFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The files that a command writes its images to: {@code out.png}, or {@code out-0.png, out-1.png,
@@ -72,16 +71,6 @@ final class OutputFiles {
    * @throws IOException if the file cannot be written
    */
   synchronized void write(int index, byte[] bytes) throws IOException {
-    Path file = file(index);
-    Path temporary =
-        file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
-    try {
-      Files.write(
-          temporary, bytes, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    AtomicFile.write(file(index), bytes);
   }
 }

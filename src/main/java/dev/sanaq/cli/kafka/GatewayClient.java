@@ -6,12 +6,15 @@ import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.JobEventFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
@@ -105,11 +108,23 @@ final class GatewayClient {
       }
       return response;
     } catch (IOException e) {
-      throw new IllegalStateException("no response from %s: %s".formatted(baseUrl, e), e);
+      throw new IllegalStateException("no response from %s: %s".formatted(baseUrl, reason(e)), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof HttpTimeoutException) {
+      return "it took too long";
+    }
+    if (e instanceof ConnectException) { // without a message
+      return e.getCause() instanceof UnresolvedAddressException
+          ? "the host is unknown"
+          : "the connection was refused";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   private static String problemDetail(byte[] body) {

@@ -1,6 +1,7 @@
 package dev.sanaq.cli.kafka;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -60,6 +61,16 @@ final class RequestOptions {
       description = "Classifier-free guidance; off at 1 or less (default: the model's).")
   void guidanceScale(@Nullable Double value) {
     put("guidanceScale", value);
+  }
+
+  @Option(
+      names = "--guidance-interval",
+      paramLabel = "START,STOP",
+      split = ",",
+      description =
+          "The steps with guidance, as fractions of all steps; 0,1 is all (default: the model's).")
+  void guidanceInterval(@Nullable List<Double> value) {
+    put("guidanceInterval", value);
   }
 
   @Option(

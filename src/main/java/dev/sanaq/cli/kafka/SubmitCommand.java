@@ -1,6 +1,7 @@
 package dev.sanaq.cli.kafka;
 
 import dev.sanaq.cli.terminal.ProgressBar;
+import dev.sanaq.files.FileErrors;
 import dev.sanaq.job.JobIds;
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -148,9 +148,10 @@ public final class SubmitCommand implements Callable<Integer> {
           source.equals(STANDARD_INPUT)
               ? System.in.readAllBytes()
               : Files.readAllBytes(Path.of(source)));
-    } catch (NoSuchFileException e) {
-      throw new ParameterException(spec.commandLine(), "no file " + source, e);
-    } catch (IOException | BadJsonException e) {
+    } catch (IOException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--file %s: %s".formatted(source, FileErrors.reason(e)), e);
+    } catch (BadJsonException e) {
       throw new ParameterException(
           spec.commandLine(), "%s is not a request: %s".formatted(source, e.getMessage()), e);
     }

@@ -1,5 +1,6 @@
 package dev.sanaq.cli.kafka;
 
+import dev.sanaq.job.JobIds;
 import dev.sanaq.kafka.KafkaClientFactory;
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.event.CloudEvent;
@@ -50,6 +51,10 @@ public final class WatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (id != null && !JobIds.isValid(id)) {
+      throw new ParameterException(
+          spec.commandLine(), "invalid id %s: must be %s".formatted(id, JobIds.ALLOWED));
+    }
     PrintWriter out = spec.commandLine().getOut();
     Optional<GatewayClient> client = gateway.client();
     return client.isPresent() ? watchOverHttp(client.get(), out) : watchOverKafka(out);

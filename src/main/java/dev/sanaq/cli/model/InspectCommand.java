@@ -2,10 +2,12 @@ package dev.sanaq.cli.model;
 
 import dev.sanaq.checkpoint.CheckpointException;
 import dev.sanaq.checkpoint.CheckpointProblem;
+import dev.sanaq.checkpoint.lora.LoraFile;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
@@ -25,13 +27,20 @@ import picocli.CommandLine.Spec;
         "Describes a checkpoint: components, parameters, precision, bytes, what is missing.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
-      "0:the checkpoint is complete",
-      "1:the checkpoint is broken",
+      "0:the checkpoint is complete, and the LoRA file fits it",
+      "1:the checkpoint or the LoRA file is broken",
       "2:invalid command line"
     })
 public final class InspectCommand implements Callable<Integer> {
   @Mixin private CheckpointOption model;
   @Mixin private VariantOption variant;
+
+  @Option(
+      names = {"--lora", "--adapter"},
+      paramLabel = "FILE",
+      description =
+          "Describe this LoRA file instead: naming, rank, alpha, the layers that it changes.")
+  private @Nullable Path lora;
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -46,21 +55,34 @@ public final class InspectCommand implements Callable<Integer> {
           variant.variant().isEmpty()
               ? Checkpoint.open(folder)
               : Checkpoint.open(folder, variant.variant());
-      InspectReport report = InspectReport.of(checkpoint);
-      Ansi ansi = spec.commandLine().getColorScheme().ansi();
       PrintWriter out = spec.commandLine().getOut();
-      out.println(json ? report.toJson() : InspectFormatter.format(report, ansi));
+      out.println(lora == null ? describe(checkpoint) : describe(checkpoint, lora));
       out.flush();
       return 0;
     } catch (CheckpointException e) {
       PrintWriter err = spec.commandLine().getErr();
-      err.println("error: %s: problems: %s".formatted(folder, e.problems().size()));
+      err.println(
+          "error: %s: problems: %s".formatted(lora == null ? folder : lora, e.problems().size()));
       for (CheckpointProblem problem : e.problems()) {
         err.println("  " + problem);
       }
       err.flush();
       return 1;
     }
+  }
+
+  private String describe(Checkpoint checkpoint) {
+    InspectReport report = InspectReport.of(checkpoint);
+    return json ? report.toJson() : InspectFormatter.format(report, ansi());
+  }
+
+  private String describe(Checkpoint checkpoint, Path file) {
+    LoraReport report = LoraReport.of(file, LoraFile.open(file, checkpoint.transformer()));
+    return json ? report.toJson() : report.toText(ansi());
+  }
+
+  private Ansi ansi() {
+    return spec.commandLine().getColorScheme().ansi();
   }
 
   private Path checkpointFolder() {

@@ -10,6 +10,7 @@ import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.EventReader;
 import dev.sanaq.kafka.request.RequestProducer;
+import dev.sanaq.torch.host.ImmediateExit;
 import dev.sanaq.webhook.lifecycle.WebhookService;
 import dev.sanaq.worker.WorkerService;
 import io.quarkus.runtime.ApplicationLifecycleManager;
@@ -84,7 +85,7 @@ public final class DemoCommand implements Callable<Integer> {
       bar.show("loading");
       gateway.start();
       webhooks.start();
-      worker.start();
+      worker.start(ImmediateExit::exit);
     }
     Optional<CloudEvent> first = runFirstJob();
     if (first.isEmpty()) {

@@ -2,6 +2,8 @@ package dev.sanaq.cli.serve;
 
 import dev.sanaq.cli.terminal.SignalHandling;
 import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
+import dev.sanaq.kafka.KafkaClientFactory;
+import dev.sanaq.torch.host.ImmediateExit;
 import dev.sanaq.webhook.lifecycle.WebhookService;
 import dev.sanaq.worker.WorkerService;
 import io.quarkus.runtime.Quarkus;
@@ -20,6 +22,7 @@ import picocli.CommandLine.Command;
         "Runs a worker, the gateway and the webhooks until SIGTERM. Needs sanaq.model.path,"
             + " kafka.bootstrap.servers and sanaq.storage.*; health is at /q/health.")
 public final class ServeCommand implements Callable<Integer> {
+  @Inject KafkaClientFactory kafka;
   @Inject GatewayLifecycle gateway;
   @Inject WebhookService webhooks;
   @Inject WorkerService worker;
@@ -28,9 +31,14 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     // A model takes minutes to load, and no thread can be stopped in the middle of it.
     SignalHandling.stopOnTerminate(worker::isLoading);
+    // What can be checked is checked before anything starts.
+    kafka.check();
+    if (worker.isEnabled()) {
+      worker.checkModel();
+    }
     gateway.start();
     if (worker.isEnabled()) {
-      worker.start();
+      worker.start(ImmediateExit::exit);
       worker.onIdle(() -> Quarkus.asyncExit(0));
     }
     webhooks.start();

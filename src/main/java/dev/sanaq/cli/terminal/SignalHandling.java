@@ -16,6 +16,9 @@ public final class SignalHandling implements AutoCloseable {
   /** Offset of a signal's exit code, as in a shell: 143 is SIGTERM, 130 is Ctrl-C. */
   private static final int SIGNAL_EXIT_BASE = 128;
 
+  /** Ctrl-C ended the command. */
+  static final int EXIT_INTERRUPTED = 130;
+
   private final Map<Signal, SignalHandler> previousHandlers;
 
   private SignalHandling(Object lock) {
@@ -43,6 +46,23 @@ public final class SignalHandling implements AutoCloseable {
             ImmediateExit.exit(SIGNAL_EXIT_BASE + received.getNumber());
           }
         });
+  }
+
+  /**
+   * Exits at once if a signal came while Quarkus started: Quarkus would wait for the end of the
+   * command. To be called before a command begins.
+   *
+   * @param serving whether the command serves until SIGTERM, which is then an orderly stop
+   */
+  public static void exitIfShuttingDown(boolean serving) {
+    Thread probe = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(probe);
+      Runtime.getRuntime().removeShutdownHook(probe);
+    } catch (IllegalStateException e) {
+      // Which signal it was is not known here.
+      ImmediateExit.exit(serving ? 0 : EXIT_INTERRUPTED);
+    }
   }
 
   /**

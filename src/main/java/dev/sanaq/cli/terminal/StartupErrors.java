@@ -1,5 +1,7 @@
 package dev.sanaq.cli.terminal;
 
+import dev.sanaq.files.FileErrors;
+import dev.sanaq.local.LocalServicesUnavailableException;
 import io.quarkus.runtime.QuarkusBindException;
 import io.smallrye.config.ConfigValidationException;
 import java.io.IOException;
@@ -8,15 +10,12 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.KafkaException;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
@@ -26,17 +25,26 @@ import org.eclipse.microprofile.config.ConfigProvider;
 public final class StartupErrors {
   private static final Pattern SMALLRYE_CODE = Pattern.compile("(\\S*Exception: )?SRCFG\\d+: ");
 
+  private static final Pattern BAD_VALUE =
+      Pattern.compile(
+          "The config property (\\S+) with the config value (\".*\") threw an Exception whilst"
+              + " being converted (.*)");
+  private static final Pattern EMPTY_VALUE =
+      Pattern.compile("The config property (\\S+) is defined as the empty String.*");
+
   private StartupErrors() {}
 
   /** The sentence for a failed start, without "error:". */
   public static String describe(Throwable failure) {
-    List<Throwable> chain = causes(failure);
+    List<Throwable> chain = CliErrors.causes(failure);
     return first(chain, QuarkusBindException.class)
         .map(StartupErrors::describeBind)
         .or(() -> first(chain, ConfigValidationException.class).map(StartupErrors::describeConfig))
         .or(() -> describeTemporaryFolder(chain))
         .or(() -> describePort(chain))
-        .or(() -> first(chain, UncheckedIOException.class).map(Throwable::getMessage))
+        .or(() -> first(chain, UncheckedIOException.class).map(CliErrors::describe))
+        .or(() -> first(chain, KafkaException.class).map(StartupErrors::describeKafka))
+        .or(() -> first(chain, LocalServicesUnavailableException.class).map(CliErrors::describe))
         .orElseGet(() -> describeOther(chain));
   }
 
@@ -59,8 +67,14 @@ public final class StartupErrors {
 
   private static String describeConfig(ConfigValidationException e) {
     return IntStream.range(0, e.getProblemCount())
-        .mapToObj(i -> SMALLRYE_CODE.matcher(e.getProblem(i).getMessage()).replaceAll(""))
+        .mapToObj(i -> describeProblem(e.getProblem(i).getMessage()))
         .collect(Collectors.joining("; ", "invalid configuration: ", ""));
+  }
+
+  private static String describeProblem(String message) {
+    String text = SMALLRYE_CODE.matcher(message).replaceAll("");
+    text = BAD_VALUE.matcher(text).replaceFirst("$1 is $2: $3");
+    return EMPTY_VALUE.matcher(text).replaceFirst("$1 is empty: set a value or leave it out");
   }
 
   private static Optional<String> describeTemporaryFolder(List<Throwable> chain) {
@@ -70,7 +84,7 @@ public final class StartupErrors {
         .map(
             e ->
                 "the temporary folder cannot be used: %s; make it writable, or set another with java -Djava.io.tmpdir=DIR"
-                    .formatted(e.getMessage()));
+                    .formatted(FileErrors.describe(e)));
   }
 
   private static Optional<String> describePort(List<Throwable> chain) {
@@ -83,6 +97,10 @@ public final class StartupErrors {
                     .formatted(
                         ConfigProvider.getConfig().getConfigValue("quarkus.http.port").getValue(),
                         message));
+  }
+
+  private static String describeKafka(KafkaException e) {
+    return "the program could not start: " + CliErrors.describe(e);
   }
 
   private static String describeOther(List<Throwable> chain) {
@@ -100,14 +118,5 @@ public final class StartupErrors {
 
   private static <T> Optional<T> first(List<Throwable> chain, Class<T> type) {
     return chain.stream().filter(type::isInstance).map(type::cast).findFirst();
-  }
-
-  private static List<Throwable> causes(Throwable failure) {
-    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    List<Throwable> chain = new ArrayList<>();
-    for (Throwable t = failure; t != null && seen.add(t); t = t.getCause()) {
-      chain.add(t);
-    }
-    return chain;
   }
 }

@@ -1,6 +1,7 @@
 package dev.sanaq.cli.train;
 
 import dev.sanaq.cli.terminal.CliErrors;
+import dev.sanaq.files.AtomicFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -69,7 +70,7 @@ public final class TrainAllCommand implements Callable<Integer> {
         if (code != 0) {
           return code;
         }
-        Files.writeString(doneMarker(stage), stage.optionsText());
+        AtomicFile.write(doneMarker(stage), stage.optionsText());
       }
     }
     return evaluate();
@@ -157,8 +158,8 @@ public final class TrainAllCommand implements Callable<Integer> {
       if (code != 0) {
         return code;
       }
-      Files.writeString(results, lines.toString());
-      Files.writeString(doneMarker(stage), stage.optionsText());
+      AtomicFile.write(results, lines.toString());
+      AtomicFile.write(doneMarker(stage), stage.optionsText());
     }
     spec.commandLine().getOut().print(Files.readString(results));
     spec.commandLine().getOut().flush();

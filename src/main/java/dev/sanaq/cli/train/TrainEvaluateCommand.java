@@ -134,7 +134,7 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
       throws IOException {
     PipelineOptions pipeline =
         new PipelineOptions(
-            "fp32", "", Torch.threads(), placement.gpu() < 0 ? "cpu" : "cuda", List.of(), false);
+            "fp32", "", Torch.threads(), placement.isGpu() ? "cuda" : "cpu", List.of(), false);
     RetrievalEvaluation.Settings settings =
         new RetrievalEvaluation.Settings(limit, steps, guidanceScale, seed, !noPromptInstruction);
     try (SanaPipeline generator = SanaPipeline.load(options.model(), pipeline)) {

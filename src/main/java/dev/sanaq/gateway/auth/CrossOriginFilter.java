@@ -46,7 +46,7 @@ final class CrossOriginFilter {
     requireContentType(request);
     if (authenticator.acceptsAnonymous()) {
       URI own = request.getUriInfo().getRequestUri();
-      requireOwnHost(own.getHost());
+      requireOwnHost(hostOf(own));
       requireOwnOrigin(request.getHeaderString("Origin"), own);
     }
   }
@@ -62,8 +62,13 @@ final class CrossOriginFilter {
     }
   }
 
-  private void requireOwnHost(@Nullable String host) {
-    String name = host == null ? "" : host.toLowerCase(Locale.ROOT);
+  // java.net.URI has no host if the name has an underscore, as names of containers do.
+  private static String hostOf(URI own) {
+    String authority = String.valueOf(own.getRawAuthority()).replaceFirst(":\\d*$", "");
+    return (own.getHost() == null ? authority : own.getHost()).toLowerCase(Locale.ROOT);
+  }
+
+  private void requireOwnHost(String name) {
     boolean known =
         allowedHosts.contains(ANY)
             || allowedHosts.contains(name)

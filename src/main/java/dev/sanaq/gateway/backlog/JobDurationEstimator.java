@@ -2,20 +2,37 @@ package dev.sanaq.gateway.backlog;
 
 import dev.sanaq.estimate.ThroughputEstimator;
 import dev.sanaq.gateway.view.JobCost;
+import dev.sanaq.gateway.view.ServedModel;
+import java.util.OptionalDouble;
 
 /**
- * Estimates how long a job keeps the device busy, from completed jobs: by image size and steps, or
- * by megapixels and steps where no such job has completed yet. Recent jobs count more. Any number
- * of threads.
+ * Estimates how long a job keeps the device busy, from completed jobs: from those with the same
+ * size and steps, or from all where too few of these have completed. Any number of threads.
  */
 final class JobDurationEstimator {
-  private static final double NEWEST_WEIGHT = 0.2;
   private static final int MAX_IMAGE_COSTS = 1000;
+
+  /** Fewer jobs of one cost say less than all jobs together. */
+  private static final int MIN_SAME_COST = 3;
+
+  /** Text encoder and decoder take about as long as so many steps, whatever the size. */
+  private static final int EXTRA_STEPS = 4;
+
+  /** A step takes as long as one of so many more megapixels: its overhead, whatever the size. */
+  private static final double EXTRA_MEGAPIXELS = 0.1;
+
+  private static final double MAX_SECONDS = 86_400;
 
   private final double defaultSecondsPerMegapixelStep;
   private final ThroughputEstimator<JobCost> byImageCost =
-      new ThroughputEstimator<>(NEWEST_WEIGHT, MAX_IMAGE_COSTS);
-  private final ThroughputEstimator<String> overall = new ThroughputEstimator<>(NEWEST_WEIGHT, 1);
+      new ThroughputEstimator<>(MIN_SAME_COST, MAX_IMAGE_COSTS);
+
+  /**
+   * By resolution binning: with it every image has the model's size, and the measurement is per
+   * step; without it, per step and size. So no measurement depends on what is known of the model
+   * when it is read.
+   */
+  private final ThroughputEstimator<Boolean> byBinning = new ThroughputEstimator<>(1, 2);
 
   /**
    * @param defaultSecondsPerMegapixelStep used until the first job has completed
@@ -24,23 +41,45 @@ final class JobDurationEstimator {
     this.defaultSecondsPerMegapixelStep = defaultSecondsPerMegapixelStep;
   }
 
-  /** Adds the measured device time of a completed job; ignores impossible numbers. */
+  /**
+   * Adds the measured device time of a completed job; ignores impossible numbers, and a cost
+   * without values: an event that was too large has no request.
+   */
   void recordMeasurement(JobCost cost, double seconds) {
-    if (cost.megapixelSteps() <= 0 || !(seconds > 0) || seconds > Integer.MAX_VALUE) {
+    if (cost.steps() <= 0 || cost.count() <= 0 || !(seconds > 0) || seconds > MAX_SECONDS) {
       return;
     }
     byImageCost.recordMeasurement(cost.perImage(), cost.count(), seconds);
-    overall.recordMeasurement("", cost.megapixelSteps(), seconds);
+    double size = cost.resolutionBinning() ? 1 : size(cost.requestedMegapixels());
+    byBinning.recordMeasurement(cost.resolutionBinning(), steps(cost) * size, seconds);
   }
 
-  /** The job's expected device time in seconds. */
-  double estimateSeconds(JobCost cost) {
+  /**
+   * The job's expected device time in seconds.
+   *
+   * @param model generates it
+   */
+  double estimateSeconds(JobCost requested, ServedModel model) {
+    JobCost cost = requested.withDefaults(model);
     return byImageCost
         .estimateSeconds(cost.perImage(), cost.count())
-        .orElseGet(
-            () ->
-                overall
-                    .estimateSeconds("", cost.megapixelSteps())
-                    .orElse(cost.megapixelSteps() * defaultSecondsPerMegapixelStep));
+        .orElseGet(() -> steps(cost) * size(cost.generatedMegapixels(model)) * rate(cost, model));
+  }
+
+  /** Seconds of a step of size 1. */
+  private double rate(JobCost cost, ServedModel model) {
+    OptionalDouble binned = byBinning.estimateSeconds(true, 1 / size(model.megapixels()));
+    OptionalDouble exact = byBinning.estimateSeconds(false, 1);
+    OptionalDouble same = cost.resolutionBinning() ? binned : exact;
+    OptionalDouble other = cost.resolutionBinning() ? exact : binned;
+    return same.orElse(other.orElse(defaultSecondsPerMegapixelStep));
+  }
+
+  private static double steps(JobCost cost) {
+    return (double) cost.count() * (cost.steps() + EXTRA_STEPS);
+  }
+
+  private static double size(double megapixels) {
+    return megapixels + EXTRA_MEGAPIXELS;
   }
 }

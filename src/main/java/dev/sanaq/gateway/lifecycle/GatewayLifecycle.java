@@ -4,11 +4,9 @@ import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.ApiKeyAuthenticator;
 import dev.sanaq.kafka.request.RequestChannel;
 import io.quarkus.runtime.ShutdownEvent;
-import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Reception;
-import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -22,7 +20,6 @@ public class GatewayLifecycle {
   private static final Logger LOG = Logger.getLogger(GatewayLifecycle.class);
 
   private final GatewayConfig config;
-  private final Map<String, Object> kafka;
   private final ApiKeyAuthenticator authenticator;
   private final RequestChannel requestChannel;
   private final StorageCheck storageCheck;
@@ -31,13 +28,11 @@ public class GatewayLifecycle {
 
   GatewayLifecycle(
       GatewayConfig config,
-      @Identifier("default-kafka-broker") Map<String, Object> kafka,
       ApiKeyAuthenticator authenticator,
       RequestChannel requestChannel,
       StorageCheck storageCheck,
       JobViewUpdater viewUpdater) {
     this.config = config;
-    this.kafka = kafka;
     this.authenticator = authenticator;
     this.requestChannel = requestChannel;
     this.storageCheck = storageCheck;
@@ -48,20 +43,16 @@ public class GatewayLifecycle {
    * Starts to read the topics and returns immediately; does nothing if the gateway is disabled.
    * Call it once per program.
    *
-   * @throws IllegalArgumentException if Kafka or the API keys are not configured, or a setting is
-   *     invalid
+   * @throws IllegalArgumentException if the API keys are not configured, or a setting is invalid
    */
   public void start() {
     if (!config.enabled()) {
       return;
     }
-    if (!kafka.containsKey("bootstrap.servers")) {
-      throw new IllegalArgumentException("no Kafka: set kafka.bootstrap.servers");
-    }
     LOG.infof("gateway on %s", authenticator.describe());
     // Create the clients now, so that an invalid setting fails the start and not a request.
-    requestChannel.open();
     storageCheck.start();
+    requestChannel.open();
     viewUpdater.start();
     started = true;
   }

@@ -6,6 +6,7 @@ import dev.sanaq.gateway.backlog.Backlog;
 import dev.sanaq.gateway.view.JobEvent;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.gateway.view.JobView;
+import dev.sanaq.gateway.view.LiveWorkers;
 import dev.sanaq.job.JobIds;
 import dev.sanaq.job.UrlRedaction;
 import dev.sanaq.job.validation.RequestFingerprint;
@@ -13,6 +14,7 @@ import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.event.CloudEvent;
+import dev.sanaq.kafka.event.WorkerStatus;
 import dev.sanaq.kafka.request.DecodedRecord;
 import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.kafka.request.RecordDecoder;
@@ -26,8 +28,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 /**
- * Applies request and event records to the job view, the backlog and the daily quotas. One thread,
- * the {@link JobViewUpdater}'s, except {@link #setCommittedOffsets}.
+ * Applies request and event records to the job view, the live workers, the backlog and the daily
+ * quotas. One thread, the {@link JobViewUpdater}'s, except {@link #setCommittedOffsets}.
  */
 @Dependent
 final class JobRecordHandler {
@@ -38,6 +40,7 @@ final class JobRecordHandler {
   private final JobView view;
   private final Backlog backlog;
   private final DailyQuota dailyQuota;
+  private final LiveWorkers workers;
   private final Map<TopicPartition, Long> committedOffsets = new ConcurrentHashMap<>();
 
   JobRecordHandler(
@@ -45,12 +48,14 @@ final class JobRecordHandler {
       LimitsConfig limits,
       JobView view,
       Backlog backlog,
-      DailyQuota dailyQuota) {
+      DailyQuota dailyQuota,
+      LiveWorkers workers) {
     this.eventsTopic = topics.events();
     this.decoder = new RecordDecoder(limits.maxRecordBytes());
     this.view = view;
     this.backlog = backlog;
     this.dailyQuota = dailyQuota;
+    this.workers = workers;
   }
 
   /** Sets what the workers had committed: requests before these offsets are not in the backlog. */
@@ -62,7 +67,7 @@ final class JobRecordHandler {
   void handle(ConsumerRecord<byte[], byte[]> record) {
     try {
       if (record.topic().equals(eventsTopic)) {
-        handleEvent(CloudEvent.of(record));
+        handleEvent(CloudEvent.of(record), Instant.ofEpochMilli(record.timestamp()));
       } else {
         handleRequest(record);
       }
@@ -79,9 +84,20 @@ final class JobRecordHandler {
     }
   }
 
+  /** Drops jobs whose requests were deleted before the first offset of their partition. */
+  void dropDeleted(Map<Integer, Long> firstOffsets) {
+    int dropped = view.dropDeleted(firstOffsets);
+    if (dropped > 0) {
+      LOG.warnf(
+          "%d queued requests were deleted by the topic's retention before a worker read them",
+          dropped);
+    }
+  }
+
   /** The topics are read to their ends for the first time. */
   void onCaughtUp() {
     view.onCaughtUp();
+    workers.onCaughtUp();
   }
 
   /** Whether {@link #onCaughtUp} was called. */
@@ -89,7 +105,8 @@ final class JobRecordHandler {
     return view.isCaughtUp();
   }
 
-  private void handleEvent(CloudEvent event) {
+  private void handleEvent(CloudEvent event, Instant sentAt) {
+    WorkerStatus.of(event).ifPresent(status -> workers.onStatus(status, sentAt));
     if (JobEvent.sequence(event.subject(), event.id()) != JobEvent.BEFORE_FIRST) {
       backlog.observe(event);
       view.onEvent(event);
@@ -112,7 +129,9 @@ final class JobRecordHandler {
             time,
             new String(Json.write(UrlRedaction.redact(fields)), StandardCharsets.UTF_8),
             RequestFingerprint.of(decoded.request()),
-            record.offset() < committedOffsets.getOrDefault(source, 0L)),
+            record.offset() < committedOffsets.getOrDefault(source, 0L),
+            record.partition(),
+            record.offset()),
         fields);
   }
 }

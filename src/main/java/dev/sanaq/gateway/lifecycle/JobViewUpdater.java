@@ -37,9 +37,11 @@ class JobViewUpdater implements ChannelListener {
 
   private final KafkaClientFactory kafka;
   private final Set<String> topics;
+  private final String requestsTopic;
   private final String workerGroup;
   private final JobRecordHandler handler;
   private final Multi<Message<ConsumerRecords<byte[], byte[]>>> batches;
+  private final RequestLogStart logStart;
   private volatile ReadPositions positions;
   private volatile @Nullable ChannelSubscription subscription;
 
@@ -52,10 +54,13 @@ class JobViewUpdater implements ChannelListener {
       @ConfigProperty(name = "sanaq.worker.group", defaultValue = "sanaq-workers")
           String workerGroup,
       JobRecordHandler handler,
+      RequestLogStart logStart,
       @Channel(CHANNEL) Multi<Message<ConsumerRecords<byte[], byte[]>>> batches) {
     this.kafka = kafka;
     this.topics = Set.of(topics.requests(), topics.events());
+    this.requestsTopic = topics.requests();
     this.workerGroup = workerGroup;
+    this.logStart = logStart;
     this.handler = handler;
     this.batches = batches;
     this.positions = newPositions();
@@ -69,6 +74,8 @@ class JobViewUpdater implements ChannelListener {
           new ChannelSubscription(CHANNEL, "sanaq-job-view", this::handle);
       subscription = started;
       started.start(batches);
+      logStart.watch(
+          CHANNEL, requestsTopic, first -> started.execute(() -> handler.dropDeleted(first)));
     }
   }
 

@@ -8,7 +8,6 @@ import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.gateway.rest.JobService;
 import dev.sanaq.gateway.rest.JobSubmitter;
-import dev.sanaq.gateway.rest.JobsResource;
 import dev.sanaq.gateway.view.ByteRange;
 import dev.sanaq.gateway.view.JobArchive;
 import dev.sanaq.gateway.view.JobSnapshot;
@@ -60,10 +59,10 @@ public class OpenAiResource {
 
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
-  public Uni<Response> generate(byte[] body) {
-    OpenAiRequest request = OpenAiRequest.of(JobsResource.parseObject(body));
+  public Uni<Response> generate(InputStream body) {
+    OpenAiRequest request = OpenAiRequest.of(submitter.readBody(body));
     String id = submit(request);
-    return jobs.awaitState(id, JobSnapshot::isEnded, config.maxWait())
+    return jobs.awaitEndOfNew(id, config.maxWait())
         .map(
             found ->
                 found
@@ -101,10 +100,16 @@ public class OpenAiResource {
   private Response cancelAfterTimeout(String id) {
     jobs.cancel(id, "the client stopped waiting");
     throw new ProblemException(
-        Problem.backlogFull(
-            "Backlog full: no image within %s s (sanaq.gateway.max-wait); the job was cancelled"
-                .formatted(config.maxWait().toSeconds()),
-            backlog.state().secondsToWait()));
+        backlog
+            .noWorkerReason()
+            .map(reason -> Problem.noWorker(reason + "; the job was cancelled"))
+            .orElseGet(
+                () ->
+                    Problem.backlogFull(
+                        "Backlog full: no image within %s s (sanaq.gateway.max-wait); the job was"
+                                .formatted(config.maxWait().toSeconds())
+                            + " cancelled",
+                        backlog.state().secondsToWait())));
   }
 
   private String encodeBase64(StoredImage image) {

@@ -5,7 +5,6 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
@@ -14,29 +13,6 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 /** Maps every exception of a request to problem details. */
 final class ExceptionMappers {
   private static final Logger LOG = Logger.getLogger(ExceptionMappers.class);
-
-  private static final Map<Integer, Problem> PROBLEMS_BY_STATUS =
-      Map.of(
-          404,
-          Problem.notFound("No resource has this URL"),
-          405,
-          Problem.of(
-              405,
-              "method_not_allowed",
-              "Method not allowed",
-              "The header Allow lists the methods"),
-          406,
-          Problem.of(
-              406,
-              "not_acceptable",
-              "Not acceptable",
-              "The answer has none of the media types in Accept"),
-          415,
-          Problem.of(
-              415,
-              "unsupported_media_type",
-              "Unsupported media type",
-              "The body must be application/json"));
 
   private static final Problem INTERNAL_ERROR =
       Problem.of(500, "internal", "Internal server error", "See the gateway log");
@@ -52,14 +28,7 @@ final class ExceptionMappers {
     if (status < 400) {
       return e.getResponse();
     }
-    Problem other =
-        Problem.of(
-            status,
-            "http_" + status,
-            e.getResponse().getStatusInfo().getReasonPhrase(),
-            String.valueOf(e.getMessage()));
-    Response answer =
-        JsonResponses.problem(PROBLEMS_BY_STATUS.getOrDefault(status, other), uri.getPath());
+    Response answer = JsonResponses.problem(HttpProblems.ofStatus(status), uri.getPath());
     Optional<String> allowed =
         status == 405 ? AllowHeaderFilter.allowedMethods(uri.getPath()) : Optional.empty();
     return allowed

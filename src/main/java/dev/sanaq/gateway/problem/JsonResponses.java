@@ -20,12 +20,25 @@ public final class JsonResponses {
 
   /** The problem in the format of the path's API: OpenAI's or RFC 9457. */
   static Response problem(Problem problem, String path) {
-    boolean openAi = path.startsWith("/v1/images/") || path.equals("/v1/models");
     Response.ResponseBuilder answer =
-        openAi
-            ? json(problem.status(), OpenAiError.body(problem))
-            : json(problem.status(), problem.body()).type(Problem.MEDIA_TYPE);
+        Response.status(problem.status())
+            .type(problemType(path))
+            .entity(problemBody(problem, path));
     problem.headers().forEach(answer::header);
     return answer.build();
+  }
+
+  /** The media type of the path's problems. */
+  static String problemType(String path) {
+    return isOpenAi(path) ? MediaType.APPLICATION_JSON : Problem.MEDIA_TYPE;
+  }
+
+  /** The JSON of a problem in the format of the path's API. */
+  static byte[] problemBody(Problem problem, String path) {
+    return Json.write(isOpenAi(path) ? OpenAiError.body(problem) : problem.body());
+  }
+
+  private static boolean isOpenAi(String path) {
+    return path.startsWith("/v1/images/") || path.equals("/v1/models");
   }
 }

@@ -26,6 +26,12 @@ public record Problem(
 
   private static final String RETRY_AFTER = "Retry-After";
 
+  /** Seconds in which a worker may start. */
+  private static final int WORKER_START = 30;
+
+  /** Seconds. By then there may be more workers, and the estimate has changed. */
+  private static final int MAX_BACKLOG_WAIT = 600;
+
   /** A problem without field errors and headers. */
   public static Problem of(int status, String code, String title, String detail) {
     return new Problem(status, code, title, detail, List.of(), Map.of());
@@ -108,7 +114,17 @@ public record Problem(
 
   /** More work is queued than the workers can do in time. */
   public static Problem backlogFull(String detail, long retryAfterSeconds) {
-    return tooManyRequests("backlog_full", detail, retryAfterSeconds);
+    return tooManyRequests("backlog_full", detail, Math.min(MAX_BACKLOG_WAIT, retryAfterSeconds));
+  }
+
+  /**
+   * No worker takes jobs.
+   *
+   * @param detail says since when, and what became of the request
+   */
+  public static Problem noWorker(String detail) {
+    return new Problem(
+        503, "no_worker", "No worker is running", detail, List.of(), retryAfter(WORKER_START));
   }
 
   public static Problem unavailable(String detail) {

@@ -58,7 +58,7 @@ class AdmissionControl {
           Problem.backlogFull(
               "Backlog full: %s s of work queued, limit %s s (sanaq.gateway.max-backlog)"
                   .formatted(Math.round(state.seconds()), config.maxBacklog().toSeconds()),
-              (long) Math.ceil(excessSeconds / state.workers())));
+              (long) Math.ceil(excessSeconds / Math.max(1, state.workers()))));
     }
   }
 }

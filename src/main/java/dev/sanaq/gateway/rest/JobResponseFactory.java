@@ -38,7 +38,7 @@ class JobResponseFactory {
     body.put("state", job.state().label());
     body.put("submittedAt", job.submittedAt().toString());
     switch (job.state()) {
-      case QUEUED -> addQueued(body, backlog.queueEstimate(job.id()));
+      case QUEUED -> addQueued(body, job.id());
       case RUNNING -> addRunning(body, job);
       default -> addEnded(body, job);
     }
@@ -46,9 +46,11 @@ class JobResponseFactory {
     return body;
   }
 
-  private static void addQueued(Map<String, Object> body, Backlog.QueueEstimate estimate) {
+  private void addQueued(Map<String, Object> body, String id) {
+    Backlog.QueueEstimate estimate = backlog.queueEstimate(id);
     body.put("queuePosition", estimate.position());
     body.put("expectedWaitSeconds", estimate.waitSeconds());
+    body.put("workers", backlog.state().workers());
   }
 
   private static void addRunning(Map<String, Object> body, JobSnapshot job) {

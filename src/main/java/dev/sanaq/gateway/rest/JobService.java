@@ -1,6 +1,8 @@
 package dev.sanaq.gateway.rest;
 
+import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.Caller;
+import dev.sanaq.gateway.backlog.Backlog;
 import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.gateway.view.JobArchive;
@@ -24,11 +26,20 @@ public class JobService {
   private final JobView view;
   private final JobArchive archive;
   private final RequestSender requestSender;
+  private final Backlog backlog;
+  private final GatewayConfig config;
 
-  JobService(JobView view, JobArchive archive, RequestSender requestSender) {
+  JobService(
+      JobView view,
+      JobArchive archive,
+      RequestSender requestSender,
+      Backlog backlog,
+      GatewayConfig config) {
     this.view = view;
     this.archive = archive;
     this.requestSender = requestSender;
+    this.backlog = backlog;
+    this.config = config;
   }
 
   /**
@@ -76,9 +87,36 @@ public class JobService {
             .transform(found -> found.orElse(job));
   }
 
+  /** The same as {@link #awaitEndOfNew(String, Duration)} for a job that may have ended before. */
+  Uni<JobSnapshot> awaitEndOfNew(JobSnapshot job, Duration timeout) {
+    return job.isEnded()
+        ? Uni.createFrom().item(job)
+        : awaitEndOfNew(job.id(), timeout).map(found -> found.orElse(job));
+  }
+
+  /**
+   * The new job once it has ended, or its state after the timeout; empty if unknown. While no
+   * worker is running, the timeout is at most {@code sanaq.gateway.worker-start-timeout}.
+   */
+  public Uni<Optional<JobSnapshot>> awaitEndOfNew(String id, Duration timeout) {
+    Duration first = backlog.noWorkerReason().isEmpty() ? timeout : config.workerStartTimeout();
+    if (first.compareTo(timeout) >= 0) {
+      return awaitState(id, JobSnapshot::isEnded, timeout);
+    }
+    return awaitState(id, JobSnapshot::isEnded, first)
+        .flatMap(
+            job ->
+                job.filter(JobSnapshot::isEnded).isPresent() || backlog.noWorkerReason().isPresent()
+                    ? Uni.createFrom().item(job)
+                    : awaitState(id, JobSnapshot::isEnded, timeout.minus(first)));
+  }
+
   /** The job once it meets the condition, or its state after the timeout; empty if unknown. */
   public Uni<Optional<JobSnapshot>> awaitState(
       String id, Predicate<JobSnapshot> condition, Duration timeout) {
+    if (timeout.isZero()) {
+      return Uni.createFrom().item(view.find(id));
+    }
     return Uni.createFrom()
         .<Optional<JobSnapshot>>emitter(
             emitter -> {

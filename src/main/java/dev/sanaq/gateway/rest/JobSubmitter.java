@@ -15,6 +15,7 @@ import dev.sanaq.job.validation.RequestLimits;
 import dev.sanaq.job.validation.RequestValidator;
 import dev.sanaq.job.validation.SafeText;
 import dev.sanaq.job.validation.ValidationResult;
+import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
 import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.kafka.request.RequestSender;
@@ -22,6 +23,9 @@ import dev.sanaq.storage.OutputLocations;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.StorageException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +72,27 @@ public class JobSubmitter {
     this.jobs = jobs;
     this.admissionControl = admissionControl;
     this.requestSender = requestSender;
+  }
+
+  /**
+   * Reads a request's body, at most as much of it as a request may have.
+   *
+   * @return the JSON object's fields
+   * @throws ProblemException if the body is too large or no JSON object
+   */
+  public Map<String, Object> readBody(InputStream body) {
+    int maxBytes = limitsConfig.maxRecordBytes();
+    try {
+      byte[] bytes = body.readNBytes((int) Math.min(Integer.MAX_VALUE, maxBytes + 1L));
+      if (bytes.length > maxBytes) {
+        throw new ProblemException(Problem.payloadTooLarge(maxBytes));
+      }
+      return Json.readObject(bytes);
+    } catch (BadJsonException e) {
+      throw new ProblemException(Problem.invalidJson(String.valueOf(e.getMessage())));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the body could not be read", e);
+    }
   }
 
   /**
@@ -121,6 +146,7 @@ public class JobSubmitter {
         defaults.height(),
         defaults.steps(),
         0,
+        ModelDefaults.ALL_STEPS,
         SOLVERS.get(0),
         SOLVERS,
         Optional.empty());

@@ -4,13 +4,9 @@ import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.Caller;
 import dev.sanaq.gateway.auth.RequestContext;
 import dev.sanaq.gateway.problem.JsonResponses;
-import dev.sanaq.gateway.problem.Problem;
-import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.gateway.view.JobState;
 import dev.sanaq.gateway.view.JobView;
-import dev.sanaq.json.BadJsonException;
-import dev.sanaq.json.Json;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
@@ -27,6 +23,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -65,18 +62,18 @@ public class JobsResource {
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
   public Uni<Response> submit(
-      byte[] body,
+      InputStream body,
       @HeaderParam("Idempotency-Key") @DefaultValue("") String idempotencyKey,
       @Context HttpHeaders headers) {
     PreferWait preference = PreferWait.of(headers, config.maxWait());
     JobSubmitter.Submission submitted =
-        submitter.submit(requestContext.caller(), parseObject(body), idempotencyKey);
+        submitter.submit(requestContext.caller(), submitter.readBody(body), idempotencyKey);
     String id = submitted.id();
     return submitted
         .existingJob()
         .map(job -> Uni.createFrom().item(job))
         .orElseGet(() -> awaitVisible(id))
-        .flatMap(job -> jobs.awaitEnd(job, preference.maxWait()))
+        .flatMap(job -> jobs.awaitEndOfNew(job, preference.maxWait()))
         .map(
             job -> {
               Response.ResponseBuilder answer =
@@ -129,19 +126,6 @@ public class JobsResource {
               }
               return preference.applyTo(response(cancelled ? 200 : 202, latest));
             });
-  }
-
-  /**
-   * Parses the body as a JSON object.
-   *
-   * @throws ProblemException if it is not one
-   */
-  public static Map<String, Object> parseObject(byte[] body) {
-    try {
-      return Json.readObject(body);
-    } catch (BadJsonException e) {
-      throw new ProblemException(Problem.invalidJson(String.valueOf(e.getMessage())));
-    }
   }
 
   // Read-your-writes: a GET right after the POST must find the job.

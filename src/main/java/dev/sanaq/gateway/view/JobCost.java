@@ -1,38 +1,58 @@
 package dev.sanaq.gateway.view;
 
-import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.JsonMaps;
+import dev.sanaq.kafka.request.LimitsConfig;
 import java.util.Map;
 
 /**
- * The parameters of a job that determine its device time.
+ * What a request asks of the device.
  *
- * @param width pixels
- * @param height pixels
- * @param steps denoising steps
+ * @param width requested pixels; 0 for the model's default
+ * @param height requested pixels; 0 for the model's default
+ * @param steps denoising steps; 0 for the model's default
  * @param count images
+ * @param resolutionBinning whether the model generates a published size instead of the requested
+ *     one
  */
-public record JobCost(int width, int height, int steps, int count) {
-  // A request beyond the limits fails in validation; the estimate only has to stay finite.
-  private static final int MAX_VALUE = 16_384;
-  private static final double PIXELS_PER_MEGAPIXEL = 1e6;
+public record JobCost(int width, int height, int steps, int count, boolean resolutionBinning) {
+  /** Of a request that leaves everything out. */
+  static final JobCost DEFAULT = new JobCost(0, 0, 0, 1, true);
 
-  /** The cost of a request's fields, with the configured defaults for missing ones. */
-  public static JobCost of(Map<String, Object> request, GatewayConfig.EstimateConfig defaults) {
+  /** The cost of a request's fields. A worker refuses values past the limits without work. */
+  public static JobCost of(Map<String, Object> request, LimitsConfig limits) {
     return new JobCost(
-        JsonMaps.clampedInt(request, "width", defaults.width(), MAX_VALUE),
-        JsonMaps.clampedInt(request, "height", defaults.height(), MAX_VALUE),
-        JsonMaps.clampedInt(request, "steps", defaults.steps(), MAX_VALUE),
-        JsonMaps.clampedInt(request, "count", 1, MAX_VALUE));
+        JsonMaps.clampedInt(request, "width", 0, limits.maxSide()),
+        JsonMaps.clampedInt(request, "height", 0, limits.maxSide()),
+        JsonMaps.clampedInt(request, "steps", 0, limits.maxSteps()),
+        JsonMaps.clampedInt(request, "count", 1, limits.maxCount()),
+        !Boolean.FALSE.equals(request.get("resolutionBinning")));
+  }
+
+  /** The same cost with the model's values where the request has none. */
+  public JobCost withDefaults(ServedModel model) {
+    return new JobCost(
+        width == 0 ? model.width() : width,
+        height == 0 ? model.height() : height,
+        steps == 0 ? model.steps() : steps,
+        count,
+        resolutionBinning);
   }
 
   /** The cost of one image. */
   public JobCost perImage() {
-    return new JobCost(width, height, steps, 1);
+    return new JobCost(width, height, steps, 1, resolutionBinning);
   }
 
-  /** Megapixels times steps. */
-  public double megapixelSteps() {
-    return (double) width * height / PIXELS_PER_MEGAPIXEL * steps * count;
+  /**
+   * Megapixels of a generated image. All published sizes of a model have about the same number of
+   * pixels as its default size.
+   */
+  public double generatedMegapixels(ServedModel model) {
+    return resolutionBinning ? model.megapixels() : requestedMegapixels();
+  }
+
+  /** Megapixels of the requested size. */
+  public double requestedMegapixels() {
+    return ServedModel.megapixels(width, height);
   }
 }

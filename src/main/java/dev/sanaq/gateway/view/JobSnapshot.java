@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +45,32 @@ public record JobSnapshot(
    * @param json the fields as JSON, without secrets
    * @param fingerprint the request's fingerprint
    * @param alreadyCommitted whether the workers had committed it before this gateway's start
+   * @param partition the record's partition; negative if there is no record
+   * @param offset the record's offset
    */
   public record SubmittedRequest(
-      Instant submittedAt, String json, String fingerprint, boolean alreadyCommitted) {}
+      Instant submittedAt,
+      String json,
+      String fingerprint,
+      boolean alreadyCommitted,
+      int partition,
+      long offset) {
+    /** A request without a record. */
+    public SubmittedRequest(
+        Instant submittedAt, String json, String fingerprint, boolean alreadyCommitted) {
+      this(submittedAt, json, fingerprint, alreadyCommitted, -1, -1);
+    }
+
+    /** Whether the record is before the first one of its partition: it was deleted. */
+    boolean isBefore(Map<Integer, Long> firstOffsets) {
+      return offset < firstOffsets.getOrDefault(partition, offset);
+    }
+
+    private SubmittedRequest withoutFields() {
+      return new SubmittedRequest(
+          submittedAt, "{}", fingerprint, alreadyCommitted, partition, offset);
+    }
+  }
 
   /** A job without request and events. */
   public static JobSnapshot unknown(String id, Instant since) {
@@ -80,14 +104,7 @@ public record JobSnapshot(
     return known == null
         ? this
         : new JobSnapshot(
-            id,
-            submittedAt,
-            new SubmittedRequest(
-                known.submittedAt(), "{}", known.fingerprint(), known.alreadyCommitted()),
-            cost,
-            started,
-            progress,
-            terminalEvent);
+            id, submittedAt, known.withoutFields(), cost, started, progress, terminalEvent);
   }
 
   /** This job with the cost. */

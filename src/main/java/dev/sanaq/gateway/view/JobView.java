@@ -4,16 +4,16 @@ import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.JsonMaps;
 import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.JobEventFactory;
+import dev.sanaq.kafka.request.LimitsConfig;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -27,25 +27,24 @@ import java.util.function.UnaryOperator;
 @ApplicationScoped
 public class JobView {
   private final int maxRetained;
-  private final GatewayConfig.EstimateConfig estimateConfig;
+  private final LimitsConfig limits;
   private final Map<String, JobSnapshot> jobs = new HashMap<>();
   private final OpenJobs openJobs;
   private final NavigableSet<JobSnapshot> doneJobs = new TreeSet<>(JobSnapshot.BY_AGE);
-  private final Map<String, Instant> models = new TreeMap<>();
   private final Map<String, List<Consumer<JobSnapshot>>> watchers = new HashMap<>();
+  private final List<Consumer<JobSnapshot>> endListeners = new CopyOnWriteArrayList<>();
   private volatile boolean caughtUp;
 
-  public JobView(GatewayConfig config) {
+  public JobView(GatewayConfig config, LimitsConfig limits) {
     this.maxRetained = config.maxRetainedJobs();
-    this.estimateConfig = config.estimate();
-    this.openJobs =
-        new OpenJobs(config.maxOpenRequestBytes(), JobCost.of(Map.of(), estimateConfig));
+    this.limits = limits;
+    this.openJobs = new OpenJobs(config.maxOpenRequestBytes());
   }
 
   /** Applies a request record. */
   public synchronized void onRequest(
       String id, JobSnapshot.SubmittedRequest request, Map<String, Object> fields) {
-    JobCost cost = JobCost.of(fields, estimateConfig);
+    JobCost cost = JobCost.of(fields, limits);
     update(
         jobs.getOrDefault(id, JobSnapshot.unknown(id, request.submittedAt())),
         job -> job.withRequest(request, cost));
@@ -56,21 +55,13 @@ public class JobView {
     JobEvent jobEvent = JobEvent.of(event);
     JobSnapshot job =
         jobs.getOrDefault(event.subject(), JobSnapshot.unknown(event.subject(), jobEvent.time()));
-    if (!JsonMaps.string(event.data(), "model").isEmpty()) {
-      models.putIfAbsent(JsonMaps.string(event.data(), "model"), jobEvent.time());
-    }
     if (event.type().equals(JobEventFactory.STARTED)) {
       // The event has the worker's defaults, the request does not.
-      JobCost cost = JobCost.of(JsonMaps.object(event.data(), "request"), estimateConfig);
+      JobCost cost = JobCost.of(JsonMaps.object(event.data(), "request"), limits);
       update(job, known -> known.withEvent(jobEvent).withCost(cost));
     } else {
       update(job, known -> known.withEvent(jobEvent));
     }
-  }
-
-  /** The names of the models that jobs ran on, with the time of each one's first event. */
-  public synchronized Map<String, Instant> models() {
-    return new TreeMap<>(models);
   }
 
   /**
@@ -84,6 +75,24 @@ public class JobView {
       }
     }
     caughtUp = true;
+  }
+
+  /**
+   * Drops queued jobs whose requests retention has deleted: no worker will read them. One that a
+   * worker had read already comes back with its events.
+   *
+   * @param firstOffsets the first offset of each partition of the requests
+   * @return how many jobs were dropped
+   */
+  public synchronized int dropDeleted(Map<Integer, Long> firstOffsets) {
+    List<JobSnapshot> deleted =
+        openJobs.queued().stream()
+            .filter(
+                job ->
+                    job.submittedRequest() != null && job.submittedRequest().isBefore(firstOffsets))
+            .toList();
+    deleted.forEach(this::remove);
+    return deleted.size();
   }
 
   /** Whether {@link #onCaughtUp} was called. */
@@ -116,9 +125,7 @@ public class JobView {
     return openJobs.queuedByCost();
   }
 
-  /**
-   * The cost of a job, with the configured defaults if neither its request nor its start was read.
-   */
+  /** The cost of a job; that of an empty request if neither its request nor its start was read. */
   public JobCost costOf(JobSnapshot job) {
     return openJobs.costOf(job);
   }
@@ -149,6 +156,14 @@ public class JobView {
     return () -> unwatch(id, watcher);
   }
 
+  /**
+   * Calls a listener with each job that ends from now on, once. It is called as watchers are, and
+   * must not block.
+   */
+  public void onEnd(Consumer<JobSnapshot> listener) {
+    endListeners.add(listener);
+  }
+
   private synchronized void unwatch(String id, Consumer<JobSnapshot> watcher) {
     List<Consumer<JobSnapshot>> remaining = watchers.getOrDefault(id, new ArrayList<>());
     remaining.remove(watcher);
@@ -167,6 +182,9 @@ public class JobView {
     }
     if (doneJobs.size() > maxRetained) {
       remove(doneJobs.first());
+    }
+    if (after.isEnded() && !before.isEnded()) {
+      endListeners.forEach(each -> each.accept(after));
     }
     List.copyOf(watchers.getOrDefault(after.id(), List.of())).forEach(each -> each.accept(after));
   }

@@ -14,7 +14,6 @@ import org.apache.kafka.common.utils.Utils;
  */
 final class OpenJobs {
   private final long maxRequestBytes;
-  private final JobCost defaultCost;
   private final NavigableSet<JobSnapshot> queued = new TreeSet<>(JobSnapshot.BY_AGE);
   private final NavigableSet<JobSnapshot> running = new TreeSet<>(JobSnapshot.BY_AGE);
   private final Map<JobCost, Integer> queuedByCost = new HashMap<>();
@@ -22,11 +21,9 @@ final class OpenJobs {
 
   /**
    * @param maxRequestBytes the bound of all requests together
-   * @param defaultCost of jobs whose request was not read
    */
-  OpenJobs(long maxRequestBytes, JobCost defaultCost) {
+  OpenJobs(long maxRequestBytes) {
     this.maxRequestBytes = maxRequestBytes;
-    this.defaultCost = defaultCost;
   }
 
   /** Adds an open job and returns it as it is kept: without the request's fields past the bound. */
@@ -83,9 +80,9 @@ final class OpenJobs {
     return Map.copyOf(queuedByCost);
   }
 
-  /** The cost of a job. */
+  /** The cost of a job; that of an empty request if nothing is known of it. */
   JobCost costOf(JobSnapshot job) {
-    return job.cost() == null ? defaultCost : job.cost();
+    return job.cost() == null ? JobCost.DEFAULT : job.cost();
   }
 
   private static long requestBytes(JobSnapshot job) {

@@ -1,6 +1,7 @@
 package dev.sanaq.image.decode;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
+import dev.sanaq.files.FileErrors;
 import dev.sanaq.image.RgbaImage;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -10,7 +11,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,10 +33,14 @@ public final class ImageDecoder {
    *     decoder's warning counts as damage: JPEG's only warns about a truncated file
    */
   public static RgbaImage read(Path file) throws UnreadableImageException {
+    byte[] bytes;
     try {
-      return decode(file, Files.readAllBytes(file));
-    } catch (NoSuchFileException e) {
-      throw new UnreadableImageException(file, "there is no such file");
+      bytes = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UnreadableImageException(file, FileErrors.reason(e));
+    }
+    try {
+      return decode(file, bytes);
     } catch (IOException e) {
       throw new UnreadableImageException(file, "damaged or unreadable: " + e.getMessage());
     }
@@ -59,7 +63,7 @@ public final class ImageDecoder {
       return ExifOrientation.readExif(bytes).apply(stored);
     } catch (RuntimeException e) {
       // Damage makes the decoders throw all kinds of exceptions.
-      throw new UnreadableImageException(file, "damaged: " + e);
+      throw new UnreadableImageException(file, "damaged");
     } finally {
       reader.dispose();
     }

@@ -45,7 +45,10 @@ final class FieldReader {
     if (value == null && minLength == 0) {
       return defaultValue;
     }
-    String allowed = "text of %s to %s characters".formatted(minLength, maxLength);
+    String allowed =
+        maxLength == Integer.MAX_VALUE
+            ? "text"
+            : "text of %s to %s characters".formatted(minLength, maxLength);
     if (!(value instanceof String text)) {
       return reject(name, allowed, defaultValue);
     }

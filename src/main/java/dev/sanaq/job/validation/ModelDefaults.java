@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param height pixels
  * @param steps denoising steps
  * @param guidanceScale classifier-free guidance
+ * @param guidanceInterval start and stop of the guidance, as fractions of the steps
  * @param solver the default solver
  * @param solvers the supported solvers
  * @param adapters the available LoRA adapters; empty if only the workers know them
@@ -23,15 +24,29 @@ public record ModelDefaults(
     int height,
     int steps,
     double guidanceScale,
+    List<Double> guidanceInterval,
     String solver,
     List<String> solvers,
-    Optional<List<String>> adapters) {
+    Optional<List<KnownAdapter>> adapters) {
+  /** Guidance in every step. */
+  public static final List<Double> ALL_STEPS = List.of(0.0, 1.0);
+
+  /**
+   * An adapter that a worker has.
+   *
+   * @param name by which requests name it
+   * @param sha256 of its file; empty if it cannot be used
+   * @param problem why it cannot be used; empty if it can
+   */
+  public record KnownAdapter(String name, String sha256, String problem) {}
+
   public ModelDefaults {
+    guidanceInterval = List.copyOf(guidanceInterval);
     solvers = List.copyOf(solvers);
     adapters = adapters.map(List::copyOf);
   }
 
-  /** A model without adapters. */
+  /** A model without adapters, with guidance in every step. */
   public ModelDefaults(
       String name,
       int width,
@@ -40,6 +55,15 @@ public record ModelDefaults(
       double guidanceScale,
       String solver,
       List<String> solvers) {
-    this(name, width, height, steps, guidanceScale, solver, solvers, Optional.of(List.of()));
+    this(
+        name,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        ALL_STEPS,
+        solver,
+        solvers,
+        Optional.of(List.of()));
   }
 }

@@ -16,7 +16,7 @@ import org.eclipse.microprofile.config.Config;
 public class ChannelClientCustomizer implements ClientCustomizer<Map<String, Object>> {
   private final Instance<ChannelListener> listeners;
 
-  ChannelClientCustomizer(@Any Instance<ChannelListener> listeners) {
+  public ChannelClientCustomizer(@Any Instance<ChannelListener> listeners) {
     this.listeners = listeners;
   }
 
@@ -31,7 +31,13 @@ public class ChannelClientCustomizer implements ClientCustomizer<Map<String, Obj
       }
       interceptors.add(PollInterceptor.class);
       config.put(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, interceptors);
-      config.put(PollInterceptor.LISTENER_KEY, listener.get());
+      // No call to others: they are created when their channel is used.
+      ChannelListener found = listener.get();
+      config.put(
+          PollInterceptor.LISTENER_KEY,
+          found instanceof ChannelListener.PerConsumer several
+              ? several.forConsumer(config)
+              : found);
     }
     return config;
   }

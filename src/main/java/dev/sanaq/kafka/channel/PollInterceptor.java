@@ -39,6 +39,9 @@ public final class PollInterceptor implements ConsumerInterceptor<byte[], byte[]
 
   @Override
   public void close() {
-    // It holds nothing.
+    ChannelListener told = listener;
+    if (told != null) {
+      told.onClosed();
+    }
   }
 }

@@ -82,12 +82,15 @@ public final class ReadPositions {
 
   /**
    * Whether a record was not handled before. Offsets alone do not say so: those of a topic that was
-   * deleted and created again begin at 0.
+   * deleted and created again begin at 0. A record of a partition that was not sought yet was
+   * polled for an earlier reader: it is polled again after the seek.
    */
   public synchronized boolean isNew(ConsumerRecord<byte[], byte[]> record) {
     TopicPartition partition = partition(record);
-    return record.offset() >= repeatedUntil.getOrDefault(partition, 0L)
-        || record.offset() >= handled.getOrDefault(partition, 0L);
+    Long next = handled.get(partition);
+    return next != null
+        && (record.offset() >= repeatedUntil.getOrDefault(partition, 0L)
+            || record.offset() >= next);
   }
 
   /** A record was handled. */

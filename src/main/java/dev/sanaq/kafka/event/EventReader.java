@@ -41,12 +41,15 @@ public final class EventReader implements AutoCloseable {
     return new EventReader(consumer, topic, StartPosition.beginning());
   }
 
-  /** The next events, none if none arrive in time. Records that are no event are logged. */
+  /** The next events of jobs, none if none arrive in time. Records that are no event are logged. */
   public List<CloudEvent> poll(Duration timeout) {
     List<CloudEvent> events = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : reader.poll(timeout)) {
       try {
-        events.add(CloudEvent.of(record));
+        CloudEvent event = CloudEvent.of(record);
+        if (event.type().startsWith(JobEventFactory.TYPE_PREFIX)) {
+          events.add(event);
+        }
       } catch (BadJsonException e) {
         LOG.warnf(
             "%s-%d@%d is no event: %s", record.topic(), record.partition(), record.offset(), e);

@@ -17,6 +17,14 @@ public interface EventsConfig {
   @DurationMin
   Duration progressInterval();
 
+  /**
+   * How often a worker reports that it is ready; without a report for three times as long it is
+   * gone.
+   */
+  @WithDefault("PT20S")
+  @DurationMin(seconds = 1)
+  Duration workerStatusInterval();
+
   /** How long a transaction of a dead worker may block readers. */
   @WithDefault("PT20S")
   @DurationMin(millis = 1)

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Sends what a command of the command line sends, with a client of its own: commands start no
@@ -43,10 +44,18 @@ public final class RequestProducer implements RequestSender, AutoCloseable {
     try {
       producer.send(record).get();
     } catch (ExecutionException e) {
-      throw new KafkaException("could not send to %s: %s".formatted(topic, e.getMessage()), e);
+      throw new KafkaException("could not send to %s: %s".formatted(topic, reason(e)), e);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
+  }
+
+  private static String reason(ExecutionException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    return cause instanceof TimeoutException
+        ? "no broker answered within %s s, or there is no such topic; check kafka.bootstrap.servers and sanaq.topics.*"
+            .formatted(SEND_TIMEOUT.toSeconds())
+        : String.valueOf(cause.getMessage());
   }
 
   @Override

@@ -136,6 +136,13 @@ public final class AutoencoderDC implements AutoCloseable {
     return program.placement().precision().bytes() * (below + 3L * stages.get(0).channels());
   }
 
+  /** The elements of the largest tensor of decoding, per pixel of the image. */
+  public long maxElementsPerPixel() {
+    List<AutoencoderStage> stages = config.decoder();
+    return Math.max(
+        stages.get(0).channels(), stages.get(Math.min(1, stages.size() - 1)).channels());
+  }
+
   /**
    * Encodes images.
    *

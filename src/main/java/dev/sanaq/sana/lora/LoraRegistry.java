@@ -1,5 +1,6 @@
 package dev.sanaq.sana.lora;
 
+import dev.sanaq.checkpoint.CheckpointException;
 import dev.sanaq.checkpoint.config.TransformerConfig;
 import dev.sanaq.checkpoint.lora.LoraFile;
 import dev.sanaq.checkpoint.read.Checkpoint;
@@ -10,32 +11,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
  * The LoRA adapters of a model: the files {@code adapters/NAME.safetensors} of its folder, and
- * those named by their path. Immutable.
+ * those named by their path. A file of the folder that cannot be used stays in the list with the
+ * reason, so that it fails the jobs that ask for it and no others. Immutable.
  */
 public final class LoraRegistry {
   private static final String FOLDER = "adapters";
   private static final String SUFFIX = ".safetensors";
 
-  private final Map<String, LoraFile> byName;
+  private final SortedMap<String, LoraFile> byName;
+  private final SortedMap<String, String> problems;
 
-  private LoraRegistry(Map<String, LoraFile> byName) {
-    this.byName = Map.copyOf(byName);
+  private LoraRegistry(SortedMap<String, LoraFile> byName, SortedMap<String, String> problems) {
+    this.byName = byName;
+    this.problems = problems;
   }
 
   /**
-   * Reads the adapters of the checkpoint's folder and the given files.
+   * Opens the adapters of the checkpoint's folder and the given files.
    *
    * @param files further adapters; each is named by its path
-   * @throws dev.sanaq.checkpoint.CheckpointException if one does not fit the transformer
+   * @throws CheckpointException if one of the given files cannot be used
    */
   public static LoraRegistry load(Checkpoint checkpoint, List<Path> files) {
-    Map<String, LoraFile> byName = new TreeMap<>();
+    SortedMap<String, LoraFile> byName = new TreeMap<>();
+    SortedMap<String, String> problems = new TreeMap<>();
     TransformerConfig config = checkpoint.transformer();
     Path folder = checkpoint.folder().resolve(FOLDER);
     if (Files.isDirectory(folder)) {
@@ -43,8 +48,8 @@ public final class LoraRegistry {
         for (Path file : (Iterable<Path>) entries.sorted()::iterator) {
           String name = String.valueOf(file.getFileName());
           if (name.endsWith(SUFFIX)) {
-            String stem = name.substring(0, name.length() - SUFFIX.length());
-            byName.put(stem, LoraFile.open(file, config));
+            open(
+                file, name.substring(0, name.length() - SUFFIX.length()), config, byName, problems);
           }
         }
       } catch (IOException e) {
@@ -52,30 +57,60 @@ public final class LoraRegistry {
       }
     }
     files.forEach(file -> byName.put(file.toString(), LoraFile.open(file, config)));
-    return new LoraRegistry(byName);
+    return new LoraRegistry(byName, problems);
   }
 
-  /** The names of all adapters. */
-  public Set<String> names() {
-    return byName.keySet();
+  private static void open(
+      Path file,
+      String name,
+      TransformerConfig config,
+      Map<String, LoraFile> byName,
+      Map<String, String> problems) {
+    try {
+      byName.put(name, LoraFile.open(file, config));
+    } catch (CheckpointException e) {
+      problems.put(name, e.getMessage());
+    }
+  }
+
+  /** All adapters by name, also those that cannot be used. */
+  public List<LoraInfo> list() {
+    return Stream.concat(
+            byName.entrySet().stream()
+                .map(e -> new LoraInfo(e.getKey(), e.getValue().sha256(), "")),
+            problems.entrySet().stream().map(e -> new LoraInfo(e.getKey(), "", e.getValue())))
+        .toList();
   }
 
   /**
-   * The adapters by name.
+   * The adapters by name, without those whose scale is 0.
    *
-   * @throws IllegalArgumentException if one does not exist
+   * @throws IllegalArgumentException if one does not exist, has other bytes than the weight names,
+   *     or cannot be used
    */
   public List<ScaledAdapter> resolve(List<LoraWeight> weights) {
     return weights.stream()
-        .map(
-            weight -> {
-              LoraFile adapter = byName.get(weight.name());
-              if (adapter == null) {
-                throw new IllegalArgumentException(
-                    "unknown adapter %s; this model has %s".formatted(weight.name(), names()));
-              }
-              return new ScaledAdapter(adapter, weight.scale());
-            })
+        .map(weight -> new ScaledAdapter(find(weight), weight.scale()))
+        .filter(adapter -> adapter.scale() != 0)
         .toList();
+  }
+
+  private LoraFile find(LoraWeight weight) {
+    String problem = problems.get(weight.name());
+    if (problem != null) {
+      throw new IllegalArgumentException(
+          "adapter %s cannot be used: %s".formatted(weight.name(), problem));
+    }
+    LoraFile adapter = byName.get(weight.name());
+    if (adapter == null) {
+      throw new IllegalArgumentException(
+          "unknown adapter %s; this model has %s".formatted(weight.name(), byName.keySet()));
+    }
+    if (!weight.sha256().isEmpty() && !weight.sha256().equals(adapter.sha256())) {
+      throw new IllegalArgumentException(
+          "adapter %s: expected sha256 %s, found %s"
+              .formatted(weight.name(), weight.sha256(), adapter.sha256()));
+    }
+    return adapter;
   }
 }

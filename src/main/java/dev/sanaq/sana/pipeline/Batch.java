@@ -5,8 +5,10 @@ import dev.sanaq.sana.BatchResult;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.torch.DeviceMemory;
+import dev.sanaq.torch.TorchException;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /** The entries of a batch: which of them are still open, and the result of each. */
@@ -19,24 +21,34 @@ final class Batch {
     this.control = control;
   }
 
-  /** Encodes the prompts. A prompt that cannot be encoded fails only its own entry. */
-  void encodePrompts(Function<GenerationParams, List<PromptEmbeds>> encoder) {
+  /**
+   * Loads the adapters and encodes the prompts. An entry for which that is not possible fails; the
+   * others do not.
+   *
+   * @param adapters the id of an entry's adapter set
+   */
+  void prepare(
+      ToLongFunction<GenerationParams> adapters,
+      Function<GenerationParams, List<PromptEmbeds>> encoder) {
     completeCancelled();
     for (BatchEntry entry : entries) {
       if (entry.isOpen()) {
-        encodePrompts(entry, encoder);
+        prepare(entry, adapters, encoder);
       }
     }
   }
 
-  private static void encodePrompts(
-      BatchEntry entry, Function<GenerationParams, List<PromptEmbeds>> encoder) {
+  private static void prepare(
+      BatchEntry entry,
+      ToLongFunction<GenerationParams> adapters,
+      Function<GenerationParams, List<PromptEmbeds>> encoder) {
     entry.timer().start();
     try {
+      entry.setAdapterSet(adapters.applyAsLong(entry.params()));
       entry.setPromptEmbeds(encoder.apply(entry.params()));
     } catch (RuntimeException e) {
-      if (DeviceMemory.ranOut(e)) {
-        throw e;
+      if (DeviceMemory.ranOut(e) || e instanceof TorchException torch && torch.isCudaError()) {
+        throw e; // not the prompt's fault
       }
       entry.complete(new BatchResult.Failed(e));
     }

@@ -15,6 +15,7 @@ final class BatchEntry {
   private final StageTimer timer = new StageTimer();
   private final List<RgbImage> images = new ArrayList<>();
   private List<PromptEmbeds> promptEmbeds = List.of();
+  private long adapterSet;
   private Optional<BatchResult> result = Optional.empty();
 
   BatchEntry(GenerationParams params) {
@@ -36,6 +37,15 @@ final class BatchEntry {
 
   void setPromptEmbeds(List<PromptEmbeds> embeds) {
     promptEmbeds = embeds;
+  }
+
+  /** The id of its adapter set in the transformer. */
+  long adapterSet() {
+    return adapterSet;
+  }
+
+  void setAdapterSet(long id) {
+    adapterSet = id;
   }
 
   /** Whether it has no result yet. */

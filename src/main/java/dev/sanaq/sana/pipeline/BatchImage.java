@@ -29,6 +29,14 @@ record BatchImage(BatchEntry entry, int index) {
     return scales;
   }
 
+  /** The adapter set of each row: under guidance every image twice. */
+  static long[] adapterSets(List<BatchImage> images, int guidanceRows) {
+    return IntStream.range(0, guidanceRows)
+        .boxed()
+        .flatMapToLong(row -> images.stream().mapToLong(image -> image.entry().adapterSet()))
+        .toArray();
+  }
+
   /** One per row: under guidance first every image's negative prompt, then every prompt. */
   static List<PromptEmbeds> promptEmbeds(List<BatchImage> images, int guidanceRows) {
     return IntStream.range(0, guidanceRows)

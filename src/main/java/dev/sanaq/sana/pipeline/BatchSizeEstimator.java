@@ -1,7 +1,7 @@
 package dev.sanaq.sana.pipeline;
 
 import dev.sanaq.checkpoint.config.TransformerConfig;
-import dev.sanaq.collection.LruMap;
+import dev.sanaq.collection.LearnedLimits;
 import dev.sanaq.image.ImageSize;
 import dev.sanaq.torch.DeviceMemory;
 import dev.sanaq.torch.DevicePlacement;
@@ -34,7 +34,8 @@ final class BatchSizeEstimator {
   private final int compression;
   private final DevicePlacement placement;
   private final Supplier<OptionalLong> freeBytes;
-  private final LruMap<LimitKey, Integer> learnedLimits = new LruMap<>(64);
+  private final LearnedLimits<LimitKey> learnedLimits =
+      new LearnedLimits<>(images -> Math.min(MAX_BATCH_IMAGES, 2 * images));
 
   /** What the memory of one image depends on. */
   private record LimitKey(ImageSize size, int guidanceRows) {}
@@ -61,9 +62,12 @@ final class BatchSizeEstimator {
    * @param guidanceRows rows per image: 2 under classifier-free guidance
    */
   int maxImages(ImageSize size, int guidanceRows) {
-    long max = learnedLimits.getOrDefault(new LimitKey(size, guidanceRows), MAX_BATCH_IMAGES);
+    long max = learnedLimits.get(new LimitKey(size, guidanceRows)).orElse(MAX_BATCH_IMAGES);
+    if (placement.isGpu()) {
+      max = Math.min(max, DeviceMemory.MAX_TENSOR_ELEMENTS / (guidanceRows * elementsPerRow(size)));
+    }
     OptionalLong bytes = freeBytes.get();
-    if (placement.gpu() < 0 || bytes.isEmpty()) {
+    if (!placement.isGpu() || bytes.isEmpty()) {
       max = Math.min(max, DEFAULT_MAX_PIXELS / ((long) size.height() * size.width()));
     }
     if (bytes.isPresent()) {
@@ -78,8 +82,16 @@ final class BatchSizeEstimator {
    * @return the new limit
    */
   int halveLimit(ImageSize size, int guidanceRows, int images) {
-    learnedLimits.put(new LimitKey(size, guidanceRows), images / 2);
+    learnedLimits.learn(new LimitKey(size, guidanceRows), images / 2);
     return images / 2;
+  }
+
+  /** A pass of this many images had enough memory; a learned limit relaxes after several. */
+  void passSucceeded(ImageSize size, int guidanceRows, int images) {
+    LimitKey key = new LimitKey(size, guidanceRows);
+    if (images >= learnedLimits.get(key).orElse(MAX_BATCH_IMAGES)) {
+      learnedLimits.succeeded(key);
+    }
   }
 
   /** Returns the engine's cached memory to the device, before a retry. */
@@ -87,11 +99,19 @@ final class BatchSizeEstimator {
     DeviceMemory.releaseCaches(placement);
   }
 
-  private long bytesPerRow(ImageSize size) {
+  private long tokens(ImageSize size) {
     long side = (long) compression * transformer.patchSize();
-    long tokens = size.height() / side * (size.width() / side);
+    return size.height() / side * (size.width() / side);
+  }
+
+  /** Of the largest tensor: Mix-FFN's expanded tokens, with the gate. */
+  private long elementsPerRow(ImageSize size) {
+    return tokens(size) * 2 * transformer.mlpChannels();
+  }
+
+  private long bytesPerRow(ImageSize size) {
     long keysAndValues = 2L * PROMPT_TOKENS * transformer.crossWidth() * transformer.numLayers();
     return placement.precision().bytes()
-        * (tokens * LIVE_WIDTHS_PER_TOKEN * transformer.width() + keysAndValues);
+        * (tokens(size) * LIVE_WIDTHS_PER_TOKEN * transformer.width() + keysAndValues);
   }
 }

@@ -49,11 +49,16 @@ final class DenoisingLoop {
     int width = (int) plan.latentShape()[3];
     try (OwnedValue prompt =
             new OwnedValue(
-                transformer.encodePrompt(BatchImage.promptEmbeds(images, plan.guidanceRows())));
+                transformer.encodePrompt(
+                    BatchImage.promptEmbeds(images, plan.guidanceRows()),
+                    BatchImage.adapterSets(images, plan.guidanceRows())));
         OwnedValue modulation =
             new OwnedValue(
                 transformer.timeModulation(
-                    plan.timesteps(), 1, BatchImage.guidanceScales(images)));
+                    plan.timesteps(),
+                    1,
+                    BatchImage.guidanceScales(images),
+                    BatchImage.adapterSets(images, 1)));
         ScriptValue positions = transformer.positionalEmbedding(height, width)) {
       for (int i = 0; i < plan.steps(); i++) {
         if (i > 0 && !retainActive(latents, prompt, modulation)) {
@@ -73,7 +78,7 @@ final class DenoisingLoop {
    * One step, in three formulas:
    *
    * <pre>
-   * out = transformer(inputScale * x_t, t, y)          B rows, or 2 B under guidance
+   * out = transformer(inputScale * x_t, t, y)          B rows, or 2 B in a guided step
    * v   = out_uncond + guidanceScale * (out_text - out_uncond)
    *                                                    classifier-free guidance
    * x'  = a linear function of x_t, v, the previous x0 and noise, see {@link SolverStep}
@@ -89,6 +94,22 @@ final class DenoisingLoop {
       ScriptValue modulation,
       ScriptValue positions) {
     SolverStep step = plan.schedule().steps().get(i);
+    if (plan.guidanceRows() == 2 && !plan.isGuided(i)) {
+      try (ScriptValue withPrompt = transformer.conditionalRows(prompt)) {
+        evaluate(step, i, latents, withPrompt, modulation, positions);
+      }
+    } else {
+      evaluate(step, i, latents, prompt, modulation, positions);
+    }
+  }
+
+  private void evaluate(
+      SolverStep step,
+      int i,
+      NoisyLatents latents,
+      ScriptValue prompt,
+      ScriptValue modulation,
+      ScriptValue positions) {
     try (ScriptValue current = latents.current();
         ScriptValue output =
             transformer.forward(current, step.inputScale(), modulation, i, positions, prompt)) {

@@ -65,6 +65,11 @@ record GenerationPlan(
     return timesteps.length;
   }
 
+  /** Whether step i, from 0, has classifier-free guidance. */
+  boolean isGuided(int i) {
+    return guidanceRows == 2 && key.guidanceInterval().contains(i, steps());
+  }
+
   /** Noise tensors per image: the starting noise, and one for each step that adds noise (SCM). */
   int noiseTensors() {
     return 1 + (int) schedule.steps().stream().filter(SolverStep::addsNoise).count();

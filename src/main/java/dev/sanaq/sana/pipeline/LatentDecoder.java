@@ -1,6 +1,6 @@
 package dev.sanaq.sana.pipeline;
 
-import dev.sanaq.collection.LruMap;
+import dev.sanaq.collection.LearnedLimits;
 import dev.sanaq.image.ImageSize;
 import dev.sanaq.image.PlanarFloatImage;
 import dev.sanaq.sana.DeviceMemoryException;
@@ -35,7 +35,8 @@ final class LatentDecoder {
   private final DevicePlacement placement;
   private final Supplier<OptionalLong> freeBytes;
   private final boolean lowMemory;
-  private final LruMap<ImageSize, Integer> firstTiling = new LruMap<>(64);
+  private final LearnedLimits<ImageSize> firstTiling =
+      new LearnedLimits<>(tiling -> Math.max(0, tiling - 1));
 
   /**
    * @param freeBytes of the device, if known; an image that fits into half of them is decoded as a
@@ -64,9 +65,10 @@ final class LatentDecoder {
    */
   PlanarFloatImage decode(float[] latents, long[] shape, ImageSize size, PipelineProbe probe) {
     List<Tiling> tilings = tilings(size);
-    int first = Math.min(firstTiling.getOrDefault(size, 0), tilings.size() - 1);
+    int first = Math.min(firstTiling.get(size).orElse(0), tilings.size() - 1);
     try (ScriptValue input = ScriptValue.floats(latents, shape);
         ScriptValue image = decode(input, size, tilings, first, probe)) {
+      firstTiling.succeeded(size);
       return new PlanarFloatImage(size.height(), size.width(), image.toFloats());
     }
   }
@@ -91,7 +93,7 @@ final class LatentDecoder {
             e);
       }
     }
-    firstTiling.put(size, index + 1);
+    firstTiling.learn(size, index + 1);
     return decode(latents, size, tilings, index + 1, probe);
   }
 
@@ -105,7 +107,11 @@ final class LatentDecoder {
         .toList();
   }
 
-  private boolean fitsUntiled(long pixels) {
+  boolean fitsUntiled(long pixels) {
+    if (placement.isGpu()
+        && pixels * autoencoder.maxElementsPerPixel() > DeviceMemory.MAX_TENSOR_ELEMENTS) {
+      return false;
+    }
     OptionalLong bytes = freeBytes.get();
     if (pixels > MAX_UNTILED_PIXELS && (lowMemory || bytes.isEmpty())) {
       return false;

@@ -24,13 +24,10 @@ record Networks(
 
   /**
    * Loads all networks; if one fails, closes the others. The text encoder loads on its own thread.
-   *
-   * @param adaptable whether the transformer takes LoRA adapters
    */
   static Networks load(
       Checkpoint checkpoint,
       DevicePlacement placement,
-      boolean adaptable,
       BiFunction<Checkpoint, DevicePlacement, TextEncoder> textLoader) {
     List<AutoCloseable> loaded = Collections.synchronizedList(new ArrayList<>());
     CompletableFuture<TextEncoder> text =
@@ -40,7 +37,7 @@ record Networks(
             task -> new Thread(task, "sanaq-load-text-encoder").start());
     try {
       return new Networks(
-          register(loaded, transformer(checkpoint, placement, adaptable)),
+          register(loaded, SanaTransformer.load(checkpoint, placement)),
           register(loaded, AutoencoderDC.loadDecoder(checkpoint, placement.withoutInt8())),
           register(loaded, new Sampler(placement)),
           text);
@@ -71,13 +68,6 @@ record Networks(
       throw error;
     }
     return (RuntimeException) cause;
-  }
-
-  private static SanaTransformer transformer(
-      Checkpoint checkpoint, DevicePlacement placement, boolean adaptable) {
-    return adaptable
-        ? SanaTransformer.loadAdaptable(checkpoint, placement)
-        : SanaTransformer.load(checkpoint, placement);
   }
 
   /** Gemma's activations overflow fp16. */

@@ -57,6 +57,7 @@ final class PassScheduler {
   /** Ends the current pass. */
   void complete(List<BatchImage> images) {
     recordTime(images);
+    estimator.passSucceeded(plan.size(), plan.guidanceRows(), images.size());
     finishedPasses++;
   }
 

@@ -3,23 +3,27 @@ package dev.sanaq.sana.pipeline;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.image.CoverAndCrop;
 import dev.sanaq.image.ImageSize;
+import dev.sanaq.image.NotANumberException;
 import dev.sanaq.image.PlanarFloatImage;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.image.VaePostprocessor;
 import dev.sanaq.sana.BatchControl;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.BatchResult;
+import dev.sanaq.sana.DeviceLostException;
 import dev.sanaq.sana.DeviceMemoryException;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.GenerationResult;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.ModelSpec;
+import dev.sanaq.sana.OverflowDiagnosis;
 import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.UnsupportedSizeException;
 import dev.sanaq.sana.lora.LoraRegistry;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.sana.text.TextEncoder;
+import dev.sanaq.torch.DeviceCheck;
 import dev.sanaq.torch.DeviceMemory;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Devices;
@@ -45,17 +49,20 @@ public final class SanaPipeline implements ImageGenerator {
   private final Networks networks;
   private final LatentDecoder decoder;
   private final BatchSizeEstimator batchSizeEstimator;
+  private final OverflowDiagnosis overflowDiagnosis;
 
   private SanaPipeline(
       ModelSpec spec,
       LoraRegistry loras,
       DevicePlacement placement,
       Networks networks,
+      OverflowDiagnosis overflowDiagnosis,
       boolean lowMemory) {
     this.spec = spec;
     this.loras = loras;
     this.placement = placement;
     this.networks = networks;
+    this.overflowDiagnosis = overflowDiagnosis;
     Supplier<OptionalLong> free = freeMemory(placement);
     this.decoder = new LatentDecoder(networks.autoencoder(), placement, free, lowMemory);
     this.batchSizeEstimator =
@@ -103,10 +110,10 @@ public final class SanaPipeline implements ImageGenerator {
       BiFunction<Checkpoint, DevicePlacement, TextEncoder> textLoader,
       boolean lowMemory) {
     try {
-      boolean adaptable = !loras.names().isEmpty();
-      Networks networks = Networks.load(checkpoint, placement, adaptable, textLoader);
-      ModelSpec spec = ModelSpec.of(checkpoint, loras.names(), placement);
-      return new SanaPipeline(spec, loras, placement, networks, lowMemory);
+      Networks networks = Networks.load(checkpoint, placement, textLoader);
+      ModelSpec spec = ModelSpec.of(checkpoint, loras.list(), placement);
+      OverflowDiagnosis diagnosis = new OverflowDiagnosis(checkpoint, placement);
+      return new SanaPipeline(spec, loras, placement, networks, diagnosis, lowMemory);
     } catch (TorchException | OutOfMemoryError e) {
       throw translate(e, "loading the weights", placement);
     }
@@ -117,8 +124,9 @@ public final class SanaPipeline implements ImageGenerator {
    * weights: the engine never returns memory to the driver, so later values would be too small.
    */
   private static Supplier<OptionalLong> freeMemory(DevicePlacement placement) {
+    DeviceMemory.releaseCaches(placement); // what loading has left in the engine's cache
     OptionalLong afterLoading = DeviceMemory.freeBytes(placement);
-    return placement.gpu() < 0 ? () -> DeviceMemory.freeBytes(placement) : () -> afterLoading;
+    return placement.isGpu() ? () -> afterLoading : () -> DeviceMemory.freeBytes(placement);
   }
 
   @Override
@@ -168,8 +176,8 @@ public final class SanaPipeline implements ImageGenerator {
     GenerationPlan plan = GenerationPlan.check(spec, params); // 1. check
     Batch batch = new Batch(params, control);
     try {
-      networks.transformer().setAdapters(loras.resolve(plan.key().adapters()));
-      batch.encodePrompts(one -> encodePrompt(one, plan.guidanceRows())); // 2. encode
+      networks.transformer().trimAdapters();
+      batch.prepare(this::adapterSet, one -> encodePrompt(one, plan.guidanceRows())); // 2. encode
       PassScheduler passes = new PassScheduler(plan, batch, control, batchSizeEstimator);
       DenoisingLoop loop = new DenoisingLoop(networks, plan, batch, passes, probe);
       List<BatchImage> images;
@@ -192,6 +200,10 @@ public final class SanaPipeline implements ImageGenerator {
     }
   }
 
+  private long adapterSet(GenerationParams params) {
+    return networks.transformer().adapterSet(loras.resolve(params.adapters()));
+  }
+
   /** One for each guidance row: with two rows the negative prompt first. */
   private List<PromptEmbeds> encodePrompt(GenerationParams params, int guidanceRows) {
     TextEncoder encoder = networks.textEncoder();
@@ -212,14 +224,30 @@ public final class SanaPipeline implements ImageGenerator {
     PlanarFloatImage decoded = decoder.decode(latents, plan.latentShape(), plan.size(), probe);
     timer.record("decode");
     ImageSize requested = new ImageSize(plan.key().height(), plan.key().width());
-    RgbImage rgb = VaePostprocessor.toRgb(CoverAndCrop.resize(decoded, requested));
+    RgbImage rgb = toRgb(CoverAndCrop.resize(decoded, requested));
     timer.record("resize");
     image.entry().addImage(rgb);
   }
 
-  /** A {@link DeviceMemoryException} if memory ran out, else the failure itself. */
-  private static RuntimeException translate(
-      Throwable failure, String during, DevicePlacement placement) {
+  private RgbImage toRgb(PlanarFloatImage decoded) {
+    try {
+      return VaePostprocessor.toRgb(decoded);
+    } catch (NotANumberException e) {
+      throw overflowDiagnosis.explain(e);
+    }
+  }
+
+  /**
+   * A {@link DeviceMemoryException} if memory ran out, a {@link DeviceLostException} if the GPU
+   * computes no more, else the failure itself.
+   */
+  static RuntimeException translate(Throwable failure, String during, DevicePlacement placement) {
+    if (failure instanceof TorchException e
+        && e.isCudaError()
+        && !DeviceCheck.computes(placement)) {
+      return new DeviceLostException(
+          "%s computes no more: %s".formatted(placement.torchDevice(), e.getMessage()), e);
+    }
     if (!DeviceMemory.ranOut(failure)) {
       return (RuntimeException) failure;
     }

@@ -1,6 +1,7 @@
 package dev.sanaq.sana.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.sanaq.torch.DjlProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -9,6 +10,10 @@ import java.util.Locale;
 
 /** Converts prompts to token ids as the reference pipeline does. Safe for several threads. */
 public final class PromptTokenizer implements AutoCloseable {
+  static {
+    DjlProperties.apply();
+  }
+
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabSize;
 

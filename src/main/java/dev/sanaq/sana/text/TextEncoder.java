@@ -85,7 +85,7 @@ public final class TextEncoder implements AutoCloseable {
         ScriptProgram.compile(
             scriptSource(checkpoint.textEncoder(), placement.precision()), placement);
     try {
-      if (placement.gpu() >= 0) {
+      if (placement.kernels() == DevicePlacement.Kernels.PLAIN) {
         WeightLoader.load(checkpoint.textEncoderTensors(), program);
         return program;
       }

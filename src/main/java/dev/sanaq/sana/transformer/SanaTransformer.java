@@ -2,7 +2,6 @@ package dev.sanaq.sana.transformer;
 
 import dev.sanaq.checkpoint.config.QkNorm;
 import dev.sanaq.checkpoint.config.TransformerConfig;
-import dev.sanaq.checkpoint.lora.LoraFile;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.safetensors.WeightLoader;
 import dev.sanaq.sana.text.PromptEmbeds;
@@ -12,6 +11,7 @@ import dev.sanaq.torch.ScriptProgram;
 import dev.sanaq.torch.ScriptValue;
 import dev.sanaq.torch.host.CpuFeatures;
 import dev.sanaq.torch.script.ScriptSource;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,19 +30,15 @@ public final class SanaTransformer implements AutoCloseable {
 
   private final ScriptProgram program;
   private final TransformerConfig config;
-  private final boolean adaptable;
-  private List<ScaledAdapter> adapters = List.of();
+  private final AdapterSets adapterSets;
 
-  private SanaTransformer(ScriptProgram program, TransformerConfig config, boolean adaptable) {
+  private SanaTransformer(ScriptProgram program, TransformerConfig config) {
     this.program = program;
     this.config = config;
-    this.adaptable = adaptable;
+    this.adapterSets = new AdapterSets(program);
   }
 
-  /**
-   * Loads the weights. On a CPU they are packed for its kernels, so {@link #setAdapters} takes
-   * none.
-   */
+  /** Loads the weights. On a CPU they are packed for its kernels. */
   public static SanaTransformer load(Checkpoint checkpoint, DevicePlacement placement) {
     return load(checkpoint, placement, TOKENS_PER_CHUNK);
   }
@@ -51,31 +47,21 @@ public final class SanaTransformer implements AutoCloseable {
   static SanaTransformer load(
       Checkpoint checkpoint, DevicePlacement placement, int tokensPerChunk) {
     if (!placement.packsWeights()) {
-      return loadAdaptable(checkpoint, placement);
+      return loadPlain(checkpoint, placement);
     }
     ScriptProgram program = program(checkpoint, placement);
     try {
       packWeights(program, tokensPerChunk);
-      return new SanaTransformer(program, checkpoint.transformer(), false);
+      return new SanaTransformer(program, checkpoint.transformer());
     } catch (RuntimeException e) {
       program.close();
       throw e;
     }
   }
 
-  /**
-   * Loads plain weights, into which {@link #setAdapters} fuses adapters. On a CPU slower than
-   * packed ones.
-   *
-   * @throws IllegalArgumentException for int8, which exists only packed
-   */
-  public static SanaTransformer loadAdaptable(Checkpoint checkpoint, DevicePlacement placement) {
-    if (placement.precision() == Precision.INT8) {
-      throw new IllegalArgumentException(
-          "precision int8 does not support adapters;"
-              + " remove the model's adapters, or use auto, bf16 or fp32");
-    }
-    return new SanaTransformer(program(checkpoint, placement), checkpoint.transformer(), true);
+  /** Loads plain weights, as a GPU has them. On a CPU they are slower than packed ones. */
+  static SanaTransformer loadPlain(Checkpoint checkpoint, DevicePlacement placement) {
+    return new SanaTransformer(program(checkpoint, placement), checkpoint.transformer());
   }
 
   private static ScriptProgram program(Checkpoint checkpoint, DevicePlacement placement) {
@@ -112,7 +98,9 @@ public final class SanaTransformer implements AutoCloseable {
 
   private static Map<String, Object> attributes(TransformerConfig config, boolean clamp) {
     Map<String, Object> attributes = new LinkedHashMap<>();
-    attributes.put("originals", Map.of());
+    attributes.put("adapters", Map.of());
+    attributes.put("staged", Map.of());
+    attributes.put("runs", List.of());
     attributes.put("layers", config.numLayers());
     attributes.put("heads", config.numAttentionHeads());
     attributes.put("cross_heads", config.numCrossAttentionHeads());
@@ -127,43 +115,32 @@ public final class SanaTransformer implements AutoCloseable {
     return attributes;
   }
 
-  /**
-   * Replaces the active adapters.
-   *
-   * @param wanted each with its scale; empty for none
-   * @throws IllegalStateException if the weights are packed and the list is not empty
-   */
-  public void setAdapters(List<ScaledAdapter> wanted) {
-    if (wanted.equals(adapters)) {
-      return;
-    }
-    if (!adaptable) {
-      throw new IllegalStateException("packed weights take no adapters; use loadAdaptable");
-    }
-    program.call("unfuse_lora").close();
-    adapters = List.of();
-    for (ScaledAdapter adapter : wanted) {
-      adapter.adapter().layers().forEach((layer, low) -> setAdapters(layer, low, adapter.scale()));
-    }
-    adapters = List.copyOf(wanted);
+  /** Drops adapters from memory that were not used for longest. Call it between batches. */
+  public void trimAdapters() {
+    adapterSets.trim();
   }
 
-  private void setAdapters(String layer, LoraFile.LowRank low, double scale) {
-    try (ScriptValue name = ScriptValue.of(layer);
-        ScriptValue a = ScriptValue.floats(low.a().values(), low.a().shape());
-        ScriptValue b = ScriptValue.floats(low.b().values(), low.b().shape());
-        ScriptValue factor = ScriptValue.of(scale * low.scale())) {
-      program.call("fuse_lora", name, a, b, factor).close();
-    }
+  /**
+   * The id of a set of adapters, for the rows that it applies to. Loads the adapters unless they
+   * are in memory; if that fails, nothing of them stays. Their products are computed beside those
+   * of the weights (LoRA, arXiv 2106.09685), which stay as they are.
+   *
+   * @param adapters in the order in which they apply; empty for none
+   * @throws dev.sanaq.checkpoint.CheckpointException if a file has changed since it was opened
+   * @throws IllegalArgumentException if a number exceeds the range of the precision
+   */
+  public long adapterSet(List<ScaledAdapter> adapters) {
+    return adapterSets.id(adapters);
   }
 
   /**
    * Projects the prompts, and computes each block's keys and values.
    *
    * @param prompts one per row of the batch, of any lengths
+   * @param adapterSets of each row, from {@link #adapterSet}
    * @return an opaque value for {@link #forward}
    */
-  public ScriptValue encodePrompt(List<PromptEmbeds> prompts) {
+  public ScriptValue encodePrompt(List<PromptEmbeds> prompts, long... adapterSets) {
     int longest = prompts.stream().mapToInt(PromptEmbeds::tokens).max().orElseThrow();
     int width = prompts.get(0).width();
     float[] padded = new float[prompts.size() * longest * width];
@@ -175,7 +152,7 @@ public final class SanaTransformer implements AutoCloseable {
           prompt.embeddings(), 0, padded, i * longest * width, prompt.tokens() * width);
     }
     try (ScriptValue host = ScriptValue.floats(padded, prompts.size(), longest, width)) {
-      return encodePrompt(host, lengths);
+      return encodePrompt(host, lengths, adapterSets);
     }
   }
 
@@ -186,9 +163,18 @@ public final class SanaTransformer implements AutoCloseable {
     }
   }
 
-  ScriptValue encodePrompt(ScriptValue embeddings, long... lengths) {
-    try (ScriptValue counts = ScriptValue.list(lengths)) {
-      return program.call("encode_prompt", embeddings, counts);
+  /**
+   * The rows with the prompt of a result of {@link #encodePrompt} for guidance: its second half,
+   * without a copy. For a step without guidance.
+   */
+  public ScriptValue conditionalRows(ScriptValue prompts) {
+    return program.call("conditional_rows", prompts);
+  }
+
+  ScriptValue encodePrompt(ScriptValue embeddings, long[] lengths, long... adapterSets) {
+    try (ScriptValue counts = ScriptValue.list(lengths);
+        ScriptValue sets = ScriptValue.list(activeSets(adapterSets))) {
+      return program.call("encode_prompt", embeddings, counts, sets);
     }
   }
 
@@ -198,14 +184,16 @@ public final class SanaTransformer implements AutoCloseable {
    * @param timesteps one per step, or one per step and row
    * @param rows the number of timesteps per step: 1, or the batch's rows
    * @param guidance one scale per row, for checkpoints with embedded guidance; otherwise ignored
+   * @param adapterSets of each row, from {@link #adapterSet}
    * @return an opaque value for {@link #forward}
    */
-  public ScriptValue timeModulation(float[] timesteps, int rows, float[] guidance) {
+  public ScriptValue timeModulation(
+      float[] timesteps, int rows, float[] guidance, long... adapterSets) {
     float[] scaled = new float[guidance.length];
     for (int i = 0; i < scaled.length; i++) {
       scaled[i] = guidance[i] * (float) config.guidanceEmbedsScale();
     }
-    return timeModulationScaled(timesteps, rows, scaled);
+    return timeModulationScaled(timesteps, rows, scaled, adapterSets);
   }
 
   /** The result of {@link #timeModulation} reduced to these rows. */
@@ -215,11 +203,18 @@ public final class SanaTransformer implements AutoCloseable {
     }
   }
 
-  ScriptValue timeModulationScaled(float[] timesteps, int rows, float[] guidance) {
-    try (ScriptValue t = ScriptValue.floats(timesteps, timesteps.length / rows, rows);
+  ScriptValue timeModulationScaled(
+      float[] timesteps, int rows, float[] guidance, long... adapterSets) {
+    try (ScriptValue sets = ScriptValue.list(activeSets(adapterSets));
+        ScriptValue t = ScriptValue.floats(timesteps, timesteps.length / rows, rows);
         ScriptValue g = ScriptValue.floats(guidance, guidance.length)) {
-      return program.call("time_modulation", t, g);
+      return program.call("time_modulation", t, g, sets);
     }
+  }
+
+  /** Without any adapter the scripts take an empty list. */
+  private static long[] activeSets(long[] sets) {
+    return Arrays.stream(sets).anyMatch(set -> set != AdapterSets.NONE) ? sets : new long[0];
   }
 
   /** The positional embedding of a latent size; empty for checkpoints without one. */

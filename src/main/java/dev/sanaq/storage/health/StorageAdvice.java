@@ -7,6 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Says why a storage cannot be used and what to do. Any number of threads. */
@@ -39,7 +40,12 @@ final class StorageAdvice {
       return "there are no credentials; set sanaq.storage.access-key and sanaq.storage.secret-key,"
           + " or give AWS' default chain an environment, a profile or a role";
     }
-    return message + "; check sanaq.storage.endpoint";
+    // Without the key, which is another one each time: the same reason is logged once.
+    String reason =
+        failure.getCause() instanceof SdkClientException noAnswer
+            ? String.valueOf(noAnswer.getMessage())
+            : message;
+    return reason + "; check sanaq.storage.endpoint";
   }
 
   private static String ofAnswer(S3Exception answer, String right, String resource) {

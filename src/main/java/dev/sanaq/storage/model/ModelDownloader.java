@@ -1,5 +1,6 @@
 package dev.sanaq.storage.model;
 
+import dev.sanaq.files.FileErrors;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -56,7 +57,7 @@ public final class ModelDownloader {
       }
     } catch (IOException e) {
       throw new ModelTransferException(
-          "could not write %s: %s".formatted(folder.target(), e.getMessage()), e);
+          "could not write %s: %s".formatted(folder.target(), FileErrors.describe(e)), e);
     }
   }
 

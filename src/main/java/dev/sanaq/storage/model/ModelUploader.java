@@ -1,5 +1,7 @@
 package dev.sanaq.storage.model;
 
+import dev.sanaq.files.FileErrors;
+import dev.sanaq.files.FileSha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +60,7 @@ public final class ModelUploader {
       return manifest.totalBytes();
     } catch (IOException e) {
       throw new ModelTransferException(
-          "could not read %s: %s".formatted(folder, e.getMessage()), e);
+          "could not read %s: %s".formatted(folder, FileErrors.describe(e)), e);
     } catch (SdkException e) {
       throw new ModelTransferException("could not write %s: %s".formatted(uri, e.getMessage()), e);
     }
@@ -70,7 +72,7 @@ public final class ModelUploader {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String path = folder.relativize(file).toString().replace('\\', '/');
         if (!path.startsWith(".") && !path.contains("/.") && !path.equals(Manifest.FILE_NAME)) {
-          entries.add(new Manifest.Entry(path, Files.size(file), FileChecksums.of(file)));
+          entries.add(new Manifest.Entry(path, Files.size(file), FileSha256.hex(file)));
         }
       }
     }

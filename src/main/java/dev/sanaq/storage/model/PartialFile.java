@@ -1,5 +1,7 @@
 package dev.sanaq.storage.model;
 
+import dev.sanaq.files.FileErrors;
+import dev.sanaq.files.FileSha256;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,7 +81,8 @@ record PartialFile(Path target, Path part, Path etag, Manifest.Entry file) {
       byte[] buffer = new byte[BUFFER_BYTES];
       long left = file.bytes() - offset;
       for (int read = in.read(buffer); read >= 0 && left >= 0; read = in.read(buffer)) {
-        out.write(buffer, 0, read);
+        int count = read;
+        FileErrors.naming(part, () -> out.write(buffer, 0, count));
         left -= read;
       }
       if (left == file.bytes() - offset) {
@@ -103,6 +106,6 @@ record PartialFile(Path target, Path part, Path etag, Manifest.Entry file) {
   private boolean isValid(Path path) throws IOException {
     return Files.exists(path)
         && Files.size(path) == file.bytes()
-        && FileChecksums.of(path).equals(file.sha256());
+        && FileSha256.hex(path).equals(file.sha256());
   }
 }

@@ -1,7 +1,9 @@
 package dev.sanaq.storage.model;
 
+import dev.sanaq.files.FileErrors;
 import dev.sanaq.retry.Backoff;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,7 +116,7 @@ final class ResumableDownload implements Callable<Void> {
     }
     if (status == NOT_FOUND
         || status == FORBIDDEN
-        || e instanceof IOException && !Files.isWritable(partial.part().getParent())
+        || e instanceof FileSystemException
         || nanosWithoutProgress > retryTimeout.toNanos()) {
       throw downloadFailure(e);
     }
@@ -129,7 +131,10 @@ final class ResumableDownload implements Callable<Void> {
   private ModelTransferException downloadFailure(Exception e) {
     return new ModelTransferException(
         "could not download %s/%s: %s; the next pull resumes the partial file"
-            .formatted(source, file.path(), e.getMessage()),
+            .formatted(
+                source,
+                file.path(),
+                e instanceof IOException io ? FileErrors.describe(io) : e.getMessage()),
         e);
   }
 

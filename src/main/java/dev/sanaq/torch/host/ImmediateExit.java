@@ -15,7 +15,7 @@ public final class ImmediateExit {
   public static void exit(int code) {
     try {
       Function.getFunction("c", "_exit").invokeVoid(new Object[] {code});
-    } catch (UnsatisfiedLinkError e) {
+    } catch (LinkageError e) {
       Runtime.getRuntime().halt(code); // no _exit in this C library
     }
   }

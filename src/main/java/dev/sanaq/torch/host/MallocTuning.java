@@ -29,7 +29,7 @@ public final class MallocTuning {
       return setOption(mallopt, M_MMAP_MAX, 0)
           & setOption(mallopt, M_TRIM_THRESHOLD, Integer.MAX_VALUE)
           & setOption(mallopt, M_TOP_PAD, TOP_PAD_BYTES);
-    } catch (UnsatisfiedLinkError e) {
+    } catch (LinkageError e) {
       return false;
     }
   }

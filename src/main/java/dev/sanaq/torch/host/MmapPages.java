@@ -33,7 +33,7 @@ public final class MmapPages {
       if (Function.getFunction("c", "madvise").invokeInt(arguments) != 0) {
         warnOnce("madvise failed");
       }
-    } catch (UnsatisfiedLinkError e) {
+    } catch (LinkageError e) {
       warnOnce(String.valueOf(e.getMessage()));
     }
   }

@@ -9,6 +9,7 @@ import dev.sanaq.checkpoint.config.TransformerConfig;
 import dev.sanaq.checkpoint.config.TransformerConfigReader;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.safetensors.DType;
+import dev.sanaq.files.FileErrors;
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
 import dev.sanaq.train.optim.OptimizerSettings;
@@ -142,7 +143,10 @@ public record TrainingConfig(
     try (InputStream bundled = openBundled(nameOrFile)) {
       return bundled == null ? Files.readAllBytes(Path.of(nameOrFile)) : bundled.readAllBytes();
     } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read the training configuration " + nameOrFile, e);
+      throw new IllegalArgumentException(
+          "cannot read the training configuration %s: %s"
+              .formatted(nameOrFile, FileErrors.reason(e)),
+          e);
     }
   }
 

@@ -1,11 +1,11 @@
 package dev.sanaq.train.data;
 
+import dev.sanaq.files.FileErrors;
 import dev.sanaq.image.decode.ImageDecoder;
 import dev.sanaq.image.decode.UnreadableImageException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,10 +47,10 @@ public final class Dataset {
         throw new BadDataException(source + " lists no image");
       }
       return dataset;
-    } catch (CharacterCodingException e) {
-      throw new BadDataException(source + " is not UTF-8 text", e);
-    } catch (IOException | UncheckedIOException e) {
-      throw new BadDataException("%s cannot be read: %s".formatted(source, e), e);
+    } catch (UncheckedIOException e) {
+      throw unreadable(source, FileErrors.cause(e));
+    } catch (IOException e) {
+      throw unreadable(source, e);
     }
   }
 
@@ -104,6 +104,10 @@ public final class Dataset {
     } catch (UnreadableImageException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static BadDataException unreadable(Path source, IOException e) {
+    return new BadDataException("%s cannot be read: %s".formatted(source, FileErrors.reason(e)), e);
   }
 
   private static List<TrainingSample> readLines(Path file) throws IOException {

@@ -1,5 +1,6 @@
 package dev.sanaq.train.data;
 
+import dev.sanaq.files.FileErrors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,7 @@ public final class DatasetFingerprint {
         digest.update(buffer, 0, n);
       }
     } catch (IOException e) {
-      throw new BadDataException("%s cannot be read: %s".formatted(file, e), e);
+      throw new BadDataException("%s cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
     }
     return digest.digest();
   }

@@ -1,5 +1,6 @@
 package dev.sanaq.train.data;
 
+import dev.sanaq.files.FileErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ final class ImageFolder {
           .map(line -> new ScoredCaption(line.strip(), 0, ""))
           .toList();
     } catch (IOException e) {
-      throw new BadDataException("%s cannot be read: %s".formatted(text, e), e);
+      throw new BadDataException("%s cannot be read: %s".formatted(text, FileErrors.reason(e)), e);
     }
   }
 

@@ -1,13 +1,12 @@
 package dev.sanaq.train.emoji;
 
+import dev.sanaq.files.AtomicFile;
 import dev.sanaq.json.Json;
 import dev.sanaq.train.data.BadDataException;
 import dev.sanaq.train.data.ScoredCaption;
 import dev.sanaq.train.emoji.Emojibase.EmojiImage;
-import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -112,11 +111,11 @@ final class EmojiDatasetWriter {
   }
 
   private void write(String name, List<Object> rows) throws IOException {
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(folder.resolve(name)))) {
-      for (Object row : rows) {
-        out.write(Json.write(row));
-        out.write('\n');
-      }
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    for (Object row : rows) {
+      lines.write(Json.write(row));
+      lines.write('\n');
     }
+    AtomicFile.write(folder.resolve(name), lines.toByteArray());
   }
 }

@@ -1,12 +1,14 @@
 package dev.sanaq.train.emoji;
 
+import dev.sanaq.files.AtomicFile;
+import dev.sanaq.files.FileErrors;
 import dev.sanaq.train.data.BadDataException;
 import dev.sanaq.train.emoji.Emojibase.EmojiImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,14 +76,15 @@ public final class EmojiPreparation {
     try {
       Files.createDirectories(output.resolve(EmojiDatasetWriter.IMAGE_DIR));
       for (EmojiImage image : emojiImages.values()) {
-        Files.write(
+        AtomicFile.write(
             output.resolve(EmojiDatasetWriter.imagePath(image.code())),
             requireFile(assets, ASSETS + image.imageFile()));
       }
       writeLicenses(output, requireFile(texts, LICENSE));
       return writeLists(output, emojiImages, assets);
     } catch (IOException e) {
-      throw new BadDataException("cannot write %s: %s".formatted(output, e), e);
+      throw new BadDataException(
+          "cannot write %s: %s".formatted(output, FileErrors.describe(e)), e);
     }
   }
 
@@ -117,8 +120,8 @@ public final class EmojiPreparation {
 
   private static void writeLicenses(Path output, byte[] license) throws IOException {
     String head = NOTICE.formatted(NpmArchive.FLUENT_EMOJI.id(), NpmArchive.EMOJIBASE.id());
-    Files.writeString(output.resolve("LICENSES.txt"), head);
-    Files.write(output.resolve("LICENSES.txt"), license, StandardOpenOption.APPEND);
+    AtomicFile.write(
+        output.resolve("LICENSES.txt"), head + new String(license, StandardCharsets.UTF_8));
   }
 
   private static byte[] requireFile(Map<String, byte[]> files, String path) {

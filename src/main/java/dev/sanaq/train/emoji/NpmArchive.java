@@ -1,5 +1,6 @@
 package dev.sanaq.train.emoji;
 
+import dev.sanaq.files.FileErrors;
 import dev.sanaq.train.data.BadDataException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -70,7 +71,8 @@ public record NpmArchive(String name, String version, String sha512) {
         }
       }
     } catch (IOException e) {
-      throw new BadDataException("%s cannot be unpacked: %s".formatted(file, e), e);
+      throw new BadDataException(
+          "%s cannot be unpacked: %s".formatted(file, FileErrors.reason(e)), e);
     }
     return files;
   }
@@ -89,7 +91,7 @@ public record NpmArchive(String name, String version, String sha512) {
                 .formatted(file, id(), found, sha512));
       }
     } catch (IOException e) {
-      throw new BadDataException("%s cannot be read: %s".formatted(file, e), e);
+      throw new BadDataException("%s cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("SHA-512 is part of every Java", e);
     }

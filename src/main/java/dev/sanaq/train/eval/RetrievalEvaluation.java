@@ -1,6 +1,8 @@
 package dev.sanaq.train.eval;
 
+import dev.sanaq.files.FileErrors;
 import dev.sanaq.image.RgbImage;
+import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
 import dev.sanaq.sana.BatchControl;
 import dev.sanaq.sana.BatchResult;
@@ -15,7 +17,6 @@ import dev.sanaq.train.loop.TrainingProgress;
 import dev.sanaq.train.measure.Retrieval;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -122,8 +123,8 @@ public final class RetrievalEvaluation {
       firstRow.putIfAbsent(dataset.samples().get(i).image(), i);
     }
     List<Query> queries = new ArrayList<>();
-    for (String line : Files.readAllLines(wordings)) {
-      Map<String, Object> fields = Json.readObject(line.getBytes(StandardCharsets.UTF_8));
+    for (String line : FileErrors.readAllLines(wordings)) {
+      Map<String, Object> fields = readFields(wordings, line);
       if (kind.equals(fields.get("kind"))) {
         Integer row = firstRow.get(String.valueOf(fields.get("image")));
         if (row == null || !(fields.get("text") instanceof String text)) {
@@ -134,6 +135,14 @@ public final class RetrievalEvaluation {
       }
     }
     return evaluate(dataset, queries);
+  }
+
+  private static Map<String, Object> readFields(Path file, String line) {
+    try {
+      return Json.readObject(line.getBytes(StandardCharsets.UTF_8));
+    } catch (BadJsonException e) {
+      throw new BadDataException("%s: %s in %s".formatted(file, e.getMessage(), line), e);
+    }
   }
 
   private Map<String, Object> evaluate(Dataset dataset, List<Query> all) {

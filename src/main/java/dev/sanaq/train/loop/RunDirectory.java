@@ -1,5 +1,6 @@
 package dev.sanaq.train.loop;
 
+import dev.sanaq.files.AtomicFile;
 import dev.sanaq.json.Json;
 import dev.sanaq.train.report.LossPlot;
 import dev.sanaq.train.report.MetricsLog;
@@ -52,7 +53,7 @@ public final class RunDirectory implements MetricsSink {
       throw new IllegalArgumentException(
           "%s holds another run: its configuration, data or model is different".formatted(folder));
     }
-    Files.write(runFile, content);
+    AtomicFile.write(runFile, content);
     return new RunDirectory(folder, progress);
   }
 

@@ -3,6 +3,7 @@ package dev.sanaq.train.loop;
 import dev.sanaq.checkpoint.safetensors.DType;
 import dev.sanaq.checkpoint.safetensors.SafetensorsWriter;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
+import dev.sanaq.files.AtomicFile;
 import dev.sanaq.json.Json;
 import dev.sanaq.torch.HostTensor;
 import dev.sanaq.train.optim.TrainableProgram;
@@ -94,7 +95,7 @@ public final class TrainingSnapshots {
     content.putAll(task.lastBatch());
     try {
       write(step, task.program());
-      Files.write(report, Json.write(content));
+      AtomicFile.write(report, Json.write(content));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + report, e);
     }

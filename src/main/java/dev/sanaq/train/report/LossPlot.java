@@ -1,9 +1,8 @@
 package dev.sanaq.train.report;
 
+import dev.sanaq.files.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -39,9 +38,7 @@ public final class LossPlot {
    * @param svg target file, replaced atomically
    */
   public static void write(Path metrics, Path svg) throws IOException {
-    Path temporary = svg.resolveSibling(svg.getFileName() + ".part");
-    Files.writeString(temporary, toSvg(MetricsLog.read(metrics)));
-    Files.move(temporary, svg, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFile.write(svg, toSvg(MetricsLog.read(metrics)));
   }
 
   static String toSvg(List<Map<String, Object>> lines) {

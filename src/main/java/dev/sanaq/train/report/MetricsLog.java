@@ -1,5 +1,7 @@
 package dev.sanaq.train.report;
 
+import dev.sanaq.files.AtomicFile;
+import dev.sanaq.files.FileErrors;
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
 import java.io.IOException;
@@ -7,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,10 +42,7 @@ public final class MetricsLog {
         content.append(toJsonLine(line));
       }
     }
-    Path temporary = file.resolveSibling(file.getFileName() + ".part");
-    Files.writeString(temporary, content);
-    Files.move(
-        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFile.write(file, content.toString());
     return new MetricsLog(file);
   }
 
@@ -57,8 +55,11 @@ public final class MetricsLog {
     if (!(metrics.get(STEP) instanceof Number)) {
       throw new IllegalArgumentException("metrics without a step: " + metrics);
     }
-    Files.writeString(
-        file, toJsonLine(metrics), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    FileErrors.naming(
+        file,
+        () ->
+            Files.writeString(
+                file, toJsonLine(metrics), StandardOpenOption.CREATE, StandardOpenOption.APPEND));
   }
 
   /**

@@ -1,14 +1,13 @@
 package dev.sanaq.train.report;
 
+import dev.sanaq.files.AtomicFile;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.image.encode.PngEncoder;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** Renders a grid of generated images, each with its caption below. */
@@ -35,9 +34,7 @@ public final class SampleSheet {
    */
   public static void write(List<RgbImage> images, List<String> captions, int columns, Path png)
       throws IOException {
-    Path temporary = png.resolveSibling(png.getFileName() + ".part");
-    Files.write(temporary, PngEncoder.encode(compose(images, captions, columns)));
-    Files.move(temporary, png, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFile.write(png, PngEncoder.encode(compose(images, captions, columns)));
   }
 
   /** Renders the sheet; parameters as in {@link #write}. */

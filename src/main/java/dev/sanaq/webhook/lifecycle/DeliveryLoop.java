@@ -130,7 +130,7 @@ final class DeliveryLoop {
       }
     } catch (RefusedException e) {
       Duration delay = KAFKA_RETRY.delay(1);
-      LOG.errorf("the broker refuses this group member; joining anew in %s: %s", delay, e);
+      LOG.errorf("this consumer cannot go on; joining its group anew in %s: %s", delay, e);
       topicReader.onAllLost();
       consumer.closeRefused();
       Pause.sleep(delay);

@@ -129,6 +129,12 @@ public class WebhookService {
     return current == null || current.isHealthy();
   }
 
+  /** Whether nothing is to be sent, or Kafka has accepted this sender; false after the stop. */
+  boolean isReady() {
+    return settings.webhook().secrets().orElse(List.of()).isEmpty()
+        || running.get() instanceof Delivering;
+  }
+
   /** Waits for running attempts and leaves the group; does nothing if nothing is running. */
   public void stop() {
     Running last = running.getAndSet(null);

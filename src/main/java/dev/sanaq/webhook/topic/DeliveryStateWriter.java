@@ -81,7 +81,8 @@ public final class DeliveryStateWriter implements AutoCloseable {
       return true;
     } catch (KafkaException e) {
       LOG.warnf(
-          "could not write %d delivery records; retrying: %s", records.size(), e.getMessage());
+          "could not write %d delivery records and the events' offsets; retrying: %s",
+          records.size(), e.getMessage());
       seekBack();
       return false;
     } finally {

@@ -8,7 +8,7 @@ import dev.sanaq.worker.queue.WorkerJobs;
 /**
  * Decides when the worker reads no more records: during shutdown, while S3 calls fail or the broker
  * completes no transactions, and while the queue or the pending results are full. A result that
- * alone cannot be published does not stop the reading. The consumer thread.
+ * alone cannot be published does not stop the reading. The polling thread.
  */
 public final class Backpressure {
   private final WorkerJobs jobs;

@@ -1,15 +1,15 @@
 package dev.sanaq.worker.consume;
 
-import dev.sanaq.kafka.ReplaceableConsumer;
+import dev.sanaq.kafka.CurrentConsumer;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.Metric;
 
 /** Whether the consumer has a connection to a broker. Any number of threads. */
 final class BrokerConnectivity {
-  private final ReplaceableConsumer consumer;
+  private final CurrentConsumer consumer;
 
-  BrokerConnectivity(ReplaceableConsumer consumer) {
+  BrokerConnectivity(CurrentConsumer consumer) {
     this.consumer = consumer;
   }
 

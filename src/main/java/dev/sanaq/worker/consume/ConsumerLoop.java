@@ -12,35 +12,37 @@ import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 
 /**
- * The loop of the consumer thread: polls records, publishes results, and leaves and rejoins the
- * group. Call {@link #start} once, later {@link #drain}. Public methods: any thread.
+ * The worker's loop: has the channel's polling thread handle records and publish results, and
+ * leaves and rejoins the group. Call {@link #start} once, later {@link #drain}. Public methods: any
+ * thread.
  */
 public final class ConsumerLoop {
   private static final Logger LOG = Logger.getLogger(ConsumerLoop.class);
-  private static final Duration IDLE_POLL_TIMEOUT = Duration.ofMillis(200);
-  // Even an empty poll costs several switches to the consumer's own network thread.
-  private static final Duration BUSY_POLL_INTERVAL = Duration.ofMillis(3);
+  private static final Duration IDLE_INTERVAL = Duration.ofMillis(200);
+  // A step waits for the channel's poll besides.
+  private static final Duration BUSY_INTERVAL = Duration.ofMillis(1);
   private static final Duration FORCED_STOP_TIMEOUT = Duration.ofSeconds(20);
 
-  private final RecordPoller poller;
+  private final RecordReceiver receiver;
   private final GroupMembership membership;
   private final ResultPublisher resultPublisher;
   private final WorkerJobs jobs;
   private final ShutdownState shutdown;
   private final Backoff backoff;
   private final Thread thread;
+  private volatile boolean hasWork;
 
   /**
    * @param retryBackoff the pause after a failed Kafka call and between probes of S3
    */
   public ConsumerLoop(
-      RecordPoller poller,
+      RecordReceiver receiver,
       GroupMembership membership,
       ResultPublisher resultPublisher,
       WorkerJobs jobs,
       ShutdownState shutdown,
       Duration retryBackoff) {
-    this.poller = poller;
+    this.receiver = receiver;
     this.membership = membership;
     this.resultPublisher = resultPublisher;
     this.jobs = jobs;
@@ -65,7 +67,7 @@ public final class ConsumerLoop {
     if (shutdown.isStarted()) {
       return Optional.of("draining");
     }
-    return membership.notJoinedReason().or(poller::disconnectedReason);
+    return membership.notJoinedReason().or(receiver::disconnectedReason);
   }
 
   /**
@@ -99,17 +101,35 @@ public final class ConsumerLoop {
         runOnce();
       }
     } finally {
-      membership.stop();
       try {
-        resultPublisher.close();
+        membership.runAlways(
+            () -> {
+              membership.stop();
+              resultPublisher.close();
+            });
       } finally {
         membership.close();
       }
     }
   }
 
+  private void runStep() {
+    if (membership.isJoined()) {
+      receiver.receive();
+      membership.onPolled();
+    }
+    resultPublisher.publish();
+    hasWork = !jobs.isEmpty() || !resultPublisher.isDrained();
+  }
+
   private boolean hasUnfinishedWork() {
-    return jobs.hasActive() || (!shutdown.isForced() && !resultPublisher.isDrained());
+    return jobs.hasActive() || (!shutdown.isForced() && !isDrained());
+  }
+
+  private boolean isDrained() {
+    boolean[] drained = new boolean[1];
+    membership.runAlways(() -> drained[0] = resultPublisher.isDrained());
+    return drained[0];
   }
 
   private void runOnce() {
@@ -120,17 +140,14 @@ public final class ConsumerLoop {
         }
       } else if (membership.outageReason().isPresent()) {
         membership.leave();
-      } else {
-        poller.poll(hasWork() ? Duration.ZERO : IDLE_POLL_TIMEOUT);
-        membership.onPolled();
       }
-      resultPublisher.publish();
-      if (hasWork()) {
-        Pause.sleep(BUSY_POLL_INTERVAL);
+      membership.run(this::runStep);
+      if (membership.isJoined()) {
+        receiver.awaitRecords(hasWork ? BUSY_INTERVAL : IDLE_INTERVAL);
       }
     } catch (RefusedException e) {
       Duration delay = backoff.delay(1);
-      LOG.errorf("the broker refuses this group member; joining anew in %s: %s", delay, e);
+      LOG.errorf("this consumer cannot go on; joining its group anew in %s: %s", delay, e);
       membership.onRefused(e);
       Pause.sleep(delay);
     } catch (KafkaException e) {
@@ -138,9 +155,5 @@ public final class ConsumerLoop {
       LOG.errorf(e, "Kafka call failed; retrying in %s", delay);
       Pause.sleep(delay);
     }
-  }
-
-  private boolean hasWork() {
-    return !jobs.isEmpty() || !resultPublisher.isDrained();
   }
 }

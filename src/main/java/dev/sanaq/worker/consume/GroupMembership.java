@@ -1,11 +1,9 @@
 package dev.sanaq.worker.consume;
 
-import dev.sanaq.kafka.ReplaceableConsumer;
 import dev.sanaq.kafka.ReplaceableConsumer.RefusedException;
 import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.worker.attempt.AttemptCounter;
-import java.time.Duration;
-import java.util.List;
+import dev.sanaq.worker.requests.RequestConsumer;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The worker's membership in its consumer group. It joins once S3 does what its work needs. During
  * an S3 outage it leaves, so that workers that can reach S3 get its partitions, and rejoins
  * afterwards. A member that the broker refuses is replaced by a new one. Each membership has a
- * consumer of its own. The consumer thread, except {@link #notJoinedReason} and {@link
+ * subscription of its own. The loop's thread, except {@link #notJoinedReason} and {@link
  * #outageReason}.
  *
  * <pre>{@code
@@ -26,10 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupMembership {
   private static final Logger LOG = Logger.getLogger(GroupMembership.class);
-  private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(30);
 
-  private final ReplaceableConsumer consumer;
-  private final List<String> topics;
+  private final RequestConsumer consumer;
   private final RebalanceHandler rebalanceHandler;
   private final StorageRetry storageRetry;
   private final AttemptCounter attempts;
@@ -46,51 +42,61 @@ public final class GroupMembership {
    * @param consumer closed by {@link #close}
    */
   public GroupMembership(
-      ReplaceableConsumer consumer,
-      List<String> topics,
+      RequestConsumer consumer,
       RebalanceHandler rebalanceHandler,
       StorageRetry storageRetry,
       AttemptCounter attempts) {
     this.consumer = consumer;
-    this.topics = topics;
     this.rebalanceHandler = rebalanceHandler;
     this.storageRetry = storageRetry;
     this.attempts = attempts;
+  }
+
+  /**
+   * Runs an action on the polling thread and waits for it; on this thread outside of the group.
+   *
+   * @throws RefusedException if the membership has ended
+   */
+  void run(Runnable action) {
+    consumer.run(action);
+  }
+
+  /** The same, also if the membership has ended. */
+  void runAlways(Runnable action) {
+    consumer.runAlways(action);
   }
 
   boolean isJoined() {
     return state == State.JOINED;
   }
 
-  /** Joins for the first time, unless S3 cannot be used: then {@link #tryRejoin} does. */
+  /** Prepares the first {@link #tryRejoin}. */
   void start() {
-    if (outageReason().isEmpty()) {
-      join();
-    } else {
-      state = State.OUTAGE;
-    }
+    state = outageReason().isEmpty() ? State.REFUSED : State.OUTAGE;
   }
 
   private void join() {
-    consumer.open();
-    consumer.get().subscribe(topics, rebalanceHandler);
+    consumer.open(rebalanceHandler);
     state = State.JOINED;
   }
 
   /** Abandons all jobs, publishes what is pending and leaves the group. */
   void leave() {
-    rebalanceHandler.abandonAll();
-    rebalanceHandler.loseAll();
+    consumer.run(
+        () -> {
+          rebalanceHandler.abandonAll();
+          rebalanceHandler.loseAll();
+        });
     state = State.OUTAGE;
-    consumer.close(LEAVE_TIMEOUT);
+    consumer.close();
   }
 
   /** The broker refuses this member: all partitions are lost, and the consumer is closed. */
   void onRefused(RefusedException refused) {
     refusal = refused.getMessage();
-    rebalanceHandler.loseAll();
+    consumer.runAlways(rebalanceHandler::loseAll);
     state = State.REFUSED;
-    consumer.closeRefused();
+    consumer.close();
   }
 
   /** A poll has succeeded: the member may be in the group again. */
@@ -136,6 +142,6 @@ public final class GroupMembership {
 
   /** Leaves the group. */
   void close() {
-    consumer.close(LEAVE_TIMEOUT);
+    consumer.close();
   }
 }

@@ -16,7 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Ends the jobs of partitions before these go to another worker: queued jobs are dropped, active
- * ones are awaited for a bounded time and then abandoned, results are published. The consumer
+ * ones are awaited for a bounded time and then abandoned, results are published. The polling
  * thread.
  */
 public final class RebalanceHandler implements ConsumerRebalanceListener {

@@ -18,7 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Completes records that do not become jobs: their results are published at once, with the offset.
- * The consumer thread.
+ * The polling thread.
  */
 public final class RecordCompleter {
   private final PendingResults pendingResults;

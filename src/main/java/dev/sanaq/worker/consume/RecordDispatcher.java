@@ -6,7 +6,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Hands records on to the request handler, each once. No content of a record makes it throw. The
- * consumer thread.
+ * polling thread.
  */
 public final class RecordDispatcher {
   private static final Logger LOG = Logger.getLogger(RecordDispatcher.class);

@@ -11,7 +11,7 @@ import java.time.Clock;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Reads requests: valid ones are queued as jobs, others are completed. The consumer thread. */
+/** Reads requests: valid ones are queued as jobs, others are completed. The polling thread. */
 public final class RequestHandler {
   private final RequestReader requestReader;
   private final JobQueue queue;

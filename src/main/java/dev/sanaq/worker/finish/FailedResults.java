@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * take stops no other. At first one of them is retried; after a success twice as many, after a
  * failure one again, and another one. So each is tried alone before long. A result stays until it
  * is published or its partition is revoked: its offset remains open, so nothing is lost. The
- * consumer thread, except {@link #reason}.
+ * polling thread, except {@link #reason}.
  */
 public final class FailedResults {
   /** How long results may fail before readiness says so, and before a shutdown leaves them. */

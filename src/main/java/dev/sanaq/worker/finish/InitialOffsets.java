@@ -20,7 +20,7 @@ import org.jboss.logging.Logger;
  *
  * <p>Only partitions of which nothing was read yet: no transaction commits their offsets at the
  * same time, so the committed offset never moves back. The commit carries the membership, so the
- * broker rejects it from a consumer that has lost the partition. The consumer thread.
+ * broker rejects it from a consumer that has lost the partition. The polling thread.
  */
 public final class InitialOffsets {
   private static final Logger LOG = Logger.getLogger(InitialOffsets.class);

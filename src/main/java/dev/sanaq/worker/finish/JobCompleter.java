@@ -97,6 +97,14 @@ public final class JobCompleter {
     try (JobLogContext context = JobLogContext.of(execution.job().id())) {
       LOG.infof("job %s is released to another worker", execution.job().id());
     }
+    abandonAsCrashed(execution);
+  }
+
+  /**
+   * Another worker does the job, as after a crash: its attempt stays counted, and nothing is
+   * published.
+   */
+  public void abandonAsCrashed(JobExecution execution) {
     execution.moveTo(JobPhase.ABANDONED);
     execution.span().abandon();
     jobs.release(execution);

@@ -1,7 +1,7 @@
 package dev.sanaq.worker.finish;
 
+import dev.sanaq.kafka.CurrentConsumer;
 import dev.sanaq.kafka.OffsetTracker;
-import dev.sanaq.kafka.ReplaceableConsumer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,14 +16,14 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The offset trackers of the assigned partitions, one for each assignment. A partition that comes
- * back gets a new tracker, so that a tracker's identity is the assignment's epoch. The consumer
+ * back gets a new tracker, so that a tracker's identity is the assignment's epoch. The polling
  * thread alone calls it.
  */
 public final class PartitionTrackers {
-  private final ReplaceableConsumer consumer;
+  private final CurrentConsumer consumer;
   private final Map<TopicPartition, OffsetTracker> trackers = new HashMap<>();
 
-  public PartitionTrackers(ReplaceableConsumer consumer) {
+  public PartitionTrackers(CurrentConsumer consumer) {
     this.consumer = consumer;
   }
 

@@ -15,7 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * The results that wait to be published, in memory: after a crash their records are read again.
  * Bounded in bytes: a dead letter holds the value of its record. Any number of threads add, the
- * consumer thread polls.
+ * polling thread polls.
  */
 public final class PendingResults {
   /** From here on no more records are read. Small beside the heap of the smallest worker. */

@@ -1,6 +1,6 @@
 package dev.sanaq.worker.finish;
 
-import dev.sanaq.kafka.ReplaceableConsumer;
+import dev.sanaq.kafka.CurrentConsumer;
 import dev.sanaq.retry.Pause;
 import dev.sanaq.worker.finish.PendingResults.CompletedRecord;
 import dev.sanaq.worker.observe.WorkerMetrics;
@@ -15,7 +15,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Publishes results and commits offsets in one Kafka transaction, one transaction at a time. The
- * consumer thread alone calls it.
+ * polling thread alone calls it.
  *
  * <pre>{@code
  *         start                   committed
@@ -41,7 +41,7 @@ public final class ResultPublisher {
   /** A rebalance does not wait for more failed transactions. */
   private static final int MAX_FLUSH_FAILURES = 3;
 
-  private final ReplaceableConsumer consumer;
+  private final CurrentConsumer consumer;
   private final PartitionTrackers trackers;
   private final PendingResults pendingResults;
   private final FailedResults failedResults;
@@ -73,7 +73,7 @@ public final class ResultPublisher {
   }
 
   public ResultPublisher(
-      ReplaceableConsumer consumer,
+      CurrentConsumer consumer,
       PartitionTrackers trackers,
       PendingResults pendingResults,
       FailedResults failedResults,

@@ -17,7 +17,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
-/** Runs Kafka transactions on their own thread, so that the consumer thread can go on polling. */
+/** Runs Kafka transactions on their own thread, so that the polling thread can go on polling. */
 public final class TransactionRunner {
   private static final Logger LOG = Logger.getLogger(TransactionRunner.class);
 

@@ -1,9 +1,11 @@
 package dev.sanaq.worker.finish;
 
+import dev.sanaq.net.AllowedHost;
 import dev.sanaq.net.PinnedHttpClient;
 import dev.sanaq.net.UrlPolicyConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.List;
@@ -20,10 +22,10 @@ public interface UploadConfig {
 
   /** Allowed ports. */
   @WithDefault("443")
-  Set<Integer> ports();
+  Set<@Min(1) @Max(65535) Integer> ports();
 
   /** Hosts (glob) and private addresses (CIDR block) that are allowed despite the SSRF guard. */
-  Optional<List<String>> allowedHosts();
+  Optional<List<@AllowedHost String>> allowedHosts();
 
   /** Jobs that upload at the same time. */
   @WithDefault("8")

@@ -14,7 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntSupplier;
 
-/** The metrics of a worker. Any number of threads. */
+/**
+ * The metrics of a worker. Every counter is there from the start: Prometheus' {@code increase} does
+ * not see the first event of one that begins with it. Any number of threads.
+ */
 public final class WorkerMetrics {
   private final MeterRegistry registry;
   private final Clock clock;
@@ -22,6 +25,7 @@ public final class WorkerMetrics {
   private final DistributionSummary batchSize;
   private final Counter storageRetries;
   private final Counter publishRetries;
+  private final Counter deadLetters;
 
   public WorkerMetrics(MeterRegistry registry, Clock clock) {
     this.registry = registry;
@@ -40,6 +44,14 @@ public final class WorkerMetrics {
             .register(registry);
     this.storageRetries = retryCounter("storage");
     this.publishRetries = retryCounter("publish");
+    this.deadLetters =
+        Counter.builder("sanaq.dead.letters")
+            .description("Records sent to the dead letters")
+            .register(registry);
+    JobOutcome.labels().forEach(this::outcomeCounter);
+    List.of("read", "unreadable").forEach(this::cancellationCounter);
+    List.of(JobOutcome.Completed.class, JobOutcome.Failed.class, JobOutcome.Cancelled.class)
+        .forEach(this::jobDurationTimer);
   }
 
   /** Registers the gauges of queued and running jobs. */
@@ -78,40 +90,22 @@ public final class WorkerMetrics {
    * @param received when this worker read the job
    */
   public void recordJobDuration(Instant received, JobOutcome outcome) {
-    Timer.builder("sanaq.job.duration")
-        .description("Time from reading a request to its outcome")
-        .tag("outcome", outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT))
-        .publishPercentileHistogram()
-        .minimumExpectedValue(Duration.ofMillis(1))
-        .maximumExpectedValue(Duration.ofMinutes(30))
-        .register(registry)
-        .record(Duration.between(received, clock.instant()));
+    jobDurationTimer(outcome.getClass()).record(Duration.between(received, clock.instant()));
   }
 
   /** A request has an outcome; also one that never became a job. */
   public void recordOutcome(JobOutcome outcome) {
-    Counter.builder("sanaq.jobs")
-        .description("Terminal events by outcome")
-        .tag("outcome", outcome.label())
-        .register(registry)
-        .increment();
+    outcomeCounter(outcome.label()).increment();
   }
 
   /** A record is sent to the dead letters. */
   public void countDeadLetter() {
-    Counter.builder("sanaq.dead.letters")
-        .description("Records sent to the dead letters")
-        .register(registry)
-        .increment();
+    deadLetters.increment();
   }
 
   /** A cancellation record was read. */
   public void countCancellation(String result) {
-    Counter.builder("sanaq.cancellations")
-        .description("Cancellation records by result: read or unreadable")
-        .tag("result", result)
-        .register(registry)
-        .increment();
+    cancellationCounter(result).increment();
   }
 
   public void countStorageRetry() {
@@ -120,6 +114,30 @@ public final class WorkerMetrics {
 
   public void countPublishRetry() {
     publishRetries.increment();
+  }
+
+  private Timer jobDurationTimer(Class<? extends JobOutcome> outcome) {
+    return Timer.builder("sanaq.job.duration")
+        .description("Time from reading a request to its outcome")
+        .tag("outcome", outcome.getSimpleName().toLowerCase(Locale.ROOT))
+        .publishPercentileHistogram()
+        .minimumExpectedValue(Duration.ofMillis(1))
+        .maximumExpectedValue(Duration.ofMinutes(30))
+        .register(registry);
+  }
+
+  private Counter outcomeCounter(String outcome) {
+    return Counter.builder("sanaq.jobs")
+        .description("Terminal events by outcome")
+        .tag("outcome", outcome)
+        .register(registry);
+  }
+
+  private Counter cancellationCounter(String result) {
+    return Counter.builder("sanaq.cancellations")
+        .description("Cancellation records by result: read or unreadable")
+        .tag("result", result)
+        .register(registry);
   }
 
   private Counter retryCounter(String operation) {

@@ -8,6 +8,7 @@ import dev.sanaq.kafka.request.Cancellation;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.lora.LoraWeight;
+import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.storage.result.Attempt;
 import dev.sanaq.worker.observe.JobSpan;
@@ -199,13 +200,14 @@ public final class JobExecution {
         job.height(),
         job.steps(),
         job.guidanceScale(),
+        new GuidanceInterval(job.guidanceInterval().get(0), job.guidanceInterval().get(1)),
         job.seed(),
         job.count(),
         SolverKind.of(job.solver()),
         job.resolutionBinning(),
         true,
         job.adapters().stream()
-            .map(adapter -> new LoraWeight(adapter.name(), adapter.scale()))
+            .map(adapter -> new LoraWeight(adapter.name(), adapter.scale(), adapter.sha256()))
             .toList());
   }
 }

@@ -23,7 +23,9 @@ final class BatchProgressReporter implements BatchControl {
   private final Map<JobExecution, TerminationDecision> stopped = new HashMap<>();
   private final Instant start;
   private Instant lastProgressAt;
-  private long denoiseStartNanos = System.nanoTime();
+  // Durations are measured without the clock, which may be set meanwhile.
+  private final long startNanos = System.nanoTime();
+  private long denoiseStartNanos = startNanos;
   private Duration remaining = Duration.ZERO;
   private Duration deviceTime = Duration.ZERO;
   private int images;
@@ -91,9 +93,8 @@ final class BatchProgressReporter implements BatchControl {
     for (int i = 0; i < results.size(); i++) {
       images += results.get(i) instanceof BatchResult.Done ? batch.get(i).job().count() : 0;
     }
-    Instant end = reporting.now();
-    deviceTime = Duration.between(start, end);
-    reporting.finished(batch, images, start, end);
+    deviceTime = Duration.ofNanos(System.nanoTime() - startNanos);
+    reporting.finished(batch, images, start, deviceTime);
   }
 
   /** The job's share of the device time: images of one batch key take equally long. */

@@ -2,6 +2,7 @@ package dev.sanaq.worker.run;
 
 import dev.sanaq.estimate.ThroughputEstimator;
 import dev.sanaq.sana.BatchKey;
+import dev.sanaq.sana.DeviceLostException;
 import dev.sanaq.worker.observe.WorkerMetrics;
 import dev.sanaq.worker.queue.JobExecution;
 import java.time.Clock;
@@ -62,6 +63,11 @@ public final class BatchReporting {
     batch.forEach(execution -> sender.sendProgress(execution, done, steps));
   }
 
+  /** The device computes no more. */
+  void deviceLost(DeviceLostException failure) {
+    watchdog.deviceLost(failure);
+  }
+
   /** The device is idle, whether the batch has succeeded or not. */
   void idle() {
     watchdog.idle();
@@ -72,14 +78,14 @@ public final class BatchReporting {
    *
    * @param images that were generated, of one batch key
    */
-  void finished(List<JobExecution> batch, int images, Instant start, Instant end) {
+  void finished(List<JobExecution> batch, int images, Instant start, Duration deviceTime) {
+    Instant end = start.plus(deviceTime);
     for (JobExecution execution : batch) {
       execution.span().recordStage("wait", execution.received(), start);
       execution.span().recordStage("generate", start, end);
     }
     if (images > 0) {
-      throughput.recordMeasurement(
-          batch.get(0).batchKey(), images, Duration.between(start, end).toNanos() / 1e9);
+      throughput.recordMeasurement(batch.get(0).batchKey(), images, deviceTime.toNanos() / 1e9);
     }
   }
 

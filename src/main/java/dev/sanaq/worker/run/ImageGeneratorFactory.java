@@ -1,6 +1,7 @@
 package dev.sanaq.worker.run;
 
 import dev.sanaq.sana.ImageGenerator;
+import dev.sanaq.sana.lora.LoraInfo;
 import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.pipeline.SanaPipeline;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -32,6 +33,11 @@ public class ImageGeneratorFactory {
             config.lowMemory());
     SanaPipeline pipeline = SanaPipeline.load(checkpoint, options);
     LOG.infof("loaded %s", pipeline.description());
+    for (LoraInfo adapter : pipeline.model().adapters()) {
+      if (!adapter.isUsable()) {
+        LOG.warnf("adapter %s cannot be used: %s", adapter.name(), adapter.problem());
+      }
+    }
     return pipeline;
   }
 }

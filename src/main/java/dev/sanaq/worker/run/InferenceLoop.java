@@ -1,6 +1,7 @@
 package dev.sanaq.worker.run;
 
 import dev.sanaq.sana.BatchResult;
+import dev.sanaq.sana.DeviceLostException;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.worker.attempt.JobTermination;
 import dev.sanaq.worker.attempt.TerminationDecision;
@@ -51,6 +52,8 @@ public final class InferenceLoop implements Runnable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (DeviceLostException e) {
+      // Reported; the thread ends as well.
     }
   }
 
@@ -95,6 +98,10 @@ public final class InferenceLoop implements Runnable {
     List<BatchResult> results;
     try {
       results = generate(batch, reporter);
+    } catch (DeviceLostException e) {
+      reporting.deviceLost(e); // ends the process, except in tests
+      batch.forEach(completer::abandonAsCrashed);
+      throw e;
     } catch (Throwable e) {
       handleFailure(batch, e, onDenoised);
       return;

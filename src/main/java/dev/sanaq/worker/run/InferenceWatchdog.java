@@ -1,5 +1,6 @@
 package dev.sanaq.worker.run;
 
+import dev.sanaq.sana.DeviceLostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,14 +11,28 @@ public final class InferenceWatchdog {
 
   private final Clock clock;
   private final Duration stallTimeout;
+  private final DeviceLoss deviceLoss;
   private volatile Instant lastHeartbeat = IDLE;
 
   /**
    * @param stallTimeout how long a batch may run without a heartbeat
    */
   public InferenceWatchdog(Clock clock, Duration stallTimeout) {
+    this(clock, stallTimeout, new DeviceLoss(Runtime.getRuntime()::halt));
+  }
+
+  /**
+   * @param stallTimeout how long a batch may run without a heartbeat
+   * @param deviceLoss what follows when the device computes no more
+   */
+  public InferenceWatchdog(Clock clock, Duration stallTimeout, DeviceLoss deviceLoss) {
     this.clock = clock;
     this.stallTimeout = stallTimeout;
+    this.deviceLoss = deviceLoss;
+  }
+
+  void deviceLost(DeviceLostException failure) {
+    deviceLoss.report(failure);
   }
 
   /** A batch starts, or has finished a step. */

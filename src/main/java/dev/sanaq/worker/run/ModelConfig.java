@@ -3,6 +3,7 @@ package dev.sanaq.worker.run;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,10 +14,12 @@ public interface ModelConfig {
   Optional<Path> path();
 
   /** Where to download the folder from if it is missing: {@code s3://bucket/prefix}. */
-  Optional<String> source();
+  Optional<@Pattern(regexp = "s3://[^/]+/.*", message = "must be s3://bucket/prefix") String>
+      source();
 
   /** Precision: auto, fp32, bf16, fp16 or, on a CPU, int8. */
   @WithDefault("auto")
+  @Pattern(regexp = "auto|fp32|bf16|fp16|int8", message = "must be auto, fp32, bf16, fp16 or int8")
   String precision();
 
   /** Variant of the weight files, such as bf16. Default: the one that exists. */
@@ -24,6 +27,7 @@ public interface ModelConfig {
 
   /** Device: auto, cpu or cuda. */
   @WithDefault("auto")
+  @Pattern(regexp = "auto|cpu|cuda", message = "must be auto, cpu or cuda")
   String device();
 
   /** Threads of a tensor operation; 0 for the number of physical cores. */

@@ -46,7 +46,7 @@ function show(backlog, jobs) {
   byId("tiles").replaceChildren(
     tile("Queued", String(backlog.queued), "jobs not started"),
     tile("Running", String(backlog.running), "jobs on a worker"),
-    tile("Backlog", duration(backlog.seconds), `of work for ${plural(backlog.workers, "worker")}`),
+    tile("Backlog", duration(backlog.seconds), backlogNote(backlog.workers)),
     tile("Completed", String(completed), window),
   );
   byId("throughput-note").textContent = `Completed jobs per minute, ${window}`;
@@ -55,6 +55,10 @@ function show(backlog, jobs) {
   chart.replaceChildren(lineChart(counts, label, chart.clientWidth));
   byId("failures").replaceChildren(failuresTable(failuresByCode(jobs)));
   byId("workers").replaceChildren(workersTable(workers(jobs)));
+}
+
+function backlogNote(workers) {
+  return workers === 0 ? "of work; no worker is running" : `of work for ${plural(workers, "worker")}`;
 }
 
 function tile(name, value, note) {

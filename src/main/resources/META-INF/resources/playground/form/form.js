@@ -4,7 +4,7 @@ import { randomSeed } from "../lib/seeds.js";
 import { SizeSelect } from "./size-select.js";
 
 const TEXTS = ["prompt", "negativePrompt", "solver", "format"];
-const NUMBERS = ["steps", "guidanceScale", "seed", "count"];
+const NUMBERS = ["steps", "guidanceScale", "guidanceInterval", "seed", "count"];
 const FIELDS = ["prompt", "negativePrompt", "size", "width", "height", ...NUMBERS, "solver", "format"];
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
@@ -129,5 +129,8 @@ function putIfPresent(request, name, value) {
 // Seeds stay strings until they are serialized. Text that is not a number is sent as it is: the API
 // rejects it and names the field.
 function fieldValue(name, text) {
+  if (name === "guidanceInterval" && text !== "") {
+    return text.split(",").map((part) => (NUMBER.test(part.trim()) ? Number(part) : part.trim()));
+  }
   return NUMBER.test(text) && name !== "seed" ? Number(text) : text;
 }

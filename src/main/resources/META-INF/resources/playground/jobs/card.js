@@ -14,6 +14,7 @@ const GENERATION_FIELDS = [
   "height",
   "steps",
   "guidanceScale",
+  "guidanceInterval",
   "seed",
   "count",
   "solver",

@@ -8,6 +8,7 @@ export function jobDetails({ id, request, timings, worker, model }) {
     ["Size", `${request.width} × ${request.height}`],
     ["Steps", request.steps],
     ["Guidance", request.guidanceScale],
+    ["Guidance interval", request.guidanceInterval],
     ["Solver", request.solver],
     ["Model", model],
     ["Worker", worker],

@@ -71,6 +71,12 @@ class BenchmarkCommandTest {
   }
 
   @Test
+  void compare_folder_namesItAndTheReason() {
+    assertThat(run("--compare", folder.toString())).isEqualTo(1);
+    assertThat(err.toString()).isEqualTo("error: %s: it is a folder%n".formatted(folder));
+  }
+
+  @Test
   void compare_addsRatios() throws IOException {
     Path other = folder.resolve("other.jsonl");
     Files.writeString(

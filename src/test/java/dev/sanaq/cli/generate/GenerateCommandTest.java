@@ -16,6 +16,7 @@ import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.UnsupportedSizeException;
 import dev.sanaq.sana.pipeline.PipelineOptions;
+import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -34,6 +35,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,9 +51,10 @@ class GenerateCommandTest {
           32,
           20,
           4.5,
+          GuidanceInterval.ALL_STEPS,
           SolverKind.FLOW_DPM,
           Set.of(SolverKind.FLOW_DPM, SolverKind.FLOW_EULER),
-          Set.of(),
+          List.of(),
           "a CPU",
           "fp32");
 
@@ -131,6 +135,42 @@ class GenerateCommandTest {
     assertThat(run("--prompt", "fox", "--adapter", "f=x", "--output", file("out.png")))
         .isEqualTo(2);
     assertThat(err.toString()).contains("--lora f=x: must be FILE or FILE=SCALE");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"NaN", "Infinity", "-Infinity", "1e400", "1e39"})
+  void scaleOrGuidance_notFinite_isRefusedByName(String number) {
+    assertThat(run("--prompt", "f", "--lora", "f=" + number, "--output", file("o.png")))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("error: --lora f=" + number + ": SCALE must be a finite number");
+    assertThat(run("--prompt", "f", "--guidance-scale", number, "--output", file("o.png")))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--guidance-scale")
+        .containsPattern("not a finite number|must be a number from 0");
+    assertThat(loads).isEmpty();
+  }
+
+  @Test
+  void optionNotANumber_isDescribedWithoutClassNames() {
+    assertThat(run("--prompt", "f", "--guidance-scale", "x", "--output", file("o.png")))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("'x' is not a finite number").doesNotContain("java.");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void output_cannotBeWritten_namesFileAndReason() throws IOException {
+    assertThat(run("--prompt", "fox", "--output", "/proc/x.png")).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo("error: /proc/x.png: no such file or folder%n".formatted());
+    err.getBuffer().setLength(0);
+    Path temporary = folder.resolve(".o.png." + ProcessHandle.current().pid());
+    Files.createSymbolicLink(temporary, Path.of("/dev/full"));
+    assertThat(run("--prompt", "fox", "--output", file("o.png"))).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo("error: %s: no space left on the disk%n".formatted(file("o.png")));
   }
 
   @Test

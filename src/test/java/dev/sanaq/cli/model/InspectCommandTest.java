@@ -54,6 +54,42 @@ class InspectCommandTest {
   }
 
   @Test
+  void lora_describesFile() throws IOException {
+    String file = fixture("lora/everything.safetensors");
+    Result text = inspect("--model", fixture("tiny-sana"), "--lora", file);
+    assertThat(text.code()).isZero();
+    assertThat(text.out())
+        .contains("(LoRA)")
+        .contains("naming      PEFT (lora_A, lora_B)")
+        .contains("precision   f32")
+        .containsPattern("sha256      [0-9a-f]{64}")
+        .containsPattern("transformer_blocks.1.attn1.to_q +3 +9.0 +3.0000")
+        .containsPattern("transformer_blocks.0.ff.conv_point +4 +2.0 +0.5000");
+
+    Result dora =
+        inspect(
+            "--model",
+            fixture("tiny-sana"),
+            "--adapter",
+            fixture("lora/dora.safetensors"),
+            "--json");
+    JsonNode json = new ObjectMapper().readTree(dora.out());
+    assertThat(json.path("kind").asText()).isEqualTo("DoRA");
+    assertThat(json.path("layers")).hasSize(3 * 10);
+    assertThat(json.path("layers").get(0).path("magnitude").asBoolean()).isTrue();
+  }
+
+  @Test
+  void lora_ofAnotherModel_isRefused() {
+    Result result =
+        inspect("--model", fixture("other-sizes"), "--lora", fixture("lora/bf16.safetensors"));
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err())
+        .contains("bf16.safetensors: problems: 1")
+        .contains("layers that it does not have");
+  }
+
+  @Test
   void problems_arePrintedToStderr(@TempDir Path temp) throws IOException {
     Path folder = temp.resolve("broken");
     RandomCheckpoint.write(folder, 1);
@@ -95,7 +131,8 @@ class InspectCommandTest {
   private static String fixture(String name) {
     URL url =
         Objects.requireNonNull(
-            InspectCommandTest.class.getResource("/fixtures/" + name + "/checkpoint"));
+            InspectCommandTest.class.getResource(
+                "/fixtures/" + (name.startsWith("lora/") ? name : name + "/checkpoint")));
     try {
       return Path.of(url.toURI()).toString();
     } catch (URISyntaxException e) {

@@ -44,6 +44,10 @@ class StartupIT {
         "sanaq.limits.max-count | abc | sanaq.limits.max-count",
         "sanaq.worker.batch-size | 0 | sanaq.worker.batch-size",
         "sanaq.worker.batchsize | 4 | sanaq.worker.batchsize",
+        "sanaq.storage.endpoint | foo | sanaq.storage.endpoint",
+        "kafka.security.protocol | NONSENSE | security.protocol",
+        "sanaq.model.path | /nonexistent | sanaq.model.path",
+        "sanaq.worker.enabled | true | sanaq.model.path",
       })
   void serve_invalidSetting_namesItInOneLine(String key, String value, String named) {
     assertThat(failedServe(Map.of("kafka.bootstrap.servers", "127.0.0.1:1", key, value)))
@@ -115,6 +119,29 @@ class StartupIT {
         .contains(file.toString());
   }
 
+  /** Quarkus is starting then: it would end the program only after the command. */
+  @ParameterizedTest
+  @CsvSource({
+    "generate --model=%s --prompt=cat --steps=1000 --num-images=8 --output=%s, 130",
+    "watch no-such-job, 130",
+    "serve, 0",
+  })
+  void command_signalWhileQuarkusStarts_neverBegins(String command, int exitCode) {
+    String model = "src/main/resources/checkpoints/sanaq-emoji";
+    Path image = processes.folder().resolve("never.png");
+    ManagedProcess process =
+        start(
+            List.of(
+                "-Xlog:class+load",
+                "-Dkafka.bootstrap.servers=127.0.0.1:1",
+                "-Dsanaq.model.path=" + model),
+            Map.of(),
+            command.formatted(model, image).split(" "));
+    process.awaitOutput(" io.vertx.core.impl.VertxImpl ", TIMEOUT);
+    process.terminate();
+    assertThat(process.exitCode(Duration.ofSeconds(30))).isEqualTo(exitCode);
+  }
+
   private static List<String> failedServe(Map<String, String> config) {
     List<String> jvm = new ArrayList<>();
     config.forEach((key, value) -> jvm.add("-D" + key + "=" + value));
@@ -127,6 +154,7 @@ class StartupIT {
       List<String> jvm, Map<String, String> environment, String... command) {
     List<String> line = new ArrayList<>();
     line.add(TestProcesses.jdkTool("java"));
+    line.addAll(TestProcesses.SHORT_LIVED);
     line.addAll(jvm);
     line.addAll(List.of("-jar", "target/quarkus-app/quarkus-run.jar"));
     line.addAll(List.of(command));

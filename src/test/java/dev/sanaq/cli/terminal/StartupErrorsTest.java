@@ -1,13 +1,20 @@
 package dev.sanaq.cli.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sanaq.local.LocalServicesUnavailableException;
+import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.testing.TestSettings;
 import io.quarkus.runtime.QuarkusBindException;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StartupErrorsTest {
   @Test
@@ -36,7 +43,13 @@ class StartupErrorsTest {
                 new IllegalStateException(
                     "Failed to create cache dir",
                     new FileSystemException(file, null, "Read-only file system"))))
-        .contains(file, "Read-only file system", "-Djava.io.tmpdir");
+        .contains(file, "the file system is read-only", "-Djava.io.tmpdir");
+  }
+
+  @Test
+  void describe_noLocalServices_isOnlyTheirSentence() {
+    LocalServicesUnavailableException failure = new LocalServicesUnavailableException();
+    assertThat(StartupErrors.describe(failure)).isEqualTo(failure.getMessage());
   }
 
   @Test
@@ -46,6 +59,21 @@ class StartupErrorsTest {
                 new RuntimeException("outer", new IOException("no space left", new IOException()))))
         .contains("no space left", "IOException")
         .doesNotContain("outer");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "retry-timeout | soon | sanaq.storage.retry-timeout is \"soon\": ",
+        "path-style | '' | sanaq.storage.path-style is empty: set a value or leave it out",
+      })
+  void describe_invalidSetting_namesItAndItsValue(String key, String value, String expected) {
+    assertThatThrownBy(
+            () -> TestSettings.mapping(StorageConfig.class, Map.of("sanaq.storage." + key, value)))
+        .extracting(StartupErrors::describe)
+        .asString()
+        .startsWith("invalid configuration: " + expected);
   }
 
   @Test

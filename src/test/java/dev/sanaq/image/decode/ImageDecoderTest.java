@@ -115,7 +115,7 @@ class ImageDecoderTest {
   void missingOrNonImageFile_isReported() throws IOException {
     Path missing = folder.resolve("missing.png");
     assertThatThrownBy(() -> ImageDecoder.read(missing))
-        .hasMessage(missing + ": there is no such file");
+        .hasMessage(missing + ": no such file or folder");
     Path text = Files.writeString(folder.resolve("text.png"), "no image at all");
     assertThatThrownBy(() -> ImageDecoder.read(text))
         .hasMessage(text + ": is neither PNG nor JPEG nor WebP");

@@ -11,6 +11,7 @@ import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobIds;
 import dev.sanaq.job.JobOutcome;
 import dev.sanaq.job.OutputLocation;
+import dev.sanaq.job.validation.ModelDefaults.KnownAdapter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -55,20 +56,47 @@ class RequestValidatorTest {
             512,
             20,
             4.5,
+            ModelDefaults.ALL_STEPS,
             "flow-dpm",
             List.of("flow-dpm"),
-            Optional.of(List.of("style", "ink")));
+            Optional.of(
+                List.of(
+                    new KnownAdapter("style", "a".repeat(64), ""),
+                    new KnownAdapter("ink", "b".repeat(64), ""),
+                    new KnownAdapter("bad", "", "no tensors"))));
     RequestValidator rules = new RequestValidator(adapted, LIMITS);
     Object style = Map.of("name", "style", "scale", 0.8);
     ValidationResult accepted =
         rules.validate(adapters(List.of(style, Map.of("name", "ink"))), "derived");
     assertThat(((ValidationResult.Valid) accepted).job().adapters())
-        .containsExactly(new JobAdapter("style", 0.8), new JobAdapter("ink", 1));
+        .containsExactly(
+            new JobAdapter("style", 0.8, "a".repeat(64)), new JobAdapter("ink", 1, "b".repeat(64)));
     assertThat(invalidFields(rules.validate(adapters(List.of(style, style)), "derived")))
         .containsExactly("adapters[1].name");
     Object unknown = Map.of("name", "oil", "scale", 9, "weight", 1);
     assertThat(invalidFields(rules.validate(adapters(List.of(unknown)), "derived")))
         .containsExactlyInAnyOrder("adapters[0].name", "adapters[0].scale", "adapters[0].weight");
+  }
+
+  @Test
+  void guidanceInterval_isTwoOrderedFractions() {
+    assertThat(validJob(valid("guidanceInterval", List.of(0.2, 1))).guidanceInterval())
+        .containsExactly(0.2, 1.0);
+    assertThat(validJob(valid("id", "a")).guidanceInterval()).containsExactly(0.0, 1.0);
+    for (Object wrong :
+        List.of(
+            List.of(0.5),
+            List.of(0.8, 0.2),
+            List.of(0.5, 0.5),
+            List.of(-0.1, 1),
+            List.of(0, 1.5),
+            List.of(0, "1"),
+            List.of(0, 0.5, 1),
+            "0.2,0.8")) {
+      GenerationRequest request = new GenerationRequest(valid("guidanceInterval", wrong));
+      assertThat(invalidFields(new RequestValidator(MODEL, LIMITS).validate(request, "derived")))
+          .containsExactly("guidanceInterval");
+    }
   }
 
   private static GenerationRequest adapters(List<Object> adapters) {
@@ -140,6 +168,9 @@ class RequestValidatorTest {
         Arguments.of("id", "with space"),
         Arguments.of("id", ""),
         Arguments.of("id", "x".repeat(129)),
+        Arguments.of("id", "."),
+        Arguments.of("id", ".."),
+        Arguments.of("id", "..."),
         Arguments.of("id", 7),
         Arguments.of("prompt", ""),
         Arguments.of("prompt", "x".repeat(101)),

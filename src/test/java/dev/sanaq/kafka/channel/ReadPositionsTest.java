@@ -68,6 +68,17 @@ class ReadPositionsTest {
     assertThat(positions.isCaughtUp()).isTrue();
   }
 
+  /** It was in the queue of a reader that was stopped. */
+  @Test
+  void recordOfPartitionThatWasNotSought_isNotNew() {
+    ConsumerRecord<byte[], byte[]> leftover = record(2);
+    assertThat(positions.isNew(leftover)).isFalse();
+    assertThat(positions.seek(consumer, List.of(FIRST, SECOND)))
+        .containsExactlyInAnyOrder(FIRST, SECOND);
+    assertThat(positions.isNew(record(0))).isTrue();
+    assertThat(positions.isNew(leftover)).isTrue();
+  }
+
   @Test
   void partitionThatComesBack_goesOnWhereItWas() {
     positions.seek(consumer, List.of(FIRST));

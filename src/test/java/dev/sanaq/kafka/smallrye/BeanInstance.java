@@ -10,9 +10,9 @@ import java.util.Map;
 /**
  * What a connector asks a container for, without a container: beans by their {@link Identifier}.
  */
-record BeanInstance<T>(Map<String, T> beans) implements Instance<T> {
+public record BeanInstance<T>(Map<String, T> beans) implements Instance<T> {
 
-  static <T> BeanInstance<T> none() {
+  public static <T> BeanInstance<T> none() {
     return new BeanInstance<>(Map.of());
   }
 

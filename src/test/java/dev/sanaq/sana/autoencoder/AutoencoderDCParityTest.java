@@ -11,6 +11,7 @@ import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.Fixtures.Tensor;
 import dev.sanaq.testing.NumericAssertions;
 import dev.sanaq.torch.DevicePlacement;
+import dev.sanaq.torch.DevicePlacement.Kernels;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptProgram;
 import dev.sanaq.torch.ScriptValue;
@@ -20,6 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Decoding, encoding and tiled decoding equal the reference. */
@@ -29,11 +31,17 @@ class AutoencoderDCParityTest {
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sana", "tiny-sana-1.5", "other-sizes"})
   void decodeAndEncode_equalReference(String model) {
+    for (Kernels kernels : Kernels.values()) {
+      compareImages(model, kernels);
+    }
+  }
+
+  private static void compareImages(String model, Kernels kernels) {
     Map<String, Tensor> answers = Fixtures.tensors(model + "/vae.safetensors");
     JsonNode cases = Fixtures.json(model + "/vae.json").get("cases");
     int tiled = 0;
     int encoded = 0;
-    try (AutoencoderDC autoencoder = load(model, Precision.FP32)) {
+    try (AutoencoderDC autoencoder = load(model, Precision.FP32, kernels)) {
       for (int i = 0; i < cases.size(); i++) {
         Tensor decoded = tensor(answers, i + ".decoded");
         try (ScriptValue latents = value(tensor(answers, i + ".latent"));
@@ -56,10 +64,11 @@ class AutoencoderDCParityTest {
     assertThat(encoded).as("encoded cases").isPositive();
   }
 
-  @Test
-  void decode_bf16_nearFp32Reference() {
+  @ParameterizedTest
+  @EnumSource
+  void decode_bf16_nearFp32Reference(Kernels kernels) {
     Map<String, Tensor> answers = Fixtures.tensors("tiny-sana/vae.safetensors");
-    try (AutoencoderDC autoencoder = load("tiny-sana", Precision.BF16);
+    try (AutoencoderDC autoencoder = load("tiny-sana", Precision.BF16, kernels);
         ScriptValue latents = value(tensor(answers, "0.latent"));
         ScriptValue image = autoencoder.decode(latents)) {
       float[] expected = tensor(answers, "0.decoded").floats();
@@ -142,7 +151,11 @@ class AutoencoderDCParityTest {
   }
 
   private static AutoencoderDC load(String model, Precision precision) {
+    return load(model, precision, Kernels.PACKED);
+  }
+
+  private static AutoencoderDC load(String model, Precision precision, Kernels kernels) {
     Checkpoint checkpoint = Checkpoint.open(Fixtures.path(model + "/checkpoint"));
-    return AutoencoderDC.load(checkpoint, DevicePlacement.cpu(precision));
+    return AutoencoderDC.load(checkpoint, DevicePlacement.cpu(precision).withKernels(kernels));
   }
 }

@@ -3,6 +3,7 @@ package dev.sanaq.sana.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.collection.LearnedLimits;
 import dev.sanaq.image.ImageSize;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.torch.DevicePlacement;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** The estimated number of images per pass. */
 class BatchSizeEstimatorTest {
   private static final ImageSize LARGE = new ImageSize(1024, 1024);
-  private static final DevicePlacement GPU = new DevicePlacement(0, Precision.BF16, "for the test");
+  private static final DevicePlacement GPU = DevicePlacement.gpu(Precision.BF16, "for the test");
   private static final DevicePlacement CPU = DevicePlacement.cpu(Precision.FP32);
 
   @Test
@@ -54,6 +55,32 @@ class BatchSizeEstimatorTest {
     assertThat(estimator.maxImages(small, 2)).isEqualTo(3);
     assertThat(estimator.maxImages(small, 1)).isEqualTo(32);
     assertThat(estimator.maxImages(new ImageSize(64, 96), 2)).isEqualTo(32);
+  }
+
+  /** Mix-FFN expands each token to twice its hidden channels. */
+  @Test
+  void maxImages_onGpu_noTensorExceeds32BitIndices() {
+    ImageSize huge = new ImageSize(32768, 32768);
+    Checkpoint checkpoint = Checkpoint.open(Fixtures.path("tiny-sana/checkpoint"));
+    long side = 32768 / checkpoint.autoencoder().spatialCompression();
+    long elements = side * side * 2 * checkpoint.transformer().mlpChannels();
+    int images = estimator(GPU, OptionalLong.of(1L << 50)).maxImages(huge, 2);
+    assertThat(images).isBetween(1, 31).isEqualTo((int) (Integer.MAX_VALUE / (2 * elements)));
+  }
+
+  @Test
+  void learnedLimit_relaxesAfterManyPasses_andIsLearnedAgain() {
+    BatchSizeEstimator estimator = estimator(CPU, OptionalLong.of(1L << 40));
+    ImageSize small = new ImageSize(64, 64);
+    estimator.halveLimit(small, 2, 32);
+    for (int i = 0; i < LearnedLimits.SUCCESSES; i++) {
+      assertThat(estimator.maxImages(small, 2)).isEqualTo(16);
+      estimator.passSucceeded(small, 2, 15); // a smaller pass proves nothing
+      estimator.passSucceeded(small, 2, 16);
+    }
+    assertThat(estimator.maxImages(small, 2)).isEqualTo(32);
+    estimator.halveLimit(small, 2, 32);
+    assertThat(estimator.maxImages(small, 2)).isEqualTo(16);
   }
 
   private static BatchSizeEstimator estimator(DevicePlacement placement, OptionalLong free) {

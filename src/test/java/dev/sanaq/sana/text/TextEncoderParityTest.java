@@ -9,23 +9,31 @@ import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.Fixtures.Tensor;
 import dev.sanaq.torch.DevicePlacement;
+import dev.sanaq.torch.DevicePlacement.Kernels;
 import dev.sanaq.torch.Precision;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tokens, hidden states and prompt embeddings equal the reference. */
 class TextEncoderParityTest {
   private static final double BOUND = 2e-5;
 
   @ParameterizedTest
-  @ValueSource(strings = {"tiny-sana", "tiny-sana-1.5", "other-sizes"})
-  void encode_tokensHiddenStatesAndEmbeds_equalReference(String model) {
+  @CsvSource({
+    "tiny-sana, PACKED",
+    "tiny-sana, PLAIN",
+    "tiny-sana-1.5, PACKED",
+    "tiny-sana-1.5, PLAIN",
+    "other-sizes, PACKED",
+    "other-sizes, PLAIN"
+  })
+  void encode_tokensHiddenStatesAndEmbeds_equalReference(String model, Kernels kernels) {
     Map<String, Tensor> answers = Fixtures.tensors(model + "/text.safetensors");
     JsonNode cases = Fixtures.json(model + "/text.json").get("cases");
-    try (TextEncoder encoder = load(model)) {
+    try (TextEncoder encoder = load(model, kernels)) {
       for (int i = 0; i < cases.size(); i++) {
         JsonNode c = cases.get(i);
         long[] ids = valid(answers, i + ".input_ids", i + ".attention_mask");
@@ -47,7 +55,7 @@ class TextEncoderParityTest {
 
   @Test
   void encode_repeatedPrompt_isCached() {
-    try (TextEncoder encoder = load("tiny-sana")) {
+    try (TextEncoder encoder = load("tiny-sana", Kernels.PACKED)) {
       PromptEmbeds first = encoder.encode("A red circle", true);
       assertThat(encoder.encode("  a RED circle ", true)).isSameAs(first);
       assertThat(encoder.encode("a red circle", false)).isNotSameAs(first);
@@ -62,7 +70,7 @@ class TextEncoderParityTest {
 
   @Test
   void encode_longPrompt_truncatedAsReference() {
-    try (TextEncoder encoder = load("tiny-sana")) {
+    try (TextEncoder encoder = load("tiny-sana", Kernels.PACKED)) {
       String prompt = "fox ".repeat(1000);
       assertThat(encoder.tokenizer().encode(prompt)).hasSizeGreaterThan(1000);
       assertThat(encoder.encode(prompt, false).tokens()).isEqualTo(300);
@@ -99,8 +107,8 @@ class TextEncoderParityTest {
     return Arrays.copyOf(tensor(answers, ids).longs(), (int) kept);
   }
 
-  private static TextEncoder load(String model) {
+  private static TextEncoder load(String model, Kernels kernels) {
     Checkpoint checkpoint = Checkpoint.open(Fixtures.path(model + "/checkpoint"));
-    return TextEncoder.load(checkpoint, DevicePlacement.cpu(Precision.FP32));
+    return TextEncoder.load(checkpoint, DevicePlacement.cpu(Precision.FP32).withKernels(kernels));
   }
 }

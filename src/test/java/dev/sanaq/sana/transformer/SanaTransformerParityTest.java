@@ -10,6 +10,7 @@ import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.Fixtures.Tensor;
 import dev.sanaq.testing.NumericAssertions;
 import dev.sanaq.torch.DevicePlacement;
+import dev.sanaq.torch.DevicePlacement.Kernels;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptValue;
 import dev.sanaq.torch.Torch;
@@ -27,9 +28,15 @@ class SanaTransformerParityTest {
   @ValueSource(
       strings = {"tiny-sana", "tiny-sana-1.5", "tiny-sana-4k", "tiny-sana-sprint", "other-sizes"})
   void forward_everyStageAndOutput_equalReference(String model) {
+    for (Kernels kernels : Kernels.values()) {
+      compareStages(model, kernels);
+    }
+  }
+
+  private static void compareStages(String model, Kernels kernels) {
     Map<String, Tensor> answers = Fixtures.tensors(model + "/transformer.safetensors");
     JsonNode cases = Fixtures.json(model + "/transformer.json").get("cases");
-    try (SanaTransformer transformer = load(model, "", Precision.FP32)) {
+    try (SanaTransformer transformer = load(model, "", Precision.FP32, kernels)) {
       int stages = 0;
       for (int i = 0; i < cases.size(); i++) {
         Case c = new Case(answers, cases.get(i), i);
@@ -49,11 +56,11 @@ class SanaTransformerParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "bf16"})
-  void forward_bf16_nearFp32Reference(String variant) {
+  @CsvSource({"'', PACKED", "bf16, PACKED", "'', PLAIN", "bf16, PLAIN"})
+  void forward_bf16_nearFp32Reference(String variant, Kernels kernels) {
     Map<String, Tensor> answers = Fixtures.tensors("tiny-sana-1.5/transformer.safetensors");
     JsonNode cases = Fixtures.json("tiny-sana-1.5/transformer.json").get("cases");
-    try (SanaTransformer transformer = load("tiny-sana-1.5", variant, Precision.BF16)) {
+    try (SanaTransformer transformer = load("tiny-sana-1.5", variant, Precision.BF16, kernels)) {
       for (int i = 0; i < cases.size(); i++) {
         Case c = new Case(answers, cases.get(i), i);
         c.evaluate(transformer);
@@ -100,7 +107,7 @@ class SanaTransformerParityTest {
     Checkpoint checkpoint = Checkpoint.open(Fixtures.path("tiny-sana/checkpoint"), "");
     DevicePlacement placement = DevicePlacement.cpu(Precision.FP32);
     try (SanaTransformer folding = SanaTransformer.load(checkpoint, placement);
-        SanaTransformer plain = SanaTransformer.loadAdaptable(checkpoint, placement);
+        SanaTransformer plain = SanaTransformer.loadPlain(checkpoint, placement);
         ScriptValue caption = Torch.normal(11, 1, 2, 5, 24).get(0)) {
       float[] expected = output(plain, caption, first, second);
       assertClose("output", output(folding, caption, first, second), expected, BOUND);
@@ -108,7 +115,7 @@ class SanaTransformerParityTest {
   }
 
   private static float[] output(SanaTransformer transformer, ScriptValue caption, long... lengths) {
-    try (ScriptValue attended = transformer.encodePrompt(caption, lengths);
+    try (ScriptValue attended = transformer.encodePrompt(caption, lengths, new long[0]);
         ScriptValue modulation =
             transformer.timeModulationScaled(new float[] {500}, 1, new float[0]);
         ScriptValue positions = transformer.positionalEmbedding(4, 4);
@@ -145,8 +152,13 @@ class SanaTransformerParityTest {
   }
 
   private static SanaTransformer load(String model, String variant, Precision precision) {
+    return load(model, variant, precision, Kernels.PACKED);
+  }
+
+  private static SanaTransformer load(
+      String model, String variant, Precision precision, Kernels kernels) {
     Checkpoint checkpoint = Checkpoint.open(Fixtures.path(model + "/checkpoint"), variant);
-    return SanaTransformer.load(checkpoint, DevicePlacement.cpu(precision));
+    return SanaTransformer.load(checkpoint, DevicePlacement.cpu(precision).withKernels(kernels));
   }
 
   /** A case of the fixture and the transformer's output for it. */
@@ -180,7 +192,7 @@ class SanaTransformerParityTest {
       float[] guidance = arguments.has("guidance") ? reference("guidance") : new float[0];
       try (ScriptValue x = ScriptValue.floats(latents.floats(), latents.shape());
           ScriptValue e = ScriptValue.floats(embeddings.floats(), embeddings.shape());
-          ScriptValue attended = transformer.encodePrompt(e, lengths);
+          ScriptValue attended = transformer.encodePrompt(e, lengths, new long[0]);
           ScriptValue modulation =
               transformer.timeModulationScaled(reference("timestep"), rows, guidance);
           ScriptValue positions =

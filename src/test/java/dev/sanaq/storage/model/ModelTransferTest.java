@@ -3,6 +3,7 @@ package dev.sanaq.storage.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sanaq.files.FileSha256;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.testing.KafkaS3Client;
@@ -357,7 +358,7 @@ class ModelTransferTest {
 
   private static String sha256(Path file) {
     try {
-      return FileChecksums.of(file);
+      return FileSha256.hex(file);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

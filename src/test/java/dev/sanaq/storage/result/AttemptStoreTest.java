@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -77,11 +79,12 @@ class AttemptStoreTest {
     assertThat(attempts.tryCreateFirst("back", attempt(1, "b"))).isTrue();
   }
 
-  @Test
-  void list_invalidObject_throwsNonRetryableException() {
+  @ParameterizedTest
+  @ValueSource(strings = {"[]", "null", "{}"})
+  void list_invalidObject_throwsNonRetryableException(String text) {
     s3.putObject(
         put -> put.bucket(services.bucket()).key("spoilt/attempts/1.json"),
-        RequestBody.fromString("[]"));
+        RequestBody.fromString(text));
     assertThatThrownBy(() -> attempts.list("spoilt"))
         .isInstanceOfSatisfying(StorageException.class, e -> assertThat(e.isRetryable()).isFalse())
         .hasMessageContaining("spoilt/attempts/1.json");

@@ -22,8 +22,9 @@ import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 
 /**
- * A worker's channels by plain clients, for workers without Quarkus: several in a JVM, or one in a
- * process that a test kills. Stopping the cancellations closes both clients.
+ * A worker's channels for workers without Quarkus: several in a JVM, or one in a process that a
+ * test kills. That of the requests is the real one; the others are plain clients. Stopping the
+ * cancellations closes both clients.
  */
 public final class PlainWorkerChannels implements CancellationSource, ProgressSink {
   private static final Logger LOG = Logger.getLogger(PlainWorkerChannels.class);
@@ -46,7 +47,7 @@ public final class PlainWorkerChannels implements CancellationSource, ProgressSi
   /** New channels of one worker. */
   public static WorkerChannels of(WorkerSettings settings) {
     PlainWorkerChannels channels = new PlainWorkerChannels(settings);
-    return new WorkerChannels(channels, channels);
+    return new WorkerChannels(channels, channels, PlainIncomingRequests.of(settings));
   }
 
   @Override

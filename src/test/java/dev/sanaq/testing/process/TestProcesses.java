@@ -1,10 +1,9 @@
 package dev.sanaq.testing.process;
 
+import dev.sanaq.local.FreePort;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +18,12 @@ import java.util.stream.Stream;
  * when the test's JVM exits. Their output is in {@code target/faults/<test>/}. Thread-safe.
  */
 public final class TestProcesses implements AutoCloseable {
+  /**
+   * For processes that live for seconds: without the second compiler they start in half the time.
+   */
+  public static final List<String> SHORT_LIVED =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
 
   private final Path folder;
@@ -72,11 +77,7 @@ public final class TestProcesses implements AutoCloseable {
 
   /** Returns a free TCP port of this machine. */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return FreePort.find();
   }
 
   /** Returns the path of a tool of the JDK that runs the tests. */

@@ -83,7 +83,8 @@ class DatasetTest {
     Path latin =
         Files.write(
             folder.resolve("latin"), "{\"image\": \"ä\"}".getBytes(StandardCharsets.ISO_8859_1));
-    assertThatThrownBy(() -> Dataset.read(latin)).hasMessage(latin + " is not UTF-8 text");
+    assertThatThrownBy(() -> Dataset.read(latin))
+        .hasMessage(latin + " cannot be read: it is not UTF-8 text");
   }
 
   /** Any line gives a sample or the documented exception. */
@@ -138,7 +139,7 @@ class DatasetTest {
     assertThat(reports)
         .containsExactly(
             folder.resolve("bad.png") + ": is neither PNG nor JPEG nor WebP",
-            folder.resolve("gone.png") + ": there is no such file");
+            folder.resolve("gone.png") + ": no such file or folder");
   }
 
   @Test
@@ -149,7 +150,7 @@ class DatasetTest {
             () -> Dataset.read(list).filterReadable(MaxCorruptShare.DEFAULT, report -> {}))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("1 of 2 images are corrupt or missing")
-        .hasMessageContaining("gone.png: there is no such file");
+        .hasMessageContaining("gone.png: no such file or folder");
     Path allGone = writeList(row("gone.png"));
     assertThatThrownBy(
             () -> Dataset.read(allGone).filterReadable(new MaxCorruptShare(1), report -> {}))

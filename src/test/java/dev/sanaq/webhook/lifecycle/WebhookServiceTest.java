@@ -1,6 +1,8 @@
 package dev.sanaq.webhook.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.eclipse.microprofile.health.HealthCheckResponse.Status.DOWN;
+import static org.eclipse.microprofile.health.HealthCheckResponse.Status.UP;
 
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.event.EventsConfig;
@@ -20,7 +22,7 @@ class WebhookServiceTest {
   @RegisterExtension static final TestServices services = new TestServices();
 
   @Test
-  void started_registersPendingDeliveriesMetric() {
+  void started_isReady_andRegistersPendingDeliveriesMetric() {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     Vertx vertx = Vertx.vertx();
     try {
@@ -35,9 +37,13 @@ class WebhookServiceTest {
       // With a secret nothing subscribes to the channel of unsigned webhooks.
       MissingSecretWarner unused = new MissingSecretWarner(Multi.createFrom().nothing());
       WebhookService service = new WebhookService(settings, vertx, meters, unused);
+      WebhookReadiness readiness = new WebhookReadiness(service);
+      assertThat(readiness.call().getStatus()).as("before Kafka has accepted it").isEqualTo(DOWN);
       service.start();
+      assertThat(readiness.call().getStatus()).isEqualTo(UP);
       assertThat(meters.get("sanaq.webhook.deliveries.pending").gauge().value()).isZero();
       service.stop();
+      assertThat(readiness.call().getStatus()).as("after the stop").isEqualTo(DOWN);
     } finally {
       vertx.close();
     }

@@ -3,6 +3,7 @@ package dev.sanaq.webhook.send;
 import static dev.sanaq.webhook.TestReceiver.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.local.FreePort;
 import dev.sanaq.net.CallResult;
 import dev.sanaq.net.DnsResolver;
 import dev.sanaq.net.UrlPolicy;
@@ -179,10 +180,7 @@ class HttpWebhookClientTest {
 
   @Test
   void connectionRefused_isFailure() throws Exception {
-    int port;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    int port = FreePort.find();
     try (HttpWebhookClient sender = client(config(port), DnsResolver.PLATFORM)) {
       assertThat(sender.send(delivery("http://127.0.0.1:%s/".formatted(port))))
           .isEqualTo(CallResult.Failed.noResponse("no connection"));

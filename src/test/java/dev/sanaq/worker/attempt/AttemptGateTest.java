@@ -109,7 +109,7 @@ class AttemptGateTest {
         new StorageRetry(new StorageProbe(probed, home), timeout, () -> {}),
         new JobTermination(
             new CancellationRegistry(Duration.ofDays(1), 1, clock),
-            new ThroughputEstimator<>(0.3, 1),
+            new ThroughputEstimator<>(1, 1),
             new ShutdownState(),
             clock),
         attempts,

@@ -3,26 +3,24 @@ package dev.sanaq.worker.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.kafka.request.Cancellation;
-import java.time.Clock;
+import dev.sanaq.testing.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class CancellationRegistryTest {
-  private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
+  private static final Instant START = new MutableClock().instant();
 
-  private Instant now = START;
+  private final MutableClock clock = new MutableClock();
   private final CancellationRegistry registry =
-      new CancellationRegistry(Duration.ofDays(1), 2, new TestClock());
+      new CancellationRegistry(Duration.ofDays(1), 2, clock);
 
   @Test
   void cancellation_olderThanRetention_isNotFound() {
     registry.put(new Cancellation("report", "", START));
-    now = START.plus(Duration.ofHours(23));
+    clock.advance(Duration.ofHours(23));
     assertThat(registry.find("report")).isPresent();
-    now = START.plus(Duration.ofDays(2));
+    clock.advance(Duration.ofDays(2).minusHours(23));
     assertThat(registry.find("report")).isEmpty();
     registry.put(new Cancellation("late", "sent two days ago", START));
     assertThat(registry.find("late")).isEmpty();
@@ -47,22 +45,5 @@ class CancellationRegistryTest {
     assertThat(registry.find("a")).isEmpty();
     assertThat(registry.find("b")).isPresent();
     assertThat(registry.find("c")).isPresent();
-  }
-
-  private final class TestClock extends Clock {
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
   }
 }

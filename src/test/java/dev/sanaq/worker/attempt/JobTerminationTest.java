@@ -24,7 +24,7 @@ class JobTerminationTest {
 
   private final CancellationRegistry cancellations =
       new CancellationRegistry(Duration.ofDays(1), 10, Clock.fixed(NOW, ZoneOffset.UTC));
-  private final ThroughputEstimator<BatchKey> throughput = new ThroughputEstimator<>(0.3, 10);
+  private final ThroughputEstimator<BatchKey> throughput = new ThroughputEstimator<>(2, 10);
   private final ShutdownState shutdown = new ShutdownState();
   private final JobTermination termination =
       new JobTermination(cancellations, throughput, shutdown, Clock.fixed(NOW, ZoneOffset.UTC));
@@ -71,10 +71,21 @@ class JobTerminationTest {
   @Test
   void deadline_beforeStart_countsEstimatedDuration() {
     JobExecution execution = withDeadline(NOW.plusSeconds(10));
+    throughput.recordMeasurement(execution.batchKey(), 1, 60);
     assertContinues(termination.beforeStart(execution));
     throughput.recordMeasurement(execution.batchKey(), 1, 60);
     assertDeadlineExceeded(termination.beforeStart(execution));
     assertContinues(termination.beforeRun(execution));
+  }
+
+  /** Otherwise no job with a deadline would run again, and nothing would be measured. */
+  @Test
+  void deadline_slowFirstBatch_doesNotRejectLaterJobs() {
+    JobExecution execution = withDeadline(NOW.plusSeconds(10));
+    throughput.recordMeasurement(execution.batchKey(), 1, 60);
+    assertContinues(termination.beforeStart(execution));
+    throughput.recordMeasurement(execution.batchKey(), 1, 1);
+    assertContinues(termination.beforeStart(execution));
   }
 
   @Test

@@ -57,6 +57,7 @@ class RefusedMemberTest {
 
   @Test
   void fullGroup_workerSaysWhy_takesOverOnceGroupHasRoom() {
+    long before = pollingThreads();
     WorkerRuntime first = startWorker();
     run("full-before");
     WorkerRuntime second = startWorker();
@@ -65,6 +66,8 @@ class RefusedMemberTest {
     first.drain(TIMEOUT);
     run("full-after");
     assertThat(second.notReadyReason()).isEmpty();
+    Eventually.await("the threads of the refused consumers end", TIMEOUT)
+        .untilAsserted(() -> assertThat(pollingThreads() - before).isEqualTo(1));
   }
 
   @Test
@@ -78,6 +81,12 @@ class RefusedMemberTest {
     broker.allowGroups();
     client.awaitEvent("denied-meanwhile/completed");
     assertThat(worker.notReadyReason()).isEmpty();
+  }
+
+  private static long pollingThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("smallrye-kafka-consumer-thread"))
+        .count();
   }
 
   private static WorkerRuntime startWorker() {

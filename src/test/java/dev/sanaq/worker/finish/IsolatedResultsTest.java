@@ -8,23 +8,19 @@ import dev.sanaq.kafka.event.ProgressSink;
 import dev.sanaq.kafka.event.PublishException;
 import dev.sanaq.kafka.event.TransactionalPublisher;
 import dev.sanaq.testing.Eventually;
+import dev.sanaq.testing.MutableClock;
 import dev.sanaq.worker.observe.WorkerMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -46,14 +42,13 @@ class IsolatedResultsTest {
   private static final int MEGABYTE = 1024 * 1024;
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+  private final MutableClock clock = new MutableClock();
   private final MockConsumer<byte[], byte[]> mock = new MockConsumer<>("earliest");
   private final ReplaceableConsumer consumer = new ReplaceableConsumer(() -> mock);
   private final List<List<ProducerRecord<byte[], byte[]>>> committed = new CopyOnWriteArrayList<>();
   private final PartitionTrackers trackers = new PartitionTrackers(consumer);
   private final PendingResults pendingResults = new PendingResults();
-  private final FailedResults failedResults =
-      new FailedResults(new SettableClock(), Duration.ofMillis(50));
+  private final FailedResults failedResults = new FailedResults(clock, Duration.ofMillis(50));
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private volatile String refusedTopic = "dead-letters";
   private volatile String poison = "";
@@ -109,9 +104,9 @@ class IsolatedResultsTest {
     publisher.flush();
     assertThat(failedResults.reason()).isEmpty();
     assertThat(publisher.isDrained()).isFalse();
-    now.set(Instant.EPOCH.plusSeconds(61));
+    clock.advance(Duration.ofSeconds(61));
     assertThat(failedResults.reason().orElseThrow())
-        .contains("since 1970-01-01T00:00:00Z")
+        .contains("since 2030-01-01T00:00:00Z")
         .contains("topic dead-letters")
         .contains("allow this program to write to dead-letters");
     assertThat(publisher.isDrained()).isTrue();
@@ -124,7 +119,7 @@ class IsolatedResultsTest {
   void refusedTopic_partitionRevoked_readinessRecovers() {
     add("dead-letters", "letter");
     publisher.flush();
-    now.set(Instant.EPOCH.plusSeconds(61));
+    clock.advance(Duration.ofSeconds(61));
     assertThat(failedResults.reason()).isPresent();
     trackers.stopTracking(List.of(PARTITION));
     Eventually.await("the result is dropped", TIMEOUT)
@@ -196,23 +191,6 @@ class IsolatedResultsTest {
               publisher.flush();
               return published().size() == count;
             });
-  }
-
-  private final class SettableClock extends Clock {
-    @Override
-    public Instant instant() {
-      return Objects.requireNonNull(now.get());
-    }
-
-    @Override
-    public ZoneOffset getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 
   /** Refuses the records of one topic, and to commit one record. */

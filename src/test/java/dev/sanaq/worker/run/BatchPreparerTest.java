@@ -178,7 +178,7 @@ class BatchPreparerTest {
   private BatchPreparer preparer(S3Client client) {
     AttemptCounter attempts = new AttemptCounter(new AttemptStore(client, home), 3, "w", CLOCK);
     JobTermination termination =
-        new JobTermination(cancellations, new ThroughputEstimator<>(0.3, 1), shutdown, CLOCK);
+        new JobTermination(cancellations, new ThroughputEstimator<>(1, 1), shutdown, CLOCK);
     return new BatchPreparer(
         queue,
         active,

@@ -8,6 +8,9 @@ import dev.sanaq.kafka.event.JobEventFactory;
 import dev.sanaq.kafka.event.ProgressSink;
 import dev.sanaq.kafka.request.Cancellation;
 import dev.sanaq.sana.BatchKey;
+import dev.sanaq.sana.BatchResult;
+import dev.sanaq.sana.GenerationResult;
+import dev.sanaq.testing.MutableClock;
 import dev.sanaq.worker.attempt.CancellationRegistry;
 import dev.sanaq.worker.attempt.JobTermination;
 import dev.sanaq.worker.attempt.ShutdownState;
@@ -21,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +33,7 @@ class BatchProgressReporterTest {
 
   private final CancellationRegistry cancellations =
       new CancellationRegistry(Duration.ofDays(1), 10, Clock.systemUTC());
-  private final ThroughputEstimator<BatchKey> throughput = new ThroughputEstimator<>(0.3, 10);
+  private final ThroughputEstimator<BatchKey> throughput = new ThroughputEstimator<>(1, 10);
   private final JobExecution execution = JobExecutions.queued("job");
   private final BatchProgressReporter reporter =
       new BatchProgressReporter(
@@ -55,7 +59,30 @@ class BatchProgressReporterTest {
     assertThat(reporter.stopDecision(execution)).isInstanceOf(TerminationDecision.Abandon.class);
   }
 
+  @Test
+  void clockThatJumps_changesNoDuration() {
+    for (Duration jump : List.of(Duration.ofHours(1), Duration.ofHours(-1))) {
+      MutableClock clock = new MutableClock();
+      BatchProgressReporter jumping =
+          new BatchProgressReporter(
+              List.of(execution),
+              new JobTermination(cancellations, throughput, new ShutdownState(), CLOCK),
+              reporting(clock),
+              () -> {});
+      clock.advance(jump);
+      jumping.finished(List.of(new BatchResult.Done(new GenerationResult(List.of(), Map.of()))));
+      assertThat(jumping.deviceTime(execution))
+          .isBetween(Duration.ofNanos(1), Duration.ofSeconds(10));
+      assertThat(throughput.estimateSeconds(execution.batchKey(), 1).orElse(0))
+          .isBetween(1e-9, 10.0);
+    }
+  }
+
   private BatchReporting reporting() {
+    return reporting(CLOCK);
+  }
+
+  private BatchReporting reporting(Clock clock) {
     JobEventFactory events =
         new JobEventFactory("/test", image -> new StoredImage.Url("", Optional.empty()), CLOCK);
     return new BatchReporting(
@@ -64,6 +91,6 @@ class BatchProgressReporterTest {
         throughput,
         new WorkerMetrics(new SimpleMeterRegistry(), CLOCK),
         Duration.ofSeconds(1),
-        CLOCK);
+        clock);
   }
 }

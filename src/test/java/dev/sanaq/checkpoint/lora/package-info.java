@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.checkpoint.lora;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The project's manifests on a real Kubernetes control plane with KEDA. */
+@NullMarked
+package dev.sanaq.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.gateway.problem;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.gateway.rest;
+
+import org.jspecify.annotations.NullMarked;

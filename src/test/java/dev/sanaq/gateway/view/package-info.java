@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.gateway.view;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.torch.host;
+
+import org.jspecify.annotations.NullMarked;
