@@ -122,12 +122,14 @@ class HealthTest {
       assertThat(clients.getConsumer("job-view").unwrap()).as("no gateway").isNull();
       assertThat(clients.getProducer("requests-out").unwrap()).as("no gateway").isNull();
       assertThat(probe("live")).isEqualTo(200);
+      assertThat(livenessOfChannels()).contains("\"requests\"", "\"cancellations\"");
       assertReadmeMetricsExist();
     }
 
     worker.stop();
     assertThat(probe("ready")).as("after the stop").isEqualTo(503);
     assertThat(probe("live")).isEqualTo(200);
+    assertThat(livenessOfChannels()).doesNotContain("\"requests\"");
   }
 
   /** Prometheus sees an increase only of a counter that it has seen before. */
@@ -181,6 +183,11 @@ class HealthTest {
   private static HttpResponse<String> get(URI address) throws IOException, InterruptedException {
     return HttpClient.newHttpClient()
         .send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The checks with their data, which has the channels by name. */
+  private String livenessOfChannels() throws IOException, InterruptedException {
+    return get(health.resolve("live")).body();
   }
 
   private int probe(String name) throws IOException, InterruptedException {
