@@ -17,7 +17,8 @@ import jakarta.ws.rs.core.Response;
 import java.util.Map;
 
 /** Lists and resends the webhook deliveries of a job. */
-@Path("/v1/jobs/{id}/deliveries")
+// All classes of jobs have this path: with a longer one a wrong method would be answered with 404.
+@Path("/v1/jobs")
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
 public class DeliveriesResource {
@@ -33,6 +34,7 @@ public class DeliveriesResource {
 
   /** Lists the deliveries, the latest event first. */
   @GET
+  @Path("{id}/deliveries")
   public Response list(@PathParam("id") String id) {
     String job = jobs.find(requestContext.caller(), id).id();
     return JsonResponses.ok(
@@ -41,7 +43,7 @@ public class DeliveriesResource {
 
   /** Sends a delivery again, from the first attempt. */
   @POST
-  @Path("{event}/resend")
+  @Path("{id}/deliveries/{event}/resend")
   public Response resend(@PathParam("id") String id, @PathParam("event") String event) {
     String job = jobs.find(requestContext.caller(), id).id();
     return deliveries

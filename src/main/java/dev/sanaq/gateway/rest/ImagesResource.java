@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /** Returns images from S3. Images never change, so clients may cache them forever. */
-@Path("/v1/jobs/{id}/images/{index}")
+// All classes of jobs have this path: with a longer one a wrong method would be answered with 404.
+@Path("/v1/jobs")
 @Blocking
 public class ImagesResource {
   private static final String RANGE = "Range";
@@ -37,6 +38,7 @@ public class ImagesResource {
   }
 
   @GET
+  @Path("{id}/images/{index}")
   @Produces({"image/png", "image/jpeg", "image/webp"})
   public Response image(
       @PathParam("id") String id,

@@ -26,7 +26,8 @@ import jakarta.ws.rs.sse.Sse;
  * Streams a job's events up to the terminal event. Event ids are those of the topic, so that a
  * client can resume a broken stream at any gateway.
  */
-@Path("/v1/jobs/{id}/events")
+// All classes of jobs have this path: with a longer one a wrong method would be answered with 404.
+@Path("/v1/jobs")
 @Blocking
 public class JobEventsResource {
   private final GatewayConfig config;
@@ -49,6 +50,7 @@ public class JobEventsResource {
   }
 
   @GET
+  @Path("{id}/events")
   @Produces(MediaType.SERVER_SENT_EVENTS)
   public Multi<OutboundSseEvent> events(
       @PathParam("id") String id,

@@ -43,6 +43,23 @@ class RequestHeadTest extends GatewayTestBase {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/jobs/a, 'DELETE, GET, HEAD, OPTIONS'",
+    "/v1/jobs/a/images/0, 'GET, HEAD, OPTIONS'",
+    "/v1/jobs/a/events, 'GET, HEAD, OPTIONS'",
+    "/v1/jobs/a/deliveries, 'GET, HEAD, OPTIONS'",
+    "/v1/jobs/a/deliveries/completed/resend, 'OPTIONS, POST'",
+    "/v1/backlog, 'GET, HEAD, OPTIONS'"
+  })
+  void method_ofOtherPaths_isNotAllowed(String path, String allowed) throws IOException {
+    for (String method : new String[] {"PUT", "PATCH"}) {
+      RawHttp.Answer answer = http.send(method, path, HOST, new byte[0]);
+      assertProblem(answer, 405, "method_not_allowed", "The header Allow lists the methods");
+      assertThat(answer.hasHeader("Allow: " + allowed)).as(answer.toString()).isTrue();
+    }
+  }
+
   @Test
   void accept_ofOtherTypes_isNotAcceptable() throws IOException {
     String accept = "Accept: text/html\r\n";
