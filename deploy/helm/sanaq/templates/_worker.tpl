@@ -130,6 +130,7 @@ spec:
         - name: SANAQ_WORKER_ID
           valueFrom:
             fieldRef:
+              apiVersion: v1
               fieldPath: metadata.name
         {{- if $job }}
         - name: SANAQ_WORKER_IDLE_TIMEOUT
@@ -138,10 +139,12 @@ spec:
         - name: SANAQ_KUBERNETES_POD
           valueFrom:
             fieldRef:
+              apiVersion: v1
               fieldPath: metadata.name
         - name: SANAQ_KUBERNETES_NAMESPACE
           valueFrom:
             fieldRef:
+              apiVersion: v1
               fieldPath: metadata.namespace
         {{- end }}
         {{- with include "sanaq.storage.env" . }}

@@ -537,7 +537,7 @@ class ClusterIT {
         """
         mkdir -p %s
         kubectl kustomize load-tests/cluster/pool -o %s
-        kubectl patch --local -f %s/apps_v1_deployment_sanaq-worker.yaml -p '{"spec":{"replicas":0}}' -o yaml > %s/worker.yaml
+        sed 's/^spec:/spec:\\n  replicas: 0/' %s/apps_v1_deployment_sanaq-worker.yaml > %s/worker.yaml
         """
             .formatted(folder, folder, folder, folder));
     cluster.kubectl().run("create", "-f", folder + "/worker.yaml");

@@ -15,8 +15,12 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /** One HTTP probe of a container, with its period and its thresholds. Used by one thread. */
 final class ContainerProbe {
+  // Some servers of Go end the JDK's HTTP/2 connections at once.
   private static final HttpClient CLIENT =
-      HttpClient.newBuilder().sslContext(trustingAll()).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .sslContext(trustingAll())
+          .build();
 
   /** What the latest probes together say. */
   enum State {
