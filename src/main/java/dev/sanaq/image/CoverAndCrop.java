@@ -1,5 +1,7 @@
 package dev.sanaq.image;
 
+import java.util.Optional;
+
 /**
  * Resizes an image to cover the requested size, and crops it about its centre. Follows {@code
  * PixArtImageProcessor.resize_and_crop_tensor} of diffusers and torch's bilinear interpolation
@@ -16,21 +18,35 @@ public final class CoverAndCrop {
    * @param size requested
    */
   public static PlanarFloatImage resize(PlanarFloatImage planes, ImageSize size) {
-    if (planes.height() == size.height() && planes.width() == size.width()) {
+    Optional<Sampling> sampling =
+        sampling(new ImageSize(planes.height(), planes.width()), size);
+    if (sampling.isEmpty()) {
       return planes;
     }
-    double ratio =
-        Math.max((double) size.height() / planes.height(), (double) size.width() / planes.width());
-    Axis rows =
-        Axis.of(planes.height(), scaledSide(planes.height(), ratio, size.height()), size.height());
-    Axis columns =
-        Axis.of(planes.width(), scaledSide(planes.width(), ratio, size.width()), size.width());
     float[] values = new float[PlanarFloatImage.CHANNELS * size.height() * size.width()];
     ParallelRows.forEach(
         PlanarFloatImage.CHANNELS * size.height(),
         values.length,
-        row -> interpolate(planes, rows, columns, row, values));
+        row -> interpolate(planes, sampling.get(), row, values));
     return new PlanarFloatImage(size.height(), size.width(), values);
+  }
+
+  /**
+   * Where the samples of the result come from; empty if the image has the size already.
+   *
+   * @param from size of the image
+   * @param to requested
+   */
+  public static Optional<Sampling> sampling(ImageSize from, ImageSize to) {
+    if (from.equals(to)) {
+      return Optional.empty();
+    }
+    double ratio =
+        Math.max((double) to.height() / from.height(), (double) to.width() / from.width());
+    return Optional.of(
+        new Sampling(
+            Axis.of(from.height(), scaledSide(from.height(), ratio, to.height()), to.height()),
+            Axis.of(from.width(), scaledSide(from.width(), ratio, to.width()), to.width())));
   }
 
   /**
@@ -42,7 +58,9 @@ public final class CoverAndCrop {
   }
 
   private static void interpolate(
-      PlanarFloatImage planes, Axis rows, Axis columns, int row, float[] values) {
+      PlanarFloatImage planes, Sampling sampling, int row, float[] values) {
+    Axis rows = sampling.rows();
+    Axis columns = sampling.columns();
     int y = row % rows.low().length;
     int plane = row / rows.low().length * planes.height();
     int above = (plane + rows.low()[y]) * planes.width();
@@ -61,6 +79,14 @@ public final class CoverAndCrop {
   }
 
   /**
+   * The source of each row and column.
+   *
+   * @param rows of the result
+   * @param columns of the result
+   */
+  public record Sampling(Axis rows, Axis columns) {}
+
+  /**
    * The source of each output sample along one axis.
    *
    * @param low index of the first source sample
@@ -68,7 +94,7 @@ public final class CoverAndCrop {
    * @param weight of {@code high}, 0 to 1
    */
   @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-  private record Axis(int[] low, int[] high, float[] weight) {
+  public record Axis(int[] low, int[] high, float[] weight) {
     static Axis of(int source, int scaled, int target) {
       int start = (scaled - target) / 2;
       float stride = (float) source / scaled;

@@ -4,7 +4,10 @@ package dev.sanaq.image;
 public final class NotANumberException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
-  NotANumberException(int row, int column, int channel) {
+  /**
+   * @param channel 0 red, 1 green, 2 blue
+   */
+  public NotANumberException(int row, int column, int channel) {
     super(
         "the decoder's output is NaN at row %s, column %s, channel %s"
             .formatted(row, column, channel));

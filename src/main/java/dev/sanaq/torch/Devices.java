@@ -1,6 +1,7 @@
 package dev.sanaq.torch;
 
 import dev.sanaq.torch.host.CpuFeatures;
+import dev.sanaq.torch.host.MallocTuning;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -75,6 +76,7 @@ public final class Devices {
   }
 
   private static DevicePlacement cpu(String precision, String why) {
+    MallocTuning.retainFreedMemory(); // on a GPU tensors are not malloc's
     if (!precision.equals("auto")) {
       return DevicePlacement.cpu(Precision.of(precision), "cpu: " + why + "; precision requested");
     }

@@ -68,15 +68,10 @@ public final class ScriptProgram implements AutoCloseable {
    * @throws TorchException if one does not compile, with file, line and caret
    */
   public static ScriptProgram compile(ScriptSource source, DevicePlacement placement) {
-    Map<String, String> texts = new LinkedHashMap<>();
-    SHARED_SOURCES.forEach(
-        name ->
-            texts.put(name, ScriptSource.readResource(ScriptProgram.class, name + ".torchscript")));
-    source.collectSources(texts);
     TorchEngine.get();
     Model model = Model.newInstance(source.name(), placement.djlDevice(), "PyTorch");
     try {
-      model.load(new ByteArrayInputStream(TorchScriptArchive.write(texts, source.toModule())));
+      model.load(new ByteArrayInputStream(archive(source)));
       return new ScriptProgram(model, placement);
     } catch (IOException | MalformedModelException | RuntimeException e) {
       model.close();
@@ -84,8 +79,18 @@ public final class ScriptProgram implements AutoCloseable {
     }
   }
 
+  /** The TorchScript archive of a source and its nested modules, without weights. */
+  public static byte[] archive(ScriptSource source) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    SHARED_SOURCES.forEach(
+        name ->
+            texts.put(name, ScriptSource.readResource(ScriptProgram.class, name + ".torchscript")));
+    source.collectSources(texts);
+    return TorchScriptArchive.write(texts, source.toModule());
+  }
+
   /**
-   * Loads a TorchScript file made by other software.
+   * Loads a TorchScript file.
    *
    * @throws TorchException if the engine cannot load it
    */

@@ -76,7 +76,7 @@ public final class ScriptValue implements AutoCloseable {
     return new ScriptValue(IValue.listFrom(numbers), null);
   }
 
-  /** A list of these tensors, at least one; the caller closes them. */
+  /** A list of these tensors; the caller closes them. */
   public static ScriptValue tensorList(ScriptValue... tensors) {
     PtNDArray[] arrays = new PtNDArray[tensors.length];
     for (int i = 0; i < tensors.length; i++) {
@@ -135,6 +135,16 @@ public final class ScriptValue implements AutoCloseable {
       PtNDArray array = handle.toTensor((PtNDManager) scope);
       FloatBuffer buffer = array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
       float[] data = new float[buffer.remaining()];
+      buffer.get(data);
+      return data;
+    }
+  }
+
+  /** The elements of a tensor of 8-bit numbers without a sign, in row-major order. */
+  public byte[] toBytes() {
+    try (NDManager scope = TorchEngine.manager().newSubManager()) {
+      ByteBuffer buffer = handle.toTensor((PtNDManager) scope).toByteBuffer(true);
+      byte[] data = new byte[buffer.remaining()];
       buffer.get(data);
       return data;
     }

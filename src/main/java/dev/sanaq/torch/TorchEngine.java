@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import dev.sanaq.torch.host.MallocTuning;
 import java.nio.Buffer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,6 @@ final class TorchEngine {
     private static Start start() {
       DjlProperties.apply();
       try {
-        MallocTuning.retainFreedMemory();
         Engine engine = Engine.getEngine(NAME);
         return new Start(engine, (PtNDManager) engine.newBaseManager(Device.cpu()), null);
       } catch (RuntimeException | LinkageError e) {

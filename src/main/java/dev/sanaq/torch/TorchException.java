@@ -27,6 +27,16 @@ public final class TorchException extends RuntimeException {
     super(message, cause);
   }
 
+  /** What a message contains, in lower case, if memory ran out. */
+  public static List<String> outOfMemoryPhrases() {
+    return OUT_OF_MEMORY_PHRASES;
+  }
+
+  /** What a message contains, in lower case, if CUDA or one of its libraries failed. */
+  public static List<String> cudaPhrases() {
+    return CUDA_PHRASES;
+  }
+
   /** Whether CUDA failed, and not for want of memory; the GPU may be lost to this process. */
   public boolean isCudaError() {
     String message = String.valueOf(getMessage()).toLowerCase(Locale.ROOT);

@@ -2,16 +2,22 @@ package dev.sanaq.worker;
 
 import dev.sanaq.job.validation.ModelDefaults;
 import dev.sanaq.job.validation.ModelDefaults.KnownAdapter;
+import dev.sanaq.image.AspectBins;
+import dev.sanaq.image.ImageSize;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.solver.SolverKind;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** Adapts the loaded model to jobs: defaults for requests, and the warm-up. */
 public final class ModelAdapter {
+  /** So that a worker on a GPU is not ready much later. */
+  private static final Duration MAX_WARM_UP = Duration.ofSeconds(15);
+
   private ModelAdapter() {}
 
   /** The defaults for fields that a request leaves out. */
@@ -33,15 +39,45 @@ public final class ModelAdapter {
                 .toList()));
   }
 
-  /** Generates one step of the default size: otherwise the first job would be slow. */
+  /**
+   * Generates one step of the default size: otherwise the first job would be slow. On a GPU, whose
+   * libraries plan each shape on first use, the other published aspects follow, while there is
+   * time.
+   */
   static void warmUp(ImageGenerator generator) {
+    warmUp(generator, MAX_WARM_UP);
+  }
+
+  static void warmUp(ImageGenerator generator, Duration maxTime) {
+    ModelInfo model = generator.model();
+    warmUp(generator, new ImageSize(model.height(), model.width()));
+    long end = System.nanoTime() + maxTime.toNanos();
+    for (ImageSize size : otherSizes(model)) {
+      if (System.nanoTime() > end) {
+        return;
+      }
+      warmUp(generator, size);
+    }
+  }
+
+  private static List<ImageSize> otherSizes(ModelInfo model) {
+    if (!model.device().startsWith("cuda") || model.width() != model.height()) {
+      return List.of();
+    }
+    return AspectBins.forBase(model.width()).stream()
+        .flatMap(bins -> bins.sizes().stream())
+        .filter(size -> size.width() != model.width() || size.height() != model.height())
+        .toList();
+  }
+
+  private static void warmUp(ImageGenerator generator, ImageSize size) {
     ModelInfo model = generator.model();
     GenerationParams params =
         new GenerationParams(
             "warm-up",
             "",
-            model.width(),
-            model.height(),
+            size.width(),
+            size.height(),
             1,
             model.guidanceScale(),
             0,

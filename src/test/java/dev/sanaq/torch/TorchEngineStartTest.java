@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.testing.process.ManagedProcess;
 import dev.sanaq.testing.process.TestProcesses;
+import dev.sanaq.torch.host.MallocTuning;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,41 @@ class TorchEngineStartTest {
           .hasSize(2)
           .allSatisfy(
               line -> assertThat(line).matches("use: PyTorch could not be started: \\S+: .+"));
+    }
+  }
+
+  /** A process computes on one kind of device; malloc's settings are the whole process's. */
+  @Test
+  void malloc_keepsFreedMemoryOnACpuAlone() throws Exception {
+    try (TestProcesses processes = new TestProcesses("torch-malloc")) {
+      ManagedProcess process =
+          processes.startCommand(
+              "malloc",
+              List.of(
+                  TestProcesses.jdkTool("java"),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  TwoDevices.class.getName()),
+              Map.of());
+      assertThat(process.exitCode(TIMEOUT)).as(process.output()).isZero();
+      assertThat(process.output()).contains("cuda:0: false", "cpu: true");
+    }
+  }
+
+  /** Chooses a GPU, then the CPU, and prints whether malloc's settings were changed. */
+  static final class TwoDevices {
+    private TwoDevices() {}
+
+    /** Prints one line for each choice. */
+    public static void main(String... args) {
+      Torch.version(); // starts the engine
+      GpuDetection gpu = new GpuDetection(1, OptionalInt.of(90), "");
+      print(Devices.choose("cuda", "bf16", gpu));
+      print(Devices.choose("cpu", "fp32"));
+    }
+
+    private static void print(DevicePlacement chosen) {
+      System.out.println(chosen.torchDevice() + ": " + MallocTuning.isApplied());
     }
   }
 

@@ -5,6 +5,7 @@ import dev.sanaq.benchmark.BenchmarkConfig;
 import dev.sanaq.benchmark.Comparison;
 import dev.sanaq.benchmark.Report;
 import dev.sanaq.benchmark.StageTiming;
+import dev.sanaq.benchmark.export.GpuExport;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.cli.model.ModelOptions;
 import dev.sanaq.cli.terminal.CliErrors;
@@ -75,6 +76,14 @@ public final class BenchmarkCommand implements Callable<Integer> {
       description = "Also write a Markdown table, the JSON lines, and with --sizes a plot.")
   private @Nullable Path report;
 
+  @Option(
+      names = "--export",
+      paramLabel = "DIR",
+      description =
+          "Instead write the networks with inputs and expected outputs into this new folder, for"
+              + " load-tests/gpu/check.py on a machine with Python and torch alone.")
+  private @Nullable Path export;
+
   @Mixin private VerboseOption verbose;
 
   @Spec private CommandSpec spec;
@@ -94,7 +103,11 @@ public final class BenchmarkCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     try (SignalHandling signals = SignalHandling.exitImmediately(this)) {
-      runBenchmark(model, options);
+      if (export == null) {
+        runBenchmark(model, options);
+      } else {
+        GpuExport.write(export, open(model, options));
+      }
       return 0;
     } catch (IOException | RuntimeException e) {
       return CliErrors.report(spec.commandLine().getErr(), e, verbose.isSet());
@@ -103,10 +116,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
   private void runBenchmark(Path model, PipelineOptions options) throws IOException {
     Comparison comparison = compare == null ? Comparison.NONE : Comparison.read(compare);
-    Checkpoint checkpoint =
-        options.variant().isEmpty()
-            ? Checkpoint.open(model)
-            : Checkpoint.open(model, options.variant());
+    Checkpoint checkpoint = open(model, options);
     BenchmarkConfig config = benchmarkConfig(checkpoint.defaultSize());
     Benchmark benchmark = new Benchmark(checkpoint, config);
     List<StageTiming> lines =
@@ -124,6 +134,12 @@ public final class BenchmarkCommand implements Callable<Integer> {
         Report.write(report, "%s-%sx%s".formatted(dtype, config.width(), config.height()), lines);
       }
     }
+  }
+
+  private static Checkpoint open(Path model, PipelineOptions options) {
+    return options.variant().isEmpty()
+        ? Checkpoint.open(model)
+        : Checkpoint.open(model, options.variant());
   }
 
   private BenchmarkConfig benchmarkConfig(int side) {

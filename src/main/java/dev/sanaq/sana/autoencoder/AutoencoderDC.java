@@ -6,15 +6,24 @@ import dev.sanaq.checkpoint.config.AutoencoderStage;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import dev.sanaq.checkpoint.safetensors.WeightLoader;
+import dev.sanaq.image.CoverAndCrop;
+import dev.sanaq.image.CoverAndCrop.Axis;
+import dev.sanaq.image.CoverAndCrop.Sampling;
+import dev.sanaq.image.ImageSize;
+import dev.sanaq.image.NotANumberException;
+import dev.sanaq.image.RgbImage;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptProgram;
 import dev.sanaq.torch.ScriptValue;
 import dev.sanaq.torch.script.ScriptSource;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -131,9 +140,14 @@ public final class AutoencoderDC implements AutoCloseable {
    * first image of 1024 x 1024 in a process took 1560 to 1820 in fp32 and 930 to 1070 in bf16.
    */
   public long bytesPerPixel() {
+    return bytesPerPixel(config, program.placement().precision());
+  }
+
+  /** As {@link #bytesPerPixel()}, without loading anything. */
+  public static long bytesPerPixel(AutoencoderConfig config, Precision precision) {
     List<AutoencoderStage> stages = config.decoder();
     long below = stages.get(Math.min(1, stages.size() - 1)).channels();
-    return program.placement().precision().bytes() * (below + 3L * stages.get(0).channels());
+    return precision.bytes() * (below + 3L * stages.get(0).channels());
   }
 
   /** The elements of the largest tensor of decoding, per pixel of the image. */
@@ -161,14 +175,19 @@ public final class AutoencoderDC implements AutoCloseable {
    * Decodes unscaled latents.
    *
    * @param latents (B, C, h, w)
-   * @return images (B, 3, H, W), fp32, about -1..1
+   * @return images (B, 3, H, W), fp32, about -1..1, on the host
    */
   public ScriptValue decode(ScriptValue latents) {
     return program.call("decode", latents);
   }
 
+  /** As {@link #decode}, without copying the images to the host. */
+  public ScriptValue decodeOnDevice(ScriptValue latents) {
+    return program.call("decode_on_device", latents);
+  }
+
   /**
-   * Decodes in overlapping, blended tiles: the tile bounds the memory.
+   * As {@link #decodeOnDevice}, in overlapping, blended tiles: the tile bounds the memory.
    *
    * @param latents (B, C, h, w)
    * @param tile side of a tile in pixels
@@ -179,6 +198,64 @@ public final class AutoencoderDC implements AutoCloseable {
         ScriptValue step = ScriptValue.of((long) stride)) {
       return program.call("decode_tiled", latents, side, step);
     }
+  }
+
+  /**
+   * Resizes, crops and converts to 8 bits on the device, and copies the result to the host: the
+   * same bytes as {@link CoverAndCrop} and {@link dev.sanaq.image.VaePostprocessor} give.
+   *
+   * @param images (B, 3, H, W) from {@link #decodeOnDevice}, without NaN
+   * @param decoded their size
+   * @param size requested
+   */
+  public List<RgbImage> toRgb(ScriptValue images, ImageSize decoded, ImageSize size) {
+    Optional<Sampling> sampling = CoverAndCrop.sampling(decoded, size);
+    try (ScriptValue rows = axis(sampling.map(Sampling::rows));
+        ScriptValue columns = axis(sampling.map(Sampling::columns));
+        ScriptValue rgb = program.call("to_rgb", images, rows, columns)) {
+      byte[] all = rgb.toBytes();
+      int length = (int) (all.length / rgb.shape()[0]);
+      List<RgbImage> result = new ArrayList<>();
+      for (int i = 0; i < all.length; i += length) {
+        byte[] samples = Arrays.copyOfRange(all, i, i + length);
+        result.add(new RgbImage(size.width(), size.height(), samples));
+      }
+      return result;
+    }
+  }
+
+  /**
+   * Checks the pixels that {@link #toRgb} would use; waits until they are computed.
+   *
+   * @throws NotANumberException if one is NaN
+   */
+  public void requireNumbers(ScriptValue images, ImageSize decoded, ImageSize size) {
+    Optional<Sampling> sampling = CoverAndCrop.sampling(decoded, size);
+    try (ScriptValue rows = axis(sampling.map(Sampling::rows));
+        ScriptValue columns = axis(sampling.map(Sampling::columns));
+        ScriptValue nan = program.call("find_nan", images, rows, columns)) {
+      float[] at = nan.toFloats();
+      if (at.length > 0) {
+        throw new NotANumberException((int) at[1], (int) at[2], (int) at[3]);
+      }
+    }
+  }
+
+  /** The tensors of an axis, for the scripts; none without resizing. */
+  private static ScriptValue axis(Optional<Axis> axis) {
+    if (axis.isEmpty()) {
+      return ScriptValue.tensorList();
+    }
+    int length = axis.get().weight().length;
+    try (ScriptValue low = ScriptValue.longs(longs(axis.get().low()), length);
+        ScriptValue high = ScriptValue.longs(longs(axis.get().high()), length);
+        ScriptValue weight = ScriptValue.floats(axis.get().weight(), length)) {
+      return ScriptValue.tensorList(low, high, weight);
+    }
+  }
+
+  private static long[] longs(int[] numbers) {
+    return Arrays.stream(numbers).asLongStream().toArray();
   }
 
   @Override

@@ -41,17 +41,9 @@ public final class Noise implements AutoCloseable {
         perImage.stream().map(own -> own.get(index)).toArray(ScriptValue[]::new));
   }
 
-  /** Closes the noise of all images but these, in ascending order. */
-  public void retainRows(long[] rows) {
-    List<List<ScriptValue>> kept = new ArrayList<>();
-    for (long row : rows) {
-      kept.add(perImage.get((int) row));
-    }
-    perImage.stream()
-        .filter(own -> !kept.contains(own))
-        .forEach(own -> own.forEach(ScriptValue::close));
-    perImage.clear();
-    perImage.addAll(kept);
+  /** Tensors per image. */
+  int count() {
+    return perImage.get(0).size();
   }
 
   @Override

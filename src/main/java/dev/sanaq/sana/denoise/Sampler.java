@@ -38,25 +38,47 @@ public final class Sampler implements AutoCloseable {
     }
   }
 
+  /**
+   * What the steps of a pass read, copied to the device once.
+   *
+   * @param guidanceScales one per image
+   * @param noise of the images; its first tensors are the starting noise
+   * @return an opaque value for {@link #step}
+   */
+  public ScriptValue inputs(float[] guidanceScales, Noise noise) {
+    try (ScriptValue scales = ScriptValue.floats(guidanceScales, guidanceScales.length);
+        ScriptValue device = ScriptValue.of(placement().torchDevice())) {
+      ScriptValue inputs = program.call("start_inputs", scales, device);
+      try {
+        for (int i = 1; i < noise.count(); i++) {
+          try (ScriptValue tensors = noise.tensors(i)) {
+            program.call("add_noise", inputs, tensors).close();
+          }
+        }
+        return inputs;
+      } catch (RuntimeException | Error e) {
+        inputs.close();
+        throw e;
+      }
+    }
+  }
+
   /** The latents (B, C, H, W) of a state. */
   public ScriptValue latents(ScriptValue state) {
     return program.call("latents", state);
   }
 
   /**
-   * The state after one more step.
+   * The state after one more step, once it is computed: a GPU works asynchronously, and progress,
+   * cancellation and times would run ahead of it.
    *
    * @param output of the transformer: B rows, or 2 B under guidance, without the prompt first
-   * @param guidanceScales one per image; read only with 2 B rows
-   * @param noise of this step, (1, C, H, W) for each image; read only if the step adds noise
+   * @param inputs from {@link #inputs}; the guidance scales are read only with 2 B rows
+   * @param noise index of this step's noise, from 1; read only if the step adds noise
    */
   public ScriptValue step(
-      ScriptValue state,
-      ScriptValue output,
-      float[] guidanceScales,
-      ScriptValue noise,
-      SolverStep step) {
-    try (ScriptValue scales = ScriptValue.floats(guidanceScales, guidanceScales.length);
+      ScriptValue state, ScriptValue output, ScriptValue inputs, int noise, SolverStep step) {
+    try (ScriptValue index = ScriptValue.of((long) noise);
         ScriptValue coefficients =
             ScriptValue.list(
                 step.velocityFromSample(),
@@ -67,11 +89,24 @@ public final class Sampler implements AutoCloseable {
                 step.nextFromX0(),
                 step.nextFromPreviousX0(),
                 step.nextFromNoise())) {
-      return program.call("step", state, output, scales, noise, coefficients);
+      ScriptValue next = program.call("step", state, output, inputs, index, coefficients);
+      if (placement().kernels() == DevicePlacement.Kernels.PLAIN) {
+        await(next);
+      }
+      return next;
     }
   }
 
-  /** The state reduced to these rows. */
+  private void await(ScriptValue state) {
+    try {
+      program.call("wait", state).close();
+    } catch (RuntimeException | Error e) {
+      state.close();
+      throw e;
+    }
+  }
+
+  /** A state, or the inputs of a pass, reduced to these rows. */
   public ScriptValue selectRows(ScriptValue state, long[] rows) {
     try (ScriptValue index = ScriptValue.longs(rows, rows.length)) {
       return program.call("select_rows", state, index);

@@ -3,6 +3,7 @@ package dev.sanaq.sana.pipeline;
 import dev.sanaq.checkpoint.config.TransformerConfig;
 import dev.sanaq.collection.LearnedLimits;
 import dev.sanaq.image.ImageSize;
+import dev.sanaq.sana.transformer.SanaTransformer;
 import dev.sanaq.torch.DeviceMemory;
 import dev.sanaq.torch.DevicePlacement;
 import java.util.OptionalLong;
@@ -21,12 +22,6 @@ final class BatchSizeEstimator {
    * cancellation sooner. Also the limit where the free memory is unknown.
    */
   private static final long DEFAULT_MAX_PIXELS = 4L << 20;
-
-  /**
-   * Peak memory of Mix-FFN, the widest part of a block, in units of a token's width: the expanded
-   * tokens, their convolution and its workspace, and the residual stream.
-   */
-  private static final int LIVE_WIDTHS_PER_TOKEN = 24;
 
   private static final int PROMPT_TOKENS = 300;
 
@@ -111,7 +106,7 @@ final class BatchSizeEstimator {
 
   private long bytesPerRow(ImageSize size) {
     long keysAndValues = 2L * PROMPT_TOKENS * transformer.crossWidth() * transformer.numLayers();
-    return placement.precision().bytes()
-        * (tokens(size) * LIVE_WIDTHS_PER_TOKEN * transformer.width() + keysAndValues);
+    return tokens(size) * SanaTransformer.bytesPerToken(transformer, placement.precision())
+        + placement.precision().bytes() * keysAndValues;
   }
 }

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The latents x_t of a pass, a row per image, with the noise of every image and the solver's
- * previous prediction. One thread.
+ * The latents x_t of a pass, a row per image, with the solver's previous prediction, and the
+ * guidance scale and the noise of every image. All of them stay on the device. One thread.
  */
 final class NoisyLatents implements AutoCloseable {
   private final Sampler sampler;
   private final GenerationPlan plan;
-  private final Noise noise;
+  private final OwnedValue inputs;
   private final OwnedValue state;
   private List<BatchImage> images;
   private int nextNoise = 1;
@@ -26,12 +26,12 @@ final class NoisyLatents implements AutoCloseable {
       Sampler sampler,
       GenerationPlan plan,
       List<BatchImage> images,
-      Noise noise,
+      ScriptValue inputs,
       ScriptValue state) {
     this.sampler = sampler;
     this.plan = plan;
     this.images = images;
-    this.noise = noise;
+    this.inputs = new OwnedValue(inputs);
     this.state = new OwnedValue(state);
   }
 
@@ -40,13 +40,17 @@ final class NoisyLatents implements AutoCloseable {
    * own seed, times the schedule's initial noise scale.
    */
   static NoisyLatents prepare(Sampler sampler, GenerationPlan plan, List<BatchImage> images) {
-    Noise noise = Noise.sample(BatchImage.seeds(images), plan.noiseTensors(), plan.latentShape());
-    try (ScriptValue first = noise.tensors(0)) {
-      ScriptValue state = sampler.init(first, plan.schedule().initialNoiseScale());
-      return new NoisyLatents(sampler, plan, images, noise, state);
-    } catch (RuntimeException | Error e) {
-      noise.close();
-      throw e;
+    try (Noise noise =
+            Noise.sample(BatchImage.seeds(images), plan.noiseTensors(), plan.latentShape());
+        ScriptValue first = noise.tensors(0)) {
+      ScriptValue inputs = sampler.inputs(BatchImage.guidanceScales(images), noise);
+      try {
+        ScriptValue state = sampler.init(first, plan.schedule().initialNoiseScale());
+        return new NoisyLatents(sampler, plan, images, inputs, state);
+      } catch (RuntimeException | Error e) {
+        inputs.close();
+        throw e;
+      }
     }
   }
 
@@ -66,10 +70,8 @@ final class NoisyLatents implements AutoCloseable {
    * @param output of the transformer: B rows, or 2 B under guidance
    */
   void step(SolverStep step, ScriptValue output) {
-    float[] guidanceScales = BatchImage.guidanceScales(images);
-    try (ScriptValue fresh = noise.tensors(step.addsNoise() ? nextNoise++ : 0)) {
-      state.set(sampler.step(state.get(), output, guidanceScales, fresh, step));
-    }
+    int index = step.addsNoise() ? nextNoise++ : 0;
+    state.set(sampler.step(state.get(), output, inputs.get(), index, step));
   }
 
   /**
@@ -80,7 +82,7 @@ final class NoisyLatents implements AutoCloseable {
   long[] retain(List<BatchImage> active) {
     long[] rows = active.stream().mapToLong(images::indexOf).toArray();
     state.set(sampler.selectRows(state.get(), rows));
-    noise.retainRows(rows);
+    inputs.set(sampler.selectRows(inputs.get(), rows));
     images = active;
     return rows;
   }
@@ -104,6 +106,6 @@ final class NoisyLatents implements AutoCloseable {
   @Override
   public void close() {
     state.close();
-    noise.close();
+    inputs.close();
   }
 }

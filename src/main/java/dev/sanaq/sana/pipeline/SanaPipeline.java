@@ -1,12 +1,9 @@
 package dev.sanaq.sana.pipeline;
 
 import dev.sanaq.checkpoint.read.Checkpoint;
-import dev.sanaq.image.CoverAndCrop;
 import dev.sanaq.image.ImageSize;
 import dev.sanaq.image.NotANumberException;
-import dev.sanaq.image.PlanarFloatImage;
 import dev.sanaq.image.RgbImage;
-import dev.sanaq.image.VaePostprocessor;
 import dev.sanaq.sana.BatchControl;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.BatchResult;
@@ -23,6 +20,7 @@ import dev.sanaq.sana.UnsupportedSizeException;
 import dev.sanaq.sana.lora.LoraRegistry;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.sana.text.TextEncoder;
+
 import dev.sanaq.torch.DeviceCheck;
 import dev.sanaq.torch.DeviceMemory;
 import dev.sanaq.torch.DevicePlacement;
@@ -191,8 +189,7 @@ public final class SanaPipeline implements ImageGenerator {
           continue;
         }
         passes.complete(images);
-        finalLatents.forEach(
-            (image, latents) -> decode(image, latents, plan, batch, probe)); // 5. decode
+        decode(finalLatents, plan, batch, probe); // 5. decode
       }
       return batch.results();
     } catch (TorchException | OutOfMemoryError e) {
@@ -213,25 +210,32 @@ public final class SanaPipeline implements ImageGenerator {
         : List.of(prompt);
   }
 
-  /** Latents to an image of the requested size, unless the entry was cancelled. */
+  /** Latents to images of the requested size, except for entries that were cancelled. */
   private void decode(
-      BatchImage image, float[] latents, GenerationPlan plan, Batch batch, PipelineProbe probe) {
-    if (batch.retainActive(List.of(image)).isEmpty()) {
-      return;
+      Map<BatchImage, float[]> latents, GenerationPlan plan, Batch batch, PipelineProbe probe) {
+    List<BatchImage> remaining = batch.retainActive(List.copyOf(latents.keySet()));
+    while (!remaining.isEmpty()) {
+      int count = Math.min(decoder.maxTogether(plan.size()), remaining.size());
+      List<BatchImage> images = remaining.subList(0, count);
+      List<RgbImage> decoded =
+          decode(images, images.stream().map(latents::get).toList(), plan, probe);
+      for (int i = 0; i < count; i++) {
+        images.get(i).entry().addImage(decoded.get(i));
+      }
+      remaining = batch.retainActive(remaining.subList(count, remaining.size()));
     }
-    StageTimer timer = image.entry().timer();
-    timer.start();
-    PlanarFloatImage decoded = decoder.decode(latents, plan.latentShape(), plan.size(), probe);
-    timer.record("decode");
-    ImageSize requested = new ImageSize(plan.key().height(), plan.key().width());
-    RgbImage rgb = toRgb(CoverAndCrop.resize(decoded, requested));
-    timer.record("resize");
-    image.entry().addImage(rgb);
   }
 
-  private RgbImage toRgb(PlanarFloatImage decoded) {
+  private List<RgbImage> decode(
+      List<BatchImage> images, List<float[]> latents, GenerationPlan plan, PipelineProbe probe) {
+    List<StageTimer> timers =
+        images.stream().map(image -> image.entry().timer()).distinct().toList();
+    timers.forEach(StageTimer::start);
+    ImageSize requested = new ImageSize(plan.key().height(), plan.key().width());
+    LatentDecoder.Sizes sizes =
+        new LatentDecoder.Sizes(plan.latentShape(), plan.size(), requested);
     try {
-      return VaePostprocessor.toRgb(decoded);
+      return decoder.decode(latents, sizes, timers, probe);
     } catch (NotANumberException e) {
       throw overflowDiagnosis.explain(e);
     }

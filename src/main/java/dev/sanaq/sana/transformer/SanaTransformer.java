@@ -28,6 +28,12 @@ public final class SanaTransformer implements AutoCloseable {
    */
   private static final int TOKENS_PER_CHUNK = 2048;
 
+  /**
+   * Peak memory of Mix-FFN, the widest part of a block, in units of a token's width: the expanded
+   * tokens, their convolution and its workspace, and the residual stream.
+   */
+  private static final int LIVE_WIDTHS_PER_TOKEN = 24;
+
   private final ScriptProgram program;
   private final TransformerConfig config;
   private final AdapterSets adapterSets;
@@ -113,6 +119,11 @@ public final class SanaTransformer implements AutoCloseable {
     attributes.put("base_size", config.sampleSize() / config.patchSize());
     attributes.put("interpolation_scale", config.interpolationScale().orElse(0));
     return attributes;
+  }
+
+  /** An estimate of the peak memory of a step, in bytes per token of each row. */
+  public static long bytesPerToken(TransformerConfig config, Precision precision) {
+    return (long) precision.bytes() * LIVE_WIDTHS_PER_TOKEN * config.width();
   }
 
   /** Drops adapters from memory that were not used for longest. Call it between batches. */

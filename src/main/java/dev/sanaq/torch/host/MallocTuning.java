@@ -16,7 +16,14 @@ public final class MallocTuning {
   /** More than a thread's heap (64 MiB), so that malloc never returns one. */
   private static final int TOP_PAD_BYTES = 128 << 20;
 
+  private static volatile boolean applied;
+
   private MallocTuning() {}
+
+  /** Whether the settings were applied. */
+  public static boolean isApplied() {
+    return applied;
+  }
 
   /**
    * Applies the settings to the whole process.
@@ -26,9 +33,11 @@ public final class MallocTuning {
   public static boolean retainFreedMemory() {
     try {
       Function mallopt = Function.getFunction("c", "mallopt");
-      return setOption(mallopt, M_MMAP_MAX, 0)
-          & setOption(mallopt, M_TRIM_THRESHOLD, Integer.MAX_VALUE)
-          & setOption(mallopt, M_TOP_PAD, TOP_PAD_BYTES);
+      applied =
+          setOption(mallopt, M_MMAP_MAX, 0)
+              & setOption(mallopt, M_TRIM_THRESHOLD, Integer.MAX_VALUE)
+              & setOption(mallopt, M_TOP_PAD, TOP_PAD_BYTES);
+      return applied;
     } catch (LinkageError e) {
       return false;
     }

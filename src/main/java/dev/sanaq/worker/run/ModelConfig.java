@@ -42,7 +42,10 @@ public interface ModelConfig {
   @WithDefault("false")
   boolean lowMemory();
 
-  /** Generate one step of the default size before the worker is ready. */
+  /**
+   * Generate one step of the default size before the worker is ready; on a GPU of the other
+   * published aspects too, for at most 15 s.
+   */
   @WithDefault("true")
   boolean warmUp();
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.benchmark.export;
+
+import org.jspecify.annotations.NullMarked;
