@@ -3,7 +3,10 @@ package dev.sanaq.sana.pipeline;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.image.CoverAndCrop;
 import dev.sanaq.image.ImageSize;
+import dev.sanaq.image.MaskComposite;
 import dev.sanaq.image.NotANumberException;
+import dev.sanaq.image.PillowResizer;
+import dev.sanaq.image.PillowResizer.Filter;
 import dev.sanaq.image.PlanarFloatImage;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.image.VaePostprocessor;
@@ -20,6 +23,9 @@ import dev.sanaq.sana.ModelSpec;
 import dev.sanaq.sana.OverflowDiagnosis;
 import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.UnsupportedSizeException;
+import dev.sanaq.sana.conditioning.Conditioning;
+import dev.sanaq.sana.conditioning.ConditioningLatents;
+import dev.sanaq.sana.conditioning.SourceImage;
 import dev.sanaq.sana.lora.LoraRegistry;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.sana.text.TextEncoder;
@@ -31,6 +37,7 @@ import dev.sanaq.torch.Torch;
 import dev.sanaq.torch.TorchException;
 import dev.sanaq.torch.host.CpuFeatures;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -177,7 +184,10 @@ public final class SanaPipeline implements ImageGenerator {
     Batch batch = new Batch(params, control);
     try {
       networks.transformer().trimAdapters();
-      batch.prepare(this::adapterSet, one -> encodePrompt(one, plan.guidanceRows())); // 2. encode
+      batch.prepare( // 2. encode
+          this::adapterSet,
+          one -> encodePrompt(one, plan),
+          conditioning -> encodeImages(conditioning, plan));
       PassScheduler passes = new PassScheduler(plan, batch, control, batchSizeEstimator);
       DenoisingLoop loop = new DenoisingLoop(networks, plan, batch, passes, probe);
       List<BatchImage> images;
@@ -204,13 +214,25 @@ public final class SanaPipeline implements ImageGenerator {
     return networks.transformer().adapterSet(loras.resolve(params.adapters()));
   }
 
-  /** One for each guidance row: with two rows the negative prompt first. */
-  private List<PromptEmbeds> encodePrompt(GenerationParams params, int guidanceRows) {
+  /** One for each row of an image: the negative prompt, the prompt, the prompt if perturbed. */
+  private List<PromptEmbeds> encodePrompt(GenerationParams params, GenerationPlan plan) {
     TextEncoder encoder = networks.textEncoder();
+    List<PromptEmbeds> rows = new ArrayList<>();
+    if (plan.hasUnconditionalRow()) {
+      rows.add(encoder.encode(params.negativePrompt(), false));
+    }
     PromptEmbeds prompt = encoder.encode(params.prompt(), params.instruction());
-    return guidanceRows == 2
-        ? List.of(encoder.encode(params.negativePrompt(), false), prompt)
-        : List.of(prompt);
+    rows.add(prompt);
+    if (plan.isPerturbed()) {
+      rows.add(prompt);
+    }
+    return rows;
+  }
+
+  private ConditioningLatents encodeImages(Conditioning conditioning, GenerationPlan plan) {
+    // Loads the ControlNet, so that one that cannot be used fails the entry here.
+    conditioning.control().ifPresent(control -> networks.controlNets().get(control.controlNet()));
+    return networks.latentEncoder().encode(conditioning, plan.size());
   }
 
   /** Latents to an image of the requested size, unless the entry was cancelled. */
@@ -224,9 +246,33 @@ public final class SanaPipeline implements ImageGenerator {
     PlanarFloatImage decoded = decoder.decode(latents, plan.latentShape(), plan.size(), probe);
     timer.record("decode");
     ImageSize requested = new ImageSize(plan.key().height(), plan.key().width());
-    RgbImage rgb = toRgb(CoverAndCrop.resize(decoded, requested));
+    RgbImage rgb = resize(decoded, requested, image.entry().params().conditioning());
     timer.record("resize");
     image.entry().addImage(rgb);
+  }
+
+  /**
+   * The decoded image at the requested size. With an input image, which was resized to the
+   * generated size without keeping its aspect ratio, the same way back; else covering it and
+   * cropped.
+   */
+  private RgbImage resize(
+      PlanarFloatImage decoded, ImageSize requested, Conditioning conditioning) {
+    if (!conditioning.hasImage()) {
+      return toRgb(CoverAndCrop.resize(decoded, requested));
+    }
+    RgbImage rgb = PillowResizer.resize(toRgb(decoded), requested, Filter.LANCZOS);
+    return conditioning.source().map(source -> composite(source, rgb, requested)).orElse(rgb);
+  }
+
+  private static RgbImage composite(SourceImage source, RgbImage generated, ImageSize size) {
+    if (!source.composite() || source.mask().isEmpty()) {
+      return generated;
+    }
+    return MaskComposite.of(
+        PillowResizer.resize(source.image(), size, Filter.LANCZOS),
+        generated,
+        PillowResizer.resize(source.mask().get(), size, Filter.LANCZOS));
   }
 
   private RgbImage toRgb(PlanarFloatImage decoded) {
