@@ -20,4 +20,17 @@ public record PlanarFloatImage(int height, int width, float[] values) {
               .formatted(width, height, (long) CHANNELS * height * width, values.length));
     }
   }
+
+  /** The autoencoder's input of an image: values from -1 (black) to 1 (white). */
+  public static PlanarFloatImage of(RgbImage image) {
+    int pixels = image.height() * image.width();
+    float[] values = new float[CHANNELS * pixels];
+    for (int i = 0; i < pixels; i++) {
+      for (int channel = 0; channel < CHANNELS; channel++) {
+        float unit = (image.samples()[CHANNELS * i + channel] & 0xff) / 255f;
+        values[channel * pixels + i] = 2 * unit - 1;
+      }
+    }
+    return new PlanarFloatImage(image.height(), image.width(), values);
+  }
 }

@@ -30,4 +30,23 @@ public record RgbaImage(int width, int height, byte[] samples) {
     }
     return new RgbaImage(image.width(), image.height(), samples);
   }
+
+  /** Whether a pixel is not opaque. */
+  public boolean hasTransparency() {
+    for (int i = CHANNELS - 1; i < samples.length; i += CHANNELS) {
+      if (samples[i] != (byte) 0xff) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The colours without alpha, also those of transparent pixels. */
+  public RgbImage toRgb() {
+    byte[] colours = new byte[3 * width * height];
+    for (int i = 0; i < width * height; i++) {
+      System.arraycopy(samples, CHANNELS * i, colours, 3 * i, 3);
+    }
+    return new RgbImage(width, height, colours);
+  }
 }

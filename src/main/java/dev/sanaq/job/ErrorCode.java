@@ -11,6 +11,10 @@ public enum ErrorCode {
   ID_CONFLICT("id_conflict", false),
   /** The model cannot generate that size. */
   UNSUPPORTED_SIZE("unsupported_size", false),
+  /** An input image could not be read from where the request says it is. */
+  INPUT_UNAVAILABLE("input_unavailable", true),
+  /** An input image is damaged, too large, or of an unsupported format. */
+  INVALID_INPUT("invalid_input", false),
   /** The deadline passed before the job was finished: before its start or between two steps. */
   DEADLINE_EXCEEDED("deadline_exceeded", false),
   /** The worker ran out of memory. */

@@ -18,19 +18,42 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** One HTTP request and its response, of which only status and Retry-After are read. */
+/**
+ * One HTTP request and its response, of which status and Retry-After are read, and the body if it is
+ * wanted.
+ */
 final class HttpExchange {
-  private static final int MAX_BODY_BYTES = 4096;
+  /** Of a body that is not wanted. */
+  private static final int MAX_IGNORED_BYTES = 4096;
+
+  private static final int NOT_WANTED = -1;
   private static final Duration NO_RETRY_AFTER = Duration.ZERO;
   // A date may be thousands of years ahead, which does not fit in nanoseconds.
   private static final Duration MAX_RETRY_AFTER = Duration.ofDays(1);
 
   private final Clock clock;
+  private final int maxBodyBytes;
+  private final Buffer body = Buffer.buffer();
   private final CompletableFuture<CallResult> result = new CompletableFuture<>();
   private final AtomicReference<@Nullable HttpClientRequest> request = new AtomicReference<>();
 
   HttpExchange(Clock clock) {
+    this(clock, NOT_WANTED);
+  }
+
+  /**
+   * An exchange whose response has a body.
+   *
+   * @param maxBodyBytes the exchange ends with the first byte beyond
+   */
+  HttpExchange(Clock clock, int maxBodyBytes) {
     this.clock = clock;
+    this.maxBodyBytes = maxBodyBytes;
+  }
+
+  /** The body of a successful response, once there is a result; longer than allowed if it is. */
+  byte[] body() {
+    return body.getBytes();
   }
 
   /** Connects and sends; returns at once. */
@@ -69,14 +92,39 @@ final class HttpExchange {
     }
   }
 
-  // Read a short body to its end, so that the receiver sees its response accepted.
   private void onResponse(HttpClientResponse response) {
     CallResult callResult = result(response);
+    if (maxBodyBytes != NOT_WANTED && callResult instanceof CallResult.Success) {
+      readBody(response, callResult);
+    } else {
+      ignoreBody(response, callResult);
+    }
+  }
+
+  private void readBody(HttpClientResponse response, CallResult callResult) {
+    response.handler(
+        part -> {
+          if (result.isDone()) {
+            return; // too large already
+          }
+          int wanted = Math.min(part.length(), maxBodyBytes + 1 - body.length());
+          body.appendBuffer(part, 0, wanted);
+          if (body.length() > maxBodyBytes) {
+            result.complete(callResult);
+          }
+        });
+    response.exceptionHandler(
+        failure -> result.complete(CallResult.Failed.noResponse("the answer is incomplete")));
+    response.endHandler(end -> result.complete(callResult));
+  }
+
+  // Read a short body to its end, so that the receiver sees its response accepted.
+  private void ignoreBody(HttpClientResponse response, CallResult callResult) {
     int[] read = {0};
     response.handler(
         part -> {
           read[0] += part.length();
-          if (read[0] > MAX_BODY_BYTES) {
+          if (read[0] > MAX_IGNORED_BYTES) {
             result.complete(callResult);
           }
         });

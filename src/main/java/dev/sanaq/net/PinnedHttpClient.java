@@ -71,11 +71,31 @@ public final class PinnedHttpClient implements AutoCloseable {
 
   /** Sends a request; blocks until the result, at most for the call timeout. Never throws. */
   public CallResult send(Request request) {
+    return send(request, new HttpExchange(clock));
+  }
+
+  /**
+   * Fetches the body of a URL; blocks until it is complete, at most for the call timeout. Redirects
+   * are not followed. Never throws.
+   *
+   * @param request without a body of its own
+   * @param maxBytes of the body
+   */
+  public FetchResult fetch(Request request, int maxBytes) {
+    HttpExchange exchange = new HttpExchange(clock, maxBytes);
+    CallResult result = send(request, exchange);
+    if (!(result instanceof CallResult.Success)) {
+      return new FetchResult.NotFetched(result);
+    }
+    byte[] body = exchange.body();
+    return body.length > maxBytes ? new FetchResult.TooLarge() : new FetchResult.Fetched(body);
+  }
+
+  private CallResult send(Request request, HttpExchange exchange) {
     long deadline = System.nanoTime() + callTimeout.toNanos();
     try {
       ParsedUrl url = urlPolicy.validate(request.url());
       List<InetAddress> found = urlPolicy.resolveAllowed(url);
-      HttpExchange exchange = new HttpExchange(clock);
       InetAddress address = found.get(request.attempt() % found.size());
       exchange.send(client, requestOptions(request, url, address), request.body());
       return exchange.result(Duration.ofNanos(deadline - System.nanoTime()));

@@ -1,11 +1,12 @@
 package dev.sanaq.sana;
 
+import dev.sanaq.sana.conditioning.ConditioningKey;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 
 /**
- * The parameters that all entries of a batch share. Prompts, seeds, counts, guidance scales and
- * LoRA adapters may differ.
+ * The parameters that all entries of a batch share. Prompts, seeds, counts, guidance scales, LoRA
+ * adapters and images may differ.
  *
  * @param width requested width in pixels
  * @param height requested height in pixels
@@ -14,6 +15,7 @@ import dev.sanaq.sana.solver.SolverKind;
  * @param resolutionBinning whether the nearest published aspect is generated
  * @param guided whether classifier-free guidance is on
  * @param guidanceInterval the steps with guidance, if it is on
+ * @param conditioning what entries share of their conditioning
  */
 public record BatchKey(
     int width,
@@ -22,7 +24,28 @@ public record BatchKey(
     SolverKind solver,
     boolean resolutionBinning,
     boolean guided,
-    GuidanceInterval guidanceInterval) {
+    GuidanceInterval guidanceInterval,
+    ConditioningKey conditioning) {
+
+  /** That of a generation from a prompt alone. */
+  public BatchKey(
+      int width,
+      int height,
+      int steps,
+      SolverKind solver,
+      boolean resolutionBinning,
+      boolean guided,
+      GuidanceInterval guidanceInterval) {
+    this(
+        width,
+        height,
+        steps,
+        solver,
+        resolutionBinning,
+        guided,
+        guidanceInterval,
+        ConditioningKey.NONE);
+  }
 
   /** The key of these parameters. */
   public static BatchKey of(GenerationParams params) {
@@ -34,6 +57,7 @@ public record BatchKey(
         params.solver(),
         params.resolutionBinning(),
         guided,
-        guided ? params.guidanceInterval() : GuidanceInterval.ALL_STEPS);
+        guided ? params.guidanceInterval() : GuidanceInterval.ALL_STEPS,
+        ConditioningKey.of(params.conditioning(), params.steps()));
   }
 }

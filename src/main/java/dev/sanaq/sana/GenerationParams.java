@@ -1,5 +1,6 @@
 package dev.sanaq.sana;
 
+import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
@@ -23,6 +24,7 @@ import java.util.List;
  *     height; without it both must be multiples of the autoencoder's compression
  * @param instruction put the complex human instruction before the prompt
  * @param adapters the LoRA adapters, in the order in which they apply
+ * @param conditioning source and control image, and perturbed-attention guidance
  */
 public record GenerationParams(
     String prompt,
@@ -37,12 +39,45 @@ public record GenerationParams(
     SolverKind solver,
     boolean resolutionBinning,
     boolean instruction,
-    List<LoraWeight> adapters) {
+    List<LoraWeight> adapters,
+    Conditioning conditioning) {
   public GenerationParams {
     adapters = List.copyOf(adapters);
   }
 
-  /** With guidance in every step. */
+  /** From the prompt alone. */
+  public GenerationParams(
+      String prompt,
+      String negativePrompt,
+      int width,
+      int height,
+      int steps,
+      double guidanceScale,
+      GuidanceInterval guidanceInterval,
+      long seed,
+      int count,
+      SolverKind solver,
+      boolean resolutionBinning,
+      boolean instruction,
+      List<LoraWeight> adapters) {
+    this(
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        seed,
+        count,
+        solver,
+        resolutionBinning,
+        instruction,
+        adapters,
+        Conditioning.NONE);
+  }
+
+  /** From the prompt alone, with guidance in every step. */
   public GenerationParams(
       String prompt,
       String negativePrompt,
@@ -87,6 +122,26 @@ public record GenerationParams(
         solver,
         resolutionBinning,
         instruction,
-        adapters);
+        adapters,
+        conditioning);
+  }
+
+  /** The same with another conditioning. */
+  public GenerationParams withConditioning(Conditioning other) {
+    return new GenerationParams(
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        seed,
+        count,
+        solver,
+        resolutionBinning,
+        instruction,
+        adapters,
+        other);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sanaq.sana;
 
 import dev.sanaq.json.Json;
+import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +53,10 @@ public final class ImageMetadata {
     settings.put("CFG scale", params.guidanceScale());
     settings.put("Seed", params.seed() + index);
     settings.put("Size", params.width() + "x" + params.height());
+    params
+        .conditioning()
+        .source()
+        .ifPresent(source -> settings.put("Denoising strength", source.strength()));
     settings.put("Model", quoted(model));
     if (!params.adapters().isEmpty()) {
       settings.put("Hashes", json(shortHashes(params.adapters())));
@@ -112,9 +117,12 @@ public final class ImageMetadata {
     if (!params.adapters().isEmpty()) {
       request.put("adapters", params.adapters().stream().map(ImageMetadata::item).toList());
     }
+    // No fields of a request; they keep the text from passing for a request of the same image.
     if (!params.instruction()) {
-      // No field of a request; keeps the text from passing for a request of the same image.
       request.put("instruction", false);
+    }
+    if (!params.conditioning().equals(Conditioning.NONE)) {
+      request.put("conditioning", true);
     }
     return json(request);
   }

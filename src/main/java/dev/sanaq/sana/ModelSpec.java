@@ -5,6 +5,7 @@ import dev.sanaq.checkpoint.config.TransformerConfig;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.image.AspectBins;
 import dev.sanaq.image.ImageSize;
+import dev.sanaq.sana.conditioning.ConditioningKey;
 import dev.sanaq.sana.lora.LoraInfo;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.Schedule;
@@ -74,9 +75,35 @@ public record ModelSpec(
     return transformer.guidanceEmbeds();
   }
 
-  /** Rows per image: 2 under classifier-free guidance (without the prompt, with it), else 1. */
+  /** Whether there is a row without the prompt: for classifier-free guidance. */
+  public boolean hasUnconditionalRow(BatchKey key) {
+    return key.guided() && !embedsGuidance();
+  }
+
+  /**
+   * Rows per image: one with the prompt, after one without it under classifier-free guidance, and
+   * before a perturbed one under perturbed-attention guidance.
+   */
   public int guidanceRows(BatchKey key) {
-    return key.guided() && !embedsGuidance() ? 2 : 1;
+    return 1 + (hasUnconditionalRow(key) ? 1 : 0) + (key.conditioning().isPerturbed() ? 1 : 0);
+  }
+
+  /**
+   * Checks that the model supports a conditioning.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
+  public void requireSupported(ConditioningKey conditioning) {
+    List<Integer> layers = conditioning.pagAppliedLayers();
+    if (layers.stream().anyMatch(layer -> layer >= transformer.numLayers())) {
+      throw new IllegalArgumentException(
+          "pag layers %s: this model has the blocks 0 to %s"
+              .formatted(layers, transformer.numLayers() - 1));
+    }
+    if (embedsGuidance() && (conditioning.isPerturbed() || conditioning.controlled())) {
+      throw new IllegalArgumentException(
+          "SANA-Sprint has neither perturbed-attention guidance nor ControlNets");
+    }
   }
 
   /**
@@ -92,7 +119,7 @@ public record ModelSpec(
                   key.solver().label(),
                   info.solvers().stream().map(SolverKind::label).sorted().toList()));
     }
-    return key.solver().schedule(solverSettings(), key.steps());
+    return key.solver().schedule(solverSettings(), key.steps(), key.conditioning().firstStep());
   }
 
   private SolverSettings solverSettings() {

@@ -138,8 +138,10 @@ class RequestFieldsTest {
             find(
                 Files.readString(JAVA.resolve("sana/ImageMetadata.java")),
                 "request\\.put\\(\"(\\w+)\""));
-    // No request can leave the instruction out; the file of an image generated without it says so.
+    // No request can leave the instruction out, or have input images that the file does not hold;
+    // the file of an image generated so says it.
     names.remove("instruction");
+    names.remove("conditioning");
     assertThat(names).containsExactlyElementsOf(allBut(NOT_IN_IMAGE_METADATA));
   }
 

@@ -6,8 +6,15 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** Reads {@code transformer/config.json}; keys and defaults are those of diffusers 0.36.0. */
+/**
+ * Reads {@code transformer/config.json} and a ControlNet's {@code config.json}; keys and defaults
+ * are those of diffusers 0.36.0.
+ */
 public final class TransformerConfigReader {
+  /** The class of ControlNets in diffusers. */
+  public static final String CONTROLNET_CLASS = "SanaControlNetModel";
+
+  private static final int CONTROLNET_LAYERS = 7;
   private static final Map<String, QkNorm> QK_NORMS =
       Map.of("null", QkNorm.NONE, "rms_norm_across_heads", QkNorm.RMS_NORM_ACROSS_HEADS);
 
@@ -29,8 +36,20 @@ public final class TransformerConfigReader {
    * @throws dev.sanaq.checkpoint.CheckpointException with every invalid field
    */
   public static TransformerConfig of(String file, ObjectNode json) {
+    return of(file, json, Component.TRANSFORMER.className(), 20);
+  }
+
+  /**
+   * As {@link #of(String, ObjectNode)}, of a ControlNet: a copy of the transformer's first blocks.
+   */
+  public static TransformerConfig ofControlNet(String file, ObjectNode json) {
+    return of(file, json, CONTROLNET_CLASS, CONTROLNET_LAYERS);
+  }
+
+  private static TransformerConfig of(
+      String file, ObjectNode json, String className, int defaultLayers) {
     ConfigObjectReader f = new ConfigObjectReader(file, json);
-    f.requireClass(Component.TRANSFORMER.className());
+    f.requireClass(className);
     int in = f.integer("in_channels", 32, 1, 4096);
     boolean outOfIn = json.path("out_channels").isNull();
     TransformerConfig config =
@@ -39,7 +58,7 @@ public final class TransformerConfigReader {
             outOfIn ? in : f.integer("out_channels", 32, 1, 8192),
             f.integer("num_attention_heads", 70, 1, 1024),
             f.integer("attention_head_dim", 32, 1, 1024),
-            f.integer("num_layers", 20, 1, 512),
+            f.integer("num_layers", defaultLayers, 1, 512),
             f.integer("num_cross_attention_heads", 20, 1, 1024),
             f.integer("cross_attention_head_dim", 112, 1, 1024),
             f.integer("cross_attention_dim", 2240, 1, 1 << 20),

@@ -22,7 +22,7 @@ final class CrossComponentChecks {
     checkEqual(
         "caption_channels", transformer.captionChannels(), contents.textEncoder().hiddenSize());
     checkEqual("in_channels", transformer.inChannels(), contents.autoencoder().latentChannels());
-    boolean sprint = contents.index().pipelineClass() == PipelineClass.SANA_SPRINT;
+    boolean sprint = contents.index().pipelineClass().isSprint();
     if (transformer.guidanceEmbeds() != sprint) {
       String what = "%s for %s".formatted(sprint, contents.index().pipelineClass().className());
       addProblem("transformer/config.json", "guidance_embeds", what, transformer.guidanceEmbeds());

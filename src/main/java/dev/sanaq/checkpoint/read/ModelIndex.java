@@ -6,6 +6,7 @@ import dev.sanaq.checkpoint.JsonFile;
 import dev.sanaq.checkpoint.ProblemCollector;
 import dev.sanaq.checkpoint.config.Component;
 import dev.sanaq.checkpoint.config.SchedulerConfig;
+import dev.sanaq.checkpoint.config.TransformerConfigReader;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -52,6 +53,12 @@ public record ModelIndex(
                           SchedulerConfig.FlowEuler.CLASS,
                           SchedulerConfig.Scm.CLASS))));
 
+  /** A part that a checkpoint may have: its ControlNet. */
+  private static final String CONTROLNET = "controlnet";
+
+  private static final Map.Entry<String, Set<String>> CONTROLNET_CLASSES =
+      Map.entry("diffusers", Set.of(TransformerConfigReader.CONTROLNET_CLASS));
+
   static ModelIndex read(Path folder) {
     Path file = folder.resolve(FILE);
     return of(file.toString(), JsonFile.read(file));
@@ -73,9 +80,12 @@ public record ModelIndex(
       problems.add(file, "_class_name", known, JsonFile.shortened(json.path("_class_name")));
     }
     COMPONENTS.forEach((part, classes) -> checkComponent(file, json, part, classes, problems));
+    if (json.has(CONTROLNET)) {
+      checkComponent(file, json, CONTROLNET, CONTROLNET_CLASSES, problems);
+    }
     for (Map.Entry<String, JsonNode> field : json.properties()) {
       String key = field.getKey();
-      if (!key.startsWith("_") && !COMPONENTS.containsKey(key)) {
+      if (!key.equals(CONTROLNET) && !key.startsWith("_") && !COMPONENTS.containsKey(key)) {
         problems.add(
             file, key, "no part but " + COMPONENTS.keySet(), JsonFile.shortened(field.getValue()));
       }

@@ -15,9 +15,29 @@ public final class TransformerTensors {
 
   /** The tensors that the config requires. */
   public static ExpectedTensors of(TransformerConfig c) {
-    int width = c.width();
     ExpectedTensors t = new ExpectedTensors();
-    t.tensor("scale_shift_table", 2, width);
+    t.tensor("scale_shift_table", 2, c.width());
+    inputsAndBlocks(t, c);
+    t.linear("proj_out", c.width(), (long) c.patchSize() * c.patchSize() * c.outChannels());
+    return t;
+  }
+
+  /**
+   * The tensors of {@code SanaControlNetModel} ({@code models/controlnets/controlnet_sana.py}) that
+   * the config requires.
+   */
+  public static ExpectedTensors ofControlNet(TransformerConfig c) {
+    ExpectedTensors t = new ExpectedTensors();
+    inputsAndBlocks(t, c);
+    t.linear("input_block", c.width(), c.width());
+    for (int i = 0; i < c.numLayers(); i++) {
+      t.linear("controlnet_blocks." + i, c.width(), c.width());
+    }
+    return t;
+  }
+
+  private static void inputsAndBlocks(ExpectedTensors t, TransformerConfig c) {
+    int width = c.width();
     t.conv("patch_embed.proj", c.inChannels(), width, c.patchSize());
     if (c.guidanceEmbeds()) {
       embedder(t, "time_embed.timestep_embedder", width);
@@ -32,8 +52,6 @@ public final class TransformerTensors {
     for (int i = 0; i < c.numLayers(); i++) {
       block(t, "transformer_blocks." + i, c);
     }
-    t.linear("proj_out", width, (long) c.patchSize() * c.patchSize() * c.outChannels());
-    return t;
   }
 
   private static void embedder(ExpectedTensors t, String prefix, int width) {

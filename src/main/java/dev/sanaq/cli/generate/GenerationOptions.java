@@ -1,7 +1,9 @@
 package dev.sanaq.cli.generate;
 
+import dev.sanaq.image.ImageSize;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.ModelInfo;
+import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.lora.LoraInfo;
 import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.solver.GuidanceInterval;
@@ -104,6 +106,10 @@ final class GenerationOptions {
   @Option(names = "--adapter", hidden = true, description = "Alias of --lora.")
   private List<String> adapters = List.of();
 
+  @Mixin private ImageOptions images;
+
+  private Conditioning conditioning = Conditioning.NONE;
+
   /** The LoRA files given by path rather than by name. */
   List<Path> loraFiles() {
     return loraWeights().stream()
@@ -141,7 +147,7 @@ final class GenerationOptions {
   }
 
   /**
-   * Validates what can be validated before a model is loaded.
+   * Validates what can be validated before a model is loaded, and reads the input images.
    *
    * @throws IllegalArgumentException naming the invalid option
    */
@@ -167,6 +173,7 @@ final class GenerationOptions {
     }
     loraWeights();
     requestedSolver();
+    conditioning = images.read();
   }
 
   /**
@@ -184,11 +191,12 @@ final class GenerationOptions {
               .collect(Collectors.joining(", "));
       throw invalidOption("--solver", kind.label(), "this model supports " + known);
     }
+    ImageSize defaults = defaultSize(model);
     return new GenerationParams(
         prompt,
         negativePrompt,
-        size.widthOr(model.width()),
-        size.heightOr(model.height()),
+        size.widthOr(defaults.width()),
+        size.heightOr(defaults.height()),
         steps == null ? model.steps() : steps,
         guidanceScale == null ? model.guidanceScale() : guidanceScale,
         guidanceInterval.isEmpty()
@@ -199,7 +207,20 @@ final class GenerationOptions {
         kind,
         !noResolutionBinning,
         !noPromptInstruction,
-        loraWeights().stream().map(lora -> withSha256(lora, model)).toList());
+        loraWeights().stream().map(lora -> withSha256(lora, model)).toList(),
+        conditioning);
+  }
+
+  /** The model's; without any given size but with an input image, of the image's aspect ratio. */
+  private ImageSize defaultSize(ModelInfo model) {
+    ImageSize own = new ImageSize(model.height(), model.width());
+    if (size.width() != null || size.height() != null) {
+      return own;
+    }
+    long pixels = (long) own.height() * own.width();
+    return ImageOptions.size(conditioning)
+        .map(image -> image.withPixels(pixels, model.compression()))
+        .orElse(own);
   }
 
   private static LoraWeight withSha256(LoraWeight lora, ModelInfo model) {

@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The deep-compression autoencoder (paper, section 2.1; diffusers {@code AutoencoderDC}): images in
@@ -32,6 +33,9 @@ import java.util.function.Function;
  */
 public final class AutoencoderDC implements AutoCloseable {
   private static final String ENCODER_PREFIX = "encoder.";
+
+  /** Its weight says which device the network is on. */
+  private static final String DEVICE_PREFIX = "decoder.norm_out.";
 
   private final ScriptProgram program;
   private final AutoencoderConfig config;
@@ -50,32 +54,44 @@ public final class AutoencoderDC implements AutoCloseable {
 
   /** Loads the decoder alone, without {@link #encode}: half of the weights. */
   public static AutoencoderDC loadDecoder(Checkpoint checkpoint, DevicePlacement placement) {
-    return load(checkpoint.autoencoder(), checkpoint.autoencoderTensors(), placement, false);
+    return load(
+        checkpoint.autoencoder(),
+        checkpoint.autoencoderTensors(),
+        placement,
+        name -> !name.startsWith(ENCODER_PREFIX));
+  }
+
+  /** Loads the encoder alone, without {@link #decode}: the other half of the weights. */
+  public static AutoencoderDC loadEncoder(Checkpoint checkpoint, DevicePlacement placement) {
+    return load(
+        checkpoint.autoencoder(),
+        checkpoint.autoencoderTensors(),
+        placement,
+        name -> name.startsWith(ENCODER_PREFIX) || name.startsWith(DEVICE_PREFIX));
   }
 
   /** Loads an autoencoder that is not part of a checkpoint. */
   public static AutoencoderDC load(
       AutoencoderConfig config, TensorIndex tensors, DevicePlacement placement) {
-    return load(config, tensors, placement, true);
+    return load(config, tensors, placement, name -> true);
   }
 
   private static AutoencoderDC load(
       AutoencoderConfig config,
       TensorIndex tensors,
       DevicePlacement placement,
-      boolean withEncoder) {
+      Predicate<String> wanted) {
     DevicePlacement own =
         placement.precision() == Precision.FP16
             ? placement.withPrecision(Precision.FP32)
             : placement;
     ScriptProgram program = ScriptProgram.compile(scriptSource(config, own.precision()), own);
     try {
-      WeightLoader.loadMatching(
-          tensors, program, name -> withEncoder || !name.startsWith(ENCODER_PREFIX));
+      WeightLoader.loadMatching(tensors, program, wanted);
       if (own.packsWeights()) {
         program.call("pack_weights").close();
       }
-      return new AutoencoderDC(program, config, withEncoder);
+      return new AutoencoderDC(program, config, wanted.test(ENCODER_PREFIX));
     } catch (RuntimeException e) {
       program.close();
       throw e;
@@ -165,10 +181,28 @@ public final class AutoencoderDC implements AutoCloseable {
    * @throws IllegalStateException after {@link #loadDecoder}
    */
   public ScriptValue encode(ScriptValue images) {
+    requireEncoder();
+    return program.call("encode", images);
+  }
+
+  /**
+   * Encodes images for the transformer.
+   *
+   * @param images (B, 3, H, W), H and W multiples of the compression
+   * @return latents (B, C, h, w) in the transformer's scale, fp32, on the host
+   * @throws IllegalStateException after {@link #loadDecoder}
+   */
+  public ScriptValue encodeToHost(ScriptValue images) {
+    requireEncoder();
+    try (ScriptValue factor = ScriptValue.of(scalingFactor())) {
+      return program.call("encode_to_host", images, factor);
+    }
+  }
+
+  private void requireEncoder() {
     if (!hasEncoder) {
       throw new IllegalStateException("the encoder is not loaded; use load instead of loadDecoder");
     }
-    return program.call("encode", images);
   }
 
   /**

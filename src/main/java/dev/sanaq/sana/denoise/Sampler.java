@@ -1,5 +1,6 @@
 package dev.sanaq.sana.denoise;
 
+import dev.sanaq.sana.solver.NoiseLevel;
 import dev.sanaq.sana.solver.SolverStep;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.ScriptProgram;
@@ -60,6 +61,60 @@ public final class Sampler implements AutoCloseable {
         inputs.close();
         throw e;
       }
+    }
+  }
+
+  /**
+   * The source images of a pass on the device.
+   *
+   * @param noise the starting noise (1, C, H, W) of each image
+   * @param latents (B, C, H, W), in the transformer's scale
+   * @param mask (B, 1, H, W), 1 where the image is generated anew
+   * @return an opaque value for {@link #initFromSource} and {@link #keepKnown}
+   */
+  ScriptValue holdSource(ScriptValue noise, ScriptValue latents, ScriptValue mask) {
+    try (ScriptValue device = ScriptValue.of(placement().torchDevice())) {
+      return program.call("hold_source", noise, latents, mask, device);
+    }
+  }
+
+  /**
+   * The state before the first step of image to image: a mixture of latents and noise.
+   *
+   * @param imageScales of the latents of each image
+   * @param noiseScales of the noise of each image
+   */
+  ScriptValue initFromSource(ScriptValue source, float[] imageScales, float[] noiseScales) {
+    try (ScriptValue images = ScriptValue.floats(imageScales, imageScales.length);
+        ScriptValue noise = ScriptValue.floats(noiseScales, noiseScales.length)) {
+      return program.call("init_from_source", source, images, noise);
+    }
+  }
+
+  /** Inpainting: the state in which unmasked latents are the source image's at a noise level. */
+  ScriptValue keepKnown(ScriptValue state, ScriptValue source, NoiseLevel level) {
+    try (ScriptValue imageScale = ScriptValue.of(level.imageScale());
+        ScriptValue noiseScale = ScriptValue.of(level.noiseScale())) {
+      return program.call("keep_known", state, source, imageScale, noiseScale);
+    }
+  }
+
+  /**
+   * Perturbed-attention guidance together with classifier-free guidance (arXiv 2403.17377;
+   * diffusers {@code _apply_perturbed_attention_guidance}).
+   *
+   * @param output of the transformer: without the prompt under classifier-free guidance, with it,
+   *     and perturbed, B rows each
+   * @param guidanceScales one per image; read only with 3 B rows
+   * @param pagScales one per image
+   * @return B rows, for {@link #step}
+   */
+  public ScriptValue applyPerturbedGuidance(
+      ScriptValue output, float[] guidanceScales, float[] pagScales) {
+    try (ScriptValue rows = ScriptValue.of((long) pagScales.length);
+        ScriptValue guidance = ScriptValue.floats(guidanceScales, guidanceScales.length);
+        ScriptValue pag = ScriptValue.floats(pagScales, pagScales.length)) {
+      return program.call("apply_perturbed_guidance", output, rows, guidance, pag);
     }
   }
 

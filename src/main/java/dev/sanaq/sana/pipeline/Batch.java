@@ -3,6 +3,8 @@ package dev.sanaq.sana.pipeline;
 import dev.sanaq.sana.BatchControl;
 import dev.sanaq.sana.BatchResult;
 import dev.sanaq.sana.GenerationParams;
+import dev.sanaq.sana.conditioning.Conditioning;
+import dev.sanaq.sana.conditioning.ConditioningLatents;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.torch.DeviceMemory;
 import dev.sanaq.torch.TorchException;
@@ -22,18 +24,21 @@ final class Batch {
   }
 
   /**
-   * Loads the adapters and encodes the prompts. An entry for which that is not possible fails; the
-   * others do not.
+   * Loads the adapters and encodes the prompts and images. An entry for which that is not possible
+   * fails; the others do not.
    *
    * @param adapters the id of an entry's adapter set
+   * @param encoder of prompts
+   * @param images encodes the images of a conditioning
    */
   void prepare(
       ToLongFunction<GenerationParams> adapters,
-      Function<GenerationParams, List<PromptEmbeds>> encoder) {
+      Function<GenerationParams, List<PromptEmbeds>> encoder,
+      Function<Conditioning, ConditioningLatents> images) {
     completeCancelled();
     for (BatchEntry entry : entries) {
       if (entry.isOpen()) {
-        prepare(entry, adapters, encoder);
+        prepare(entry, adapters, encoder, images);
       }
     }
   }
@@ -41,18 +46,23 @@ final class Batch {
   private static void prepare(
       BatchEntry entry,
       ToLongFunction<GenerationParams> adapters,
-      Function<GenerationParams, List<PromptEmbeds>> encoder) {
+      Function<GenerationParams, List<PromptEmbeds>> encoder,
+      Function<Conditioning, ConditioningLatents> images) {
     entry.timer().start();
     try {
       entry.setAdapterSet(adapters.applyAsLong(entry.params()));
       entry.setPromptEmbeds(encoder.apply(entry.params()));
+      entry.timer().record("text");
+      if (entry.params().conditioning().hasImage()) {
+        entry.setConditioning(images.apply(entry.params().conditioning()));
+        entry.timer().record("encode");
+      }
     } catch (RuntimeException e) {
       if (DeviceMemory.ranOut(e) || e instanceof TorchException torch && torch.isCudaError()) {
-        throw e; // not the prompt's fault
+        throw e; // not the fault of prompt or image
       }
       entry.complete(new BatchResult.Failed(e));
     }
-    entry.timer().record("text");
   }
 
   /** Completes the entries that were cancelled, and returns the images of the open ones. */

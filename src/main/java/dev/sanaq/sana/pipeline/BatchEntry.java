@@ -4,6 +4,7 @@ import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.BatchResult;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.GenerationResult;
+import dev.sanaq.sana.conditioning.ConditioningLatents;
 import dev.sanaq.sana.text.PromptEmbeds;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ final class BatchEntry {
   private final StageTimer timer = new StageTimer();
   private final List<RgbImage> images = new ArrayList<>();
   private List<PromptEmbeds> promptEmbeds = List.of();
+  private ConditioningLatents conditioning = ConditioningLatents.NONE;
   private long adapterSet;
   private Optional<BatchResult> result = Optional.empty();
 
@@ -37,6 +39,15 @@ final class BatchEntry {
 
   void setPromptEmbeds(List<PromptEmbeds> embeds) {
     promptEmbeds = embeds;
+  }
+
+  /** Its encoded images. */
+  ConditioningLatents conditioning() {
+    return conditioning;
+  }
+
+  void setConditioning(ConditioningLatents latents) {
+    conditioning = latents;
   }
 
   /** The id of its adapter set in the transformer. */

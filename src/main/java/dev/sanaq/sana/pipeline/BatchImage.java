@@ -1,5 +1,9 @@
 package dev.sanaq.sana.pipeline;
 
+import dev.sanaq.sana.conditioning.Conditioning;
+import dev.sanaq.sana.conditioning.ConditioningLatents;
+import dev.sanaq.sana.conditioning.ControlImage;
+import dev.sanaq.sana.conditioning.PerturbedAttention;
 import dev.sanaq.sana.text.PromptEmbeds;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -29,7 +33,31 @@ record BatchImage(BatchEntry entry, int index) {
     return scales;
   }
 
-  /** The adapter set of each row: under guidance every image twice. */
+  /** One scale of perturbed-attention guidance per image. */
+  static float[] pagScales(List<BatchImage> images, double timestep) {
+    float[] scales = new float[images.size()];
+    for (int i = 0; i < scales.length; i++) {
+      PerturbedAttention guidance = images.get(i).conditioning().perturbedAttention().orElseThrow();
+      scales[i] = (float) guidance.scaleAt(timestep);
+    }
+    return scales;
+  }
+
+  /** The control image of each. */
+  static List<ControlImage> controlImages(List<BatchImage> images) {
+    return images.stream().map(image -> image.conditioning().control().orElseThrow()).toList();
+  }
+
+  /** The encoded images of each. */
+  static List<ConditioningLatents> conditioningLatents(List<BatchImage> images) {
+    return images.stream().map(image -> image.entry().conditioning()).toList();
+  }
+
+  private Conditioning conditioning() {
+    return entry.params().conditioning();
+  }
+
+  /** The adapter set of each row: under guidance every image several times. */
   static long[] adapterSets(List<BatchImage> images, int guidanceRows) {
     return IntStream.range(0, guidanceRows)
         .boxed()
@@ -37,7 +65,10 @@ record BatchImage(BatchEntry entry, int index) {
         .toArray();
   }
 
-  /** One per row: under guidance first every image's negative prompt, then every prompt. */
+  /**
+   * One per row: under classifier-free guidance first every image's negative prompt; then every
+   * prompt; under perturbed-attention guidance once more.
+   */
   static List<PromptEmbeds> promptEmbeds(List<BatchImage> images, int guidanceRows) {
     return IntStream.range(0, guidanceRows)
         .boxed()

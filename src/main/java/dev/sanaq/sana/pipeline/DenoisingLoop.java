@@ -1,7 +1,10 @@
 package dev.sanaq.sana.pipeline;
 
 import dev.sanaq.sana.autoencoder.AutoencoderDC;
+import dev.sanaq.sana.control.ControlNetPass;
+import dev.sanaq.sana.control.ControlNetRegistry;
 import dev.sanaq.sana.solver.SolverStep;
+import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.sana.transformer.SanaTransformer;
 import dev.sanaq.torch.OwnedValue;
 import dev.sanaq.torch.ScriptValue;
@@ -9,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The denoising loop: noise to latents, several images per pass (paper, section 3.3; diffusers
@@ -18,6 +22,7 @@ import java.util.stream.IntStream;
 final class DenoisingLoop {
   private final SanaTransformer transformer;
   private final AutoencoderDC autoencoder;
+  private final ControlNetRegistry controlNets;
   private final GenerationPlan plan;
   private final Batch batch;
   private final PassScheduler passes;
@@ -31,6 +36,7 @@ final class DenoisingLoop {
       PipelineProbe probe) {
     this.transformer = networks.transformer();
     this.autoencoder = networks.autoencoder();
+    this.controlNets = networks.controlNets();
     this.plan = plan;
     this.batch = batch;
     this.passes = passes;
@@ -47,11 +53,11 @@ final class DenoisingLoop {
     List<BatchImage> images = latents.images();
     int height = (int) plan.latentShape()[2];
     int width = (int) plan.latentShape()[3];
+    List<PromptEmbeds> prompts = BatchImage.promptEmbeds(images, plan.guidanceRows());
     try (OwnedValue prompt =
             new OwnedValue(
                 transformer.encodePrompt(
-                    BatchImage.promptEmbeds(images, plan.guidanceRows()),
-                    BatchImage.adapterSets(images, plan.guidanceRows())));
+                    prompts, BatchImage.adapterSets(images, plan.guidanceRows())));
         OwnedValue modulation =
             new OwnedValue(
                 transformer.timeModulation(
@@ -59,12 +65,13 @@ final class DenoisingLoop {
                     1,
                     BatchImage.guidanceScales(images),
                     BatchImage.adapterSets(images, 1)));
-        ScriptValue positions = transformer.positionalEmbedding(height, width)) {
+        ScriptValue positions = transformer.positionalEmbedding(height, width);
+        ControlNetPass control = startControlNet(images, prompts)) {
       for (int i = 0; i < plan.steps(); i++) {
-        if (i > 0 && !retainActive(latents, prompt, modulation)) {
+        if (i > 0 && !retainActive(latents, prompt, modulation, control)) {
           return Map.of();
         }
-        step(i, latents, prompt.get(), modulation.get(), positions);
+        step(i, latents, prompt.get(), modulation.get(), positions, control);
         try (ScriptValue current = latents.current()) {
           probe.onStepEnd(i + 1, current);
           passes.onStepEnd(i + 1);
@@ -74,47 +81,83 @@ final class DenoisingLoop {
     }
   }
 
+  /** Null for a pass without a ControlNet. */
+  private @Nullable ControlNetPass startControlNet(
+      List<BatchImage> images, List<PromptEmbeds> prompts) {
+    if (!plan.key().conditioning().controlled()) {
+      return null;
+    }
+    return ControlNetPass.start(
+        controlNets.get(plan.key().conditioning().controlNet()),
+        BatchImage.controlImages(images),
+        BatchImage.conditioningLatents(images).stream()
+            .map(latents -> latents.control().orElseThrow())
+            .toList(),
+        prompts,
+        plan.timesteps(),
+        plan.latentShape());
+  }
+
   /**
    * One step, in three formulas:
    *
    * <pre>
-   * out = transformer(inputScale * x_t, t, y)          B rows, or 2 B in a guided step
+   * out = transformer(inputScale * x_t, t, y)          B rows, or a multiple in a guided step
    * v   = out_uncond + guidanceScale * (out_text - out_uncond)
    *                                                    classifier-free guidance
    * x'  = a linear function of x_t, v, the previous x0 and noise, see {@link SolverStep}
    * </pre>
    *
    * The first is {@code forward} in transformer.torchscript. The other two are {@code
-   * apply_guidance} and {@code step} in sampler.torchscript.
+   * apply_guidance} and {@code step} in sampler.torchscript. Perturbed-attention guidance adds
+   * {@code pagScale * (out_text - out_perturbed)} to the second.
    */
   private void step(
       int i,
       NoisyLatents latents,
       ScriptValue prompt,
       ScriptValue modulation,
-      ScriptValue positions) {
-    SolverStep step = plan.schedule().steps().get(i);
-    if (plan.guidanceRows() == 2 && !plan.isGuided(i)) {
-      try (ScriptValue withPrompt = transformer.conditionalRows(prompt)) {
-        evaluate(step, i, latents, withPrompt, modulation, positions);
-      }
-    } else {
-      evaluate(step, i, latents, prompt, modulation, positions);
+      ScriptValue positions,
+      @Nullable ControlNetPass control) {
+    if (!plan.dropsUnconditionalRow(i)) {
+      evaluate(i, latents, prompt, modulation, positions, control);
+      return;
+    }
+    try (ScriptValue withPrompt = transformer.conditionalRows(prompt, plan.guidanceRows())) {
+      evaluate(i, latents, withPrompt, modulation, positions, control);
     }
   }
 
   private void evaluate(
-      SolverStep step,
       int i,
       NoisyLatents latents,
       ScriptValue prompt,
       ScriptValue modulation,
-      ScriptValue positions) {
+      ScriptValue positions,
+      @Nullable ControlNetPass control) {
+    SolverStep step = plan.schedule().steps().get(i);
     try (ScriptValue current = latents.current();
+        ScriptValue samples = controlSamples(i, current, control);
         ScriptValue output =
-            transformer.forward(current, step.inputScale(), modulation, i, positions, prompt)) {
-      latents.step(step, output);
+            transformer.forward(
+                current,
+                step.inputScale(),
+                modulation,
+                i,
+                positions,
+                prompt,
+                samples,
+                plan.perturbedLayers())) {
+      latents.step(i, output);
     }
+  }
+
+  private ScriptValue controlSamples(int i, ScriptValue latents, @Nullable ControlNetPass control) {
+    if (control == null) {
+      return transformer.noControl();
+    }
+    int droppedOf = plan.dropsUnconditionalRow(i) ? plan.guidanceRows() : 0;
+    return control.forward(i, latents, droppedOf).orElseGet(transformer::noControl);
   }
 
   /**
@@ -122,7 +165,11 @@ final class DenoisingLoop {
    *
    * @return whether any image is left
    */
-  private boolean retainActive(NoisyLatents latents, OwnedValue prompt, OwnedValue modulation) {
+  private boolean retainActive(
+      NoisyLatents latents,
+      OwnedValue prompt,
+      OwnedValue modulation,
+      @Nullable ControlNetPass control) {
     int before = latents.images().size();
     List<BatchImage> active = batch.retainActive(latents.images());
     if (active.size() == before || active.isEmpty()) {
@@ -136,6 +183,9 @@ final class DenoisingLoop {
             .toArray();
     prompt.set(transformer.selectPromptRows(prompt.get(), guidedRows));
     modulation.set(transformer.selectModulationRows(modulation.get(), rows));
+    if (control != null) {
+      control.retain(rows, guidedRows);
+    }
     return true;
   }
 }

@@ -18,8 +18,7 @@ import java.util.List;
  * @param latentShape (1, C, H, W) of one image's latents
  * @param schedule the solver's steps
  * @param timesteps the transformer's input at each step
- * @param guidanceRows rows per image: 2 with classifier-free guidance (without the prompt first),
- *     else 1
+ * @param guidanceRows rows per image, see {@link ModelSpec#guidanceRows}
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; read-only
 record GenerationPlan(
@@ -35,11 +34,12 @@ record GenerationPlan(
    *
    * @throws UnsupportedSizeException if the model cannot generate the size
    * @throws IllegalArgumentException if the batch is empty or its keys differ, or if the model does
-   *     not take the solver or the number of steps
+   *     not take the solver, the number of steps or the conditioning
    */
   static GenerationPlan check(ModelSpec spec, List<GenerationParams> batch) {
     BatchKey key = commonKey(batch);
     ImageSize size = spec.generatedSize(key);
+    spec.requireSupported(key.conditioning());
     Schedule schedule = spec.schedule(key);
     int height = size.height() / spec.compression();
     int width = size.width() / spec.compression();
@@ -65,9 +65,24 @@ record GenerationPlan(
     return timesteps.length;
   }
 
-  /** Whether step i, from 0, has classifier-free guidance. */
-  boolean isGuided(int i) {
-    return guidanceRows == 2 && key.guidanceInterval().contains(i, steps());
+  /** Whether each image has a row without the prompt, the first. */
+  boolean hasUnconditionalRow() {
+    return guidanceRows - (isPerturbed() ? 1 : 0) == 2;
+  }
+
+  /** Whether each image has a perturbed row, the last. */
+  boolean isPerturbed() {
+    return key.conditioning().isPerturbed();
+  }
+
+  /** The blocks that perturbed-attention guidance perturbs. */
+  long[] perturbedLayers() {
+    return key.conditioning().pagAppliedLayers().stream().mapToLong(layer -> layer).toArray();
+  }
+
+  /** Whether step i, from 0, leaves out the rows without the prompt. */
+  boolean dropsUnconditionalRow(int i) {
+    return hasUnconditionalRow() && !key.guidanceInterval().contains(i, steps());
   }
 
   /** Noise tensors per image: the starting noise, and one for each step that adds noise (SCM). */

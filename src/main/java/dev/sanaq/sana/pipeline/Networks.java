@@ -2,6 +2,8 @@ package dev.sanaq.sana.pipeline;
 
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.sana.autoencoder.AutoencoderDC;
+import dev.sanaq.sana.autoencoder.LatentEncoder;
+import dev.sanaq.sana.control.ControlNetRegistry;
 import dev.sanaq.sana.denoise.Sampler;
 import dev.sanaq.sana.text.TextEncoder;
 import dev.sanaq.sana.transformer.SanaTransformer;
@@ -14,11 +16,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 
-/** The loaded networks of a checkpoint. One caller at a time. */
+/**
+ * The networks of a checkpoint, loaded; except for the autoencoder's encoder and the ControlNets,
+ * which load on first use. One caller at a time.
+ */
 record Networks(
     TextEncoder textEncoder,
     SanaTransformer transformer,
     AutoencoderDC autoencoder,
+    LatentEncoder latentEncoder,
+    ControlNetRegistry controlNets,
     Sampler sampler)
     implements AutoCloseable {
 
@@ -39,6 +46,8 @@ record Networks(
       return new Networks(
           register(loaded, SanaTransformer.load(checkpoint, placement)),
           register(loaded, AutoencoderDC.loadDecoder(checkpoint, placement.withoutInt8())),
+          new LatentEncoder(checkpoint, placement.withoutInt8()),
+          ControlNetRegistry.list(checkpoint, placement),
           register(loaded, new Sampler(placement)),
           text);
     } catch (RuntimeException | Error e) {
@@ -52,9 +61,11 @@ record Networks(
   private Networks(
       SanaTransformer transformer,
       AutoencoderDC autoencoder,
+      LatentEncoder latentEncoder,
+      ControlNetRegistry controlNets,
       Sampler sampler,
       CompletableFuture<TextEncoder> text) {
-    this(text.join(), transformer, autoencoder, sampler);
+    this(text.join(), transformer, autoencoder, latentEncoder, controlNets, sampler);
   }
 
   /** join() wraps the other thread's exception. */
@@ -95,6 +106,8 @@ record Networks(
   @Override
   public void close() {
     sampler.close();
+    controlNets.close();
+    latentEncoder.close();
     autoencoder.close();
     transformer.close();
     textEncoder.close();

@@ -2,6 +2,7 @@ package dev.sanaq.sana.pipeline;
 
 import dev.sanaq.sana.denoise.Noise;
 import dev.sanaq.sana.denoise.Sampler;
+import dev.sanaq.sana.denoise.SourceImages;
 import dev.sanaq.sana.solver.SolverStep;
 import dev.sanaq.torch.OwnedValue;
 import dev.sanaq.torch.ScriptValue;
@@ -9,6 +10,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The latents x_t of a pass, a row per image, with the solver's previous prediction, and the
@@ -19,6 +22,7 @@ final class NoisyLatents implements AutoCloseable {
   private final GenerationPlan plan;
   private final OwnedValue inputs;
   private final OwnedValue state;
+  private Optional<SourceImages> sources;
   private List<BatchImage> images;
   private int nextNoise = 1;
 
@@ -27,30 +31,41 @@ final class NoisyLatents implements AutoCloseable {
       GenerationPlan plan,
       List<BatchImage> images,
       ScriptValue inputs,
+      Optional<SourceImages> sources,
       ScriptValue state) {
     this.sampler = sampler;
     this.plan = plan;
     this.images = images;
     this.inputs = new OwnedValue(inputs);
+    this.sources = sources;
     this.state = new OwnedValue(state);
   }
 
   /**
    * Samples the starting latents (diffusers: {@code prepare_latents}): each image's noise from its
-   * own seed, times the schedule's initial noise scale.
+   * own seed, times the schedule's initial noise scale; mixed with its source image if it has one.
    */
   static NoisyLatents prepare(Sampler sampler, GenerationPlan plan, List<BatchImage> images) {
+    @Nullable ScriptValue inputs = null;
+    Optional<SourceImages> sources = Optional.empty();
     try (Noise noise =
             Noise.sample(BatchImage.seeds(images), plan.noiseTensors(), plan.latentShape());
         ScriptValue first = noise.tensors(0)) {
-      ScriptValue inputs = sampler.inputs(BatchImage.guidanceScales(images), noise);
-      try {
-        ScriptValue state = sampler.init(first, plan.schedule().initialNoiseScale());
-        return new NoisyLatents(sampler, plan, images, inputs, state);
-      } catch (RuntimeException | Error e) {
+      inputs = sampler.inputs(BatchImage.guidanceScales(images), noise);
+      sources =
+          SourceImages.hold(
+              sampler, BatchImage.conditioningLatents(images), first, plan.latentShape());
+      ScriptValue state =
+          sources.isPresent()
+              ? sources.get().start(plan.schedule())
+              : sampler.init(first, plan.schedule().initialNoiseScale());
+      return new NoisyLatents(sampler, plan, images, inputs, sources, state);
+    } catch (RuntimeException | Error e) {
+      sources.ifPresent(SourceImages::close);
+      if (inputs != null) {
         inputs.close();
-        throw e;
       }
+      throw e;
     }
   }
 
@@ -67,9 +82,26 @@ final class NoisyLatents implements AutoCloseable {
   /**
    * Goes from x_t to the next latents.
    *
-   * @param output of the transformer: B rows, or 2 B under guidance
+   * @param i the step, from 0
+   * @param output of the transformer: B rows, or a multiple under guidance
    */
-  void step(SolverStep step, ScriptValue output) {
+  void step(int i, ScriptValue output) {
+    SolverStep step = plan.schedule().steps().get(i);
+    if (plan.isPerturbed()) {
+      float[] pagScales = BatchImage.pagScales(images, step.timestep());
+      float[] guidanceScales = BatchImage.guidanceScales(images);
+      try (ScriptValue guided = sampler.applyPerturbedGuidance(output, guidanceScales, pagScales)) {
+        step(step, guided);
+      }
+    } else {
+      step(step, output);
+    }
+    if (sources.isPresent() && sources.get().hasMask()) {
+      state.set(sources.get().keepKnown(state.get(), plan.schedule().levels().get(i + 1)));
+    }
+  }
+
+  private void step(SolverStep step, ScriptValue output) {
     int index = step.addsNoise() ? nextNoise++ : 0;
     state.set(sampler.step(state.get(), output, inputs.get(), index, step));
   }
@@ -83,6 +115,11 @@ final class NoisyLatents implements AutoCloseable {
     long[] rows = active.stream().mapToLong(images::indexOf).toArray();
     state.set(sampler.selectRows(state.get(), rows));
     inputs.set(sampler.selectRows(inputs.get(), rows));
+    if (sources.isPresent()) {
+      SourceImages before = sources.get();
+      sources = Optional.of(before.retain(rows));
+      before.close();
+    }
     images = active;
     return rows;
   }
@@ -107,5 +144,6 @@ final class NoisyLatents implements AutoCloseable {
   public void close() {
     state.close();
     inputs.close();
+    sources.ifPresent(SourceImages::close);
   }
 }

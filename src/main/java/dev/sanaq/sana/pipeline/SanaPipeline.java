@@ -2,7 +2,10 @@ package dev.sanaq.sana.pipeline;
 
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.image.ImageSize;
+import dev.sanaq.image.MaskComposite;
 import dev.sanaq.image.NotANumberException;
+import dev.sanaq.image.PillowResizer;
+import dev.sanaq.image.PillowResizer.Filter;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.BatchControl;
 import dev.sanaq.sana.BatchKey;
@@ -17,6 +20,9 @@ import dev.sanaq.sana.ModelSpec;
 import dev.sanaq.sana.OverflowDiagnosis;
 import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.UnsupportedSizeException;
+import dev.sanaq.sana.conditioning.Conditioning;
+import dev.sanaq.sana.conditioning.ConditioningLatents;
+import dev.sanaq.sana.conditioning.SourceImage;
 import dev.sanaq.sana.lora.LoraRegistry;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.sana.text.TextEncoder;
@@ -29,6 +35,7 @@ import dev.sanaq.torch.Torch;
 import dev.sanaq.torch.TorchException;
 import dev.sanaq.torch.host.CpuFeatures;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -175,7 +182,10 @@ public final class SanaPipeline implements ImageGenerator {
     Batch batch = new Batch(params, control);
     try {
       networks.transformer().trimAdapters();
-      batch.prepare(this::adapterSet, one -> encodePrompt(one, plan.guidanceRows())); // 2. encode
+      batch.prepare( // 2. encode
+          this::adapterSet,
+          one -> encodePrompt(one, plan),
+          conditioning -> encodeImages(conditioning, plan));
       PassScheduler passes = new PassScheduler(plan, batch, control, batchSizeEstimator);
       DenoisingLoop loop = new DenoisingLoop(networks, plan, batch, passes, probe);
       List<BatchImage> images;
@@ -201,37 +211,93 @@ public final class SanaPipeline implements ImageGenerator {
     return networks.transformer().adapterSet(loras.resolve(params.adapters()));
   }
 
-  /** One for each guidance row: with two rows the negative prompt first. */
-  private List<PromptEmbeds> encodePrompt(GenerationParams params, int guidanceRows) {
+  /** One for each row of an image: the negative prompt, the prompt, the prompt if perturbed. */
+  private List<PromptEmbeds> encodePrompt(GenerationParams params, GenerationPlan plan) {
     TextEncoder encoder = networks.textEncoder();
+    List<PromptEmbeds> rows = new ArrayList<>();
+    if (plan.hasUnconditionalRow()) {
+      rows.add(encoder.encode(params.negativePrompt(), false));
+    }
     PromptEmbeds prompt = encoder.encode(params.prompt(), params.instruction());
-    return guidanceRows == 2
-        ? List.of(encoder.encode(params.negativePrompt(), false), prompt)
-        : List.of(prompt);
+    rows.add(prompt);
+    if (plan.isPerturbed()) {
+      rows.add(prompt);
+    }
+    return rows;
+  }
+
+  private ConditioningLatents encodeImages(Conditioning conditioning, GenerationPlan plan) {
+    // Loads the ControlNet, so that one that cannot be used fails the entry here.
+    conditioning.control().ifPresent(control -> networks.controlNets().get(control.controlNet()));
+    return networks.latentEncoder().encode(conditioning, plan.size());
   }
 
   /** Latents to images of the requested size, except for entries that were cancelled. */
   private void decode(
       Map<BatchImage, float[]> latents, GenerationPlan plan, Batch batch, PipelineProbe probe) {
+    ImageSize requested = new ImageSize(plan.key().height(), plan.key().width());
     List<BatchImage> remaining = batch.retainActive(List.copyOf(latents.keySet()));
     while (!remaining.isEmpty()) {
-      int count = Math.min(decoder.maxTogether(plan.size()), remaining.size());
+      boolean hasImage = conditioning(remaining.get(0)).hasImage();
+      int count = hasImage ? 1 : countTogether(remaining, plan.size());
       List<BatchImage> images = remaining.subList(0, count);
-      List<RgbImage> decoded =
-          decode(images, images.stream().map(latents::get).toList(), plan, probe);
-      for (int i = 0; i < count; i++) {
-        images.get(i).entry().addImage(decoded.get(i));
+      List<float[]> values = images.stream().map(latents::get).toList();
+      if (hasImage) {
+        RgbImage decoded = decode(images, values, plan, plan.size(), probe).get(0);
+        images.get(0).entry().addImage(resize(decoded, requested, images.get(0)));
+      } else {
+        List<RgbImage> decoded = decode(images, values, plan, requested, probe);
+        for (int i = 0; i < count; i++) {
+          images.get(i).entry().addImage(decoded.get(i));
+        }
       }
       remaining = batch.retainActive(remaining.subList(count, remaining.size()));
     }
   }
 
+  /** How many of the first images, all without an input image, are decoded together. */
+  private int countTogether(List<BatchImage> images, ImageSize size) {
+    long plain = images.stream().takeWhile(image -> !conditioning(image).hasImage()).count();
+    return (int) Math.min(decoder.maxTogether(size), plain);
+  }
+
+  private static Conditioning conditioning(BatchImage image) {
+    return image.entry().params().conditioning();
+  }
+
+  /**
+   * The generated image at the requested size. Its input image was resized to the generated size
+   * without keeping its aspect ratio; this is the same way back.
+   */
+  private static RgbImage resize(RgbImage decoded, ImageSize requested, BatchImage image) {
+    StageTimer timer = image.entry().timer();
+    timer.start();
+    RgbImage rgb = PillowResizer.resize(decoded, requested, Filter.LANCZOS);
+    RgbImage result =
+        conditioning(image).source().map(source -> composite(source, rgb, requested)).orElse(rgb);
+    timer.record("resize");
+    return result;
+  }
+
+  private static RgbImage composite(SourceImage source, RgbImage generated, ImageSize size) {
+    if (!source.composite() || source.mask().isEmpty()) {
+      return generated;
+    }
+    return MaskComposite.of(
+        PillowResizer.resize(source.image(), size, Filter.LANCZOS),
+        generated,
+        PillowResizer.resize(source.mask().get(), size, Filter.LANCZOS));
+  }
+
   private List<RgbImage> decode(
-      List<BatchImage> images, List<float[]> latents, GenerationPlan plan, PipelineProbe probe) {
+      List<BatchImage> images,
+      List<float[]> latents,
+      GenerationPlan plan,
+      ImageSize requested,
+      PipelineProbe probe) {
     List<StageTimer> timers =
         images.stream().map(image -> image.entry().timer()).distinct().toList();
     timers.forEach(StageTimer::start);
-    ImageSize requested = new ImageSize(plan.key().height(), plan.key().width());
     LatentDecoder.Sizes sizes =
         new LatentDecoder.Sizes(plan.latentShape(), plan.size(), requested);
     try {

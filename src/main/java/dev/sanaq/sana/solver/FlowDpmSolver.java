@@ -12,22 +12,25 @@ import java.util.List;
 final class FlowDpmSolver {
   private FlowDpmSolver() {}
 
-  static Schedule schedule(SolverSettings settings, int steps) {
+  static Schedule schedule(SolverSettings settings, int steps, int first) {
     double[] exact = sigmas(settings, steps);
     List<SolverStep> list = new ArrayList<>(steps);
-    for (int i = 0; i < steps; i++) {
+    List<NoiseLevel> levels = new ArrayList<>(steps + 1);
+    for (int i = first; i < steps; i++) {
       float sigma = (float) exact[i];
       float next = i + 1 < steps ? (float) exact[i + 1] : 0f;
-      boolean firstOrder = settings.solverOrder() == 1 || i == 0 || i == steps - 1;
+      boolean firstOrder = settings.solverOrder() == 1 || i == first || i == steps - 1;
       float before = firstOrder ? Float.NaN : (float) exact[i - 1];
       // The network was trained on whole timesteps; the sigmas stay unrounded.
       double timestep = Math.floor(exact[i] * settings.numTrainTimesteps());
+      levels.add(NoiseLevel.flow(sigma));
       list.add(
           firstOrder
               ? firstOrder(timestep, sigma, next)
               : secondOrder(timestep, before, sigma, next));
     }
-    return new Schedule(list, 1, 1);
+    levels.add(NoiseLevel.flow(0));
+    return new Schedule(list, levels, 1, 1);
   }
 
   /** The shifted sigmas in descending order, without the final zero. */

@@ -11,14 +11,17 @@ import java.util.List;
 final class FlowEulerSolver {
   private FlowEulerSolver() {}
 
-  static Schedule schedule(SolverSettings settings, int steps) {
+  static Schedule schedule(SolverSettings settings, int steps, int first) {
     float[] sigmas = sigmas(settings, steps);
     List<SolverStep> list = new ArrayList<>(steps);
-    for (int i = 0; i < steps; i++) {
+    List<NoiseLevel> levels = new ArrayList<>(steps + 1);
+    for (int i = first; i < steps; i++) {
+      levels.add(NoiseLevel.flow(sigmas[i]));
       float timestep = sigmas[i] * settings.numTrainTimesteps();
       list.add(SolverStep.flow(timestep, 0, 1, 1, sigmas[i + 1] - sigmas[i], 0));
     }
-    return new Schedule(list, 1, 1);
+    levels.add(NoiseLevel.flow(sigmas[steps]));
+    return new Schedule(list, levels, 1, 1);
   }
 
   /** The sigmas in descending order, with the final zero. */

@@ -13,13 +13,21 @@ import java.util.List;
 final class ScmSolver {
   private ScmSolver() {}
 
-  static Schedule schedule(SolverSettings settings, int steps) {
+  static Schedule schedule(SolverSettings settings, int steps, int first) {
     float[] times = times(settings, steps);
     List<SolverStep> list = new ArrayList<>(steps);
-    for (int i = 0; i < steps; i++) {
+    List<NoiseLevel> levels = new ArrayList<>(steps + 1);
+    for (int i = first; i < steps; i++) {
       list.add(step(times[i], times[i + 1], settings.sigmaData(), i + 1 < steps));
+      levels.add(level(times[i], settings.sigmaData()));
     }
-    return new Schedule(list, settings.sigmaData(), 1 / settings.sigmaData());
+    levels.add(level(0, settings.sigmaData()));
+    return new Schedule(list, levels, settings.sigmaData(), 1 / settings.sigmaData());
+  }
+
+  /** As {@code prepare_latents} of {@code pipeline_sana_sprint_img2img.py}. */
+  private static NoiseLevel level(double t, double sigmaData) {
+    return new NoiseLevel(Math.cos(t) * sigmaData, Math.sin(t) * sigmaData);
   }
 
   /** The times in descending order, with the final zero. */

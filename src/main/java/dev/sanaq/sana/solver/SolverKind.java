@@ -31,14 +31,27 @@ public enum SolverKind {
    * @throws IllegalArgumentException if the number of steps is outside that range
    */
   public Schedule schedule(SolverSettings settings, int steps) {
+    return schedule(settings, steps, 0);
+  }
+
+  /**
+   * The schedule of this solver from a later step on, for image to image. The solver has no
+   * predictions of the steps before.
+   *
+   * @param settings the checkpoint's settings
+   * @param steps of the whole schedule, 1 to {@link SolverSettings#numTrainTimesteps()}
+   * @param first the first step that runs, 0 to {@code steps - 1}
+   * @throws IllegalArgumentException if the number of steps is outside that range
+   */
+  public Schedule schedule(SolverSettings settings, int steps, int first) {
     if (steps < 1 || steps > settings.numTrainTimesteps()) {
       throw new IllegalArgumentException(
           "%s steps: %s takes 1 to %s".formatted(steps, label, settings.numTrainTimesteps()));
     }
     return switch (this) {
-      case FLOW_DPM -> FlowDpmSolver.schedule(settings, steps);
-      case FLOW_EULER -> FlowEulerSolver.schedule(settings, steps);
-      case SCM -> ScmSolver.schedule(settings, steps);
+      case FLOW_DPM -> FlowDpmSolver.schedule(settings, steps, first);
+      case FLOW_EULER -> FlowEulerSolver.schedule(settings, steps, first);
+      case SCM -> ScmSolver.schedule(settings, steps, first);
     };
   }
 

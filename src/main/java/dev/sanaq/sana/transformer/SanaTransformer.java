@@ -3,6 +3,7 @@ package dev.sanaq.sana.transformer;
 import dev.sanaq.checkpoint.config.QkNorm;
 import dev.sanaq.checkpoint.config.TransformerConfig;
 import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import dev.sanaq.checkpoint.safetensors.WeightLoader;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.torch.DevicePlacement;
@@ -55,10 +56,27 @@ public final class SanaTransformer implements AutoCloseable {
     if (!placement.packsWeights()) {
       return loadPlain(checkpoint, placement);
     }
-    ScriptProgram program = program(checkpoint, placement);
+    return pack(program(checkpoint, placement), checkpoint.transformer(), tokensPerChunk);
+  }
+
+  /**
+   * Loads the part of a ControlNet that is a transformer's: embeddings and blocks.
+   *
+   * @param clamp whether self-attention clips its output to fp16's range
+   */
+  static SanaTransformer loadControlNet(
+      TransformerConfig config, TensorIndex tensors, boolean clamp, DevicePlacement placement) {
+    ScriptProgram program = program(config, tensors, clamp, placement);
+    return placement.packsWeights()
+        ? pack(program, config, TOKENS_PER_CHUNK)
+        : new SanaTransformer(program, config);
+  }
+
+  private static SanaTransformer pack(
+      ScriptProgram program, TransformerConfig config, int tokensPerChunk) {
     try {
       packWeights(program, tokensPerChunk);
-      return new SanaTransformer(program, checkpoint.transformer());
+      return new SanaTransformer(program, config);
     } catch (RuntimeException e) {
       program.close();
       throw e;
@@ -72,10 +90,14 @@ public final class SanaTransformer implements AutoCloseable {
 
   private static ScriptProgram program(Checkpoint checkpoint, DevicePlacement placement) {
     boolean clamp = placement.precision() == Precision.FP16 || checkpoint.trainedInFp16();
-    ScriptProgram program =
-        ScriptProgram.compile(scriptSource(checkpoint.transformer(), clamp), placement);
+    return program(checkpoint.transformer(), checkpoint.transformerTensors(), clamp, placement);
+  }
+
+  private static ScriptProgram program(
+      TransformerConfig config, TensorIndex tensors, boolean clamp, DevicePlacement placement) {
+    ScriptProgram program = ScriptProgram.compile(scriptSource(config, clamp), placement);
     try {
-      WeightLoader.load(checkpoint.transformerTensors(), program);
+      WeightLoader.load(tensors, program);
       return program;
     } catch (RuntimeException e) {
       program.close();
@@ -107,6 +129,8 @@ public final class SanaTransformer implements AutoCloseable {
     attributes.put("adapters", Map.of());
     attributes.put("staged", Map.of());
     attributes.put("runs", List.of());
+    attributes.put("perturbed_layers", List.of());
+    attributes.put("first_perturbed", Integer.MAX_VALUE); // no row
     attributes.put("layers", config.numLayers());
     attributes.put("heads", config.numAttentionHeads());
     attributes.put("cross_heads", config.numCrossAttentionHeads());
@@ -175,11 +199,15 @@ public final class SanaTransformer implements AutoCloseable {
   }
 
   /**
-   * The rows with the prompt of a result of {@link #encodePrompt} for guidance: its second half,
-   * without a copy. For a step without guidance.
+   * The rows with the prompt of a result of {@link #encodePrompt} for guidance: all groups but the
+   * first, without a copy. For a step without classifier-free guidance.
+   *
+   * @param groups rows per image
    */
-  public ScriptValue conditionalRows(ScriptValue prompts) {
-    return program.call("conditional_rows", prompts);
+  public ScriptValue conditionalRows(ScriptValue prompts, int groups) {
+    try (ScriptValue count = ScriptValue.of((long) groups)) {
+      return program.call("conditional_rows", prompts, count);
+    }
   }
 
   ScriptValue encodePrompt(ScriptValue embeddings, long[] lengths, long... adapterSets) {
@@ -258,6 +286,43 @@ public final class SanaTransformer implements AutoCloseable {
     try (ScriptValue factor = ScriptValue.of(scale);
         ScriptValue index = ScriptValue.of((long) step)) {
       return program.call("forward", latents, factor, modulation, index, positions, prompts);
+    }
+  }
+
+  /** The outputs of no ControlNet, for {@link #forward}. */
+  public ScriptValue noControl() {
+    return program.call("no_control");
+  }
+
+  /**
+   * As {@link #forward(ScriptValue, double, ScriptValue, int, ScriptValue, ScriptValue)}, with a
+   * ControlNet and perturbed attention.
+   *
+   * @param control from {@link SanaControlNet#forward} or {@link #noControl}
+   * @param perturbedLayers blocks whose self-attention is the identity for the last B rows
+   */
+  public ScriptValue forward(
+      ScriptValue latents,
+      double scale,
+      ScriptValue modulation,
+      int step,
+      ScriptValue positions,
+      ScriptValue prompts,
+      ScriptValue control,
+      long... perturbedLayers) {
+    try (ScriptValue factor = ScriptValue.of(scale);
+        ScriptValue index = ScriptValue.of((long) step);
+        ScriptValue layers = ScriptValue.list(perturbedLayers)) {
+      return program.call(
+          "forward_conditioned",
+          latents,
+          factor,
+          modulation,
+          index,
+          positions,
+          prompts,
+          control,
+          layers);
     }
   }
 

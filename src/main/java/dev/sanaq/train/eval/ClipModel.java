@@ -1,7 +1,7 @@
 package dev.sanaq.train.eval;
 
-import dev.sanaq.image.BicubicResizer;
 import dev.sanaq.image.ImageSize;
+import dev.sanaq.image.PillowResizer;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.text.PromptTokenizer;
 import dev.sanaq.torch.DevicePlacement;
@@ -83,7 +83,10 @@ public final class ClipModel implements AutoCloseable {
 
   /** The features of an image. */
   float[] imageFeatures(RgbImage image) {
-    byte[] samples = BicubicResizer.resize(image, new ImageSize(IMAGE_SIZE, IMAGE_SIZE)).samples();
+    byte[] samples =
+        PillowResizer.resize(
+                image, new ImageSize(IMAGE_SIZE, IMAGE_SIZE), PillowResizer.Filter.BICUBIC)
+            .samples();
     float[] planes = new float[samples.length];
     for (int i = 0; i < IMAGE_SIZE * IMAGE_SIZE; i++) {
       for (int channel = 0; channel < 3; channel++) {

@@ -269,7 +269,8 @@ class CheckpointTest {
         "text_encoder | [\"diffusers\",\"Gemma2Model\"] | [transformers, Gemma2Model]",
         "scheduler | [\"diffusers\"] | [diffusers, DPMSolverMultistepScheduler or",
         "tokenizer | [\"transformers\",\"T5Tokenizer\"] | [transformers, GemmaTokenizer or",
-        "controlnet | [\"diffusers\",\"X\"] | no part but "
+        "controlnet | [\"diffusers\",\"X\"] | [diffusers, SanaControlNetModel]",
+        "image_encoder | [\"diffusers\",\"X\"] | no part but "
       })
   void open_otherPipelineClass_throws(String key, String value, String expected)
       throws IOException {

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sanaq.image.RgbaImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +126,102 @@ class ImageDecoderTest {
         .hasMessage(text + ": is neither PNG nor JPEG nor WebP");
     assertThatThrownBy(() -> ImageDecoder.read(folder))
         .isInstanceOf(UnreadableImageException.class);
+  }
+
+  /** From Pillow, except for the 16-bit file, which has the colours of gradient.png. */
+  @Test
+  void sixteenBitPng_decodesRounded() throws Exception {
+    RgbaImage image = ImageDecoder.read(file("sixteen-bits.png"));
+    RgbaImage upright = ImageDecoder.read(file("gradient.png"));
+    for (int i = 0; i < 48; i++) {
+      assertThat(Arrays.copyOfRange(image.samples(), 4 * i, 4 * i + 3))
+          .isEqualTo(Arrays.copyOfRange(upright.samples(), 4 * i, 4 * i + 3));
+    }
+  }
+
+  /** Colours of Pillow's conversion to RGB. */
+  @Test
+  void cmykJpeg_decodesColours() throws Exception {
+    RgbaImage image = ImageDecoder.read(file("cmyk.jpg"));
+    assertThat(image.width()).isEqualTo(61);
+    assertPixelNear(image.samples(), 0, new int[] {0x83, 0x00, 0xa9});
+    assertPixelNear(image.samples(), 4 * (3 * 61 + 7), new int[] {0xa7, 0xff, 0x8a});
+    assertPixelNear(image.samples(), 4 * (9 * 61 + 21), new int[] {0xec, 0x0a, 0x6c});
+  }
+
+  @Test
+  void animatedPng_decodesFirstFrame() throws Exception {
+    assertThat(ImageDecoder.read(file("animated.png")).width()).isEqualTo(24);
+  }
+
+  @Test
+  void animatedWebp_isReported() {
+    assertThatThrownBy(() -> ImageDecoder.read(file("animated.webp")))
+        .isInstanceOf(UnreadableImageException.class);
+  }
+
+  /** A header alone: nothing behind it is read, and no memory for the pixels is taken. */
+  @Test
+  void largeHeader_isRefusedBeforeDecoding() throws IOException {
+    byte[] png = Files.readAllBytes(file("gradient.png"));
+    ByteBuffer.wrap(png).putInt(16, 20_000).putInt(20, 20_000);
+    CRC32 crc = new CRC32();
+    crc.update(png, 12, 17);
+    ByteBuffer.wrap(png).putInt(29, (int) crc.getValue());
+    assertTooLarge(png);
+    byte[] jpeg = Files.readAllBytes(file("colour.jpg"));
+    int frame = 2;
+    while ((jpeg[frame + 1] & 0xff) != 0xc0 && (jpeg[frame + 1] & 0xff) != 0xc2) {
+      frame += 2 + ByteBuffer.wrap(jpeg).getShort(frame + 2);
+    }
+    ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 20_000).putShort(frame + 7, (short) 20_000);
+    assertTooLarge(jpeg);
+  }
+
+  private static void assertTooLarge(byte[] bytes) {
+    assertThatThrownBy(() -> ImageDecoder.decode("x", bytes, ImageDecoder.MAX_INPUT_PIXELS))
+        .hasMessage("x: 20000 x 20000 pixels are too many to read; at most 33554432");
+  }
+
+  /** Compressed metadata of a small file may expand beyond the memory, so it is not read. */
+  @ParameterizedTest
+  @ValueSource(strings = {"iCCP", "zTXt"})
+  void pngWithCompressedMetadataBomb_decodes(String type) throws Exception {
+    byte[] png = Files.readAllBytes(file("oriented-6.png"));
+    byte[] chunk = bombChunk(type);
+    ByteBuffer file = ByteBuffer.allocate(png.length + chunk.length);
+    file.put(png, 0, PNG_HEADER).put(chunk).put(png, PNG_HEADER, png.length - PNG_HEADER);
+
+    RgbaImage image = ImageDecoder.decode("x", file.array(), ImageDecoder.MAX_INPUT_PIXELS);
+
+    assertThat(image.samples()).isEqualTo(ImageDecoder.read(file("gradient.png")).samples());
+  }
+
+  /** Signature and IHDR. */
+  private static final int PNG_HEADER = 33;
+
+  /** 3 GiB of zeros: the compressed form of the second MiB, repeated. */
+  private static byte[] bombChunk(String type) {
+    ByteArrayOutputStream data = new ByteArrayOutputStream();
+    data.writeBytes((type + "bomb\0\0").getBytes(StandardCharsets.ISO_8859_1));
+    Deflater deflater = new Deflater();
+    byte[] compressed = new byte[1 << 16];
+    byte[] zeros = new byte[1 << 20];
+    for (int i = 0; i < 2; i++) {
+      deflater.setInput(zeros);
+      int length = deflater.deflate(compressed, 0, compressed.length, Deflater.SYNC_FLUSH);
+      for (int k = 0; k < (i == 0 ? 1 : 3 << 10); k++) {
+        data.write(compressed, 0, length);
+      }
+    }
+    deflater.end();
+    CRC32 crc = new CRC32();
+    crc.update(data.toByteArray());
+    return ByteBuffer.allocate(data.size() + 8)
+        .putInt(data.size() - 4)
+        .put(data.toByteArray())
+        .putInt((int) crc.getValue())
+        .array();
   }
 
   private static void assertPixelNear(byte[] samples, int at, int[] expected) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.job.input;
+
+import org.jspecify.annotations.NullMarked;

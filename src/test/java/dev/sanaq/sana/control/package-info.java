@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.sana.control;
+
+import org.jspecify.annotations.NullMarked;

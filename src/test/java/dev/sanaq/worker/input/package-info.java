@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.worker.input;
+
+import org.jspecify.annotations.NullMarked;
