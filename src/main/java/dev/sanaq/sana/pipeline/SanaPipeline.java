@@ -21,6 +21,7 @@ import dev.sanaq.sana.OverflowDiagnosis;
 import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.UnsupportedSizeException;
 import dev.sanaq.sana.lora.LoraRegistry;
+import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.sana.text.TextEncoder;
 import dev.sanaq.torch.DeviceCheck;
@@ -147,6 +148,11 @@ public final class SanaPipeline implements ImageGenerator {
     } catch (UnsupportedSizeException e) {
       return 1; // generate() reports the unsupported size
     }
+  }
+
+  @Override
+  public void openAdapter(LoraWeight adapter) {
+    loras.open(adapter);
   }
 
   @Override
