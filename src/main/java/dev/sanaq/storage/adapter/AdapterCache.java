@@ -163,8 +163,9 @@ public final class AdapterCache implements AutoCloseable {
     try {
       other.join();
     } catch (CompletionException e) {
-      if (!(e.getCause() instanceof RetryAbortedException)) {
-        throw (RuntimeException) e.getCause();
+      if (e.getCause() instanceof RuntimeException reason
+          && !(reason instanceof RetryAbortedException)) {
+        throw reason;
       }
     }
     return false;

@@ -54,6 +54,6 @@ public interface AdapterConfig {
   /** The folder, whether it is set or not. */
   default Path folderOrDefault() {
     return folder()
-        .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "sanaq-adapters"));
+        .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir", ""), "sanaq-adapters"));
   }
 }

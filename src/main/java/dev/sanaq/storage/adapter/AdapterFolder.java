@@ -140,7 +140,7 @@ final class AdapterFolder {
       entries.merge(
           sha256, new Entry(sha256, attributes.size(), attributes.lastModifiedTime()), Entry::and);
     } catch (NoSuchFileException e) {
-      // Another process has just deleted or renamed it.
+      return; // another process has just deleted or renamed it
     }
   }
 }

@@ -121,7 +121,7 @@ public final class JobExecution {
 
   /** Runs an action as soon as the job is ready; at once if it is. */
   void whenReady(Runnable action) {
-    fetch.whenComplete((done, failure) -> action.run());
+    CompletableFuture<Void> unused = fetch.whenComplete((done, failure) -> action.run());
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,7 +39,7 @@ class WorkerStatusTest {
   void adaptersOfOtherWorkers_areReadAsFarAsTheyAreKnown() {
     Map<String, Object> data =
         new HashMap<>(withAdapters(List.of(STYLE)).toEvent("/t", TIME).data());
-    Object known = ((List<?>) data.get("adapters")).get(0);
+    Object known = ((List<?>) Objects.requireNonNull(data.get("adapters"))).get(0);
     data.put("adapters", List.of("x", Map.of("name", "y"), known));
     assertThat(WorkerStatus.of(event(WorkerStatus.TYPE, data)).orElseThrow().adapters())
         .containsExactly(STYLE);
