@@ -4,10 +4,12 @@ import dev.sanaq.job.validation.ModelDefaults;
 import dev.sanaq.job.validation.ModelDefaults.KnownAdapter;
 import dev.sanaq.image.AspectBins;
 import dev.sanaq.image.ImageSize;
+import dev.sanaq.kafka.event.WorkerStatus;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.ProgressListener;
+import dev.sanaq.sana.lora.LoraInfo;
 import dev.sanaq.sana.solver.SolverKind;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +39,17 @@ public final class ModelAdapter {
                     adapter ->
                         new KnownAdapter(adapter.name(), adapter.sha256(), adapter.problem()))
                 .toList()));
+  }
+
+  /** The adapters that requests may name, for the worker's status. */
+  static List<WorkerStatus.Adapter> reportedAdapters(ModelInfo model) {
+    return model.adapters().stream()
+        .filter(LoraInfo::isUsable)
+        .map(
+            adapter ->
+                new WorkerStatus.Adapter(
+                    adapter.name(), adapter.sha256(), adapter.rank(), adapter.bytes()))
+        .toList();
   }
 
   /**

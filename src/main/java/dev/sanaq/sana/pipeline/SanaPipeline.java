@@ -24,6 +24,7 @@ import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.conditioning.ConditioningLatents;
 import dev.sanaq.sana.conditioning.SourceImage;
 import dev.sanaq.sana.lora.LoraRegistry;
+import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.sana.text.TextEncoder;
 
@@ -152,6 +153,11 @@ public final class SanaPipeline implements ImageGenerator {
     } catch (UnsupportedSizeException e) {
       return 1; // generate() reports the unsupported size
     }
+  }
+
+  @Override
+  public void openAdapter(LoraWeight adapter) {
+    loras.open(adapter);
   }
 
   @Override
