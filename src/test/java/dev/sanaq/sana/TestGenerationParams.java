@@ -19,7 +19,7 @@ public final class TestGenerationParams {
   }
 
   /** The path of a fixture's checkpoint. */
-  static Path checkpointPath(String fixture) {
+  public static Path checkpointPath(String fixture) {
     return Fixtures.path(fixture + "/checkpoint");
   }
 

@@ -72,14 +72,27 @@ public final class SignalHandling implements AutoCloseable {
    * @param nothingToDrain whether the process may end at once, even in the middle of a computation
    */
   public static void stopOnTerminate(BooleanSupplier nothingToDrain) {
+    // A signal's thread has a class loader that cannot create beans.
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
     Signal.handle(
         new Signal("TERM"),
         signal -> {
-          if (nothingToDrain.getAsBoolean()) {
-            ImmediateExit.exit(0);
-          }
-          Quarkus.asyncExit(0);
+          Thread.currentThread().setContextClassLoader(loader);
+          stop(nothingToDrain);
         });
+  }
+
+  private static void stop(BooleanSupplier nothingToDrain) {
+    boolean now = false;
+    try {
+      now = nothingToDrain.getAsBoolean();
+    } finally {
+      // Whatever went wrong, the process ends.
+      if (now) {
+        ImmediateExit.exit(0);
+      }
+      Quarkus.asyncExit(0);
+    }
   }
 
   /** Blocks a serving command until SIGTERM or Ctrl-C; SIGTERM is an orderly stop, exit code 0. */

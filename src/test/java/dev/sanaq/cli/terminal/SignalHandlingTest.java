@@ -60,6 +60,12 @@ class SignalHandlingTest {
     assertTerminatedBy("TERM", 143, process);
   }
 
+  /** As a pod that is deleted while it starts: beans are created by the signal's thread. */
+  @Test
+  void serving_terminatedBeforeBeansExist_exits() throws Exception {
+    assertTerminatedBy("TERM", 0, start(ServingMain.class, List.of()));
+  }
+
   /** A crash would leave a file hs_err_pid... in the folder. */
   private void assertTerminatedBy(String signal, int code, Process process) throws Exception {
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
@@ -86,14 +92,32 @@ class SignalHandlingTest {
   }
 
   private Process start(String... arguments) throws IOException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--precision=fp32", "--variant="));
+    all.add("--model=" + Fixtures.path("tiny-sana/checkpoint"));
+    return start(CommandMain.class, all);
+  }
+
+  private Process start(Class<?> main, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), CommandMain.class.getName()));
-    command.addAll(List.of(arguments));
-    command.addAll(List.of("--precision=fp32", "--variant="));
-    command.add("--model=" + Fixtures.path("tiny-sana/checkpoint"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(arguments);
     return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+  }
+
+  /** The started program: serves, with a class loader that its signal threads do not have. */
+  static final class ServingMain {
+    private ServingMain() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+      ClassLoader own = new ClassLoader(ServingMain.class.getClassLoader()) {};
+      Thread.currentThread().setContextClassLoader(own);
+      SignalHandling.stopOnTerminate(
+          () -> Thread.currentThread().getContextClassLoader() == own);
+      System.out.println("computing");
+      Thread.sleep(Long.MAX_VALUE);
+    }
   }
 
   /** The started program: runs a command and prints a word as soon as the engine computes. */

@@ -1,10 +1,11 @@
-package dev.sanaq.sana;
+package dev.sanaq.sana.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.safetensors.StoredTensor;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
+import dev.sanaq.sana.TestGenerationParams;
 import dev.sanaq.sana.denoise.Sampler;
 import dev.sanaq.sana.text.TextEncoder;
 import dev.sanaq.torch.DevicePlacement;
