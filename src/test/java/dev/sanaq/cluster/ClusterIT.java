@@ -7,13 +7,9 @@ import static dev.sanaq.cluster.SanaqCluster.WORKER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sanaq.cluster.control.ApiClient;
 import dev.sanaq.cluster.control.ClusterTools;
 import dev.sanaq.cluster.control.Shell;
 import dev.sanaq.testing.Pause;
-import dev.sanaq.testing.process.ManagedProcess;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,10 +81,10 @@ class ClusterIT {
     report.check(
         "`k8s/cluster` and the overlay `kind` are applied server-side, strictly",
         () -> {
-          cluster.kubectl().run(strict("k8s/cluster"));
+          cluster.kubectl().run(Overlays.strict("k8s/cluster"));
           // As k8s/README.md says, so that no worker starts before KEDA knows the pool.
-          createWorkerWithoutReplicas();
-          String applied = cluster.kubectl().run(strict("load-tests/cluster/pool"));
+          Overlays.createWorkerWithoutReplicas(cluster.kubectl());
+          String applied = cluster.kubectl().run(Overlays.strict("load-tests/cluster/pool"));
           cluster.kafka().reconcile(cluster.kubectl());
           load = new JobLoad(cluster.kafka().bootstrapServers());
           recorder = new PoolRecorder(cluster, load);
@@ -97,7 +93,8 @@ class ClusterIT {
     report.check(
         "the overlay `cloud` with component `monitoring`: dry run of the server, strictly",
         () -> {
-          List<String> line = new ArrayList<>(List.of(strict(cloudWithMonitoring().toString())));
+          List<String> line =
+              new ArrayList<>(List.of(Overlays.strict(Overlays.cloudWithMonitoring())));
           line.add("--dry-run=server");
           line.add("--force-conflicts");
           return cluster.kubectl().run(line.toArray(String[]::new)).lines().count() + " objects";
@@ -119,7 +116,9 @@ class ClusterIT {
         () ->
             "a pod that may run as root is refused: "
                 + refused(
-                    cluster.kubectl().tryRun(secretReader("root", "", ""), "create", "-f", "-"),
+                    cluster
+                        .kubectl()
+                        .tryRun(SecretReaderPod.manifest("root", "", ""), "create", "-f", "-"),
                     "violates PodSecurity"));
   }
 
@@ -150,9 +149,9 @@ class ClusterIT {
         "files of a mounted secret",
         () -> {
           String own = "    runAsUser: 10001\n    runAsGroup: 10001\n    fsGroup: 10001\n";
-          assertThat(phaseOf("own", own)).isEqualTo("Succeeded");
+          assertThat(SecretReaderPod.phaseAtEnd(cluster, "own", own)).isEqualTo("Succeeded");
           String other = "    runAsUser: 10002\n    runAsGroup: 10002\n";
-          assertThat(phaseOf("other", other)).isEqualTo("Failed");
+          assertThat(SecretReaderPod.phaseAtEnd(cluster, "other", other)).isEqualTo("Failed");
           return "readable for user 10001 with the group, not for user 10002";
         });
   }
@@ -170,7 +169,7 @@ class ClusterIT {
               TIMEOUT,
               () -> cluster.pods(WORKER).stream().anyMatch(SanaqCluster::isReady));
           double ready = recorder.now();
-          checkWorkerProcess();
+          new WorkerPodChecks(cluster, report).run(readyWorker());
           awaitOneEndEach(jobs);
           double ended = recorder.now();
           awaitNoWorkers();
@@ -297,7 +296,11 @@ class ClusterIT {
         () -> {
           awaitOneEndEach(jobs);
           awaitNoWorkers();
-          return "all completed once, 0 workers after " + seconds(start[0]);
+          assertThat(cluster.kubelet().log())
+              .as("workers that did not end within their grace period")
+              .noneMatch(line -> line.contains(WORKER) && line.contains(": killed with"));
+          return "all completed once, 0 workers after %s, none killed at the end of its grace period"
+              .formatted(seconds(start[0]));
         });
   }
 
@@ -311,7 +314,7 @@ class ClusterIT {
           cluster
               .kubectl()
               .run("delete", "scaledobject,deployment,pdb", WORKER, "-n", NAMESPACE, "--wait=true");
-          List<String> line = new ArrayList<>(List.of(strict("load-tests/cluster/jobs")));
+          List<String> line = new ArrayList<>(List.of(Overlays.strict("load-tests/cluster/jobs")));
           line.add("--force-conflicts");
           cluster.kubectl().run(line.toArray(String[]::new));
           Set<String> jobs = load.sendToKafka("job", 40);
@@ -342,55 +345,6 @@ class ClusterIT {
           assertThat(completed).containsExactlyInAnyOrderElementsOf(seen);
           return "all completed once by %s Kubernetes Jobs, all Complete, none left after %s"
               .formatted(seen.size(), seconds(start));
-        });
-  }
-
-  /** The privileges of a worker's process, and what its token may do. */
-  private void checkWorkerProcess() throws Exception {
-    JsonNode worker = readyWorker();
-    String pod = SanaqCluster.name(worker);
-    report.check(
-        "a worker's process",
-        () -> {
-          ManagedProcess process = cluster.kubelet().process(pod);
-          String status = Files.readString(Path.of("/proc/%s/status".formatted(process.pid())));
-          assertThat(status)
-              .containsPattern("Uid:\\t10001\\t10001\\t10001\\t10001")
-              .containsPattern("CapBnd:\\t0+\\n")
-              .containsPattern("NoNewPrivs:\\t1");
-          return "user 10001, no capabilities, no new privileges";
-        });
-    report.check(
-        "a worker's token, with the policy of `k8s/cluster`",
-        () -> {
-          ApiClient own = cluster.api().withToken(tokenOf(worker));
-          String cost = "{\"metadata\":{\"annotations\":{\"test\":\"1\"}}}";
-          String image = "{\"spec\":{\"containers\":[{\"name\":\"sanaq\",\"image\":\"other\"}]}}";
-          String gateway = SanaqCluster.name(cluster.pods(GATEWAY).get(0));
-          assertThat(patch(own, pod, cost).status()).isEqualTo(200);
-          ApiClient.Answer other = patch(own, gateway, cost);
-          assertThat(other.status()).isEqualTo(422);
-          assertThat(other.message()).contains("its own pod only");
-          ApiClient.Answer changed =
-              own.send("PATCH", podPath(pod), "application/strategic-merge-patch+json", image);
-          assertThat(changed.status()).isEqualTo(422);
-          assertThat(changed.message()).contains("annotations only");
-          return "own annotation accepted; own image and the gateway's pod refused";
-        });
-    report.check(
-        "a worker's deletion cost",
-        () -> {
-          cluster.await(
-              "the annotation",
-              TIMEOUT,
-              () ->
-                  cluster
-                      .api()
-                      .get(podPath(pod))
-                      .at("/metadata/annotations/controller.kubernetes.io~1pod-deletion-cost")
-                      .asText()
-                      .equals("100"));
-          return "100 while it has jobs";
         });
   }
 
@@ -443,124 +397,6 @@ class ClusterIT {
         .path("items")
         .forEach(jobs::add);
     return jobs;
-  }
-
-  private String tokenOf(JsonNode pod) {
-    return cluster
-        .api()
-        .create(
-            "/api/v1/namespaces/%s/serviceaccounts/%s/token".formatted(NAMESPACE, WORKER),
-            """
-            {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {
-              "boundObjectRef": {"apiVersion": "v1", "kind": "Pod", "name": "%s", "uid": "%s"}}}
-            """
-                .formatted(SanaqCluster.name(pod), pod.at("/metadata/uid").asText()))
-        .at("/status/token")
-        .asText();
-  }
-
-  private static ApiClient.Answer patch(ApiClient api, String pod, String body) {
-    return api.send("PATCH", podPath(pod), ApiClient.MERGE_PATCH, body);
-  }
-
-  private static String podPath(String pod) {
-    return "/api/v1/namespaces/%s/pods/%s".formatted(NAMESPACE, pod);
-  }
-
-  /** Runs a pod that reads the user's key store, and returns its phase at the end. */
-  private String phaseOf(String name, String securityContext) {
-    String ids = "    runAsNonRoot: true\n" + securityContext;
-    Shell.Result created =
-        cluster
-            .kubectl()
-            .tryRun(
-                secretReader(
-                    name,
-                    ids,
-                    """
-                          securityContext:
-                            allowPrivilegeEscalation: false
-                            capabilities:
-                              drop: [ALL]
-                    """),
-                "create",
-                "-f",
-                "-");
-    assertThat(created.succeeded()).as(created.output()).isTrue();
-    String[] phase = new String[1];
-    cluster.await(
-        "pod %s ends".formatted(name),
-        TIMEOUT,
-        () -> {
-          phase[0] = cluster.api().get(podPath(name)).at("/status/phase").asText();
-          return phase[0].equals("Succeeded") || phase[0].equals("Failed");
-        });
-    cluster.kubectl().run("delete", "pod", name, "-n", NAMESPACE, "--wait=false");
-    return phase[0];
-  }
-
-  private static String secretReader(String name, String ofPod, String ofContainer) {
-    return """
-        apiVersion: v1
-        kind: Pod
-        metadata:
-          name: %s
-          namespace: sanaq
-        spec:
-          restartPolicy: Never
-          automountServiceAccountToken: false
-          securityContext:
-            seccompProfile:
-              type: RuntimeDefault
-        %s  containers:
-            - name: reader
-              image: sanaq-worker-cpu:dev
-              command: [cat, /etc/kafka/user/user.p12]
-              volumeMounts:
-                - name: user
-                  mountPath: /etc/kafka/user
-        %s  volumes:
-            - name: user
-              secret:
-                secretName: sanaq
-                defaultMode: 288
-        """
-        .formatted(name, ofPod, ofContainer);
-  }
-
-  /** The recipe of k8s/README.md for a first installation that starts no worker. */
-  private void createWorkerWithoutReplicas() {
-    String folder = Path.of("target/faults/cluster/rendered").toString();
-    Shell.check(
-        "sh",
-        "-ec",
-        """
-        mkdir -p %s
-        kubectl kustomize load-tests/cluster/pool -o %s
-        sed 's/^spec:/spec:\\n  replicas: 0/' %s/apps_v1_deployment_sanaq-worker.yaml > %s/worker.yaml
-        """
-            .formatted(folder, folder, folder, folder));
-    cluster.kubectl().run("create", "-f", folder + "/worker.yaml");
-  }
-
-  private static Path cloudWithMonitoring() throws IOException {
-    Path folder = Files.createDirectories(Path.of("target/faults/cluster/cloud"));
-    Path up = folder.toAbsolutePath().relativize(Path.of("").toAbsolutePath());
-    Files.writeString(
-        folder.resolve("kustomization.yaml"),
-        """
-        apiVersion: kustomize.config.k8s.io/v1beta1
-        kind: Kustomization
-        namespace: sanaq
-        resources: [%s/k8s/overlays/cloud]
-        components: [%s/k8s/components/monitoring]
-        """
-            .formatted(up, up));
-    return folder;
-  }
-
-  private static String[] strict(String folder) {
-    return new String[] {"apply", "--server-side", "--validate=strict", "-k", folder};
   }
 
   /** Returns the text that says why, if the server refused. */

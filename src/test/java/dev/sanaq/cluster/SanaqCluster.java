@@ -138,6 +138,11 @@ final class SanaqCluster implements AutoCloseable {
     return pod.at("/metadata/name").asText();
   }
 
+  /** Returns a pod's path at the API server. */
+  static String podPath(String pod) {
+    return "/api/v1/namespaces/%s/pods/%s".formatted(NAMESPACE, pod);
+  }
+
   /** Waits for a condition, which is checked twice a second. */
   void await(String condition, Duration timeout, Callable<Boolean> check) {
     Eventually.await(condition, timeout).pollInterval(POLL).until(check);

@@ -27,7 +27,6 @@ import dev.sanaq.sana.lora.LoraRegistry;
 import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.sana.text.TextEncoder;
-
 import dev.sanaq.torch.DeviceCheck;
 import dev.sanaq.torch.DeviceMemory;
 import dev.sanaq.torch.DevicePlacement;
@@ -304,8 +303,7 @@ public final class SanaPipeline implements ImageGenerator {
     List<StageTimer> timers =
         images.stream().map(image -> image.entry().timer()).distinct().toList();
     timers.forEach(StageTimer::start);
-    LatentDecoder.Sizes sizes =
-        new LatentDecoder.Sizes(plan.latentShape(), plan.size(), requested);
+    LatentDecoder.Sizes sizes = new LatentDecoder.Sizes(plan.latentShape(), plan.size(), requested);
     try {
       return decoder.decode(latents, sizes, timers, probe);
     } catch (NotANumberException e) {

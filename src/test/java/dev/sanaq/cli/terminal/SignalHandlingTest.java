@@ -113,8 +113,7 @@ class SignalHandlingTest {
     public static void main(String[] arguments) throws InterruptedException {
       ClassLoader own = new ClassLoader(ServingMain.class.getClassLoader()) {};
       Thread.currentThread().setContextClassLoader(own);
-      SignalHandling.stopOnTerminate(
-          () -> Thread.currentThread().getContextClassLoader() == own);
+      SignalHandling.stopOnTerminate(() -> Thread.currentThread().getContextClassLoader() == own);
       System.out.println("computing");
       Thread.sleep(Long.MAX_VALUE);
     }
