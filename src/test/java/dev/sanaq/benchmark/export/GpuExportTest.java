@@ -50,7 +50,7 @@ class GpuExportTest {
           ExportedNetwork.decoder("small-decoder", PublishedNetworks.autoencoder(8, 1), 2, 7),
           ExportedNetwork.textEncoder("small-text", PublishedNetworks.gemma(2, 16, 100), 3, 20));
 
-  @TempDir static Path temporary;
+  @TempDir static Path temporary = Path.of("set by JUnit");
 
   private static Path folder;
   private static JsonNode manifest;
