@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.sana.conditioning;
+
+import org.jspecify.annotations.NullMarked;
