@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -180,6 +181,22 @@ class ArchitectureTest {
       }
     }
     assertThat(large).isEmpty();
+  }
+
+  /** A native executable's heap would hold them, although the engine starts with the process. */
+  @Test
+  void staticFields_holdNothingOfTheEngine() {
+    assertThat(
+            CLASSES.stream()
+                .filter(type -> !type.getPackageName().startsWith(ROOT + ".torch"))
+                .flatMap(type -> type.getFields().stream())
+                .filter(field -> field.getModifiers().contains(JavaModifier.STATIC))
+                .filter(
+                    field ->
+                        field.getType().getAllInvolvedRawTypes().stream()
+                            .anyMatch(t -> t.getPackageName().startsWith(ROOT + ".torch")))
+                .map(JavaField::getFullName))
+        .isEmpty();
   }
 
   /** Records are data and CDI beans are configured by the container; both count all the same. */

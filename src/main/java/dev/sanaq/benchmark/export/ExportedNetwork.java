@@ -41,13 +41,11 @@ record ExportedNetwork(
     Map<String, Long> memoryPerUnit,
     int pixelsPerLatent,
     List<Integer> sizes) {
-  private static final List<Precision> PRECISIONS = List.of(Precision.FP32, Precision.BF16);
-
   /** A transformer for an autoencoder with so many pixels per latent. */
   static ExportedNetwork transformer(
       String name, TransformerConfig config, boolean clamp, int pixelsPerLatent, Integer... sizes) {
     Map<String, Long> memory = new LinkedHashMap<>();
-    PRECISIONS.forEach(p -> memory.put(p.label(), SanaTransformer.bytesPerToken(config, p)));
+    precisions().forEach(p -> memory.put(p.label(), SanaTransformer.bytesPerToken(config, p)));
     return new ExportedNetwork(
         name,
         Component.TRANSFORMER,
@@ -62,7 +60,7 @@ record ExportedNetwork(
   /** The decoder of an autoencoder. */
   static ExportedNetwork decoder(String name, AutoencoderConfig config, Integer... sizes) {
     Map<String, Long> memory = new LinkedHashMap<>();
-    PRECISIONS.forEach(p -> memory.put(p.label(), AutoencoderDC.bytesPerPixel(config, p)));
+    precisions().forEach(p -> memory.put(p.label(), AutoencoderDC.bytesPerPixel(config, p)));
     Map<String, long[]> shapes = new LinkedHashMap<>(AutoencoderTensors.of(config).shapes());
     shapes.keySet().removeIf(tensor -> !tensor.startsWith("decoder."));
     return new ExportedNetwork(
@@ -93,5 +91,9 @@ record ExportedNetwork(
     Map<String, Formula> formulas = new LinkedHashMap<>();
     shapes.forEach((tensor, shape) -> formulas.put(tensor, Formula.of(kind, tensor, shape)));
     return formulas;
+  }
+
+  private static List<Precision> precisions() {
+    return List.of(Precision.FP32, Precision.BF16);
   }
 }

@@ -115,7 +115,7 @@ public final class GpuExport {
       files.add(relative(copy));
     }
     try (ScriptProgram program =
-        ScriptProgram.compile(network.source(), ReferenceCases.PLACEMENT)) {
+        ScriptProgram.compile(network.source(), ReferenceCases.placement())) {
       WeightLoader.loadMatching(tensors, program, network.formulas()::containsKey);
       addCases(network, program, entry);
     }
@@ -127,7 +127,7 @@ public final class GpuExport {
       return;
     }
     try (ScriptProgram program =
-        ScriptProgram.compile(network.source(), ReferenceCases.PLACEMENT)) {
+        ScriptProgram.compile(network.source(), ReferenceCases.placement())) {
       GeneratedWeights.load(network.formulas(), program);
       addCases(network, program, entry);
     }

@@ -15,10 +15,6 @@ import java.util.Map;
 
 /** Runs a network on random inputs, with the kernels of a GPU on the CPU. Stateless. */
 final class ReferenceCases {
-  /** What the networks run on: a GPU's operators, in fp32. */
-  static final DevicePlacement PLACEMENT =
-      DevicePlacement.cpu(Precision.FP32).withKernels(DevicePlacement.Kernels.PLAIN);
-
   private static final double TIMESTEP = 600;
   private static final double GUIDANCE = 4.5;
 
@@ -29,6 +25,11 @@ final class ReferenceCases {
   private static final long[] PROMPT_TOKENS = {2, 20};
 
   private ReferenceCases() {}
+
+  /** What the networks run on: a GPU's operators, in fp32. */
+  static DevicePlacement placement() {
+    return DevicePlacement.cpu(Precision.FP32).withKernels(DevicePlacement.Kernels.PLAIN);
+  }
 
   /**
    * Inputs and expected outputs.
@@ -74,7 +75,7 @@ final class ReferenceCases {
     arguments.put("timestep", TIMESTEP).put("guidance", GUIDANCE);
     float guidance =
         (float) (embedded ? GUIDANCE * config.get("guidance_embeds_scale").doubleValue() : 0);
-    try (ScriptProgram sampler = ScriptProgram.compile(sampler(), PLACEMENT);
+    try (ScriptProgram sampler = ScriptProgram.compile(sampler(), placement());
         ScriptValue latents = value(tensors, "latents");
         ScriptValue embeds = value(tensors, "embeds");
         ScriptValue counts = ScriptValue.list(lengths);
@@ -102,7 +103,7 @@ final class ReferenceCases {
         ScriptValue start = ScriptValue.tensorList(latents);
         ScriptValue fresh = ScriptValue.tensorList(noise);
         ScriptValue one = ScriptValue.of(1.0);
-        ScriptValue device = ScriptValue.of(PLACEMENT.torchDevice());
+        ScriptValue device = ScriptValue.of(placement().torchDevice());
         ScriptValue state = sampler.call("init", start, one, device);
         ScriptValue scales = ScriptValue.floats(new float[] {(float) GUIDANCE}, 1);
         ScriptValue inputs = sampler.call("start_inputs", scales, device);

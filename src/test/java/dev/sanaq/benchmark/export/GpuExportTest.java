@@ -72,7 +72,7 @@ class GpuExportTest {
     for (JsonNode entry : manifest.get("networks")) {
       ExportedNetwork network = network(entry);
       try (ScriptProgram program =
-          ScriptProgram.open(file(entry.get("archive")), ReferenceCases.PLACEMENT)) {
+          ScriptProgram.open(file(entry.get("archive")), ReferenceCases.placement())) {
         loadWeights(entry, program);
         for (int i = 0; i < entry.get("cases").size(); i++) {
           JsonNode expected = entry.get("cases").get(i);
