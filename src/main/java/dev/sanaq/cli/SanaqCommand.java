@@ -7,6 +7,7 @@ import dev.sanaq.cli.kafka.DeadLettersCommand;
 import dev.sanaq.cli.kafka.SubmitCommand;
 import dev.sanaq.cli.kafka.WatchCommand;
 import dev.sanaq.cli.kafka.WebhooksCommand;
+import dev.sanaq.cli.model.AdaptersCommand;
 import dev.sanaq.cli.model.InspectCommand;
 import dev.sanaq.cli.model.ModelCommand;
 import dev.sanaq.cli.serve.DemoCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       InspectCommand.class,
       ModelCommand.class,
+      AdaptersCommand.class,
       BenchmarkCommand.class,
       ServeCommand.class,
       LocalCommand.class,

@@ -32,6 +32,9 @@ public final class RequestFields {
   /** In {@link #ADAPTERS}: the adapter's name. */
   public static final String ADAPTER_NAME = "name";
 
+  /** In {@link #ADAPTERS}: the adapter's URI on S3, in place of a name. */
+  public static final String ADAPTER_URI = "uri";
+
   /** In {@link #ADAPTERS}: the adapter's scale. */
   public static final String ADAPTER_SCALE = "scale";
 
@@ -74,7 +77,7 @@ public final class RequestFields {
 
   /** Every field of an item of {@link #ADAPTERS}. */
   public static final List<String> OF_ADAPTER =
-      List.of(ADAPTER_NAME, ADAPTER_SCALE, ADAPTER_SHA256);
+      List.of(ADAPTER_NAME, ADAPTER_URI, ADAPTER_SCALE, ADAPTER_SHA256);
 
   /** Every field of {@link #OUTPUT}. */
   public static final List<String> OF_OUTPUT = List.of(BUCKET, PREFIX, UPLOAD_URLS);

@@ -107,6 +107,24 @@ public record GenerationParams(
         adapters);
   }
 
+  /** The same with other adapters. */
+  public GenerationParams withAdapters(List<LoraWeight> others) {
+    return new GenerationParams(
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        seed,
+        count,
+        solver,
+        resolutionBinning,
+        instruction,
+        others);
+  }
+
   /** The same with another guidance interval. */
   public GenerationParams withGuidanceInterval(GuidanceInterval interval) {
     return new GenerationParams(

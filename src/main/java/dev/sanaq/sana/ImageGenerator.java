@@ -1,5 +1,7 @@
 package dev.sanaq.sana;
 
+import dev.sanaq.sana.lora.LoraWeight;
+import dev.sanaq.sana.lora.UnusableAdapterException;
 import java.util.List;
 
 /** Generates images from prompts. Safe for several threads; calls run one at a time. */
@@ -29,6 +31,14 @@ public interface ImageGenerator extends AutoCloseable {
    * @throws DeviceLostException if the GPU computes no more; every later call fails as well
    */
   List<BatchResult> generateBatch(List<GenerationParams> params, BatchControl control);
+
+  /**
+   * Opens an adapter of another place than the model's folder, so that a batch that uses it need
+   * not. Any number of threads; does not wait for a running batch.
+   *
+   * @throws UnusableAdapterException if it cannot be used with this model
+   */
+  void openAdapter(LoraWeight adapter);
 
   /** The number of images, at least 1, that fit into one pass according to the memory estimate. */
   int maxBatchImages(BatchKey key);

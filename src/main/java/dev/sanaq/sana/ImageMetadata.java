@@ -22,7 +22,6 @@ public final class ImageMetadata {
   /** The keyword of the request (see the job contract) that generates this one image. */
   public static final String REQUEST = "sanaq";
 
-  private static final String LORA_SUFFIX = ".safetensors";
   private static final int SHORT_HASH_LENGTH = 10;
 
   private ImageMetadata() {}
@@ -41,7 +40,7 @@ public final class ImageMetadata {
   private static String parameters(GenerationParams params, String model, int index) {
     StringBuilder text = new StringBuilder(params.prompt());
     for (LoraWeight adapter : params.adapters()) {
-      text.append(" <lora:%s:%s>".formatted(shortName(adapter), adapter.scale()));
+      text.append(" <lora:%s:%s>".formatted(adapter.shortName(), adapter.scale()));
     }
     text.append('\n');
     if (!params.negativePrompt().isEmpty()) {
@@ -76,23 +75,18 @@ public final class ImageMetadata {
     for (LoraWeight adapter : adapters) {
       String hash = adapter.sha256();
       hashes.put(
-          "lora:" + shortName(adapter),
+          "lora:" + adapter.shortName(),
           hash.substring(0, Math.min(SHORT_HASH_LENGTH, hash.length())));
     }
     return hashes;
   }
 
-  /** Without the folder and the suffix of an adapter that is named by its path. */
-  private static String shortName(LoraWeight adapter) {
-    String name = adapter.name().substring(adapter.name().lastIndexOf('/') + 1);
-    return name.endsWith(LORA_SUFFIX)
-        ? name.substring(0, name.length() - LORA_SUFFIX.length())
-        : name;
-  }
-
   private static Map<String, Object> item(LoraWeight adapter) {
     Map<String, Object> item = new LinkedHashMap<>();
-    item.put("name", shortName(adapter));
+    adapter
+        .source()
+        .ifPresentOrElse(
+            source -> item.put("uri", source.uri()), () -> item.put("name", adapter.shortName()));
     item.put("scale", adapter.scale());
     if (!adapter.sha256().isEmpty()) {
       item.put("sha256", adapter.sha256());

@@ -2,10 +2,12 @@ package dev.sanaq.worker;
 
 import dev.sanaq.job.validation.ModelDefaults;
 import dev.sanaq.job.validation.ModelDefaults.KnownAdapter;
+import dev.sanaq.kafka.event.WorkerStatus;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.ProgressListener;
+import dev.sanaq.sana.lora.LoraInfo;
 import dev.sanaq.sana.solver.SolverKind;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +33,17 @@ public final class ModelAdapter {
                     adapter ->
                         new KnownAdapter(adapter.name(), adapter.sha256(), adapter.problem()))
                 .toList()));
+  }
+
+  /** The adapters that requests may name, for the worker's status. */
+  static List<WorkerStatus.Adapter> reportedAdapters(ModelInfo model) {
+    return model.adapters().stream()
+        .filter(LoraInfo::isUsable)
+        .map(
+            adapter ->
+                new WorkerStatus.Adapter(
+                    adapter.name(), adapter.sha256(), adapter.rank(), adapter.bytes()))
+        .toList();
   }
 
   /** Generates one step of the default size: otherwise the first job would be slow. */

@@ -22,10 +22,12 @@ import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.storage.ImageUrls;
 import dev.sanaq.storage.OutputLocations;
 import dev.sanaq.storage.S3ClientFactory;
+import dev.sanaq.storage.adapter.AdapterCache;
 import dev.sanaq.storage.health.StorageProbe;
 import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.storage.result.AttemptStore;
 import dev.sanaq.storage.result.ResultStore;
+import dev.sanaq.worker.adapter.AdapterPreparer;
 import dev.sanaq.worker.attempt.AttemptCounter;
 import dev.sanaq.worker.attempt.AttemptGate;
 import dev.sanaq.worker.attempt.CancellationRegistry;
@@ -112,8 +114,13 @@ final class WorkerAssembly {
    */
   record Hooks(IntConsumer exit, UnaryOperator<Producer<byte[], byte[]>> transactionalProducers) {}
 
-  /** S3: results, attempts, and the retries of every call. */
-  record Storage(S3Client s3, ResultStore results, StorageRetry retry, AttemptCounter attempts) {}
+  /** S3: results, attempts, the retries of every call, and the adapters that were fetched. */
+  record Storage(
+      S3Client s3,
+      ResultStore results,
+      StorageRetry retry,
+      AttemptCounter attempts,
+      AdapterCache adapters) {}
 
   /** The jobs of this worker, and what can stop them. */
   record Jobs(
@@ -166,7 +173,7 @@ final class WorkerAssembly {
     this.home = OutputLocations.defaultLocation(settings.storage());
     this.kafka = new KafkaClientFactory(settings.kafka());
     this.metrics = new WorkerMetrics(telemetry.meters(), clock);
-    this.threads = new WorkerThreads(settings.worker());
+    this.threads = new WorkerThreads(settings.worker(), settings.adapters().concurrency());
     this.uploadPolicy = new UrlPolicy(settings.uploads().urlPolicyConfig(), DnsResolver.PLATFORM);
   }
 
@@ -188,7 +195,10 @@ final class WorkerAssembly {
     AttemptCounter attempts =
         new AttemptCounter(
             new AttemptStore(s3, home), settings.worker().maxAttempts(), workerId, clock);
-    return new Storage(s3, new ResultStore(s3, home), retry, attempts);
+    AdapterCache adapters =
+        new AdapterCache(
+            s3, settings.adapters(), settings.storage().retryTimeout(), metrics::countAdapterEvent);
+    return new Storage(s3, new ResultStore(s3, home), retry, attempts, adapters);
   }
 
   Jobs jobs() {
@@ -303,7 +313,11 @@ final class WorkerAssembly {
             storage.attempts(),
             new UploadUrlGuard(uploadPolicy, threads.lookups()));
     return new BatchPreparer(
-        jobs.queue(), jobs.active(), attemptGate, completer, threads.attempts());
+        jobs.queue(), jobs.active(), attemptGate, adapters(storage), completer, threads.attempts());
+  }
+
+  private AdapterPreparer adapters(Storage storage) {
+    return new AdapterPreparer(storage.adapters(), generator, storage.retry(), threads.adapters());
   }
 
   private BatchReporting reporting(Jobs jobs, Publishing publishing, InferenceWatchdog watchdog) {
@@ -324,7 +338,7 @@ final class WorkerAssembly {
         new RecordReceiver(
             publishing.consumer(),
             publishing.trackers(),
-            dispatcher(decoder, jobs, publishing),
+            dispatcher(decoder, storage, jobs, publishing),
             new Backpressure(jobs.all(), storage.retry(), publishing.resultPublisher(), shutdown));
     ConsumerLoop loop =
         new ConsumerLoop(
@@ -348,6 +362,7 @@ final class WorkerAssembly {
     Duration interval = settings.events().workerStatusInterval();
     int validSeconds = Math.toIntExact(interval.multipliedBy(STATUS_INTERVALS).toSeconds());
     ModelInfo model = generator.model();
+    List<WorkerStatus.Adapter> adapters = ModelAdapter.reportedAdapters(model);
     return new WorkerStatusSender(
         channels.progress(),
         ready ->
@@ -358,7 +373,8 @@ final class WorkerAssembly {
                 model.name(),
                 model.width(),
                 model.height(),
-                model.steps()),
+                model.steps(),
+                adapters),
         settings.events().source(),
         () -> consuming.loop().notReadyReason().or(inference.deviceLoss()::reason).isEmpty(),
         interval,
@@ -395,12 +411,18 @@ final class WorkerAssembly {
         publishing.consumer(), rebalanceHandler, storage.retry(), storage.attempts());
   }
 
-  private RecordDispatcher dispatcher(RecordDecoder decoder, Jobs jobs, Publishing publishing) {
+  private RecordDispatcher dispatcher(
+      RecordDecoder decoder, Storage storage, Jobs jobs, Publishing publishing) {
     TopicsConfig topics = settings.topics();
     RequestValidator validator =
         new RequestValidator(
             ModelAdapter.defaults(generator.model()),
-            settings.limits().toLimits(home, OutputLocations.allowed(settings.storage())));
+            settings
+                .limits()
+                .toLimits(
+                    home,
+                    OutputLocations.allowed(settings.storage()),
+                    settings.adapters().allowed()));
     RecordCompleter completer =
         new RecordCompleter(
             publishing.pendingResults(),
@@ -410,6 +432,7 @@ final class WorkerAssembly {
     RequestHandler requestHandler =
         new RequestHandler(
             new RequestReader(decoder, validator),
+            adapters(storage),
             jobs.queue(),
             new JobTracer(telemetry.tracing()),
             clock,

@@ -5,6 +5,7 @@ import dev.sanaq.kafka.event.EventsConfig;
 import dev.sanaq.kafka.event.ProgressSink;
 import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.storage.adapter.AdapterConfig;
 import dev.sanaq.worker.consume.CancellationSource;
 import dev.sanaq.worker.consume.WorkerChannels;
 import dev.sanaq.worker.finish.UploadConfig;
@@ -29,8 +30,9 @@ class WorkerBeans {
       TopicsConfig topics,
       EventsConfig events,
       UploadConfig uploads,
+      AdapterConfig adapters,
       @Identifier("default-kafka-broker") Map<String, Object> kafka) {
-    return new WorkerSettings(worker, limits, storage, topics, events, uploads, kafka);
+    return new WorkerSettings(worker, limits, storage, topics, events, uploads, adapters, kafka);
   }
 
   @Produces

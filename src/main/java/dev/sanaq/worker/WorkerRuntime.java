@@ -143,6 +143,7 @@ public final class WorkerRuntime {
     inference.uploader().close();
     cancellations.stop();
     consuming.cancellationDeadLetters().stop();
+    storage.adapters().close();
     storage.s3().close();
     return stopped;
   }

@@ -4,6 +4,7 @@ import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.event.EventsConfig;
 import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.storage.adapter.AdapterConfig;
 import dev.sanaq.worker.finish.UploadConfig;
 import java.util.Map;
 
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param topics names of the topics
  * @param events of jobs
  * @param uploads to presigned URLs
+ * @param adapters that requests name by their URI
  * @param kafka connection properties, as Kafka's clients name them
  */
 public record WorkerSettings(
@@ -25,4 +27,5 @@ public record WorkerSettings(
     TopicsConfig topics,
     EventsConfig events,
     UploadConfig uploads,
+    AdapterConfig adapters,
     Map<String, Object> kafka) {}

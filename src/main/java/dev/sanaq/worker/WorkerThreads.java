@@ -15,10 +15,12 @@ final class WorkerThreads {
 
   private final ExecutorService io;
   private final ExecutorService attempts;
+  private final ExecutorService adapters;
   private final ExecutorService publish = newPool("sanaq-publish", 1);
   private final ExecutorService lookups = newPool("sanaq-lookup", LOOKUP_THREADS);
 
-  WorkerThreads(WorkerConfig config) {
+  WorkerThreads(WorkerConfig config, int adapterDownloads) {
+    this.adapters = newPool("sanaq-adapters", adapterDownloads);
     this.io = newPool("sanaq-io", config.ioThreads());
     this.attempts = newPool("sanaq-attempts", config.batchSize());
   }
@@ -31,6 +33,11 @@ final class WorkerThreads {
   /** Counts attempts. */
   ExecutorService attempts() {
     return attempts;
+  }
+
+  /** Downloads adapters. */
+  ExecutorService adapters() {
+    return adapters;
   }
 
   /** Runs transactions: one thread. */
@@ -46,6 +53,7 @@ final class WorkerThreads {
   void shutdownNow() {
     io.shutdownNow();
     attempts.shutdownNow();
+    adapters.shutdownNow();
     publish.shutdownNow();
     lookups.shutdownNow();
   }

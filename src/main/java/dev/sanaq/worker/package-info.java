@@ -10,12 +10,12 @@
  * request record
  *    |   RequestHandler, polling thread       invalid or unreadable: RecordCompleter publishes
  *    v                                        a failed event or a dead letter, there is no job
- * QUEUED     JobQueue                         (3) partition revoked, S3 outage --> ABANDONED
- *    |   ^
+ * QUEUED     JobQueue; AdapterPreparer,        (3) partition revoked, S3 outage --> ABANDONED
+ *    |   ^      sanaq-adapters-n, fetches
  *    |   |  (1) quarantine: an earlier attempt did not finish
  *    v   |
  * STARTING   BatchPreparer, sanaq-batcher;    stored result, conflict, refused URL,
- *    |       AttemptGate, sanaq-attempts-n    (2) crashed, (4), (5) ------------> PUBLISHING
+ *    |       AttemptGate, sanaq-attempts-n    (2) crashed, (4), (5), adapters --> PUBLISHING
  *    |                                        (3), (6), (7) --------------------> ABANDONED
  *    v
  * RUNNING    InferenceLoop, sanaq-inference   error of the model, (4), (5) -----> PUBLISHING

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sanaq.gateway.openai.ModelsResource;
 import dev.sanaq.gateway.openai.OpenAiResource;
 import dev.sanaq.gateway.problem.AllowHeaderFilter;
+import dev.sanaq.gateway.rest.AdaptersResource;
 import dev.sanaq.gateway.rest.BacklogResource;
 import dev.sanaq.gateway.rest.DeliveriesResource;
 import dev.sanaq.gateway.rest.ImagesResource;
@@ -65,6 +66,7 @@ class OpenApiDescriptionTest {
             JobEventsResource.class,
             ImagesResource.class,
             DeliveriesResource.class,
+            AdaptersResource.class,
             BacklogResource.class,
             OpenAiResource.class,
             ModelsResource.class)

@@ -71,7 +71,9 @@ class RequestFieldsTest {
     assertThat(request).containsOnlyKeys(RequestFields.ALL);
     assertThat(map(request.get("output"))).containsOnlyKeys(RequestFields.OF_OUTPUT);
     List<?> adapters = (List<?>) Objects.requireNonNull(request.get("adapters"));
-    assertThat(map(adapters.get(0))).containsOnlyKeys(RequestFields.OF_ADAPTER);
+    assertThat(map(adapters.get(0))).containsOnlyKeys("name", "scale", "sha256");
+    assertThat(map(adapters.get(1))).containsOnlyKeys("uri", "scale", "sha256");
+    assertThat(RequestFields.OF_ADAPTER).containsExactly("name", "uri", "scale", "sha256");
   }
 
   @Test
@@ -163,7 +165,9 @@ class RequestFieldsTest {
         90,
         true,
         "m",
-        List.of(new JobAdapter("style", 1, "a".repeat(64))),
+        List.of(
+            JobAdapter.named("style", 1, "a".repeat(64)),
+            JobAdapter.at("s3://b/style.safetensors", 1, "a".repeat(64))),
         Instant.EPOCH,
         Priority.LOW,
         "https://example.com/done",

@@ -11,6 +11,7 @@ import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.UnsupportedSizeException;
+import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import java.time.Duration;
@@ -104,6 +105,9 @@ public class GradientImageGenerator implements ImageGenerator {
   private static final class JobCancelledException extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
+
+  @Override
+  public void openAdapter(LoraWeight adapter) {}
 
   @Override
   public int maxBatchImages(BatchKey key) {

@@ -5,6 +5,7 @@ import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.event.EventsConfig;
 import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.storage.adapter.AdapterConfig;
 import dev.sanaq.worker.WorkerConfig;
 import dev.sanaq.worker.WorkerSettings;
 import dev.sanaq.worker.WorkerTelemetry;
@@ -37,6 +38,7 @@ public final class TestSettings {
         config.getConfigMapping(TopicsConfig.class),
         config.getConfigMapping(EventsConfig.class),
         config.getConfigMapping(UploadConfig.class),
+        config.getConfigMapping(AdapterConfig.class),
         kafka);
   }
 
@@ -55,6 +57,7 @@ public final class TestSettings {
         .withMapping(TopicsConfig.class)
         .withMapping(EventsConfig.class)
         .withMapping(UploadConfig.class)
+        .withMapping(AdapterConfig.class)
         .withDefaultValues(values)
         .build();
   }

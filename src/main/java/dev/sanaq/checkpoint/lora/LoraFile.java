@@ -11,6 +11,7 @@ import dev.sanaq.checkpoint.tensors.ExpectedShapes;
 import dev.sanaq.files.FileErrors;
 import dev.sanaq.files.FileSha256;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -27,14 +28,21 @@ import java.util.TreeSet;
 public final class LoraFile {
   private final Path file;
   private final String sha256;
+  private final long bytes;
   private final String naming;
   private final Set<String> dtypes;
   private final Map<String, LoraLayer> layers;
 
   LoraFile(
-      Path file, String sha256, String naming, Set<String> dtypes, Map<String, LoraLayer> layers) {
+      Path file,
+      String sha256,
+      long bytes,
+      String naming,
+      Set<String> dtypes,
+      Map<String, LoraLayer> layers) {
     this.file = file;
     this.sha256 = sha256;
+    this.bytes = bytes;
     this.naming = naming;
     this.dtypes = Collections.unmodifiableSet(new TreeSet<>(dtypes));
     this.layers = Collections.unmodifiableMap(layers);
@@ -67,7 +75,15 @@ public final class LoraFile {
     problems.throwIfAny();
     Set<String> dtypes = new TreeSet<>();
     tensors.byLayer().values().forEach(p -> p.values().forEach(t -> dtypes.add(t.dtype().name())));
-    return new LoraFile(file, sha256(file), tensors.naming(), dtypes, layers);
+    return new LoraFile(file, sha256(file), length(file), tensors.naming(), dtypes, layers);
+  }
+
+  private static long length(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new CheckpointException(file.toString(), "", "a readable file", FileErrors.reason(e));
+    }
   }
 
   private static String sha256(Path file) {
@@ -108,6 +124,16 @@ public final class LoraFile {
   /** Updates by layer: the weight's name without {@code .weight}. */
   public Map<String, LoraLayer> layers() {
     return layers;
+  }
+
+  /** The largest rank of its layers. */
+  public int maxRank() {
+    return layers.values().stream().mapToInt(LoraLayer::rank).max().orElse(0);
+  }
+
+  /** The length of the file when it was opened. */
+  public long bytes() {
+    return bytes;
   }
 
   /** Whether any layer has a DoRA magnitude. */

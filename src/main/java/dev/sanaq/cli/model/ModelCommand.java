@@ -22,7 +22,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 @Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    description = "Uploads a checkpoint to S3, or downloads one.")
+    description = "Uploads a checkpoint to S3, or downloads one.",
+    subcommands = AdaptersCommand.class)
 public final class ModelCommand {
   @Inject StorageConfig storage;
 

@@ -23,6 +23,7 @@ public final class AllowHeaderFilter {
           "/v1/jobs/[^/]+/images/[^/]+", READ_METHODS,
           "/v1/jobs/[^/]+/deliveries", READ_METHODS,
           "/v1/jobs/[^/]+/deliveries/[^/]+/resend", "OPTIONS, POST",
+          "/v1/adapters", READ_METHODS,
           "/v1/backlog", READ_METHODS,
           "/v1/models", READ_METHODS,
           "/v1/images/generations", "OPTIONS, POST");

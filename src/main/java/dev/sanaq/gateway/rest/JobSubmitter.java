@@ -19,8 +19,6 @@ import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
 import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.kafka.request.RequestSender;
-import dev.sanaq.storage.OutputLocations;
-import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.StorageException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -60,15 +58,14 @@ public class JobSubmitter {
 
   JobSubmitter(
       GatewayConfig config,
-      LimitsConfig limits,
-      StorageConfig storage,
+      LimitsConfig limitsConfig,
+      RequestLimits limits,
       JobService jobs,
       AdmissionControl admissionControl,
       RequestSender requestSender) {
     this.config = config;
-    this.limitsConfig = limits;
-    this.limits =
-        limits.toLimits(OutputLocations.defaultLocation(storage), OutputLocations.allowed(storage));
+    this.limitsConfig = limitsConfig;
+    this.limits = limits;
     this.jobs = jobs;
     this.admissionControl = admissionControl;
     this.requestSender = requestSender;

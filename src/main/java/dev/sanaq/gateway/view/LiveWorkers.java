@@ -6,10 +6,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 public class LiveWorkers {
   /** In a pool that is scaled to zero, the last worker's model is listed for so long. */
   private static final Duration LAST_MODEL_RETENTION = Duration.ofDays(7);
+
+  private static final Comparator<AdapterEntry> ADAPTER_ORDER =
+      Comparator.comparing(AdapterEntry::model)
+          .thenComparing(entry -> entry.adapter().name())
+          .thenComparing(entry -> entry.adapter().sha256());
 
   private final Clock clock;
   private final ServedModel assumedModel;
@@ -35,8 +42,21 @@ public class LiveWorkers {
    */
   public record ModelEntry(ServedModel model, Instant since, int workers) {}
 
+  /**
+   * An adapter beside a model.
+   *
+   * @param model the model's name
+   * @param workers that take jobs now and have this file
+   */
+  public record AdapterEntry(String model, WorkerStatus.Adapter adapter, int workers) {}
+
   /** A worker's latest report: since when it has the model, and when it was last heard. */
-  private record Report(ServedModel model, Instant since, Instant at, Duration validity) {
+  private record Report(
+      ServedModel model,
+      List<WorkerStatus.Adapter> adapters,
+      Instant since,
+      Instant at,
+      Duration validity) {
     boolean holds(Instant now) {
       // Not before it was read: a clock that was set back must not prolong it.
       return !now.isBefore(at) && now.isBefore(at.plus(validity));
@@ -62,7 +82,8 @@ public class LiveWorkers {
         new ServedModel(status.model(), status.width(), status.height(), status.steps());
     Report before = reports.get(status.worker());
     Instant since = before != null && before.model().equals(model) ? before.since() : at;
-    Report report = new Report(model, since, at, Duration.ofSeconds(status.validSeconds()));
+    Report report =
+        new Report(model, status.adapters(), since, at, Duration.ofSeconds(status.validSeconds()));
     if (last == null || !at.isBefore(last.at())) {
       last = report;
     }
@@ -106,6 +127,31 @@ public class LiveWorkers {
             && now.isBefore(latest.at().plus(LAST_MODEL_RETENTION))
         ? List.of(new ModelEntry(latest.model(), latest.since(), 0))
         : List.copyOf(models.values());
+  }
+
+  /**
+   * The adapters of {@link #models}, by model and name. Workers with different files of one name
+   * give different entries.
+   */
+  public synchronized List<AdapterEntry> adapters() {
+    Instant now = clock.instant();
+    List<Report> live = reports.values().stream().filter(report -> report.holds(now)).toList();
+    Report latest = last;
+    boolean remembered = latest != null && now.isBefore(latest.at().plus(LAST_MODEL_RETENTION));
+    Map<AdapterEntry, Integer> counts = new HashMap<>();
+    if (live.isEmpty() && latest != null && remembered) {
+      entries(latest).forEach(entry -> counts.put(entry, 0));
+    }
+    live.forEach(report -> entries(report).forEach(entry -> counts.merge(entry, 1, Integer::sum)));
+    return counts.entrySet().stream()
+        .map(e -> new AdapterEntry(e.getKey().model(), e.getKey().adapter(), e.getValue()))
+        .sorted(ADAPTER_ORDER)
+        .toList();
+  }
+
+  private static Stream<AdapterEntry> entries(Report report) {
+    return report.adapters().stream()
+        .map(adapter -> new AdapterEntry(report.model().name(), adapter, 0));
   }
 
   /** The model of the latest report, or what is assumed before the first. */

@@ -16,6 +16,7 @@ import java.util.List;
  * @param allowHttpUploads whether upload URLs may be http besides https
  * @param defaultLocation where images are stored if the request has no output location
  * @param allowedLocations the locations that a request may name, the default included
+ * @param adapterLocations where an adapter may be that a request names by its URI
  */
 public record RequestLimits(
     int maxPromptLength,
@@ -27,8 +28,10 @@ public record RequestLimits(
     boolean allowHttpCallbacks,
     boolean allowHttpUploads,
     OutputLocation defaultLocation,
-    List<OutputLocation> allowedLocations) {
+    List<OutputLocation> allowedLocations,
+    List<OutputLocation> adapterLocations) {
   public RequestLimits {
     allowedLocations = List.copyOf(allowedLocations);
+    adapterLocations = List.copyOf(adapterLocations);
   }
 }

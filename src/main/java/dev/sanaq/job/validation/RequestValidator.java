@@ -79,7 +79,7 @@ public final class RequestValidator {
         (int) fields.integer(RequestFields.QUALITY, DEFAULT_QUALITY, 0, 100),
         fields.flag(RequestFields.RESOLUTION_BINNING, true),
         fields.choice(RequestFields.MODEL, modelDefaults.name(), List.of(modelDefaults.name())),
-        AdapterRule.read(fields, modelDefaults.adapters()),
+        AdapterRule.read(fields, modelDefaults.adapters(), limits.adapterLocations()),
         readDeadline(fields),
         Priority.of(
             fields.choice(RequestFields.PRIORITY, Priority.NORMAL.label(), Priority.LABELS)),

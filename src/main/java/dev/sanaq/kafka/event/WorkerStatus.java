@@ -1,7 +1,9 @@
 package dev.sanaq.kafka.event;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,6 +18,8 @@ import java.util.Optional;
  * @param width pixels of a request without the field
  * @param height pixels of a request without the field
  * @param steps denoising steps of a request without the field
+ * @param adapters those beside the model that can be used, by name; the first {@link
+ *     #MAX_ADAPTERS}, so that the event stays small
  */
 public record WorkerStatus(
     String worker,
@@ -24,7 +28,37 @@ public record WorkerStatus(
     String model,
     int width,
     int height,
-    int steps) {
+    int steps,
+    List<Adapter> adapters) {
+  /** The most adapters in a report. */
+  public static final int MAX_ADAPTERS = 200;
+
+  /**
+   * An adapter beside the worker's model.
+   *
+   * @param name by which requests name it
+   * @param sha256 of its file
+   * @param rank of its layers, the largest
+   * @param bytes the length of its file
+   */
+  public record Adapter(String name, String sha256, int rank, long bytes) {}
+
+  public WorkerStatus {
+    adapters = adapters.stream().limit(MAX_ADAPTERS).toList();
+  }
+
+  /** A worker without adapters. */
+  public WorkerStatus(
+      String worker,
+      boolean ready,
+      int validSeconds,
+      String model,
+      int width,
+      int height,
+      int steps) {
+    this(worker, ready, validSeconds, model, width, height, steps, List.of());
+  }
+
   /** The event type. */
   public static final String TYPE = "dev.sanaq.worker.status.v1";
 
@@ -42,6 +76,7 @@ public record WorkerStatus(
     data.put("width", width);
     data.put("height", height);
     data.put("steps", steps);
+    data.put("adapters", adapters.stream().map(WorkerStatus::toData).toList());
     String id = "%s/status/%s".formatted(worker, time.toEpochMilli());
     return new CloudEvent(id, source, TYPE, worker, time, data, "");
   }
@@ -57,10 +92,36 @@ public record WorkerStatus(
             String.valueOf(data.get("model")),
             number(data, "width"),
             number(data, "height"),
-            number(data, "steps"));
+            number(data, "steps"),
+            adapters(data));
     boolean valid =
         status.validSeconds > 0 && status.width > 0 && status.height > 0 && status.steps > 0;
     return event.type().equals(TYPE) && valid ? Optional.of(status) : Optional.empty();
+  }
+
+  private static Map<String, Object> toData(Adapter adapter) {
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("name", adapter.name());
+    data.put("sha256", adapter.sha256());
+    data.put("rank", adapter.rank());
+    data.put("bytes", adapter.bytes());
+    return data;
+  }
+
+  /** Without those that are none; an older worker sends no list. */
+  private static List<Adapter> adapters(Map<String, Object> data) {
+    List<?> items = data.get("adapters") instanceof List<?> list ? list : List.of();
+    List<Adapter> adapters = new ArrayList<>();
+    for (Object item : items) {
+      if (item instanceof Map<?, ?> fields
+          && fields.get("name") instanceof String name
+          && fields.get("sha256") instanceof String sha256
+          && fields.get("rank") instanceof Number rank
+          && fields.get("bytes") instanceof Number bytes) {
+        adapters.add(new Adapter(name, sha256, rank.intValue(), bytes.longValue()));
+      }
+    }
+    return adapters;
   }
 
   private static int number(Map<String, Object> data, String name) {

@@ -54,9 +54,11 @@ public interface LimitsConfig {
   @WithDefault("${sanaq.upload.allow-http:false}")
   boolean httpUploads();
 
-  /** The limits with the output locations. */
+  /** The limits with the locations that a request may name. */
   default RequestLimits toLimits(
-      OutputLocation defaultLocation, List<OutputLocation> allowedLocations) {
+      OutputLocation defaultLocation,
+      List<OutputLocation> allowedLocations,
+      List<OutputLocation> adapterLocations) {
     return new RequestLimits(
         maxPromptLength(),
         maxSide(),
@@ -67,6 +69,7 @@ public interface LimitsConfig {
         httpCallbacks(),
         httpUploads(),
         defaultLocation,
-        allowedLocations);
+        allowedLocations,
+        adapterLocations);
   }
 }

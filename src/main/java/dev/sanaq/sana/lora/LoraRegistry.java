@@ -4,6 +4,7 @@ import dev.sanaq.checkpoint.CheckpointException;
 import dev.sanaq.checkpoint.config.TransformerConfig;
 import dev.sanaq.checkpoint.lora.LoraFile;
 import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.collection.LruMap;
 import dev.sanaq.sana.transformer.ScaledAdapter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -18,18 +20,28 @@ import java.util.stream.Stream;
 /**
  * The LoRA adapters of a model: the files {@code adapters/NAME.safetensors} of its folder, and
  * those named by their path. A file of the folder that cannot be used stays in the list with the
- * reason, so that it fails the jobs that ask for it and no others. Immutable.
+ * reason, so that it fails the jobs that ask for it and no others. Files of other places are opened
+ * on demand; the least recently used ones are closed. Any number of threads.
  */
 public final class LoraRegistry {
   private static final String FOLDER = "adapters";
   private static final String SUFFIX = ".safetensors";
+  private static final int MAX_OPENED = 256;
 
   private final SortedMap<String, LoraFile> byName;
   private final SortedMap<String, String> problems;
+  private final TransformerConfig config;
 
-  private LoraRegistry(SortedMap<String, LoraFile> byName, SortedMap<String, String> problems) {
+  /** Headers of files of other places by SHA-256. */
+  private final LruMap<String, LoraFile> opened = new LruMap<>(MAX_OPENED);
+
+  private LoraRegistry(
+      SortedMap<String, LoraFile> byName,
+      SortedMap<String, String> problems,
+      TransformerConfig config) {
     this.byName = byName;
     this.problems = problems;
+    this.config = config;
   }
 
   /**
@@ -57,7 +69,7 @@ public final class LoraRegistry {
       }
     }
     files.forEach(file -> byName.put(file.toString(), LoraFile.open(file, config)));
-    return new LoraRegistry(byName, problems);
+    return new LoraRegistry(byName, problems, config);
   }
 
   private static void open(
@@ -77,15 +89,21 @@ public final class LoraRegistry {
   public List<LoraInfo> list() {
     return Stream.concat(
             byName.entrySet().stream()
-                .map(e -> new LoraInfo(e.getKey(), e.getValue().sha256(), "")),
-            problems.entrySet().stream().map(e -> new LoraInfo(e.getKey(), "", e.getValue())))
+                .map(
+                    e ->
+                        LoraInfo.usable(
+                            e.getKey(),
+                            e.getValue().sha256(),
+                            e.getValue().maxRank(),
+                            e.getValue().bytes())),
+            problems.entrySet().stream().map(e -> LoraInfo.unusable(e.getKey(), e.getValue())))
         .toList();
   }
 
   /**
    * The adapters by name, without those whose scale is 0.
    *
-   * @throws IllegalArgumentException if one does not exist, has other bytes than the weight names,
+   * @throws UnusableAdapterException if one does not exist, has other bytes than the weight names,
    *     or cannot be used
    */
   public List<ScaledAdapter> resolve(List<LoraWeight> weights) {
@@ -95,22 +113,58 @@ public final class LoraRegistry {
         .toList();
   }
 
+  /**
+   * Opens an adapter that is not open yet, and checks it.
+   *
+   * @throws UnusableAdapterException if it does not exist, has other bytes than the weight names,
+   *     or cannot be used
+   */
+  public void open(LoraWeight weight) {
+    find(weight);
+  }
+
   private LoraFile find(LoraWeight weight) {
+    return weight.source().map(source -> opened(weight, source)).orElseGet(() -> named(weight));
+  }
+
+  private LoraFile opened(LoraWeight weight, LoraSource source) {
+    Optional<LoraFile> known = opened.get(weight.sha256());
+    if (known.isPresent()) {
+      return known.get();
+    }
+    LoraFile adapter;
+    try {
+      adapter = LoraFile.open(source.file(), config);
+    } catch (CheckpointException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new UnusableAdapterException(
+          message.replace(source.file().toString(), source.uri()), e);
+    }
+    requireHash(weight, adapter);
+    opened.put(weight.sha256(), adapter);
+    return adapter;
+  }
+
+  private LoraFile named(LoraWeight weight) {
     String problem = problems.get(weight.name());
     if (problem != null) {
-      throw new IllegalArgumentException(
+      throw new UnusableAdapterException(
           "adapter %s cannot be used: %s".formatted(weight.name(), problem));
     }
     LoraFile adapter = byName.get(weight.name());
     if (adapter == null) {
-      throw new IllegalArgumentException(
+      throw new UnusableAdapterException(
           "unknown adapter %s; this model has %s".formatted(weight.name(), byName.keySet()));
     }
+    requireHash(weight, adapter);
+    return adapter;
+  }
+
+  private static void requireHash(LoraWeight weight, LoraFile adapter) {
     if (!weight.sha256().isEmpty() && !weight.sha256().equals(adapter.sha256())) {
-      throw new IllegalArgumentException(
+      throw new UnusableAdapterException(
           "adapter %s: expected sha256 %s, found %s"
               .formatted(weight.name(), weight.sha256(), adapter.sha256()));
     }
-    return adapter;
   }
 }

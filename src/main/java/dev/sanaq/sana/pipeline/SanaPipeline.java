@@ -27,6 +27,7 @@ import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.conditioning.ConditioningLatents;
 import dev.sanaq.sana.conditioning.SourceImage;
 import dev.sanaq.sana.lora.LoraRegistry;
+import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.sana.text.TextEncoder;
 import dev.sanaq.torch.DeviceCheck;
@@ -154,6 +155,11 @@ public final class SanaPipeline implements ImageGenerator {
     } catch (UnsupportedSizeException e) {
       return 1; // generate() reports the unsupported size
     }
+  }
+
+  @Override
+  public void openAdapter(LoraWeight adapter) {
+    loras.open(adapter);
   }
 
   @Override

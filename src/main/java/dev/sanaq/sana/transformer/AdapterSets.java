@@ -24,8 +24,11 @@ final class AdapterSets {
 
   private final ScriptProgram program;
   private final long maxKeptBytes;
-  private final Map<List<ScaledAdapter>, Loaded> loaded = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<List<Key>, Loaded> loaded = new LinkedHashMap<>(16, 0.75f, true);
   private long lastId = NONE;
+
+  /** Equal bytes at an equal scale, from whichever file. */
+  private record Key(String sha256, double scale) {}
 
   private record Loaded(long id, long bytes) {}
 
@@ -61,7 +64,9 @@ final class AdapterSets {
     if (adapters.isEmpty()) {
       return NONE;
     }
-    Loaded present = loaded.get(adapters);
+    List<Key> key =
+        adapters.stream().map(one -> new Key(one.adapter().sha256(), one.scale())).toList();
+    Loaded present = loaded.get(key);
     if (present != null) {
       return present.id;
     }
@@ -73,7 +78,7 @@ final class AdapterSets {
       remove(id);
       throw e;
     }
-    loaded.put(List.copyOf(adapters), new Loaded(id, bytes(adapters)));
+    loaded.put(key, new Loaded(id, bytes(adapters)));
     return id;
   }
 

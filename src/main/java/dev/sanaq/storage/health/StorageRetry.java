@@ -108,7 +108,12 @@ public final class StorageRetry {
     LOG.warnf("S3 call failed (attempt %d), retrying in %s: %s", retry, delay, error.getMessage());
   }
 
-  private RuntimeException failureOrOutage(StorageException last) {
+  /**
+   * Decides what a call means that has failed after its own retries. Blocks.
+   *
+   * @return the failure if the probe succeeds, else an outage, which begins
+   */
+  public RuntimeException failureOrOutage(StorageException last) {
     try {
       probe.tryWorkerCalls();
       return last;

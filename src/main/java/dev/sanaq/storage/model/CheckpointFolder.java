@@ -1,5 +1,6 @@
 package dev.sanaq.storage.model;
 
+import dev.sanaq.storage.transfer.PartialFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,7 @@ record CheckpointFolder(Path target, Path partial, Path old, Path lock) {
   private void deleteStaleFiles(Manifest manifest) throws IOException {
     List<Path> wanted = new ArrayList<>();
     for (Manifest.Entry file : manifest.files()) {
-      PartialFile paths = PartialFile.of(partial, file);
+      PartialFile paths = file.below(partial);
       wanted.addAll(List.of(paths.target(), paths.part(), paths.etag()));
     }
     try (Stream<Path> files = Files.walk(partial)) {

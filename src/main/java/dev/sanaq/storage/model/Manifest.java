@@ -2,6 +2,8 @@ package dev.sanaq.storage.model;
 
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
+import dev.sanaq.storage.transfer.PartialFile;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -32,7 +34,12 @@ record Manifest(List<Entry> files) {
    * @param bytes its length
    * @param sha256 its checksum, hexadecimal
    */
-  record Entry(String path, long bytes, String sha256) {}
+  record Entry(String path, long bytes, String sha256) {
+    /** Its download below a folder. */
+    PartialFile below(Path folder) {
+      return PartialFile.of(folder.resolve(path), bytes, sha256);
+    }
+  }
 
   Manifest {
     files = files.stream().sorted(Comparator.comparing(Entry::path)).toList();

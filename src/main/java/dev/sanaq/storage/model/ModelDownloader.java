@@ -1,6 +1,8 @@
 package dev.sanaq.storage.model;
 
 import dev.sanaq.files.FileErrors;
+import dev.sanaq.storage.transfer.DownloadException;
+import dev.sanaq.storage.transfer.ResumableDownload;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -101,14 +103,18 @@ public final class ModelDownloader {
         files.add(
             threads.submit(
                 new ResumableDownload(
-                    s3, source, file, partial, retryTimeout, threads::isShutdown)));
+                    s3,
+                    source.object(file.path()),
+                    file.below(partial),
+                    retryTimeout,
+                    threads::isShutdown)));
       }
       for (Future<?> file : files) {
         file.get();
       }
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof ModelTransferException known
-          ? known
+      throw e.getCause() instanceof DownloadException failed
+          ? new ModelTransferException(failed.getMessage() + advice(failed), failed)
           : new ModelTransferException("%s: %s".formatted(source, e.getCause()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -116,6 +122,12 @@ public final class ModelDownloader {
     } finally {
       shutdownAndAwait(threads);
     }
+  }
+
+  private static String advice(DownloadException failure) {
+    return failure.reason() == DownloadException.Reason.MISMATCH
+        ? ": it was changed or damaged after the push; push the checkpoint again, to another URI"
+        : "; the next pull resumes the partial file";
   }
 
   // A download that still runs would write to files of the next process that gets the lock.

@@ -1,5 +1,6 @@
 package dev.sanaq.storage.model;
 
+import dev.sanaq.storage.transfer.ObjectUri;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,6 +32,11 @@ public record ModelUri(String bucket, String prefix) {
   /** The key of a file. */
   String key(String path) {
     return prefix + path;
+  }
+
+  /** The object of a file. */
+  ObjectUri object(String path) {
+    return new ObjectUri(bucket, key(path));
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.sanaq.job.JobOutcome.Failed;
 import dev.sanaq.sana.DeviceMemoryException;
 import dev.sanaq.sana.UnsupportedSizeException;
 import dev.sanaq.storage.StorageException;
+import dev.sanaq.worker.adapter.InvalidAdapterException;
 import dev.sanaq.worker.observe.JobLogContext;
 import dev.sanaq.worker.queue.JobExecution;
 import org.jboss.logging.Logger;
@@ -44,6 +45,10 @@ public final class ErrorMapper {
     if (thrown instanceof UploadFailedException failed) {
       LOG.warnf("job %s failed: %s", job.id(), thrown.getMessage());
       return failed.error();
+    }
+    if (thrown instanceof InvalidAdapterException invalid) {
+      LOG.warnf("job %s has an adapter that cannot be used: %s", job.id(), thrown.getMessage());
+      return invalid.error();
     }
     if (thrown instanceof StorageException) {
       LOG.errorf(thrown, "job %s failed: S3 call failed", job.id());

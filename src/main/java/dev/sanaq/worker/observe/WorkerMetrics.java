@@ -1,6 +1,7 @@
 package dev.sanaq.worker.observe;
 
 import dev.sanaq.job.JobOutcome;
+import dev.sanaq.storage.adapter.AdapterCacheEvent;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -50,6 +51,7 @@ public final class WorkerMetrics {
             .register(registry);
     JobOutcome.labels().forEach(this::outcomeCounter);
     List.of("read", "unreadable").forEach(this::cancellationCounter);
+    List.of(AdapterCacheEvent.values()).forEach(this::adapterCounter);
     List.of(JobOutcome.Completed.class, JobOutcome.Failed.class, JobOutcome.Cancelled.class)
         .forEach(this::jobDurationTimer);
   }
@@ -108,6 +110,11 @@ public final class WorkerMetrics {
     cancellationCounter(result).increment();
   }
 
+  /** The adapters' folder was used. */
+  public void countAdapterEvent(AdapterCacheEvent event) {
+    adapterCounter(event).increment();
+  }
+
   public void countStorageRetry() {
     storageRetries.increment();
   }
@@ -137,6 +144,13 @@ public final class WorkerMetrics {
     return Counter.builder("sanaq.cancellations")
         .description("Cancellation records by result: read or unreadable")
         .tag("result", result)
+        .register(registry);
+  }
+
+  private Counter adapterCounter(AdapterCacheEvent event) {
+    return Counter.builder("sanaq.adapters")
+        .description("Adapters by URI: cached, fetched, rejected, failed, evicted")
+        .tag("event", event.label())
         .register(registry);
   }
 

@@ -11,9 +11,12 @@ import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.storage.result.Attempt;
+import dev.sanaq.worker.adapter.JobAdapters;
 import dev.sanaq.worker.observe.JobSpan;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -30,10 +33,12 @@ public final class JobExecution {
   private final String recordHash;
   private final int recordBytes;
   private final Job job;
-  private final GenerationParams generationParams;
   private final Instant received;
   private final OffsetTracker offsetTracker;
   private final JobSpan span;
+  private volatile GenerationParams generationParams;
+  private volatile CompletableFuture<Void> fetch = CompletableFuture.completedFuture(null);
+  private volatile JobAdapters adapters = JobAdapters.NONE;
   private volatile JobPhase phase = JobPhase.QUEUED;
   private volatile @Nullable Attempt attempt;
   private volatile int attemptCount;
@@ -95,8 +100,51 @@ public final class JobExecution {
     return job;
   }
 
+  /** Without adapters until {@link #setAdapters}, if it names some by their URI. */
   public GenerationParams generationParams() {
     return generationParams;
+  }
+
+  /**
+   * The job starts only once its adapters are there. Called before it is queued.
+   *
+   * @param started completes when they are there, or with the reason why they cannot be
+   */
+  public void awaitAdapters(CompletableFuture<Void> started) {
+    fetch = started;
+  }
+
+  /** Whether the job need not wait for its adapters any more. */
+  boolean isReady() {
+    return fetch.isDone();
+  }
+
+  /** Runs an action as soon as the job is ready; at once if it is. */
+  void whenReady(Runnable action) {
+    CompletableFuture<Void> unused = fetch.whenComplete((done, failure) -> action.run());
+  }
+
+  /**
+   * Checks, for a job that is ready, that its adapters were fetched.
+   *
+   * @throws RuntimeException the reason why they were not
+   */
+  public void requireFetchedAdapters() {
+    try {
+      fetch.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException reason ? reason : e;
+    }
+  }
+
+  /** The job uses these adapters; {@link WorkerJobs#release} closes them. */
+  public void setAdapters(JobAdapters own) {
+    adapters = own;
+    generationParams = generationParams.withAdapters(own.weights());
+  }
+
+  void releaseAdapters() {
+    adapters.close();
   }
 
   public BatchKey batchKey() {
@@ -207,6 +255,7 @@ public final class JobExecution {
         job.resolutionBinning(),
         true,
         job.adapters().stream()
+            .filter(adapter -> !adapter.isRemote())
             .map(adapter -> new LoraWeight(adapter.name(), adapter.scale(), adapter.sha256()))
             .toList());
   }

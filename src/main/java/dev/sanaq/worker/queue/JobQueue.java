@@ -21,8 +21,9 @@ import java.util.function.ToIntFunction;
  * {@link BatchKey}, up to {@code sanaq.worker.batch-size} (8) jobs and to the images that fit in
  * memory; an incomplete batch waits {@code sanaq.worker.batch-linger} (5 ms) for more jobs. Jobs
  * with the same id run one after the other: the second is held back until the first has ended. A
- * job that leaves the queue becomes active in the same moment, and one that returns is active until
- * then: it is always in one of both. Any number of threads.
+ * job whose adapters are still being fetched is passed over. A job that leaves the queue becomes
+ * active in the same moment, and one that returns is active until then: it is always in one of
+ * both. Any number of threads.
  */
 public final class JobQueue {
   private final ActiveJobs activeJobs;
@@ -117,28 +118,26 @@ public final class JobQueue {
 
   /**
    * Takes the next batch: the first job and others with its batch key, or one quarantined job.
-   * Blocks until there is one and until it is full or its linger time is over.
+   * Blocks until there is one whose adapters are there, and until it is full or its linger time is
+   * over.
    *
    * @return active and {@link JobPhase#STARTING}; empty once the queue is closed
    */
   public synchronized List<JobExecution> takeBatch() throws InterruptedException {
-    while (queued.isEmpty() && !closed) {
-      wait();
+    while (!closed) {
+      Batch batch = nextBatch();
+      long left = remainingLinger();
+      if (batch.jobs().isEmpty()) {
+        wait();
+      } else if (!batch.full() && left > 0) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      } else {
+        queued.removeIf(entry -> batch.jobs().contains(entry.execution()));
+        batch.jobs().forEach(this::activate);
+        return batch.jobs();
+      }
     }
-    if (closed) {
-      return List.of();
-    }
-    Batch batch = nextBatch();
-    for (long left = remainingLinger();
-        !closed && !batch.full() && left > 0;
-        left = remainingLinger()) {
-      TimeUnit.NANOSECONDS.timedWait(this, left);
-      batch = nextBatch();
-    }
-    List<JobExecution> taken = closed ? List.of() : batch.jobs();
-    queued.removeIf(entry -> taken.contains(entry.execution()));
-    taken.forEach(this::activate);
-    return taken;
+    return List.of();
   }
 
   /**
@@ -209,14 +208,20 @@ public final class JobQueue {
         PriorityOrder.effectiveTime(
             execution.job().priority(), execution.received(), priorityAging);
     queued.add(new QueuedJob(effectiveTime, nextSequence++, execution, System.nanoTime()));
+    execution.whenReady(this::wake);
+  }
+
+  private synchronized void wake() {
     notifyAll();
   }
 
   // Of the job that is first now: the one that was first may have been cancelled meanwhile.
   private long remainingLinger() {
-    return queued.isEmpty()
-        ? 0
-        : batchLinger.toNanos() - (System.nanoTime() - queued.first().enqueuedNanos());
+    return queued.stream()
+        .filter(next -> next.execution().isReady())
+        .findFirst()
+        .map(first -> batchLinger.toNanos() - (System.nanoTime() - first.enqueuedNanos()))
+        .orElse(0L);
   }
 
   /** The batch as of now: the first job, and those that can join it. */
@@ -225,6 +230,9 @@ public final class JobQueue {
     int freeImages = 0;
     for (QueuedJob next : queued) {
       JobExecution execution = next.execution();
+      if (!execution.isReady()) {
+        continue;
+      }
       if (jobs.isEmpty()) {
         jobs.add(execution);
         freeImages = maxBatchImages.applyAsInt(execution.batchKey()) - execution.job().count();
@@ -236,7 +244,7 @@ public final class JobQueue {
         return new Batch(jobs, true);
       }
     }
-    return new Batch(jobs, jobs.isEmpty());
+    return new Batch(jobs, false);
   }
 
   private boolean isFull(List<JobExecution> jobs, int freeImages) {

@@ -61,6 +61,7 @@ public final class WorkerJobs {
 
   /** A job has ended: it is not active any more, and the next one of its id may start. */
   public void release(JobExecution execution) {
+    execution.releaseAdapters();
     active.remove(execution);
     queue.releaseId(execution);
   }

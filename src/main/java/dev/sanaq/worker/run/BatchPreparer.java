@@ -3,6 +3,7 @@ package dev.sanaq.worker.run;
 import dev.sanaq.kafka.request.Cancellation;
 import dev.sanaq.retry.RetryAbortedException;
 import dev.sanaq.storage.health.StorageOutageException;
+import dev.sanaq.worker.adapter.AdapterPreparer;
 import dev.sanaq.worker.attempt.AttemptGate;
 import dev.sanaq.worker.attempt.StartDecision;
 import dev.sanaq.worker.finish.ErrorMapper;
@@ -28,12 +29,15 @@ public final class BatchPreparer implements Runnable {
   private final JobQueue queue;
   private final ActiveJobs activeJobs;
   private final AttemptGate attemptGate;
+  private final AdapterPreparer adapters;
   private final JobCompleter completer;
   private final ExecutorService attemptPool;
   private final Semaphore preparePermit = new Semaphore(1);
   private final BlockingQueue<List<JobExecution>> readyBatches = new LinkedBlockingQueue<>();
 
   /**
+   * @param attemptGate counts attempts
+   * @param adapters gives jobs theirs
    * @param attemptPool runs the S3 calls: threads without uploads, so that the device does not wait
    *     for those
    */
@@ -41,11 +45,13 @@ public final class BatchPreparer implements Runnable {
       JobQueue queue,
       ActiveJobs activeJobs,
       AttemptGate attemptGate,
+      AdapterPreparer adapters,
       JobCompleter completer,
       ExecutorService attemptPool) {
     this.queue = queue;
     this.activeJobs = activeJobs;
     this.attemptGate = attemptGate;
+    this.adapters = adapters;
     this.completer = completer;
     this.attemptPool = attemptPool;
   }
@@ -120,6 +126,8 @@ public final class BatchPreparer implements Runnable {
       StartDecision decision = attemptGate.tryStart(execution);
       if (decision instanceof StartDecision.Start start) {
         execution.setAttempt(start.attempt(), start.attemptCount());
+        execution.requireFetchedAdapters();
+        execution.setAdapters(adapters.acquire(execution.job(), execution::isAbandonRequested));
         return true;
       }
       if (decision instanceof StartDecision.Finish finish) {

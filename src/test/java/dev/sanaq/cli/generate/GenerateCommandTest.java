@@ -15,6 +15,7 @@ import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.UnsupportedSizeException;
+import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
@@ -318,6 +319,9 @@ class GenerateCommandTest {
     public List<BatchResult> generateBatch(List<GenerationParams> batch, BatchControl control) {
       throw new UnsupportedOperationException("the command generates one job");
     }
+
+    @Override
+    public void openAdapter(LoraWeight adapter) {}
 
     @Override
     public int maxBatchImages(BatchKey shape) {

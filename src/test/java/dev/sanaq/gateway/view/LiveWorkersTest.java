@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.kafka.event.WorkerStatus;
+import dev.sanaq.kafka.event.WorkerStatus.Adapter;
 import dev.sanaq.testing.MutableClock;
 import dev.sanaq.testing.TestSettings;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -115,6 +117,30 @@ class LiveWorkersTest {
     assertThat(workers.count()).isZero();
     report("w1", "a");
     assertThat(workers.count()).isEqualTo(1);
+  }
+
+  @Test
+  void adapters_areCountedByFile_andStayListedWithoutWorkers() {
+    workers.onCaughtUp();
+    Adapter style = new Adapter("style", "a".repeat(64), 16, 1000);
+    Adapter newer = new Adapter("style", "b".repeat(64), 16, 1000);
+    workers.onStatus(withAdapters("w1", true, style), START);
+    workers.onStatus(withAdapters("w2", true, style), START);
+    workers.onStatus(withAdapters("w3", true, newer), START);
+    report("w4", "b");
+    assertThat(workers.adapters())
+        .containsExactly(
+            new LiveWorkers.AdapterEntry("a", style, 2),
+            new LiveWorkers.AdapterEntry("a", newer, 1));
+
+    clock.advance(Duration.ofSeconds(VALID_SECONDS));
+    assertThat(workers.adapters()).as("of the last worker").isEmpty();
+    workers.onStatus(withAdapters("w1", false, style), START);
+    assertThat(workers.adapters()).containsExactly(new LiveWorkers.AdapterEntry("a", style, 0));
+  }
+
+  private static WorkerStatus withAdapters(String worker, boolean ready, Adapter adapter) {
+    return new WorkerStatus(worker, ready, VALID_SECONDS, "a", 512, 512, 20, List.of(adapter));
   }
 
   private void report(String worker, String model) {

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -45,7 +46,8 @@ class RequestValidatorTest {
           false,
           false,
           HOME,
-          List.of(HOME, new OutputLocation("other", "")));
+          List.of(HOME, new OutputLocation("other", "")),
+          List.of(new OutputLocation("loras", "team/")));
 
   @Test
   void adapters_mustBeKnownUniqueAndScaled() {
@@ -70,12 +72,84 @@ class RequestValidatorTest {
         rules.validate(adapters(List.of(style, Map.of("name", "ink"))), "derived");
     assertThat(((ValidationResult.Valid) accepted).job().adapters())
         .containsExactly(
-            new JobAdapter("style", 0.8, "a".repeat(64)), new JobAdapter("ink", 1, "b".repeat(64)));
+            JobAdapter.named("style", 0.8, "a".repeat(64)),
+            JobAdapter.named("ink", 1, "b".repeat(64)));
     assertThat(invalidFields(rules.validate(adapters(List.of(style, style)), "derived")))
         .containsExactly("adapters[1].name");
     Object unknown = Map.of("name", "oil", "scale", 9, "weight", 1);
     assertThat(invalidFields(rules.validate(adapters(List.of(unknown)), "derived")))
         .containsExactlyInAnyOrder("adapters[0].name", "adapters[0].scale", "adapters[0].weight");
+  }
+
+  @Test
+  void adapterWithUri_needsHash_andAllowedPrefix() {
+    String hash = "AB".repeat(32);
+    String uri = "s3://loras/team/v1/style.safetensors";
+    assertThat(
+            validJob(valid("adapters", List.of(Map.of("uri", uri, "sha256", hash, "scale", 0.8))))
+                .adapters())
+        .containsExactly(JobAdapter.at(uri, 0.8, hash.toLowerCase(Locale.ROOT)));
+
+    assertThat(adapterErrors(Map.of("uri", uri)))
+        .containsExactly(
+            "adapters[0].sha256: found nothing, allowed: 64 hexadecimal digits, required with a uri");
+    assertThat(adapterErrors(Map.of("uri", uri, "sha256", "x")))
+        .containsExactly("adapters[0].sha256: found \"x\", allowed: 64 hexadecimal digits");
+    assertThat(adapterErrors(Map.of("uri", uri, "sha256", hash, "name", "style")))
+        .containsExactly(
+            "adapters[0].uri: found \"%s\", allowed: nothing beside a name: one of both"
+                .formatted(uri));
+    assertThat(adapterErrors(Map.of("scale", 1)))
+        .containsExactly("adapters[0].name: found nothing, allowed: text of 1 to 128 characters");
+    Object twice = Map.of("uri", uri, "sha256", hash);
+    assertThat(
+            invalidFields(
+                new RequestValidator(MODEL, LIMITS)
+                    .validate(adapters(List.of(twice, twice)), "derived")))
+        .containsExactly("adapters[1].uri");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "s3://loras/team-of-others/style.safetensors",
+        "s3://loras/style.safetensors",
+        "s3://other/team/style.safetensors",
+        "s3://loras/team/../style.safetensors",
+        "s3://loras/team/./style.safetensors",
+        "s3://loras/team//style.safetensors",
+        "s3://loras/team/style.bin",
+        "s3://loras/team/a b.safetensors",
+        "s3://loras/team/%2e%2e/style.safetensors",
+        "s3://loras/team/style.safetensors?versionId=1",
+        "S3://loras/team/style.safetensors",
+        "https://loras/team/style.safetensors",
+        "file:///team/style.safetensors",
+        "/team/style.safetensors"
+      })
+  void adapterUri_outsideThePrefix_isRefused(String uri) {
+    assertThat(adapterErrors(Map.of("uri", uri, "sha256", "a".repeat(64))))
+        .singleElement()
+        .asString()
+        .startsWith("adapters[0].uri: found ");
+  }
+
+  @Test
+  void adapterUri_withoutAnAllowedPrefix_isRefused() {
+    RequestLimits none =
+        new RequestLimits(100, 4096, 50, 20, 4, 200, false, false, HOME, List.of(HOME), List.of());
+    Object adapter = Map.of("uri", "s3://loras/team/style.safetensors", "sha256", "a".repeat(64));
+    ValidationResult checked =
+        new RequestValidator(MODEL, none).validate(adapters(List.of(adapter)), "derived");
+    assertThat(((ValidationResult.Invalid) checked).failure().error().message())
+        .contains("sanaq.adapters.allowed-prefixes is not set");
+  }
+
+  private static List<String> adapterErrors(Object adapter) {
+    ValidationResult checked =
+        new RequestValidator(MODEL, LIMITS).validate(adapters(List.of(adapter)), "derived");
+    return ((ValidationResult.Invalid) checked)
+        .failure().error().fields().stream().map(FieldError::toString).toList();
   }
 
   @Test
@@ -326,7 +400,7 @@ class RequestValidatorTest {
   @Test
   void httpCallback_whenAllowed_isAccepted() {
     RequestLimits open =
-        new RequestLimits(100, 4096, 50, 20, 4, 200, true, true, HOME, List.of(HOME));
+        new RequestLimits(100, 4096, 50, 20, 4, 200, true, true, HOME, List.of(HOME), List.of());
     GenerationRequest request = new GenerationRequest(valid("callbackUrl", "http://hooks.svc/x"));
     assertThat(new RequestValidator(MODEL, open).validate(request, "derived"))
         .isInstanceOf(ValidationResult.Valid.class);

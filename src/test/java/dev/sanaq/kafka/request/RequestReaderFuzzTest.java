@@ -35,7 +35,8 @@ class RequestReaderFuzzTest {
           new RecordDecoder(10_000),
           new RequestValidator(
               new ModelDefaults("m", 64, 64, 4, 4.5, "flow-dpm", List.of("flow-dpm")),
-              new RequestLimits(100, 4096, 50, 20, 4, 200, false, false, HOME, List.of(HOME))));
+              new RequestLimits(
+                  100, 4096, 50, 20, 4, 200, false, false, HOME, List.of(HOME), List.of())));
   private static final JobEventFactory EVENTS =
       new JobEventFactory(
           "/sanaq", image -> new StoredImage.Url("", Optional.empty()), Clock.systemUTC());

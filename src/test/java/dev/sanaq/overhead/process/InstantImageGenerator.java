@@ -9,6 +9,7 @@ import dev.sanaq.sana.GenerationResult;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.ProgressListener;
+import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.testing.GradientImageGenerator;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ public final class InstantImageGenerator implements ImageGenerator {
     batch.forEach(params -> results.add(new BatchResult.Done(generate(params, control))));
     return results;
   }
+
+  @Override
+  public void openAdapter(LoraWeight adapter) {}
 
   @Override
   public int maxBatchImages(BatchKey key) {

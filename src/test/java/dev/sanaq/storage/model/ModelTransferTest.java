@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sanaq.files.FileSha256;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.storage.transfer.FaultyTcpProxy;
 import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;

@@ -170,7 +170,8 @@ class AdapterJobsTest {
   private static ValidationResult validate(SanaPipeline pipeline, Map<String, Object> request) {
     return new RequestValidator(
             ModelAdapter.defaults(pipeline.model()),
-            new RequestLimits(100, 4096, 50, 20, 8, 200, false, false, HOME, List.of(HOME)))
+            new RequestLimits(
+                100, 4096, 50, 20, 8, 200, false, false, HOME, List.of(HOME), List.of()))
         .validate(new GenerationRequest(request), "id");
   }
 

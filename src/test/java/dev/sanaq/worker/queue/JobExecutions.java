@@ -24,7 +24,8 @@ public final class JobExecutions {
   private static final RequestValidator VALIDATOR =
       new RequestValidator(
           ModelAdapter.defaults(GradientImageGenerator.MODEL),
-          new RequestLimits(100, 4096, 50, 20, 8, 200, false, false, HOME, List.of(HOME)));
+          new RequestLimits(
+              100, 4096, 50, 20, 8, 200, false, false, HOME, List.of(HOME), List.of()));
 
   private JobExecutions() {}
 

@@ -1,6 +1,7 @@
 package dev.sanaq.worker.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sanaq.testing.Pause;
 import java.time.Duration;
@@ -116,15 +117,7 @@ class JobQueueTest {
         new JobQueue(
             new ActiveJobs(), Duration.ofMinutes(1), 2, Duration.ofSeconds(20), batchKey -> 4);
     lingering.add(execution("a", Map.of(), NOW));
-    CompletableFuture<List<JobExecution>> taken =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return lingering.takeBatch();
-              } catch (InterruptedException e) {
-                throw new AssertionError(e);
-              }
-            });
+    CompletableFuture<List<JobExecution>> taken = takeInBackground(lingering);
     lingering.add(execution("b", Map.of(), NOW));
     assertThat(ids(taken.get(10, TimeUnit.SECONDS))).containsExactly("a", "b");
   }
@@ -154,10 +147,60 @@ class JobQueueTest {
   }
 
   @Test
+  void jobThatWaitsForItsAdapters_isPassedOver_untilTheyAreThere() throws Exception {
+    CompletableFuture<Void> fetch = new CompletableFuture<>();
+    JobExecution slow = execution("slow", Map.of(), NOW);
+    slow.awaitAdapters(fetch);
+    queue.add(slow);
+    queue.add(execution("other", Map.of(), NOW));
+    assertThat(ids(queue.takeBatch())).containsExactly("other");
+
+    CompletableFuture<List<JobExecution>> taken = takeInBackground(queue);
+    Pause.of(Duration.ofMillis(200));
+    assertThat(taken).isNotDone();
+    fetch.complete(null);
+    assertThat(ids(taken.get(10, TimeUnit.SECONDS))).containsExactly("slow");
+  }
+
+  @Test
+  void jobWhoseAdaptersFail_isTaken_andSaysWhy() throws Exception {
+    JobExecution job = execution("bad", Map.of(), NOW);
+    job.awaitAdapters(CompletableFuture.failedFuture(new IllegalStateException("no file")));
+    queue.add(job);
+    assertThat(ids(queue.takeBatch())).containsExactly("bad");
+    assertThatThrownBy(job::requireFetchedAdapters).hasMessage("no file");
+  }
+
+  @Test
+  void onlyJob_cancelledWhileItLingers_doesNotEndTheQueue() throws Exception {
+    JobQueue lingering =
+        new JobQueue(
+            new ActiveJobs(), Duration.ofMinutes(1), 2, Duration.ofMillis(300), batchKey -> 4);
+    lingering.add(execution("a", Map.of(), NOW));
+    CompletableFuture<List<JobExecution>> taken = takeInBackground(lingering);
+    Pause.of(Duration.ofMillis(100));
+    assertThat(lingering.takeIf(job -> true)).hasSize(1);
+    Pause.of(Duration.ofMillis(400));
+    lingering.add(execution("b", Map.of(), NOW));
+    assertThat(ids(taken.get(10, TimeUnit.SECONDS))).containsExactly("b");
+  }
+
+  @Test
   void closedQueue_returnsEmptyBatch() throws Exception {
     queue.add(execution("a", Map.of(), NOW));
     queue.close();
     assertThat(queue.takeBatch()).isEmpty();
+  }
+
+  private static CompletableFuture<List<JobExecution>> takeInBackground(JobQueue queue) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return queue.takeBatch();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
   }
 
   private List<String> takeInOrder(int count) throws InterruptedException {

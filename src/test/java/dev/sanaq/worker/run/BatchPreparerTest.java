@@ -14,15 +14,19 @@ import dev.sanaq.net.UrlPolicy;
 import dev.sanaq.net.UrlPolicyConfig;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.storage.adapter.AdapterCache;
+import dev.sanaq.storage.adapter.AdapterConfig;
 import dev.sanaq.storage.health.StorageProbe;
 import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.storage.result.Attempt;
 import dev.sanaq.storage.result.AttemptStore;
 import dev.sanaq.storage.result.ResultStore;
 import dev.sanaq.testing.Eventually;
+import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.Pause;
 import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
+import dev.sanaq.worker.adapter.AdapterPreparer;
 import dev.sanaq.worker.attempt.AttemptCounter;
 import dev.sanaq.worker.attempt.AttemptGate;
 import dev.sanaq.worker.attempt.CancellationRegistry;
@@ -191,6 +195,15 @@ class BatchPreparerTest {
                 new UrlPolicy(
                     new UrlPolicyConfig(false, Set.of(443), List.of()), DnsResolver.PLATFORM),
                 executor)),
+        new AdapterPreparer(
+            new AdapterCache(
+                client,
+                TestSettings.mapping(AdapterConfig.class, services.config()),
+                TIMEOUT,
+                event -> {}),
+            new GradientImageGenerator(),
+            storageRetry(client),
+            executor),
         new JobCompleter(
             jobs,
             pending,

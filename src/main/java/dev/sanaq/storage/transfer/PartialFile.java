@@ -1,4 +1,4 @@
-package dev.sanaq.storage.model;
+package dev.sanaq.storage.transfer;
 
 import dev.sanaq.files.FileErrors;
 import dev.sanaq.files.FileSha256;
@@ -18,18 +18,20 @@ import java.nio.file.StandardOpenOption;
  * @param target the complete file, {@code NAME}
  * @param part the bytes so far, {@code NAME.part}
  * @param etag the object's ETag, {@code NAME.etag}
- * @param file the expected length and checksum
+ * @param bytes the expected length
+ * @param sha256 the expected hash, in 64 hexadecimal digits
  */
-record PartialFile(Path target, Path part, Path etag, Manifest.Entry file) {
+public record PartialFile(Path target, Path part, Path etag, long bytes, String sha256) {
   private static final int BUFFER_BYTES = 1 << 20;
 
-  /** The files of a manifest entry below a folder. */
-  static PartialFile of(Path folder, Manifest.Entry file) {
+  /** The files of a download to {@code target}. */
+  public static PartialFile of(Path target, long bytes, String sha256) {
     return new PartialFile(
-        folder.resolve(file.path()),
-        folder.resolve(file.path() + ".part"),
-        folder.resolve(file.path() + ".etag"),
-        file);
+        target,
+        target.resolveSibling(target.getFileName() + ".part"),
+        target.resolveSibling(target.getFileName() + ".etag"),
+        bytes,
+        sha256);
   }
 
   /** Whether the complete file exists and is valid. */
@@ -39,7 +41,7 @@ record PartialFile(Path target, Path part, Path etag, Manifest.Entry file) {
 
   /** Whether the part has the file's length. */
   boolean isPartComplete() throws IOException {
-    return resumeOffset() >= file.bytes() && Files.exists(part);
+    return resumeOffset() >= bytes && Files.exists(part);
   }
 
   /** Whether the part has the file's length and checksum. */
@@ -79,16 +81,21 @@ record PartialFile(Path target, Path part, Path etag, Manifest.Entry file) {
     try (OutputStream out =
         Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       byte[] buffer = new byte[BUFFER_BYTES];
-      long left = file.bytes() - offset;
+      long left = bytes - offset;
       for (int read = in.read(buffer); read >= 0 && left >= 0; read = in.read(buffer)) {
         int count = read;
         FileErrors.naming(part, () -> out.write(buffer, 0, count));
         left -= read;
       }
-      if (left == file.bytes() - offset) {
+      if (left == bytes - offset) {
         throw new EOFException("the storage returned an empty body");
       }
     }
+  }
+
+  /** The part's length and hash, for messages. */
+  String describePart() throws IOException {
+    return "%s bytes with sha256 %s".formatted(Files.size(part), FileSha256.hex(part));
   }
 
   /** Deletes the part and its ETag. */
@@ -104,8 +111,6 @@ record PartialFile(Path target, Path part, Path etag, Manifest.Entry file) {
   }
 
   private boolean isValid(Path path) throws IOException {
-    return Files.exists(path)
-        && Files.size(path) == file.bytes()
-        && FileSha256.hex(path).equals(file.sha256());
+    return Files.exists(path) && Files.size(path) == bytes && FileSha256.hex(path).equals(sha256);
   }
 }

@@ -1,11 +1,11 @@
-package dev.sanaq.storage.model;
+package dev.sanaq.storage.transfer;
 
 import dev.sanaq.files.FileErrors;
 import dev.sanaq.retry.Backoff;
+import dev.sanaq.storage.transfer.DownloadException.Reason;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * request while the object's ETag is the same ({@code If-Match}), and renames the part once its
  * checksum matches. One thread.
  */
-final class ResumableDownload implements Callable<Void> {
+public final class ResumableDownload implements Callable<Void> {
   private static final Logger LOG = Logger.getLogger(ResumableDownload.class);
   private static final int PRECONDITION_FAILED = 412;
   private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -34,8 +34,7 @@ final class ResumableDownload implements Callable<Void> {
       Backoff.exponential(Duration.ofMillis(200), Duration.ofSeconds(10)).withJitter(0);
 
   private final S3Client s3;
-  private final ModelUri source;
-  private final Manifest.Entry file;
+  private final ObjectUri source;
   private final PartialFile partial;
   private final Duration retryTimeout;
   private final BooleanSupplier cancelled;
@@ -46,21 +45,26 @@ final class ResumableDownload implements Callable<Void> {
    * @param retryTimeout how long to retry without progress
    * @param cancelled checked after a failure: an error may hide that the thread was interrupted
    */
-  ResumableDownload(
+  public ResumableDownload(
       S3Client s3,
-      ModelUri source,
-      Manifest.Entry file,
-      Path folder,
+      ObjectUri source,
+      PartialFile partial,
       Duration retryTimeout,
       BooleanSupplier cancelled) {
     this.cancelled = cancelled;
     this.s3 = s3;
     this.source = source;
-    this.file = file;
-    this.partial = PartialFile.of(folder, file);
+    this.partial = partial;
     this.retryTimeout = retryTimeout;
   }
 
+  /**
+   * Downloads the file, unless it is there and valid. Blocks.
+   *
+   * @throws DownloadException if the object is not the expected one or cannot be read
+   * @throws IOException if the file cannot be written
+   * @throws InterruptedException if the download was cancelled
+   */
   @Override
   public Void call() throws IOException, InterruptedException {
     Files.createDirectories(partial.target().getParent());
@@ -70,13 +74,14 @@ final class ResumableDownload implements Callable<Void> {
     downloadWithRetries();
     if (!partial.isPartValid()) {
       // Damaged in transit or on this disk? A second full download decides.
-      LOG.warnf("%s/%s has a wrong checksum; downloading it again", source, file.path());
+      LOG.warnf("%s has a wrong checksum; downloading it again", source);
       partial.delete();
       downloadWithRetries();
     }
     if (!partial.isPartValid()) {
+      DownloadException mismatch = mismatch(partial.describePart());
       partial.delete();
-      throw checksumMismatch();
+      throw mismatch;
     }
     partial.complete();
     return null;
@@ -107,44 +112,46 @@ final class ResumableDownload implements Callable<Void> {
   private void failIfFatal(Exception e, long nanosWithoutProgress) throws IOException {
     int status = e instanceof S3Exception refused ? refused.statusCode() : 0;
     if (status == PRECONDITION_FAILED || status == RANGE_NOT_SATISFIABLE) {
-      LOG.warnf("%s/%s has changed; downloading it from the start", source, file.path());
+      LOG.warnf("%s has changed; downloading it from the start", source);
       partial.delete();
       if (++objectChanges > MAX_OBJECT_CHANGES) {
-        throw checksumMismatch();
+        throw mismatch("an object that changes during its download");
       }
       return;
     }
-    if (status == NOT_FOUND
-        || status == FORBIDDEN
+    if (status == NOT_FOUND) {
+      throw downloadFailure(e, Reason.MISSING);
+    }
+    if (status == FORBIDDEN
         || e instanceof FileSystemException
         || nanosWithoutProgress > retryTimeout.toNanos()) {
-      throw downloadFailure(e);
+      throw downloadFailure(e, Reason.FAILED);
     }
   }
 
-  private ModelTransferException checksumMismatch() {
-    return new ModelTransferException(
-        "%s/%s does not match the manifest (%s bytes, sha256 %s): it was changed or damaged after the push; push the checkpoint again, to another URI"
-            .formatted(source, file.path(), file.bytes(), file.sha256()));
+  private DownloadException mismatch(String found) {
+    return new DownloadException(
+        Reason.MISMATCH,
+        "%s: expected %s bytes with sha256 %s, found %s"
+            .formatted(source, partial.bytes(), partial.sha256(), found));
   }
 
-  private ModelTransferException downloadFailure(Exception e) {
-    return new ModelTransferException(
-        "could not download %s/%s: %s; the next pull resumes the partial file"
+  private DownloadException downloadFailure(Exception e, Reason reason) {
+    return new DownloadException(
+        reason,
+        "could not download %s: %s"
             .formatted(
-                source,
-                file.path(),
-                e instanceof IOException io ? FileErrors.describe(io) : e.getMessage()),
+                source, e instanceof IOException io ? FileErrors.describe(io) : e.getMessage()),
         e);
   }
 
   private void downloadFrom(long offset) throws IOException {
-    if (file.bytes() == 0) {
+    if (partial.bytes() == 0) {
       partial.createEmpty();
       return;
     }
     GetObjectRequest.Builder get =
-        GetObjectRequest.builder().bucket(source.bucket()).key(source.key(file.path()));
+        GetObjectRequest.builder().bucket(source.bucket()).key(source.key());
     if (offset > 0) {
       get.range("bytes=%s-".formatted(offset)).ifMatch(partial.readEtag());
     }
@@ -154,8 +161,8 @@ final class ResumableDownload implements Callable<Void> {
         return;
       }
       if (offset == 0) {
-        if (in.response().contentLength() != file.bytes()) {
-          throw checksumMismatch();
+        if (in.response().contentLength() != partial.bytes()) {
+          throw mismatch(in.response().contentLength() + " bytes");
         }
         partial.restart(in.response().eTag());
       }
@@ -167,9 +174,10 @@ final class ResumableDownload implements Callable<Void> {
   private void restartWithoutRange(long previousOffset) throws IOException {
     partial.delete();
     if (++restarts > MAX_RESTARTS) {
-      throw new ModelTransferException(
-          "could not download %s/%s: the storage ignores Range requests, and the connection broke %s times, the last time after %s of %s bytes; enable Range requests in the storage or proxy, or copy the files into the folder yourself"
-              .formatted(source, file.path(), restarts, previousOffset, file.bytes()));
+      throw new DownloadException(
+          Reason.FAILED,
+          "could not download %s: the storage ignores Range requests, and the connection broke %s times, the last time after %s of %s bytes; enable Range requests in the storage or proxy, or copy the files into the folder yourself"
+              .formatted(source, restarts, previousOffset, partial.bytes()));
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.sanaq.storage.model;
+package dev.sanaq.storage.transfer;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * A TCP proxy before the storage that disconnects after given numbers of response bytes, replaces
  * range requests and corrupts responses. Requests have no bodies.
  */
-final class FaultyTcpProxy implements AutoCloseable {
+public final class FaultyTcpProxy implements AutoCloseable {
   private static final int MIN_CORRUPTION_OFFSET = 200_000;
 
   private final ServerSocket listener;
@@ -41,60 +41,60 @@ final class FaultyTcpProxy implements AutoCloseable {
   private volatile String fullObjectRequest = "";
   private volatile Runnable disconnectListener = () -> {};
 
-  FaultyTcpProxy(int upstream) throws IOException {
+  public FaultyTcpProxy(int upstream) throws IOException {
     this.upstream = upstream;
     this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     startDaemon(this::accept);
   }
 
-  int port() {
+  public int port() {
     return listener.getLocalPort();
   }
 
   /** Disconnects after each of these numbers of response bytes, in turn. */
-  void disconnectAfter(Integer... amounts) {
+  public void disconnectAfter(Integer... amounts) {
     disconnects.addAll(List.of(amounts));
   }
 
   /** Refuses connections after the last disconnect. */
-  void refuseAfterDisconnects() {
+  public void refuseAfterDisconnects() {
     refuseWhenDisconnected = true;
   }
 
   /** Replaces every range request by a request for the whole object at a signed URL. */
-  void ignoreRanges(URI signed) {
+  public void ignoreRanges(URI signed) {
     fullObjectRequest =
         "GET %s?%s HTTP/1.1\r\nHost: %s\r\n\r\n"
             .formatted(signed.getRawPath(), signed.getRawQuery(), signed.getRawAuthority());
   }
 
-  void allowConnections() {
+  public void allowConnections() {
     refuseWhenDisconnected = false;
   }
 
   /** Runs an action at each disconnect, before the next request. */
-  void onDisconnect(Runnable action) {
+  public void onDisconnect(Runnable action) {
     disconnectListener = action;
   }
 
   /** Flips a bit in each of the next responses. */
-  void corruptNext(int responses) {
+  public void corruptNext(int responses) {
     toCorrupt.set(responses);
   }
 
-  int corrupted() {
+  public int corrupted() {
     return corrupted.get();
   }
 
-  long bytes() {
+  public long bytes() {
     return bytes.get();
   }
 
-  int requestCount() {
+  public int requestCount() {
     return requestCounter.get();
   }
 
-  List<String> ranges() {
+  public List<String> ranges() {
     return ranges;
   }
 

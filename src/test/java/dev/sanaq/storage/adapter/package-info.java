@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.storage.adapter;
+
+import org.jspecify.annotations.NullMarked;

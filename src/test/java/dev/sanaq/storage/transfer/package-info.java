@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.storage.transfer;
+
+import org.jspecify.annotations.NullMarked;

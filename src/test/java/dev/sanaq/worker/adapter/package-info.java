@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.worker.adapter;
+
+import org.jspecify.annotations.NullMarked;
