@@ -219,8 +219,7 @@ public record Job(
             });
   }
 
-  private void putImage(
-      Map<String, Object> request, String field, Optional<InputSource> source) {
+  private void putImage(Map<String, Object> request, String field, Optional<InputSource> source) {
     source.ifPresent(
         image -> {
           Map<String, Object> values = new LinkedHashMap<>(image.asRequest());

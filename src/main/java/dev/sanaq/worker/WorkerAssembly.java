@@ -181,10 +181,9 @@ final class WorkerAssembly {
     this.home = OutputLocations.defaultLocation(settings.storage());
     this.kafka = new KafkaClientFactory(settings.kafka());
     this.metrics = new WorkerMetrics(telemetry.meters(), clock);
-    this.threads = new WorkerThreads(
-            settings.worker(),
-            settings.adapters().concurrency(),
-            settings.inputs().concurrency());
+    this.threads =
+        new WorkerThreads(
+            settings.worker(), settings.adapters().concurrency(), settings.inputs().concurrency());
     this.uploadPolicy = new UrlPolicy(settings.uploads().urlPolicyConfig(), DnsResolver.PLATFORM);
   }
 

@@ -87,8 +87,7 @@ class InputJobsTest {
   @Test
   void dataUrlsWithoutComposite_equalReference() throws IOException {
     RgbImage image =
-        generate(
-            "data", Map.of("image", data(SOURCE), "mask", data(MASK), "composite", false));
+        generate("data", Map.of("image", data(SOURCE), "mask", data(MASK), "composite", false));
     RgbImage expected = TestImages.read(Fixtures.path("conditioning/inpaint-dpm/image.png"));
     TestImages.assertWithinOneLevel(image, expected, 0.001);
     JsonNode request = json(client.awaitEvent("data/completed")).get("request");
@@ -161,8 +160,7 @@ class InputJobsTest {
             "mask", data(MASK)),
         "invalid_input",
         "the same size");
-    assertFails(
-        "control", Map.of("control", data(SOURCE)), "invalid_request", "no ControlNet");
+    assertFails("control", Map.of("control", data(SOURCE)), "invalid_request", "no ControlNet");
     assertFails("pag", Map.of("pag", Map.of("layers", List.of(7))), "invalid_request", "[7]");
     assertFails("mask", Map.of("mask", data(MASK)), "invalid_request", "without an image");
     assertFails("strength", Map.of("strength", 0), "invalid_request", "above 0");

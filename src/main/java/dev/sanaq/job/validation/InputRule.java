@@ -29,8 +29,7 @@ final class InputRule {
     if (mask.isPresent() && !fields.has(RequestFields.IMAGE)) {
       fields.reject(RequestFields.MASK, "nothing without an image", "");
     }
-    double strength =
-        fields.number(RequestFields.STRENGTH, JobInputs.DEFAULT_STRENGTH, 0, 1);
+    double strength = fields.number(RequestFields.STRENGTH, JobInputs.DEFAULT_STRENGTH, 0, 1);
     if (strength == 0) {
       fields.reject(RequestFields.STRENGTH, "a number above 0, at most 1", strength);
     }

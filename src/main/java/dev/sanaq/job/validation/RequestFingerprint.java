@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It hashes the request as sent, not with the model's defaults, which may change with the model.
  * The contract's own defaults are equal to absence: {@code "count": 1} changes nothing. The id, the
- * order of fields, the notation of numbers and the signatures of URLs, which are new when a request is
- * sent again, are ignored.
+ * order of fields, the notation of numbers and the signatures of URLs, which are new when a request
+ * is sent again, are ignored.
  */
 public final class RequestFingerprint {
   private static final Map<String, Object> CONTRACT_DEFAULTS =

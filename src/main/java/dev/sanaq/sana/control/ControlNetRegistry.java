@@ -69,8 +69,8 @@ public final class ControlNetRegistry implements AutoCloseable {
    * A ControlNet, loaded.
    *
    * @param name empty for the only one
-   * @throws UnsupportedConditioningException if the model has none of that name, or several and no name is
-   *     given
+   * @throws UnsupportedConditioningException if the model has none of that name, or several and no
+   *     name is given
    * @throws CheckpointException if it cannot be used
    */
   public SanaControlNet get(String name) {

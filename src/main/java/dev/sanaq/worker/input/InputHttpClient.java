@@ -38,8 +38,7 @@ public final class InputHttpClient implements Supplier<PinnedHttpClient>, AutoCl
                           .setFileCachingEnabled(false)
                           .setClassPathResolvingEnabled(false)));
       present =
-          new PinnedHttpClient(
-              urlPolicy, limits, Clock.systemUTC(), own, new HttpClientOptions());
+          new PinnedHttpClient(urlPolicy, limits, Clock.systemUTC(), own, new HttpClientOptions());
       vertx = own;
       client = present;
     }

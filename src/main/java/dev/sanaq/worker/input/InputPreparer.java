@@ -18,9 +18,9 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
 /**
- * Reads the input images of jobs while the jobs are queued, so that a slow server keeps no other job
- * waiting. Images that are larger than the result are resized to it at once, so that a queued job
- * holds at most as many pixels as it asks for. Any number of threads.
+ * Reads the input images of jobs while the jobs are queued, so that a slow server keeps no other
+ * job waiting. Images that are larger than the result are resized to it at once, so that a queued
+ * job holds at most as many pixels as it asks for. Any number of threads.
  */
 public final class InputPreparer {
   private final InputReader reader;

@@ -34,15 +34,12 @@ public record PreparedInputs(JobInputs inputs, Conditioning conditioning) {
       Optional<MaskImage> mask,
       Optional<RgbImage> control) {
     return new Conditioning(
-        image.map(
-            source -> new SourceImage(source, mask, inputs.strength(), inputs.composite())),
+        image.map(source -> new SourceImage(source, mask, inputs.strength(), inputs.composite())),
         control.map(
             source ->
-                new ControlImage(
-                    "", source, inputs.controlScale(), GuidanceInterval.ALL_STEPS)),
+                new ControlImage("", source, inputs.controlScale(), GuidanceInterval.ALL_STEPS)),
         inputs
             .pag()
-            .map(
-                pag -> new PerturbedAttention(pag.scale(), pag.adaptiveScale(), pag.layers())));
+            .map(pag -> new PerturbedAttention(pag.scale(), pag.adaptiveScale(), pag.layers())));
   }
 }
