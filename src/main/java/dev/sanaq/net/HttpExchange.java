@@ -19,8 +19,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP request and its response, of which status and Retry-After are read, and the body if it is
- * wanted.
+ * One HTTP request and its response, of which status and Retry-After are read, and the body if it
+ * is wanted.
  */
 final class HttpExchange {
   /** Of a body that is not wanted. */

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where an input image of a request comes from: an object {@code {"bucket", "key"}}, an https URL, or
- * a {@code data:} URL.
+ * Where an input image of a request comes from: an object {@code {"bucket", "key"}}, an https URL,
+ * or a {@code data:} URL.
  */
 public sealed interface InputSource {
   /** The forms, for messages. */

@@ -106,8 +106,7 @@ public final class InputReader {
       }
       return bytes;
     } catch (IOException e) {
-      throw InputFailedException.unavailable(
-          "%s: reading %s failed".formatted(field, location));
+      throw InputFailedException.unavailable("%s: reading %s failed".formatted(field, location));
     }
   }
 

@@ -213,9 +213,7 @@ class InputReaderTest {
             InputFailedException.class,
             failure -> {
               assertThat(failure.error().code()).isEqualTo(code);
-              assertThat(failure.error().message())
-                  .contains(message)
-                  .doesNotContain("secret");
+              assertThat(failure.error().message()).contains(message).doesNotContain("secret");
             });
   }
 
