@@ -1,9 +1,12 @@
 package dev.sanaq.job;
 
+import dev.sanaq.job.input.InputSource;
+import dev.sanaq.job.input.JobInputs;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A valid request with every default resolved.
@@ -32,6 +35,7 @@ import java.util.Map;
  * @param output where the images are stored
  * @param uploadUrls presigned URLs, one for each image, or empty
  * @param metadata the client's own object, returned in the terminal event
+ * @param inputs input images and perturbed-attention guidance
  */
 public record Job(
     String id,
@@ -56,7 +60,8 @@ public record Job(
     String callbackUrl,
     OutputLocation output,
     List<String> uploadUrls,
-    Map<String, Object> metadata) {
+    Map<String, Object> metadata,
+    JobInputs inputs) {
   /** Later than any time. */
   public static final Instant NO_DEADLINE = Instant.MAX;
 
@@ -64,6 +69,87 @@ public record Job(
     guidanceInterval = List.copyOf(guidanceInterval);
     adapters = List.copyOf(adapters);
     uploadUrls = List.copyOf(uploadUrls);
+  }
+
+  /** From a prompt alone. */
+  public Job(
+      String id,
+      String fingerprint,
+      String prompt,
+      String negativePrompt,
+      int width,
+      int height,
+      int steps,
+      double guidanceScale,
+      List<Double> guidanceInterval,
+      long seed,
+      int count,
+      String solver,
+      String format,
+      int quality,
+      boolean resolutionBinning,
+      String model,
+      List<JobAdapter> adapters,
+      Instant deadline,
+      Priority priority,
+      String callbackUrl,
+      OutputLocation output,
+      List<String> uploadUrls,
+      Map<String, Object> metadata) {
+    this(
+        id,
+        fingerprint,
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        seed,
+        count,
+        solver,
+        format,
+        quality,
+        resolutionBinning,
+        model,
+        adapters,
+        deadline,
+        priority,
+        callbackUrl,
+        output,
+        uploadUrls,
+        metadata,
+        JobInputs.NONE);
+  }
+
+  /** The same with other inputs. */
+  public Job withInputs(JobInputs other) {
+    return new Job(
+        id,
+        fingerprint,
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        seed,
+        count,
+        solver,
+        format,
+        quality,
+        resolutionBinning,
+        model,
+        adapters,
+        deadline,
+        priority,
+        callbackUrl,
+        output,
+        uploadUrls,
+        metadata,
+        other);
   }
 
   /**
@@ -80,6 +166,7 @@ public record Job(
     request.put(RequestFields.STEPS, steps);
     request.put(RequestFields.GUIDANCE_SCALE, guidanceScale);
     request.put(RequestFields.GUIDANCE_INTERVAL, guidanceInterval);
+    putInputs(request);
     request.put(RequestFields.SEED, seed);
     request.put(RequestFields.COUNT, count);
     request.put(RequestFields.SOLVER, solver);
@@ -107,5 +194,40 @@ public record Job(
     request.put(RequestFields.OUTPUT, location);
     request.put(RequestFields.METADATA, metadata);
     return request;
+  }
+
+  private void putInputs(Map<String, Object> request) {
+    putImage(request, RequestFields.IMAGE, inputs.image());
+    putImage(request, RequestFields.MASK, inputs.mask());
+    if (inputs.image().isPresent()) {
+      request.put(RequestFields.STRENGTH, inputs.strength());
+      request.put(RequestFields.COMPOSITE, inputs.composite());
+    }
+    putImage(request, RequestFields.CONTROL, inputs.control());
+    if (inputs.control().isPresent()) {
+      request.put(RequestFields.CONTROL_SCALE, inputs.controlScale());
+    }
+    inputs
+        .pag()
+        .ifPresent(
+            pag -> {
+              Map<String, Object> values = new LinkedHashMap<>();
+              values.put(RequestFields.PAG_SCALE, pag.scale());
+              values.put(RequestFields.PAG_ADAPTIVE_SCALE, pag.adaptiveScale());
+              values.put(RequestFields.PAG_LAYERS, pag.layers());
+              request.put(RequestFields.PAG, values);
+            });
+  }
+
+  private void putImage(Map<String, Object> request, String field, Optional<InputSource> source) {
+    source.ifPresent(
+        image -> {
+          Map<String, Object> values = new LinkedHashMap<>(image.asRequest());
+          String hash = inputs.hashes().get(field);
+          if (hash != null) {
+            values.put("sha256", hash);
+          }
+          request.put(field, values);
+        });
   }
 }

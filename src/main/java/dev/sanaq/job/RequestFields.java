@@ -15,6 +15,13 @@ public final class RequestFields {
   public static final String STEPS = "steps";
   public static final String GUIDANCE_SCALE = "guidanceScale";
   public static final String GUIDANCE_INTERVAL = "guidanceInterval";
+  public static final String IMAGE = "image";
+  public static final String MASK = "mask";
+  public static final String STRENGTH = "strength";
+  public static final String COMPOSITE = "composite";
+  public static final String CONTROL = "control";
+  public static final String CONTROL_SCALE = "controlScale";
+  public static final String PAG = "pag";
   public static final String SEED = "seed";
   public static final String COUNT = "count";
   public static final String SOLVER = "solver";
@@ -28,6 +35,15 @@ public final class RequestFields {
   public static final String CALLBACK_URL = "callbackUrl";
   public static final String OUTPUT = "output";
   public static final String METADATA = "metadata";
+
+  /** In {@link #PAG}: the scale. */
+  public static final String PAG_SCALE = "scale";
+
+  /** In {@link #PAG}: how fast the scale falls. */
+  public static final String PAG_ADAPTIVE_SCALE = "adaptiveScale";
+
+  /** In {@link #PAG}: the perturbed blocks. */
+  public static final String PAG_LAYERS = "layers";
 
   /** In {@link #ADAPTERS}: the adapter's name. */
   public static final String ADAPTER_NAME = "name";
@@ -61,6 +77,13 @@ public final class RequestFields {
           STEPS,
           GUIDANCE_SCALE,
           GUIDANCE_INTERVAL,
+          IMAGE,
+          MASK,
+          STRENGTH,
+          COMPOSITE,
+          CONTROL,
+          CONTROL_SCALE,
+          PAG,
           SEED,
           COUNT,
           SOLVER,
@@ -74,6 +97,12 @@ public final class RequestFields {
           CALLBACK_URL,
           OUTPUT,
           METADATA);
+
+  /** The fields that name an input image. */
+  public static final List<String> INPUT_IMAGES = List.of(IMAGE, MASK, CONTROL);
+
+  /** Every field of {@link #PAG}. */
+  public static final List<String> OF_PAG = List.of(PAG_SCALE, PAG_ADAPTIVE_SCALE, PAG_LAYERS);
 
   /** Every field of an item of {@link #ADAPTERS}. */
   public static final List<String> OF_ADAPTER =

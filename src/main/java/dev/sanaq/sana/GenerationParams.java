@@ -122,7 +122,8 @@ public record GenerationParams(
         solver,
         resolutionBinning,
         instruction,
-        others);
+        others,
+        conditioning);
   }
 
   /** The same with another guidance interval. */

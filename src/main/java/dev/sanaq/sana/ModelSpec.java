@@ -6,6 +6,7 @@ import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.image.AspectBins;
 import dev.sanaq.image.ImageSize;
 import dev.sanaq.sana.conditioning.ConditioningKey;
+import dev.sanaq.sana.conditioning.UnsupportedConditioningException;
 import dev.sanaq.sana.lora.LoraInfo;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.Schedule;
@@ -91,17 +92,17 @@ public record ModelSpec(
   /**
    * Checks that the model supports a conditioning.
    *
-   * @throws IllegalArgumentException if it does not
+   * @throws UnsupportedConditioningException if it does not
    */
   public void requireSupported(ConditioningKey conditioning) {
     List<Integer> layers = conditioning.pagAppliedLayers();
     if (layers.stream().anyMatch(layer -> layer >= transformer.numLayers())) {
-      throw new IllegalArgumentException(
+      throw new UnsupportedConditioningException(
           "pag layers %s: this model has the blocks 0 to %s"
               .formatted(layers, transformer.numLayers() - 1));
     }
     if (embedsGuidance() && (conditioning.isPerturbed() || conditioning.controlled())) {
-      throw new IllegalArgumentException(
+      throw new UnsupportedConditioningException(
           "SANA-Sprint has neither perturbed-attention guidance nor ControlNets");
     }
   }

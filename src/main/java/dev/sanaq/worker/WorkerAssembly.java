@@ -21,6 +21,7 @@ import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.storage.ImageUrls;
 import dev.sanaq.storage.OutputLocations;
+import dev.sanaq.storage.RangeReader;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.adapter.AdapterCache;
 import dev.sanaq.storage.health.StorageProbe;
@@ -55,9 +56,13 @@ import dev.sanaq.worker.finish.ResultPublisher;
 import dev.sanaq.worker.finish.ResultWriter;
 import dev.sanaq.worker.finish.TerminalEvents;
 import dev.sanaq.worker.finish.TransactionRunner;
+import dev.sanaq.worker.input.InputHttpClient;
+import dev.sanaq.worker.input.InputPreparer;
+import dev.sanaq.worker.input.InputReader;
 import dev.sanaq.worker.observe.JobTracer;
 import dev.sanaq.worker.observe.WorkerMetrics;
 import dev.sanaq.worker.queue.ActiveJobs;
+import dev.sanaq.worker.queue.JobExecution;
 import dev.sanaq.worker.queue.JobQueue;
 import dev.sanaq.worker.queue.WorkerJobs;
 import dev.sanaq.worker.requests.RequestConsumer;
@@ -71,7 +76,9 @@ import dev.sanaq.worker.run.WorkerStatusSender;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -114,13 +121,14 @@ final class WorkerAssembly {
    */
   record Hooks(IntConsumer exit, UnaryOperator<Producer<byte[], byte[]>> transactionalProducers) {}
 
-  /** S3: results, attempts, the retries of every call, and the adapters that were fetched. */
+  /** S3: results, attempts, the retries of every call, fetched adapters; HTTP for input images. */
   record Storage(
       S3Client s3,
       ResultStore results,
       StorageRetry retry,
       AttemptCounter attempts,
-      AdapterCache adapters) {}
+      AdapterCache adapters,
+      InputHttpClient inputClient) {}
 
   /** The jobs of this worker, and what can stop them. */
   record Jobs(
@@ -173,7 +181,9 @@ final class WorkerAssembly {
     this.home = OutputLocations.defaultLocation(settings.storage());
     this.kafka = new KafkaClientFactory(settings.kafka());
     this.metrics = new WorkerMetrics(telemetry.meters(), clock);
-    this.threads = new WorkerThreads(settings.worker(), settings.adapters().concurrency());
+    this.threads =
+        new WorkerThreads(
+            settings.worker(), settings.adapters().concurrency(), settings.inputs().concurrency());
     this.uploadPolicy = new UrlPolicy(settings.uploads().urlPolicyConfig(), DnsResolver.PLATFORM);
   }
 
@@ -198,7 +208,9 @@ final class WorkerAssembly {
     AdapterCache adapters =
         new AdapterCache(
             s3, settings.adapters(), settings.storage().retryTimeout(), metrics::countAdapterEvent);
-    return new Storage(s3, new ResultStore(s3, home), retry, attempts, adapters);
+    InputHttpClient inputClient =
+        new InputHttpClient(uploadPolicy, settings.uploads().callLimits());
+    return new Storage(s3, new ResultStore(s3, home), retry, attempts, adapters, inputClient);
   }
 
   Jobs jobs() {
@@ -320,6 +332,22 @@ final class WorkerAssembly {
     return new AdapterPreparer(storage.adapters(), generator, storage.retry(), threads.adapters());
   }
 
+  private Function<JobExecution, CompletableFuture<Void>> preparation(Storage storage) {
+    AdapterPreparer adapters = adapters(storage);
+    InputPreparer inputs =
+        new InputPreparer(
+            new InputReader(
+                new RangeReader(storage.s3()), storage.inputClient(), settings.inputs().limits()),
+            storage.retry(),
+            threads.inputs());
+    return execution ->
+        CompletableFuture.allOf(
+            adapters.fetch(execution.job(), execution::isAbandonRequested),
+            inputs
+                .prepare(execution.job(), execution::isAbandonRequested)
+                .thenAccept(execution::setInputs));
+  }
+
   private BatchReporting reporting(Jobs jobs, Publishing publishing, InferenceWatchdog watchdog) {
     return new BatchReporting(
         publishing.progressSender(),
@@ -432,7 +460,7 @@ final class WorkerAssembly {
     RequestHandler requestHandler =
         new RequestHandler(
             new RequestReader(decoder, validator),
-            adapters(storage),
+            preparation(storage),
             jobs.queue(),
             new JobTracer(telemetry.tracing()),
             clock,

@@ -9,6 +9,7 @@ import dev.sanaq.storage.adapter.AdapterConfig;
 import dev.sanaq.worker.consume.CancellationSource;
 import dev.sanaq.worker.consume.WorkerChannels;
 import dev.sanaq.worker.finish.UploadConfig;
+import dev.sanaq.worker.input.InputConfig;
 import dev.sanaq.worker.requests.IncomingRequests;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -31,8 +32,10 @@ class WorkerBeans {
       EventsConfig events,
       UploadConfig uploads,
       AdapterConfig adapters,
+      InputConfig inputs,
       @Identifier("default-kafka-broker") Map<String, Object> kafka) {
-    return new WorkerSettings(worker, limits, storage, topics, events, uploads, adapters, kafka);
+    return new WorkerSettings(
+        worker, limits, storage, topics, events, uploads, adapters, inputs, kafka);
   }
 
   @Produces

@@ -144,6 +144,7 @@ public final class WorkerRuntime {
     cancellations.stop();
     consuming.cancellationDeadLetters().stop();
     storage.adapters().close();
+    storage.inputClient().close();
     storage.s3().close();
     return stopped;
   }

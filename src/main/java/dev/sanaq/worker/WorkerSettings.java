@@ -6,6 +6,7 @@ import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.adapter.AdapterConfig;
 import dev.sanaq.worker.finish.UploadConfig;
+import dev.sanaq.worker.input.InputConfig;
 import java.util.Map;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param events of jobs
  * @param uploads to presigned URLs
  * @param adapters that requests name by their URI
+ * @param inputs images that requests name
  * @param kafka connection properties, as Kafka's clients name them
  */
 public record WorkerSettings(
@@ -28,4 +30,5 @@ public record WorkerSettings(
     EventsConfig events,
     UploadConfig uploads,
     AdapterConfig adapters,
+    InputConfig inputs,
     Map<String, Object> kafka) {}

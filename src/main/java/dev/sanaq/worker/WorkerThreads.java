@@ -16,10 +16,12 @@ final class WorkerThreads {
   private final ExecutorService io;
   private final ExecutorService attempts;
   private final ExecutorService adapters;
+  private final ExecutorService inputs;
   private final ExecutorService publish = newPool("sanaq-publish", 1);
   private final ExecutorService lookups = newPool("sanaq-lookup", LOOKUP_THREADS);
 
-  WorkerThreads(WorkerConfig config, int adapterDownloads) {
+  WorkerThreads(WorkerConfig config, int adapterDownloads, int inputReads) {
+    this.inputs = newPool("sanaq-inputs", inputReads);
     this.adapters = newPool("sanaq-adapters", adapterDownloads);
     this.io = newPool("sanaq-io", config.ioThreads());
     this.attempts = newPool("sanaq-attempts", config.batchSize());
@@ -40,6 +42,11 @@ final class WorkerThreads {
     return adapters;
   }
 
+  /** Reads input images. */
+  ExecutorService inputs() {
+    return inputs;
+  }
+
   /** Runs transactions: one thread. */
   ExecutorService publish() {
     return publish;
@@ -54,6 +61,7 @@ final class WorkerThreads {
     io.shutdownNow();
     attempts.shutdownNow();
     adapters.shutdownNow();
+    inputs.shutdownNow();
     publish.shutdownNow();
     lookups.shutdownNow();
   }

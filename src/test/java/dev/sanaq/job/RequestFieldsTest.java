@@ -2,6 +2,8 @@ package dev.sanaq.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.job.input.InputSource;
+import dev.sanaq.job.input.JobInputs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,12 +26,33 @@ class RequestFieldsTest {
 
   /** The submit command takes these only in a JSON file: they are lists, objects or rarely set. */
   private static final List<String> NOT_CLI_OPTIONS =
-      List.of("model", "adapters", "deadline", "priority", "callbackUrl", "output", "metadata");
+      List.of(
+          "image",
+          "mask",
+          "strength",
+          "composite",
+          "control",
+          "controlScale",
+          "pag",
+          "model",
+          "adapters",
+          "deadline",
+          "priority",
+          "callbackUrl",
+          "output",
+          "metadata");
 
   /** The form sets these itself or does not offer them, so another attempt does not copy them. */
   private static final List<String> NOT_IN_PLAYGROUND =
       List.of(
           "id",
+          "image",
+          "mask",
+          "strength",
+          "composite",
+          "control",
+          "controlScale",
+          "pag",
           "quality",
           "model",
           "adapters",
@@ -42,6 +66,13 @@ class RequestFieldsTest {
   private static final List<String> NOT_IN_OPENAI =
       List.of(
           "id",
+          "image",
+          "mask",
+          "strength",
+          "composite",
+          "control",
+          "controlScale",
+          "pag",
           "guidanceInterval",
           "solver",
           "resolutionBinning",
@@ -56,6 +87,13 @@ class RequestFieldsTest {
   private static final List<String> NOT_IN_IMAGE_METADATA =
       List.of(
           "id",
+          "image",
+          "mask",
+          "strength",
+          "composite",
+          "control",
+          "controlScale",
+          "pag",
           "count",
           "format",
           "quality",
@@ -70,7 +108,9 @@ class RequestFieldsTest {
     Map<String, Object> request = job().asRequest();
     assertThat(request).containsOnlyKeys(RequestFields.ALL);
     assertThat(map(request.get("output"))).containsOnlyKeys(RequestFields.OF_OUTPUT);
+    assertThat(request.toString()).doesNotContain("secret");
     List<?> adapters = (List<?>) Objects.requireNonNull(request.get("adapters"));
+    assertThat(map(request.get("pag"))).containsOnlyKeys(RequestFields.OF_PAG);
     assertThat(map(adapters.get(0))).containsOnlyKeys("name", "scale", "sha256");
     assertThat(map(adapters.get(1))).containsOnlyKeys("uri", "scale", "sha256");
     assertThat(RequestFields.OF_ADAPTER).containsExactly("name", "uri", "scale", "sha256");
@@ -173,7 +213,16 @@ class RequestFieldsTest {
         "https://example.com/done",
         new OutputLocation("sanaq", "p/"),
         List.of("https://example.com/put"),
-        Map.of("k", "v"));
+        Map.of("k", "v"),
+        new JobInputs(
+            Optional.of(new InputSource.Stored("b", "k")),
+            Optional.of(new InputSource.Url("https://example.com/mask.png?secret")),
+            0.5,
+            false,
+            Optional.of(new InputSource.Data("image/png", new byte[3])),
+            0.8,
+            Optional.of(new JobInputs.Pag(2, 0, List.of(1))),
+            Map.of()));
   }
 
   private static List<String> allBut(List<String> exceptions) {

@@ -10,6 +10,7 @@ import dev.sanaq.worker.WorkerConfig;
 import dev.sanaq.worker.WorkerSettings;
 import dev.sanaq.worker.WorkerTelemetry;
 import dev.sanaq.worker.finish.UploadConfig;
+import dev.sanaq.worker.input.InputConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.config.SmallRyeConfig;
@@ -39,6 +40,7 @@ public final class TestSettings {
         config.getConfigMapping(EventsConfig.class),
         config.getConfigMapping(UploadConfig.class),
         config.getConfigMapping(AdapterConfig.class),
+        config.getConfigMapping(InputConfig.class),
         kafka);
   }
 
@@ -58,6 +60,7 @@ public final class TestSettings {
         .withMapping(EventsConfig.class)
         .withMapping(UploadConfig.class)
         .withMapping(AdapterConfig.class)
+        .withMapping(InputConfig.class)
         .withDefaultValues(values)
         .build();
   }

@@ -22,13 +22,21 @@ public sealed interface InputSource {
   /** In an object: the key. */
   String KEY = "key";
 
-  /** The source as events and errors show it: without secrets and without content. */
-  Object redacted();
+  /** The source as errors show it: without secrets and without content. */
+  String redacted();
+
+  /** The source as events show it: without secrets and without content. */
+  Map<String, Object> asRequest();
 
   /** An object on S3. */
   record Stored(String bucket, String key) implements InputSource {
     @Override
-    public Object redacted() {
+    public String redacted() {
+      return bucket + "/" + key;
+    }
+
+    @Override
+    public Map<String, Object> asRequest() {
       return Map.of(BUCKET, bucket, KEY, key);
     }
   }
@@ -36,8 +44,13 @@ public sealed interface InputSource {
   /** A URL, whose query may be a credential. */
   record Url(String url) implements InputSource {
     @Override
-    public Object redacted() {
+    public String redacted() {
       return url.replaceFirst("\\?.*", "");
+    }
+
+    @Override
+    public Map<String, Object> asRequest() {
+      return Map.of("url", redacted());
     }
 
     @Override
@@ -50,8 +63,13 @@ public sealed interface InputSource {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Data(String mediaType, byte[] bytes) implements InputSource {
     @Override
-    public Object redacted() {
+    public String redacted() {
       return "data:%s;base64,(%s bytes)".formatted(mediaType, bytes.length);
+    }
+
+    @Override
+    public Map<String, Object> asRequest() {
+      return Map.of("url", "data:" + mediaType, "bytes", bytes.length);
     }
 
     @Override

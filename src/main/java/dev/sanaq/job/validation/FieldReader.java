@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the fields of a JSON object and collects all errors, so that they are reported at once. */
 final class FieldReader {
@@ -38,6 +39,11 @@ final class FieldReader {
 
   boolean has(String name) {
     return values.get(name) != null;
+  }
+
+  /** The value as it is. */
+  @Nullable Object value(String name) {
+    return values.get(name);
   }
 
   String string(String name, String defaultValue, int minLength, int maxLength) {

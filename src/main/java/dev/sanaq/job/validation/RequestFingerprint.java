@@ -5,6 +5,7 @@ import dev.sanaq.job.Priority;
 import dev.sanaq.job.RequestFields;
 import dev.sanaq.job.Sha256;
 import dev.sanaq.job.UrlRedaction;
+import dev.sanaq.job.input.JobInputs;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -16,30 +17,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It hashes the request as sent, not with the model's defaults, which may change with the model.
  * The contract's own defaults are equal to absence: {@code "count": 1} changes nothing. The id, the
- * order of fields, the notation of numbers and the signatures of upload URLs, which are new when a
- * request is sent again, are ignored.
+ * order of fields, the notation of numbers and the signatures of URLs, which are new when a request
+ * is sent again, are ignored.
  */
 public final class RequestFingerprint {
   private static final Map<String, Object> CONTRACT_DEFAULTS =
-      Map.of(
-          RequestFields.NEGATIVE_PROMPT,
-          "",
-          RequestFields.COUNT,
-          1,
-          RequestFields.FORMAT,
-          "png",
-          RequestFields.QUALITY,
-          90,
-          RequestFields.RESOLUTION_BINNING,
-          true,
-          RequestFields.PRIORITY,
-          Priority.NORMAL.label(),
-          RequestFields.ADAPTERS,
-          List.of(),
-          RequestFields.OUTPUT,
-          Map.of(),
-          RequestFields.METADATA,
-          Map.of());
+      Map.ofEntries(
+          Map.entry(RequestFields.NEGATIVE_PROMPT, ""),
+          Map.entry(RequestFields.STRENGTH, JobInputs.DEFAULT_STRENGTH),
+          Map.entry(RequestFields.COMPOSITE, true),
+          Map.entry(RequestFields.CONTROL_SCALE, 1),
+          Map.entry(RequestFields.COUNT, 1),
+          Map.entry(RequestFields.FORMAT, "png"),
+          Map.entry(RequestFields.QUALITY, 90),
+          Map.entry(RequestFields.RESOLUTION_BINNING, true),
+          Map.entry(RequestFields.PRIORITY, Priority.NORMAL.label()),
+          Map.entry(RequestFields.ADAPTERS, List.of()),
+          Map.entry(RequestFields.OUTPUT, Map.of()),
+          Map.entry(RequestFields.METADATA, Map.of()));
 
   private RequestFingerprint() {}
 

@@ -83,10 +83,11 @@ public final class RequestValidator {
         readDeadline(fields),
         Priority.of(
             fields.choice(RequestFields.PRIORITY, Priority.NORMAL.label(), Priority.LABELS)),
-        CallbackUrlRule.read(fields, limits.allowHttpCallbacks()),
+        UrlRule.readCallback(fields, limits.allowHttpCallbacks()),
         readOutput(fields, output),
         UploadUrlRule.read(output, count, limits.allowHttpUploads()),
-        metadata);
+        metadata,
+        InputRule.read(fields, limits.allowHttpUploads()));
   }
 
   private static String readId(FieldReader fields, String derivedId) {

@@ -1,5 +1,6 @@
 package dev.sanaq.job.validation;
 
+import dev.sanaq.job.RequestFields;
 import java.net.URI;
 import java.net.URISyntaxException;
 
@@ -8,7 +9,20 @@ import java.net.URISyntaxException;
  * SSRF guard.
  */
 final class UrlRule {
+  private static final int MAX_LENGTH = 2000;
+
   private UrlRule() {}
+
+  /** Reads {@code callbackUrl}; empty for none. */
+  static String readCallback(FieldReader fields, boolean allowHttp) {
+    if (!fields.has(RequestFields.CALLBACK_URL)) {
+      return "";
+    }
+    String url = fields.string(RequestFields.CALLBACK_URL, "", 1, MAX_LENGTH);
+    return url.isEmpty() || isAllowed(url, allowHttp)
+        ? url
+        : fields.reject(RequestFields.CALLBACK_URL, describeAllowed(allowHttp), "");
+  }
 
   /** Whether the URL is valid. */
   static boolean isAllowed(String url, boolean allowHttp) {

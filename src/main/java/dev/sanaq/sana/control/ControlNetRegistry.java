@@ -4,6 +4,7 @@ import dev.sanaq.checkpoint.CheckpointException;
 import dev.sanaq.checkpoint.config.TransformerConfig;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.read.ComponentFolder;
+import dev.sanaq.sana.conditioning.UnsupportedConditioningException;
 import dev.sanaq.sana.transformer.SanaControlNet;
 import dev.sanaq.torch.DevicePlacement;
 import java.io.IOException;
@@ -68,8 +69,8 @@ public final class ControlNetRegistry implements AutoCloseable {
    * A ControlNet, loaded.
    *
    * @param name empty for the only one
-   * @throws IllegalArgumentException if the model has none of that name, or several and no name is
-   *     given
+   * @throws UnsupportedConditioningException if the model has none of that name, or several and no
+   *     name is given
    * @throws CheckpointException if it cannot be used
    */
   public SanaControlNet get(String name) {
@@ -80,7 +81,7 @@ public final class ControlNetRegistry implements AutoCloseable {
     }
     Path path = folders.get(key);
     if (path == null) {
-      throw new IllegalArgumentException(
+      throw new UnsupportedConditioningException(
           "unknown ControlNet %s; this model has %s".formatted(key, names()));
     }
     ComponentFolder<TransformerConfig> folder = ComponentFolder.openControlNet(path);
@@ -95,12 +96,12 @@ public final class ControlNetRegistry implements AutoCloseable {
       return name;
     }
     if (folders.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new UnsupportedConditioningException(
           "this model has no ControlNet: put one into the folder %s or %s/NAME of the model"
               .formatted(OWN, FOLDER));
     }
     if (folders.size() > 1) {
-      throw new IllegalArgumentException(
+      throw new UnsupportedConditioningException(
           "this model has several ControlNets, so name one of %s".formatted(names()));
     }
     return folders.firstKey();

@@ -6,8 +6,10 @@ import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobOutcome.Failed;
 import dev.sanaq.sana.DeviceMemoryException;
 import dev.sanaq.sana.UnsupportedSizeException;
+import dev.sanaq.sana.conditioning.UnsupportedConditioningException;
 import dev.sanaq.storage.StorageException;
 import dev.sanaq.worker.adapter.InvalidAdapterException;
+import dev.sanaq.worker.input.InputFailedException;
 import dev.sanaq.worker.observe.JobLogContext;
 import dev.sanaq.worker.queue.JobExecution;
 import org.jboss.logging.Logger;
@@ -49,6 +51,13 @@ public final class ErrorMapper {
     if (thrown instanceof InvalidAdapterException invalid) {
       LOG.warnf("job %s has an adapter that cannot be used: %s", job.id(), thrown.getMessage());
       return invalid.error();
+    }
+    if (thrown instanceof InputFailedException failed) {
+      LOG.warnf("job %s has an input image that cannot be used: %s", job.id(), message(thrown));
+      return failed.error();
+    }
+    if (thrown instanceof UnsupportedConditioningException) {
+      return JobError.of(ErrorCode.INVALID_REQUEST, message(thrown));
     }
     if (thrown instanceof StorageException) {
       LOG.errorf(thrown, "job %s failed: S3 call failed", job.id());

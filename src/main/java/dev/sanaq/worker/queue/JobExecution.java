@@ -12,6 +12,7 @@ import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.storage.result.Attempt;
 import dev.sanaq.worker.adapter.JobAdapters;
+import dev.sanaq.worker.input.PreparedInputs;
 import dev.sanaq.worker.observe.JobSpan;
 import java.time.Instant;
 import java.util.Optional;
@@ -32,10 +33,10 @@ public final class JobExecution {
   private final long offset;
   private final String recordHash;
   private final int recordBytes;
-  private final Job job;
   private final Instant received;
   private final OffsetTracker offsetTracker;
   private final JobSpan span;
+  private volatile Job job;
   private volatile GenerationParams generationParams;
   private volatile CompletableFuture<Void> fetch = CompletableFuture.completedFuture(null);
   private volatile JobAdapters adapters = JobAdapters.NONE;
@@ -141,6 +142,12 @@ public final class JobExecution {
   public void setAdapters(JobAdapters own) {
     adapters = own;
     generationParams = generationParams.withAdapters(own.weights());
+  }
+
+  /** The job has these input images; before it is ready. */
+  public void setInputs(PreparedInputs prepared) {
+    job = job.withInputs(prepared.inputs());
+    generationParams = generationParams.withConditioning(prepared.conditioning());
   }
 
   void releaseAdapters() {
@@ -257,6 +264,7 @@ public final class JobExecution {
         job.adapters().stream()
             .filter(adapter -> !adapter.isRemote())
             .map(adapter -> new LoraWeight(adapter.name(), adapter.scale(), adapter.sha256()))
-            .toList());
+            .toList(),
+        PreparedInputs.placeholder(job.inputs()));
   }
 }

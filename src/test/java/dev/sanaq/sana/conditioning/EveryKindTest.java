@@ -29,8 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Inpainting, a ControlNet and perturbed-attention guidance at once. */
 class EveryKindTest {
-  private static final Path LORA =
-      Fixtures.path("tiny-sana/lora/pytorch_lora_weights.safetensors");
+  private static final Path LORA = Fixtures.path("tiny-sana/lora/pytorch_lora_weights.safetensors");
   private static final int SIDE = 128;
 
   private final Path model;
@@ -65,12 +64,9 @@ class EveryKindTest {
   }
 
   private List<RgbImage> generate(String precision, List<GenerationParams> batch) {
-    PipelineOptions options =
-        new PipelineOptions(precision, "", 0, "cpu", List.of(LORA), false);
+    PipelineOptions options = new PipelineOptions(precision, "", 0, "cpu", List.of(LORA), false);
     try (SanaPipeline pipeline = SanaPipeline.load(model, options)) {
-      return pipeline
-          .generateBatch(batch, BatchControl.reportingTo(ProgressListener.NONE))
-          .stream()
+      return pipeline.generateBatch(batch, BatchControl.reportingTo(ProgressListener.NONE)).stream()
           .map(result -> ((BatchResult.Done) result).result().images().get(0))
           .toList();
     }
@@ -85,27 +81,11 @@ class EveryKindTest {
     SourceImage source =
         new SourceImage(image, Optional.of(new MaskImage(SIDE, SIDE, mask)), 0.9, false);
     return new GenerationParams(
-            "a fox",
-            "blurry",
-            SIDE,
-            SIDE,
-            4,
-            3,
-            11,
-            1,
-            SolverKind.FLOW_DPM,
-            false,
-            true,
-            adapters)
+            "a fox", "blurry", SIDE, SIDE, 4, 3, 11, 1, SolverKind.FLOW_DPM, false, true, adapters)
         .withConditioning(
             Conditioning.NONE
                 .withSource(source)
-                .withControl(
-                    new ControlImage(
-                        "",
-                        image,
-                        0.7,
-                        GuidanceInterval.ALL_STEPS))
+                .withControl(new ControlImage("", image, 0.7, GuidanceInterval.ALL_STEPS))
                 .withPerturbedAttention(new PerturbedAttention(1.5, 0.001, List.of(1))));
   }
 
