@@ -12,6 +12,7 @@ public final class PillowResizer {
   private static final int PRECISION_BITS = 32 - 8 - 2;
 
   /** The filters. */
+  @SuppressWarnings("ImmutableEnumChecker") // the kernels are pure functions
   public enum Filter {
     /** A cubic kernel with a = -1/2: CLIP's preprocessing. */
     BICUBIC(2, PillowResizer::cubic),
