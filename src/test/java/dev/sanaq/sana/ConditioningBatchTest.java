@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sanaq.image.MaskImage;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.conditioning.Conditioning;
+import dev.sanaq.sana.conditioning.ConditioningFixture;
 import dev.sanaq.sana.conditioning.ControlImage;
 import dev.sanaq.sana.conditioning.PerturbedAttention;
 import dev.sanaq.sana.conditioning.SourceImage;

@@ -15,13 +15,9 @@ import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.image.TestImages;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,10 +30,10 @@ class EveryKindTest {
 
   private final Path model;
 
-  EveryKindTest(@TempDir Path folder) throws IOException {
+  EveryKindTest(@TempDir Path folder) {
     this.model = folder;
-    copy(Fixtures.path("tiny-sana/checkpoint"), folder);
-    copy(Fixtures.path("conditioning/controlnet/checkpoint"), folder);
+    ConditioningFixture.copy(Fixtures.path("tiny-sana/checkpoint"), folder);
+    ConditioningFixture.copy(Fixtures.path("conditioning/controlnet/checkpoint"), folder);
   }
 
   /** Random weights of few narrow layers, as in {@code Int8Test}. */
@@ -87,18 +83,5 @@ class EveryKindTest {
                 .withSource(source)
                 .withControl(new ControlImage("", image, 0.7, GuidanceInterval.ALL_STEPS))
                 .withPerturbedAttention(new PerturbedAttention(1.5, 0.001, List.of(1))));
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(target);
-        } else {
-          Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
-        }
-      }
-    }
   }
 }

@@ -1,10 +1,13 @@
-package dev.sanaq.sana;
+package dev.sanaq.sana.conditioning;
 
 import static dev.sanaq.testing.Fixtures.tensor;
 import static dev.sanaq.testing.NumericAssertions.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.sana.GenerationParams;
+import dev.sanaq.sana.GenerationResult;
+import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.pipeline.SanaPipeline;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.text.TextEncoder;

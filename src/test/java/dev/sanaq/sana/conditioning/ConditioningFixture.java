@@ -1,13 +1,10 @@
-package dev.sanaq.sana;
+package dev.sanaq.sana.conditioning;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sanaq.image.MaskImage;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.image.RgbaImage;
-import dev.sanaq.sana.conditioning.Conditioning;
-import dev.sanaq.sana.conditioning.ControlImage;
-import dev.sanaq.sana.conditioning.PerturbedAttention;
-import dev.sanaq.sana.conditioning.SourceImage;
+import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.testing.Fixtures;
@@ -24,7 +21,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A case of the fixtures {@code conditioning}, which make_conditioning_fixtures.py made. */
-record ConditioningFixture(String name, JsonNode json) {
+public record ConditioningFixture(String name, JsonNode json) {
   static ConditioningFixture of(String name) {
     return new ConditioningFixture(name, Fixtures.json("conditioning/" + name + "/case.json"));
   }
@@ -51,7 +48,7 @@ record ConditioningFixture(String name, JsonNode json) {
   }
 
   /** Copies a folder over another. */
-  static void copy(Path from, Path to) {
+  public static void copy(Path from, Path to) {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
         Path target = to.resolve(from.relativize(file).toString());
