@@ -18,8 +18,7 @@ public final class CoverAndCrop {
    * @param size requested
    */
   public static PlanarFloatImage resize(PlanarFloatImage planes, ImageSize size) {
-    Optional<Sampling> sampling =
-        sampling(new ImageSize(planes.height(), planes.width()), size);
+    Optional<Sampling> sampling = sampling(new ImageSize(planes.height(), planes.width()), size);
     if (sampling.isEmpty()) {
       return planes;
     }

@@ -1,9 +1,9 @@
 package dev.sanaq.worker;
 
-import dev.sanaq.job.validation.ModelDefaults;
-import dev.sanaq.job.validation.ModelDefaults.KnownAdapter;
 import dev.sanaq.image.AspectBins;
 import dev.sanaq.image.ImageSize;
+import dev.sanaq.job.validation.ModelDefaults;
+import dev.sanaq.job.validation.ModelDefaults.KnownAdapter;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;

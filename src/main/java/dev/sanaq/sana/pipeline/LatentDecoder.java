@@ -120,8 +120,7 @@ final class LatentDecoder {
     }
     probe.onDecode(UNTILED.side());
     long[] shape = sizes.latents();
-    try (ScriptValue input =
-            ScriptValue.floats(all, latents.size(), shape[1], shape[2], shape[3]);
+    try (ScriptValue input = ScriptValue.floats(all, latents.size(), shape[1], shape[2], shape[3]);
         ScriptValue images = autoencoder.decodeOnDevice(input)) {
       return toRgbOnDevice(images, sizes, timers);
     }
@@ -141,8 +140,7 @@ final class LatentDecoder {
     }
   }
 
-  private List<RgbImage> toRgbOnDevice(
-      ScriptValue images, Sizes sizes, List<StageTimer> timers) {
+  private List<RgbImage> toRgbOnDevice(ScriptValue images, Sizes sizes, List<StageTimer> timers) {
     autoencoder.requireNumbers(images, sizes.decoded(), sizes.requested()); // waits for a GPU
     timers.forEach(timer -> timer.record("decode"));
     List<RgbImage> rgb = autoencoder.toRgb(images, sizes.decoded(), sizes.requested());

@@ -20,7 +20,6 @@ import dev.sanaq.sana.UnsupportedSizeException;
 import dev.sanaq.sana.lora.LoraRegistry;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.sana.text.TextEncoder;
-
 import dev.sanaq.torch.DeviceCheck;
 import dev.sanaq.torch.DeviceMemory;
 import dev.sanaq.torch.DevicePlacement;
@@ -217,8 +216,12 @@ public final class SanaPipeline implements ImageGenerator {
     while (!remaining.isEmpty()) {
       int count = Math.min(decoder.maxTogether(plan.size()), remaining.size());
       List<BatchImage> images = remaining.subList(0, count);
-      List<RgbImage> decoded =
-          decode(images, images.stream().map(latents::get).toList(), plan, probe);
+      List<float[]> values =
+          latents.entrySet().stream()
+              .filter(entry -> images.contains(entry.getKey()))
+              .map(Map.Entry::getValue)
+              .toList(); // in the order of the images
+      List<RgbImage> decoded = decode(images, values, plan, probe);
       for (int i = 0; i < count; i++) {
         images.get(i).entry().addImage(decoded.get(i));
       }
@@ -232,8 +235,7 @@ public final class SanaPipeline implements ImageGenerator {
         images.stream().map(image -> image.entry().timer()).distinct().toList();
     timers.forEach(StageTimer::start);
     ImageSize requested = new ImageSize(plan.key().height(), plan.key().width());
-    LatentDecoder.Sizes sizes =
-        new LatentDecoder.Sizes(plan.latentShape(), plan.size(), requested);
+    LatentDecoder.Sizes sizes = new LatentDecoder.Sizes(plan.latentShape(), plan.size(), requested);
     try {
       return decoder.decode(latents, sizes, timers, probe);
     } catch (NotANumberException e) {

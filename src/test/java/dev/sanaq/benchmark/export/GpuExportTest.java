@@ -50,13 +50,11 @@ class GpuExportTest {
           ExportedNetwork.decoder("small-decoder", PublishedNetworks.autoencoder(8, 1), 2, 7),
           ExportedNetwork.textEncoder("small-text", PublishedNetworks.gemma(2, 16, 100), 3, 20));
 
-  @TempDir static Path temporary;
-
   private static Path folder;
   private static JsonNode manifest;
 
   @BeforeAll
-  static void export() throws IOException {
+  static void export(@TempDir Path temporary) throws IOException {
     folder = temporary.resolve("export");
     GpuExport.write(folder, checkpoint(), SMALL);
     manifest = JSON.readTree(folder.resolve("manifest.json").toFile());
@@ -102,8 +100,7 @@ class GpuExportTest {
     all.add(
         ExportedNetwork.transformer(
             "checkpoint-transformer", stored.transformer(), false, 32, side / 2, 2 * side));
-    all.add(
-        ExportedNetwork.decoder("checkpoint-decoder", stored.autoencoder(), side, 2 * side));
+    all.add(ExportedNetwork.decoder("checkpoint-decoder", stored.autoencoder(), side, 2 * side));
     all.add(ExportedNetwork.textEncoder("checkpoint-text", stored.textEncoder(), 8, 300));
     return all.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
   }
@@ -139,7 +136,8 @@ class GpuExportTest {
         x = ((x ^ (x >> 16)) * 73244475L) % (1L << 31);
       }
       double unit = ((x ^ (x >> 16)) >> 7) / (double) (1 << 23) - 1;
-      values[i] = (float) (tensor.get("mean").doubleValue() + tensor.get("scale").doubleValue() * unit);
+      values[i] =
+          (float) (tensor.get("mean").doubleValue() + tensor.get("scale").doubleValue() * unit);
     }
     return values;
   }
@@ -197,9 +195,7 @@ class GpuExportTest {
   }
 
   private static long parameters(ExportedNetwork network) {
-    return network.formulas().values().stream()
-        .mapToLong(GeneratedWeights.Formula::elements)
-        .sum();
+    return network.formulas().values().stream().mapToLong(GeneratedWeights.Formula::elements).sum();
   }
 
   @Test

@@ -60,7 +60,8 @@ class DeviceImagesTest {
       List<RgbImage> actual = autoencoder.toRgb(images, SIZE, requested);
       assertThat(actual).hasSize(2);
       for (int i = 0; i < 2; i++) {
-        RgbImage expected = java(Arrays.copyOfRange(values, i * LENGTH, (i + 1) * LENGTH), requested);
+        RgbImage expected =
+            java(Arrays.copyOfRange(values, i * LENGTH, (i + 1) * LENGTH), requested);
         assertThat(actual.get(i).samples()).isEqualTo(expected.samples());
         assertThat(actual.get(i).width()).isEqualTo(width);
         assertThat(actual.get(i).height()).isEqualTo(height);

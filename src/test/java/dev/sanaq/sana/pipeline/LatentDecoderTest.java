@@ -93,10 +93,7 @@ class LatentDecoderTest {
             CPU.withKernels(Kernels.PLAIN))) {
       LatentDecoder decoder =
           new LatentDecoder(
-              plain,
-              CPU.withKernels(Kernels.PLAIN),
-              () -> OptionalLong.of(1L << 50),
-              false);
+              plain, CPU.withKernels(Kernels.PLAIN), () -> OptionalLong.of(1L << 50), false);
       List<float[]> latents = List.of(latents(1), latents(2), latents(3));
       List<Integer> attempts = new ArrayList<>();
       List<RgbImage> together = decoder.decode(latents, SIZES, timers(), failing(attempts, 0));
