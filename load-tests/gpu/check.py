@@ -35,7 +35,7 @@ PROMPT_TOKENS = [1, 20]  # without the prompt, with it
 PADDED_TOKENS = 300  # diffusers computes the padding
 GUIDANCE = 4.5
 COEFFICIENTS = [0.0, 1.0, 1.0, -0.6, 0.5, 0.5, 0.0, 0.0]
-CHUNK = 1 << 24
+CHUNKS = {True: 1 << 24, False: 1 << 17}  # elements at a time on a GPU, and on a CPU, for its caches
 
 
 def read_manifest(folder):
@@ -142,13 +142,14 @@ class Bench:
         """A tensor of GeneratedWeights.java."""
         torch, shape = self.torch, formula["shape"]
         out = torch.empty(math.prod(shape), dtype=dtype, device=self.device)
-        for first in range(0, out.numel(), CHUNK):
-            x = torch.arange(first, min(out.numel(), first + CHUNK), device=self.device)
+        chunk = CHUNKS[self.cuda]
+        for first in range(0, out.numel(), chunk):
+            x = torch.arange(first, min(out.numel(), first + chunk), device=self.device)
             x = (x * 1664525 + formula["seed"]) & 0x7FFFFFFF
             for _ in range(2):
                 x = ((x ^ (x >> 16)) * 73244475) & 0x7FFFFFFF
             x = ((x ^ (x >> 16)) >> 7).float() * 2.0**-23 - 1
-            out[first:first + CHUNK] = x * formula["scale"] + formula["mean"]
+            out[first:first + chunk] = x * formula["scale"] + formula["mean"]
         return out.view(shape)
 
     def weights(self, network, precision):

@@ -169,7 +169,7 @@ class HealthTest {
         documented.add(names.group(1));
       }
     }
-    assertThat(documented).hasSize(16);
+    assertThat(documented).hasSize(17);
     // The metrics of the gateway and of the webhooks have tests of their own.
     documented.removeIf(
         name ->

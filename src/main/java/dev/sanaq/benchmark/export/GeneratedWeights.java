@@ -78,10 +78,10 @@ final class GeneratedWeights {
 
     /** Element i. */
     float element(long i) {
-      long x = i * 1664525 + seed & MASK;
-      x = (x ^ x >> 16) * 73244475 & MASK;
-      x = (x ^ x >> 16) * 73244475 & MASK;
-      return mean + scale * (((x ^ x >> 16) >> 7) * 0x1p-23f - 1);
+      long x = (i * 1664525 + seed) & MASK;
+      x = ((x ^ (x >> 16)) * 73244475) & MASK;
+      x = ((x ^ (x >> 16)) * 73244475) & MASK;
+      return mean + scale * (((x ^ (x >> 16)) >> 7) * 0x1p-23f - 1);
     }
   }
 

@@ -50,13 +50,11 @@ class GpuExportTest {
           ExportedNetwork.decoder("small-decoder", PublishedNetworks.autoencoder(8, 1), 2, 7),
           ExportedNetwork.textEncoder("small-text", PublishedNetworks.gemma(2, 16, 100), 3, 20));
 
-  @TempDir static Path temporary = Path.of("set by JUnit");
-
   private static Path folder;
   private static JsonNode manifest;
 
   @BeforeAll
-  static void export() throws IOException {
+  static void export(@TempDir Path temporary) throws IOException {
     folder = temporary.resolve("export");
     GpuExport.write(folder, checkpoint(), SMALL);
     manifest = JSON.readTree(folder.resolve("manifest.json").toFile());
