@@ -27,7 +27,6 @@ record CheckpointExporter(TrainingConfig config, BaseModels models, Path output)
   /** The name that diffusers looks for. */
   private static final String LORA_FILE = "pytorch_lora_weights.safetensors";
 
-  private static final String LORA_B = ".lora_B.weight";
   private static final int NUM_TRAIN_TIMESTEPS = 1000;
 
   /** Writes a checkpoint or a LoRA file; returns its path. */
@@ -74,18 +73,11 @@ record CheckpointExporter(TrainingConfig config, BaseModels models, Path output)
     return folder;
   }
 
-  /** Alpha is in the header, where diffusers reads it, and in tensors, where other programs do. */
+  /** Alpha is in the header alone: diffusers refuses files for Sana with tensors of it. */
   private Path exportLora(LoraConfig lora, Map<String, HostTensor> tensors) throws IOException {
     Map<String, HostTensor> named = new LinkedHashMap<>();
     emaWeights(tensors, TransformerTask.LORA_PREFIX)
-        .forEach(
-            (name, tensor) -> {
-              named.put("transformer." + name, tensor);
-              if (name.endsWith(LORA_B)) {
-                String layer = name.substring(0, name.length() - LORA_B.length());
-                named.put("transformer." + layer + ".alpha", scalar(lora.alpha()));
-              }
-            });
+        .forEach((name, tensor) -> named.put("transformer." + name, tensor));
     Path file = output.resolve(LORA_FILE);
     Path unfinished = output.resolve("." + LORA_FILE);
     Files.deleteIfExists(unfinished);
@@ -93,10 +85,6 @@ record CheckpointExporter(TrainingConfig config, BaseModels models, Path output)
         unfinished, named, DType.F32, LoraHeader.of(lora.rank(), lora.alpha(), lora.targets()));
     return Files.move(
         unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  private static HostTensor scalar(double value) {
-    return new HostTensor(new long[0], new float[] {(float) value});
   }
 
   /**

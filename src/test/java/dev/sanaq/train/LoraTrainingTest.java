@@ -61,13 +61,15 @@ class LoraTrainingTest {
     assertThat(lora.layers().values())
         .allSatisfy(adapted -> assertThat(adapted.alpha()).isEqualTo(4))
         .allSatisfy(adapted -> assertThat(adapted.scale()).isEqualTo(4.0 / 2));
-    assertThat(numbers(TensorIndex.open(file).read(), layer.replace("lora_B.weight", "alpha")))
-        .containsExactly(4);
+    // diffusers 0.36 refuses a file for Sana that has any other tensor.
+    assertThat(TensorIndex.open(file).read().keySet()).allMatch(name -> name.contains("lora"));
     JsonNode header =
         new ObjectMapper()
             .readTree(
                 Objects.requireNonNull(
                     SafetensorsFile.readContents(file).metadata().get("lora_adapter_metadata")));
+    // diffusers 0.36 fails if it is not there.
+    assertThat(header.get("transformer.rank_pattern").isEmpty()).isTrue();
     assertThat(header.get("transformer.r").intValue()).isEqualTo(2);
     assertThat(header.get("transformer.lora_alpha").doubleValue()).isEqualTo(4);
     assertThat(header.get("transformer.target_modules"))

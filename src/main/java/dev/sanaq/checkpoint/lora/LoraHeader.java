@@ -22,6 +22,9 @@ public final class LoraHeader {
     config.put(LoraMetadata.PREFIX + "r", rank);
     config.put(LoraMetadata.PREFIX + "lora_alpha", alpha);
     targets.forEach(config.putArray(LoraMetadata.PREFIX + "target_modules")::add);
+    // diffusers 0.36 fails without it.
+    config.putObject(LoraMetadata.PREFIX + "rank_pattern");
+    config.putObject(LoraMetadata.PREFIX + "alpha_pattern");
     return Map.of(LoraMetadata.KEY, config.toString());
   }
 }
