@@ -105,10 +105,12 @@ public final class Benchmark {
     }
     for (StageTiming line : bySize) {
       int side = (int) line.number("height").orElseThrow();
+      StageTiming counted = withPercentOfLimit(line, stepFlops(side, side), rate);
       double quadratic = flopCount.quadraticAttention(side, side, 2) / rate / 1e9;
       timings.add(
-          withPercentOfLimit(line, stepFlops(side, side), rate)
-              .withField("with_quadratic_attention", line.seconds() + quadratic));
+          rate > 0
+              ? counted.withField("with_quadratic_attention", line.seconds() + quadratic)
+              : counted);
     }
     timings.addAll(limits.timings());
   }
@@ -117,9 +119,11 @@ public final class Benchmark {
     return flopCount.step(height, width, 2);
   }
 
+  /** Without the percentage if the limit was not measured: bf16 on a CPU that only emulates it. */
   private static StageTiming withPercentOfLimit(StageTiming line, double operations, double rate) {
     double reached = operations / line.seconds() / 1e9;
-    return line.withField("gflops", reached).withField("percent_of_limit", 100 * reached / rate);
+    StageTiming counted = line.withField("gflops", reached);
+    return rate > 0 ? counted.withField("percent_of_limit", 100 * reached / rate) : counted;
   }
 
   private static DevicePlacement placement(ModelInfo model) {
