@@ -56,7 +56,7 @@ import dev.sanaq.worker.finish.ResultPublisher;
 import dev.sanaq.worker.finish.ResultWriter;
 import dev.sanaq.worker.finish.TerminalEvents;
 import dev.sanaq.worker.finish.TransactionRunner;
-import dev.sanaq.worker.input.InputHttpClient;
+import dev.sanaq.worker.http.LazyHttpClient;
 import dev.sanaq.worker.input.InputPreparer;
 import dev.sanaq.worker.input.InputReader;
 import dev.sanaq.worker.observe.JobTracer;
@@ -128,7 +128,7 @@ final class WorkerAssembly {
       StorageRetry retry,
       AttemptCounter attempts,
       AdapterCache adapters,
-      InputHttpClient inputClient) {}
+      LazyHttpClient inputClient) {}
 
   /** The jobs of this worker, and what can stop them. */
   record Jobs(
@@ -208,8 +208,7 @@ final class WorkerAssembly {
     AdapterCache adapters =
         new AdapterCache(
             s3, settings.adapters(), settings.storage().retryTimeout(), metrics::countAdapterEvent);
-    InputHttpClient inputClient =
-        new InputHttpClient(uploadPolicy, settings.uploads().callLimits());
+    LazyHttpClient inputClient = new LazyHttpClient(uploadPolicy, settings.uploads().callLimits());
     return new Storage(s3, new ResultStore(s3, home), retry, attempts, adapters, inputClient);
   }
 

@@ -9,17 +9,12 @@ import dev.sanaq.net.UrlPolicy;
 import dev.sanaq.retry.Backoff;
 import dev.sanaq.retry.RetryAbortedException;
 import dev.sanaq.worker.attempt.UploadUrlGuard;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.http.HttpClientOptions;
-import java.time.Clock;
+import dev.sanaq.worker.http.LazyHttpClient;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Uploads images to the presigned URLs of requests, on its own threads, so that a slow receiver
@@ -35,18 +30,15 @@ public final class PresignedUploader implements AutoCloseable {
       Backoff.exponential(Duration.ofMillis(250), Duration.ofSeconds(10));
 
   private final UploadConfig config;
-  private final UrlPolicy urlPolicy;
+  private final LazyHttpClient client;
   private final ExecutorService executor;
-  private @Nullable Client client;
-
-  private record Client(Vertx vertx, PinnedHttpClient httpClient) {}
 
   /**
    * @param executor this uploader shuts it down
    */
   public PresignedUploader(UploadConfig config, UrlPolicy urlPolicy, ExecutorService executor) {
     this.config = config;
-    this.urlPolicy = urlPolicy;
+    this.client = new LazyHttpClient(urlPolicy, config.callLimits());
     this.executor = executor;
   }
 
@@ -76,7 +68,7 @@ public final class PresignedUploader implements AutoCloseable {
     Map<String, String> headers = Map.of("content-type", contentType, "user-agent", "sanaq");
     for (int attempt = 1; true; attempt++) {
       CallResult result =
-          httpClient().send(new PinnedHttpClient.Request("PUT", url, headers, image, attempt - 1));
+          client.get().send(new PinnedHttpClient.Request("PUT", url, headers, image, attempt - 1));
       if (result instanceof CallResult.Success) {
         return;
       }
@@ -92,36 +84,9 @@ public final class PresignedUploader implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
     executor.shutdownNow();
-    if (client != null) {
-      client.httpClient().close();
-      client.vertx().close();
-      client = null;
-    }
-  }
-
-  private synchronized PinnedHttpClient httpClient() {
-    if (client == null) {
-      // Vert.x resolves no names and serves no files here: one thread, no cache directory.
-      Vertx vertx =
-          Vertx.vertx(
-              new VertxOptions()
-                  .setEventLoopPoolSize(1)
-                  .setWorkerPoolSize(1)
-                  .setInternalBlockingPoolSize(1)
-                  .setFileSystemOptions(
-                      new FileSystemOptions()
-                          .setFileCachingEnabled(false)
-                          .setClassPathResolvingEnabled(false)));
-      HttpClientOptions options = new HttpClientOptions();
-      client =
-          new Client(
-              vertx,
-              new PinnedHttpClient(
-                  urlPolicy, config.callLimits(), Clock.systemUTC(), vertx, options));
-    }
-    return client.httpClient();
+    client.close();
   }
 
   // Client errors stay errors: an expired signature does not become valid again.

@@ -1,4 +1,4 @@
-package dev.sanaq.worker.input;
+package dev.sanaq.worker.http;
 
 import dev.sanaq.net.PinnedHttpClient;
 import dev.sanaq.net.UrlPolicy;
@@ -10,14 +10,14 @@ import java.time.Clock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The HTTP client for input images, made with the first of them. Any number of threads. */
-public final class InputHttpClient implements Supplier<PinnedHttpClient>, AutoCloseable {
+/** An HTTP client that is made at its first use: most workers never call a URL. Thread-safe. */
+public final class LazyHttpClient implements Supplier<PinnedHttpClient>, AutoCloseable {
   private final UrlPolicy urlPolicy;
   private final PinnedHttpClient.CallLimits limits;
   private @Nullable Vertx vertx;
   private @Nullable PinnedHttpClient client;
 
-  public InputHttpClient(UrlPolicy urlPolicy, PinnedHttpClient.CallLimits limits) {
+  public LazyHttpClient(UrlPolicy urlPolicy, PinnedHttpClient.CallLimits limits) {
     this.urlPolicy = urlPolicy;
     this.limits = limits;
   }
