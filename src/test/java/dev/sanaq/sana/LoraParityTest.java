@@ -4,18 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.files.FolderCopy;
 import dev.sanaq.image.RgbImage;
+import dev.sanaq.sana.lora.LoraFusion;
 import dev.sanaq.sana.lora.LoraInfo;
+import dev.sanaq.sana.lora.LoraRegistry;
 import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.pipeline.SanaPipeline;
+import dev.sanaq.sana.transformer.ScaledAdapter;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.image.TestImages;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -59,21 +66,69 @@ class LoraParityTest {
   @MethodSource("images")
   void generate_eachKindOfFile_equalsDiffusers(int index) {
     JsonNode image = Fixtures.json("lora/images.json").get("cases").get(index);
+    List<LoraWeight> weights = weights(image);
+    assertEqualsDiffusers(image, index, checkpoint(image), weights);
+  }
+
+  static IntStream imagesOfFusedFiles() {
+    return images().filter(index -> index % 2 == 0 || index == 9);
+  }
+
+  /** The other order of the sums is within the same bound. */
+  @ParameterizedTest
+  @MethodSource("imagesOfFusedFiles")
+  void generate_checkpointWithFusedFiles_equalsDiffusers(int index, @TempDir Path temp)
+      throws IOException {
+    JsonNode image = Fixtures.json("lora/images.json").get("cases").get(index);
+    Path fused = temp.resolve("fused");
+    if (weights(image).stream().anyMatch(weight -> weight.name().endsWith("bias.safetensors"))) {
+      assertThatThrownBy(() -> fuse(checkpoint(image), weights(image), fused))
+          .hasMessage(
+              "the adapters add a bias to transformer_blocks.0.attn1.to_k, which has none, so they"
+                  + " cannot be fused");
+      assertThat(temp).isEmptyDirectory();
+    } else {
+      fuse(checkpoint(image), weights(image), fused);
+      assertEqualsDiffusers(image, index, fused, List.of());
+    }
+  }
+
+  @Test
+  void fuse_numbersBeyondTheTypeOfTheWeights_leavesNothing(@TempDir Path temp) {
+    Path checkpoint = Fixtures.path("tiny-sana/checkpoint");
+    assertThatThrownBy(() -> fuse(checkpoint, List.of(lora(1e40)), temp.resolve("fused")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("exceeds the range of F32");
+    assertThat(temp).isEmptyDirectory();
+  }
+
+  private static void fuse(Path checkpoint, List<LoraWeight> weights, Path to) throws IOException {
+    List<ScaledAdapter> adapters =
+        LoraRegistry.load(Checkpoint.open(checkpoint), files(weights)).resolve(weights);
+    FolderCopy.write(checkpoint, LoraRegistry.FOLDER, to, copy -> LoraFusion.apply(adapters, copy));
+  }
+
+  private static Path checkpoint(JsonNode image) {
+    return Fixtures.path(image.get("model").textValue() + "/checkpoint");
+  }
+
+  private static List<LoraWeight> weights(JsonNode image) {
     List<LoraWeight> weights = new ArrayList<>();
     for (JsonNode adapter : image.get("adapters")) {
       String file = "lora/" + adapter.get("name").textValue() + ".safetensors";
       weights.add(
           new LoraWeight(Fixtures.path(file).toString(), adapter.get("scale").doubleValue()));
     }
-    PipelineOptions options =
-        new PipelineOptions(
-            "fp32",
-            "",
-            0,
-            "cpu",
-            weights.stream().map(weight -> Path.of(weight.name())).toList(),
-            false);
-    Path checkpoint = Fixtures.path(image.get("model").textValue() + "/checkpoint");
+    return weights;
+  }
+
+  private static List<Path> files(List<LoraWeight> weights) {
+    return weights.stream().map(weight -> Path.of(weight.name())).toList();
+  }
+
+  private static void assertEqualsDiffusers(
+      JsonNode image, int index, Path checkpoint, List<LoraWeight> weights) {
+    PipelineOptions options = new PipelineOptions("fp32", "", 0, "cpu", files(weights), false);
     try (SanaPipeline pipeline = SanaPipeline.load(checkpoint, options)) {
       JsonNode call = image.get("call");
       GenerationParams params =

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
@@ -108,6 +109,30 @@ public final class StoredTensor {
     } catch (IOException e) {
       throw unreadable(length, e);
     }
+  }
+
+  /**
+   * Replaces all its bytes in the file, and forces them to disk.
+   *
+   * @param data of exactly {@link #bytes()} bytes
+   * @throws IOException naming the file
+   */
+  public void overwrite(ByteBuffer data) throws IOException {
+    if (data.remaining() != bytes) {
+      throw new IllegalArgumentException(
+          "%s has %s bytes, not %s".formatted(name, bytes, data.remaining()));
+    }
+    FileErrors.naming(
+        file,
+        () -> {
+          try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            long at = position;
+            while (data.hasRemaining()) {
+              at += channel.write(data, at);
+            }
+            channel.force(true);
+          }
+        });
   }
 
   private void checkRange(long offset, int length) {

@@ -109,7 +109,8 @@ public final class WeightLoader {
     }
   }
 
-  private static Precision precisionOf(DType type) {
+  /** The engine's number type of weights of this type. */
+  public static Precision precisionOf(DType type) {
     return switch (type) {
       case F32 -> Precision.FP32;
       case F16 -> Precision.FP16;

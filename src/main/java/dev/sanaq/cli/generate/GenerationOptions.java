@@ -1,5 +1,6 @@
 package dev.sanaq.cli.generate;
 
+import dev.sanaq.cli.model.LoraOption;
 import dev.sanaq.image.ImageSize;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.ModelInfo;
@@ -96,11 +97,9 @@ final class GenerationOptions {
   private boolean noPromptInstruction;
 
   @Option(
-      names = "--lora",
-      paramLabel = "FILE[=SCALE]",
-      description =
-          "A LoRA file, or the name of one in the model's adapters folder; SCALE is 1 by"
-              + " default. May be repeated.")
+      names = LoraOption.NAME,
+      paramLabel = LoraOption.LABEL,
+      description = LoraOption.DESCRIPTION)
   private List<String> loras = List.of();
 
   @Option(names = "--adapter", hidden = true, description = "Alias of --lora.")
@@ -119,26 +118,7 @@ final class GenerationOptions {
   }
 
   private List<LoraWeight> loraWeights() {
-    return Stream.of(loras, adapters)
-        .flatMap(List::stream)
-        .map(GenerationOptions::parseLora)
-        .toList();
-  }
-
-  private static LoraWeight parseLora(String text) {
-    int equals = text.lastIndexOf('=');
-    if (equals < 0) {
-      return new LoraWeight(text, 1);
-    }
-    try {
-      double scale = Double.parseDouble(text.substring(equals + 1));
-      if (!Float.isFinite((float) scale)) {
-        throw invalidOption("--lora", text, "SCALE must be a finite number");
-      }
-      return new LoraWeight(text.substring(0, equals), scale);
-    } catch (NumberFormatException e) {
-      throw invalidOption("--lora", text, "must be FILE or FILE=SCALE");
-    }
+    return Stream.of(loras, adapters).flatMap(List::stream).map(LoraOption::parse).toList();
   }
 
   /** Number of images to generate. */
@@ -230,11 +210,11 @@ final class GenerationOptions {
             .orElseThrow(
                 () ->
                     invalidOption(
-                        "--lora",
+                        LoraOption.NAME,
                         lora.name(),
                         "no such file, and none in the model's adapters folder"));
     if (!info.isUsable()) {
-      throw invalidOption("--lora", lora.name(), info.problem());
+      throw invalidOption(LoraOption.NAME, lora.name(), info.problem());
     }
     return new LoraWeight(lora.name(), lora.scale(), info.sha256());
   }

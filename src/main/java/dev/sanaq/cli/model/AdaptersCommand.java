@@ -6,10 +6,14 @@ import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.safetensors.SafetensorsFile;
 import dev.sanaq.cli.terminal.TextTable;
 import dev.sanaq.files.FileErrors;
+import dev.sanaq.files.FolderCopy;
 import dev.sanaq.job.JobAdapter;
 import dev.sanaq.json.Json;
+import dev.sanaq.sana.lora.LoraFusion;
 import dev.sanaq.sana.lora.LoraInfo;
 import dev.sanaq.sana.lora.LoraRegistry;
+import dev.sanaq.sana.lora.LoraWeight;
+import dev.sanaq.sana.transformer.ScaledAdapter;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.StorageException;
@@ -19,6 +23,8 @@ import dev.sanaq.storage.transfer.ObjectUri;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,11 +41,12 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** {@code adapters}: lists the adapters of a model and uploads one to S3. */
+/** {@code adapters}: lists the adapters of a model, uploads one to S3, fuses some into a model. */
 @Command(
     name = "adapters",
     mixinStandardHelpOptions = true,
-    description = "Lists a model's adapters (LoRA files), or uploads one to S3.")
+    description =
+        "Lists a model's adapters (LoRA files), uploads one to S3, or fuses some into the model.")
 public final class AdaptersCommand {
   @Inject StorageConfig storage;
 
@@ -117,6 +124,60 @@ public final class AdaptersCommand {
       return printError(e.getMessage());
     } catch (IOException e) {
       return printError("could not read %s: %s".formatted(file, FileErrors.describe(e)));
+    }
+  }
+
+  @Command(
+      name = "fuse",
+      mixinStandardHelpOptions = true,
+      description =
+          "Writes a copy of a checkpoint whose transformer contains adapters, for a model that is"
+              + " always used with them: it takes no more time than without.",
+      exitCodeListHeading = "Exit codes:%n",
+      exitCodeList = {
+        "0:written",
+        "1:the model or a file cannot be used, or writing failed",
+        "2:invalid command line"
+      })
+  int fuse(
+      @Option(
+              names = CheckpointOption.NAME,
+              required = true,
+              paramLabel = "DIR",
+              description = CheckpointOption.DESCRIPTION)
+          Path model,
+      @Option(
+              names = LoraOption.NAME,
+              required = true,
+              paramLabel = LoraOption.LABEL,
+              description = LoraOption.DESCRIPTION)
+          List<String> loras,
+      @Option(
+              names = "--to",
+              required = true,
+              paramLabel = "DIR",
+              description = "The new checkpoint's folder; must not exist.")
+          Path to) {
+    List<LoraWeight> weights;
+    try {
+      weights = loras.stream().map(LoraOption::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.subcommands().get("fuse"), e.getMessage(), e);
+    }
+    try {
+      Checkpoint checkpoint = Checkpoint.open(model);
+      List<Path> files =
+          weights.stream().map(w -> Path.of(w.name())).filter(Files::isRegularFile).toList();
+      List<ScaledAdapter> adapters = LoraRegistry.load(checkpoint, files).resolve(weights);
+      FolderCopy.write(model, LoraRegistry.FOLDER, to, copy -> LoraFusion.apply(adapters, copy));
+      print(to.toString());
+      return ExitCode.OK;
+    } catch (FileAlreadyExistsException e) {
+      return printError("%s exists; name a new folder".formatted(to));
+    } catch (IOException e) {
+      return printError("could not write %s: %s".formatted(to, FileErrors.describe(e)));
+    } catch (CheckpointException | IllegalArgumentException e) {
+      return printError(e.getMessage());
     }
   }
 

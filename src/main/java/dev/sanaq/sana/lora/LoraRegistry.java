@@ -24,7 +24,9 @@ import java.util.stream.Stream;
  * on demand; the least recently used ones are closed. Any number of threads.
  */
 public final class LoraRegistry {
-  private static final String FOLDER = "adapters";
+  /** The folder of a checkpoint that holds its adapters. */
+  public static final String FOLDER = "adapters";
+
   private static final String SUFFIX = ".safetensors";
   private static final int MAX_OPENED = 256;
 

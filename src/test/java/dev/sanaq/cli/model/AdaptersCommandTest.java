@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sanaq.checkpoint.CheckpointFixtures;
+import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.files.FileSha256;
 import dev.sanaq.storage.S3ClientFactory;
 import dev.sanaq.storage.StorageConfig;
@@ -117,6 +118,37 @@ class AdaptersCommandTest {
       assertThat(result.code()).isEqualTo(2);
       assertThat(result.err()).contains("s3://BUCKET/PREFIX/NAME.safetensors");
     }
+  }
+
+  @Test
+  void fuse_writesACheckpointWithoutAdapters_once() throws IOException {
+    Path model = model();
+    Files.copy(
+        Fixtures.path("lora/dora.safetensors"),
+        Files.createDirectory(model.resolve("adapters")).resolve("style.safetensors"));
+    Path to = temp.resolve("fused");
+    String[] command = {
+      "fuse", "--model", model.toString(), "--lora", "style=0.5", "--to", to.toString()
+    };
+    Result first = run(command);
+    assertThat(first.err()).isEmpty();
+    assertThat(first.code()).isZero();
+    assertThat(to.resolve("adapters")).doesNotExist();
+    Checkpoint fused = Checkpoint.open(to);
+    assertThat(FileSha256.hex(fused.transformerTensors().all().iterator().next().file()))
+        .isNotEqualTo(
+            FileSha256.hex(
+                Checkpoint.open(model).transformerTensors().all().iterator().next().file()));
+
+    Result again = run(command);
+    assertThat(again.code()).isEqualTo(1);
+    assertThat(again.err()).contains(to + " exists");
+    Result unknown = run("fuse", "--model", model.toString(), "--lora", "none", "--to", to + "2");
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.err()).contains("unknown adapter none");
+    assertThat(
+            run("fuse", "--model", model.toString(), "--lora", "style=x", "--to", to + "3").code())
+        .isEqualTo(2);
   }
 
   private Path model() {
