@@ -27,8 +27,7 @@ final class JsonShape {
     }
     value
         .fields()
-        .forEachRemaining(
-            entry -> collect(path + "/" + entry.getKey(), entry.getValue(), fields));
+        .forEachRemaining(entry -> collect(path + "/" + entry.getKey(), entry.getValue(), fields));
     if (value.isArray()) {
       value.forEach(item -> collect(path + "[]", item, fields));
     }

@@ -7,13 +7,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -26,11 +28,17 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * The records and objects that the version of 29 November 2026 (commit 8ecbb20) wrote, in the order
- * of their offsets. Its own worker, gateway and webhooks made them; see the test's package.
+ * of their offsets. Its own worker, gateway and webhooks made them; see the README beside them.
  */
 final class OldData {
   private static final Path FOLDER = Path.of("src/test/resources/dev/sanaq/upgrade");
   private static final Set<String> WAITING = Set.of("old-waiting", "old-plain", "old-unwanted");
+  private static final Pattern TIME =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
+
+  /** The pending delivery waits for its third attempt. */
+  private static final Duration RETRY = Duration.ofMinutes(10);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private OldData() {}
@@ -58,11 +66,11 @@ final class OldData {
   }
 
   static List<OldRecord> records(String topic) {
-    return lines("records.jsonl").stream()
-        .filter(line -> line.get("topic").asText().equals(topic))
-        .map(OldData::record)
-        .sorted(Comparator.comparingInt(OldRecord::partition).thenComparing(OldRecord::offset))
-        .toList();
+    return records().stream().filter(record -> record.topic().equals(topic)).toList();
+  }
+
+  private static List<OldRecord> records() {
+    return lines("records.jsonl").stream().map(OldData::record).toList();
   }
 
   /** The objects of the bucket: bytes by key. */
@@ -76,8 +84,9 @@ final class OldData {
   }
 
   /**
-   * Writes everything to a new Kafka and a new bucket, each record at its partition and with its
-   * time, and commits the group's offsets. Cancellations have the present time, since they are valid for a day.
+   * Writes everything to a new Kafka and a new bucket, each record at its partition, and commits
+   * the group's offsets. Times are moved to the present, as if the older version had just stopped:
+   * otherwise Kafka would delete the records, and the service forget cancellations and deliveries.
    *
    * @param port the port of the receiver of webhooks that have not been delivered
    */
@@ -86,36 +95,34 @@ final class OldData {
         .forEach(
             (key, bytes) ->
                 s3.putObject(put -> put.bucket(bucket).key(key), RequestBody.fromBytes(bytes)));
+    long newest = records().stream().mapToLong(OldRecord::timestamp).max().orElseThrow();
+    Duration age = Duration.ofMillis(System.currentTimeMillis() - newest);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", bootstrapServers),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
-      for (String topic :
-          List.of("webhook-deliveries", "events", "dead-letters", "cancellations", "requests")) {
-        for (OldRecord old : records("sanaq." + topic)) {
-          String value =
-              topic.equals("webhook-deliveries")
-                  ? old.value().replace("127.0.0.1:45871", "127.0.0.1:" + port)
-                  : old.value();
-          Long time = topic.equals("cancellations") ? null : (Long) old.timestamp();
-          ProducerRecord<byte[], byte[]> record =
-              new ProducerRecord<>(
-                  old.topic(), old.partition(), time, utf8(old.key()), utf8(value));
-          old.headers().forEach((name, text) -> record.headers().add(name, utf8(text)));
-          producer.send(record);
+      for (OldRecord old : records()) {
+        String value = old.value();
+        if (old.topic().equals("sanaq.webhook-deliveries")) {
+          value = value.replace("127.0.0.1:45871", "127.0.0.1:" + port);
+          value =
+              TIME.matcher(value)
+                  .replaceAll(
+                      time -> Instant.parse(time.group()).plus(age.minus(RETRY)).toString());
         }
+        ProducerRecord<byte[], byte[]> record =
+            new ProducerRecord<>(
+                old.topic(),
+                old.partition(),
+                old.timestamp() + age.toMillis(),
+                utf8(old.key()),
+                utf8(value));
+        old.headers().forEach((name, text) -> record.headers().add(name, utf8(text)));
+        producer.send(record);
       }
     }
     commitOffsets(bootstrapServers);
-  }
-
-  static JsonNode json(String text) {
-    try {
-      return JSON.readTree(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** What the old workers had committed: everything before the requests that they did not run. */
@@ -135,6 +142,14 @@ final class OldData {
             new ByteArrayDeserializer())) {
       group.assign(offsets.keySet());
       group.commitSync(offsets);
+    }
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
