@@ -83,7 +83,7 @@ class ArchitectureTest {
           entry("train", Set.of("json", "files", "image", "torch", "sana", "checkpoint")),
           entry("benchmark", Set.of("json", "files", "image", "torch", "sana", "checkpoint")),
           entry("local", Set.of("files", "storage", "kafka")),
-          entry("nativeimage", Set.of("local")),
+          entry("nativeimage", Set.of("local", "train", "cli")),
           entry(
               "cli",
               Set.of(

@@ -58,6 +58,17 @@ class NativeCommandIT {
   }
 
   @Test
+  void train_isRefusedInOneSentence(@TempDir Path folder) {
+    ManagedProcess refused =
+        executable.start(processes, Map.of(), "train", "emoji", "--output", folder.toString());
+    assertThat(refused.exitCode(TIMEOUT)).isEqualTo(1);
+    assertThat(refused.output().strip().lines())
+        .singleElement()
+        .asString()
+        .startsWith("error: train needs the JVM build");
+  }
+
+  @Test
   void inspect_printsSameAsJvm() {
     String[] command = {"inspect", "--model", NativeExecutable.CHECKPOINT.toString(), "--json"};
     ManagedProcess inspect = executable.start(processes, Map.of(), command);

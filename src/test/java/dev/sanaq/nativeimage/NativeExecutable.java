@@ -33,7 +33,7 @@ record NativeExecutable(Path file) {
     assumeTrue(
         found.isPresent(),
         "no native executable in target: ./mvnw verify -Dnative -Dlibtorch.outside builds one, with"
-            + " Mandrel or GraalVM for JDK 21 or 25 in GRAALVM_HOME or on the PATH");
+            + " Mandrel or GraalVM for JDK 25 in GRAALVM_HOME or on the PATH");
     return new NativeExecutable(found.orElseThrow().toAbsolutePath());
   }
 

@@ -33,6 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NativeMetadataTest {
   private static final Path SOURCES = Path.of("src/main/java");
   private static final Path CONFIGURATION = Path.of("src/main/resources/application.properties");
+  private static final String WITH_NATIVE_PART =
+      ".*(djl|webp-imageio|jna|zstd-jni|snappy-java).*\\.jar";
   private static final Pattern OWN_RECORD = Pattern.compile("dev\\.sanaq\\.[\\w.$]+");
 
   @ParameterizedTest
@@ -56,6 +58,33 @@ class NativeMetadataTest {
     for (String pattern : NativeMetadata.resourcePatterns()) {
       assertThat(all).as(pattern).anyMatch(name -> Pattern.matches(pattern, name));
     }
+  }
+
+  /**
+   * Libraries describe their own files, for all systems: 23 MB. That metadata is excluded, and ours
+   * names what is needed.
+   */
+  @Test
+  void metadataOfAllSystems_isExcluded() throws IOException {
+    List<String> excluded = excludedMetadata();
+    for (Path path : jars(WITH_NATIVE_PART)) {
+      try (JarFile jar = new JarFile(path.toFile())) {
+        for (JarEntry entry : jar.stream().toList()) {
+          if (entry.getName().matches("META-INF/native-image/.*resource-config\\.json")
+              && text(jar, entry).matches("(?s).*(jnilib/|\\.so|\\.dll).*")) {
+            String name = path.toString().replace('/', '.');
+            assertThat(excluded).as(name).anyMatch(name::contains);
+          }
+        }
+      }
+    }
+    assertThat(excluded).hasSize(2);
+  }
+
+  private static List<String> excludedMetadata() throws IOException {
+    Matcher option =
+        Pattern.compile("--exclude-config,([^,]+),resource-config.json").matcher(buildArguments());
+    return option.results().map(m -> m.group(1)).toList();
   }
 
   @Test
@@ -165,13 +194,16 @@ class NativeMetadataTest {
     }
   }
 
-  private static List<String> runTimeInitialized() throws IOException {
+  private static String buildArguments() throws IOException {
     Properties properties = new Properties();
     try (Reader file = Files.newBufferedReader(CONFIGURATION)) {
       properties.load(file);
     }
-    String arguments = properties.getProperty("quarkus.native.additional-build-args");
-    Matcher option = Pattern.compile("--initialize-at-run-time=([^-]+)").matcher(arguments);
+    return properties.getProperty("quarkus.native.additional-build-args");
+  }
+
+  private static List<String> runTimeInitialized() throws IOException {
+    Matcher option = Pattern.compile("--initialize-at-run-time=([^-]+)").matcher(buildArguments());
     assertThat(option.find()).isTrue();
     return Arrays.asList(option.group(1).split("[\\\\,]+"));
   }
@@ -190,7 +222,7 @@ class NativeMetadataTest {
   /** The files in our own folder and in the jars of libraries with a native part. */
   static Set<String> resources() throws IOException {
     Set<String> names = new TreeSet<>();
-    for (Path path : jars(".*(djl|webp-imageio|jna|zstd-jni).*\\.jar")) {
+    for (Path path : jars(WITH_NATIVE_PART)) {
       try (JarFile jar = new JarFile(path.toFile())) {
         jar.stream().forEach(file -> names.add(file.getName()));
       }

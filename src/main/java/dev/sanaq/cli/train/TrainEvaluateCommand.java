@@ -9,6 +9,7 @@ import dev.sanaq.torch.Torch;
 import dev.sanaq.train.Evaluation;
 import dev.sanaq.train.eval.ClipModel;
 import dev.sanaq.train.eval.RetrievalEvaluation;
+import dev.sanaq.train.loop.TrainingProgress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -130,7 +131,7 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private void evaluateCaptions(DevicePlacement placement, TrainingConsole console, Path list)
+  private void evaluateCaptions(DevicePlacement placement, TrainingProgress progress, Path list)
       throws IOException {
     PipelineOptions pipeline =
         new PipelineOptions(
@@ -139,13 +140,13 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
         new RetrievalEvaluation.Settings(limit, steps, guidanceScale, seed, !noPromptInstruction);
     try (SanaPipeline generator = SanaPipeline.load(options.model(), pipeline)) {
       if (clip == null) {
-        evaluateRetrieval(list, new RetrievalEvaluation(generator, settings, Map.of(), console));
+        evaluateRetrieval(list, new RetrievalEvaluation(generator, settings, Map.of(), progress));
       } else {
         try (ClipModel clipModel = ClipModel.open(clip)) {
           evaluateRetrieval(
               list,
               new RetrievalEvaluation(
-                  generator, settings, Map.of("clipScore", clipModel::score), console));
+                  generator, settings, Map.of("clipScore", clipModel::score), progress));
         }
       }
     }

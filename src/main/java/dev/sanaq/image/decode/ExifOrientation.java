@@ -1,19 +1,11 @@
 package dev.sanaq.image.decode;
 
-import com.drew.imaging.ImageProcessingException;
-import com.drew.imaging.jpeg.JpegMetadataReader;
-import com.drew.lang.ByteArrayReader;
-import com.drew.metadata.Metadata;
-import com.drew.metadata.exif.ExifIFD0Directory;
-import com.drew.metadata.exif.ExifReader;
 import dev.sanaq.image.RgbaImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,6 +22,12 @@ enum ExifOrientation {
   ROTATE_270_CW(true, true, false);
 
   private static final int BYTES_PER_PIXEL = 4;
+  private static final int TAG = 0x0112;
+  private static final int TIFF_ENTRY_BYTES = 12;
+  private static final int TIFF_LONG = 4;
+  private static final int APP1 = 0xe1;
+  private static final int START_OF_SCAN = 0xda;
+  private static final String JPEG_PREAMBLE = "Exif\0\0";
 
   /** Whether rows of the file are columns of the image. */
   private final boolean swapAxes;
@@ -51,24 +49,50 @@ enum ExifOrientation {
    */
   static ExifOrientation readExif(byte[] file) {
     try {
-      Metadata metadata = new Metadata();
-      Optional<byte[]> chunk = exifChunk(file);
-      if (chunk.isPresent()) {
-        new ExifReader().extract(new ByteArrayReader(chunk.get()), metadata);
-      } else if (file[0] == (byte) 0xff) {
-        metadata =
-            JpegMetadataReader.readMetadata(
-                new ByteArrayInputStream(file), List.of(new ExifReader()));
-      }
-      ExifIFD0Directory directory = metadata.getFirstDirectoryOfType(ExifIFD0Directory.class);
-      Integer number =
-          directory == null ? null : directory.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
-      return number == null || number < 1 || number > values().length
-          ? NORMAL
-          : values()[number - 1];
-    } catch (ImageProcessingException | IOException | RuntimeException e) {
+      Optional<byte[]> exif = file[0] == (byte) 0xff ? exifSegment(file) : exifChunk(file);
+      int number = exif.map(ExifOrientation::number).orElse(0);
+      return number < 1 || number > values().length ? NORMAL : values()[number - 1];
+    } catch (IndexOutOfBoundsException | BufferUnderflowException | IllegalArgumentException e) {
       return NORMAL; // the pixels may be intact although the metadata is not
     }
+  }
+
+  /** The tag's value in the first directory of a TIFF structure; 0 without one. */
+  private static int number(byte[] exif) {
+    ByteBuffer tiff = ByteBuffer.wrap(exif);
+    tiff.order(exif[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    int directory = tiff.getInt(4);
+    int entries = Short.toUnsignedInt(tiff.getShort(directory));
+    for (int i = 0; i < entries; i++) {
+      int entry = directory + 2 + i * TIFF_ENTRY_BYTES;
+      if (Short.toUnsignedInt(tiff.getShort(entry)) == TAG) {
+        int type = tiff.getShort(entry + 2);
+        return type == TIFF_LONG ? tiff.getInt(entry + 8) : tiff.getShort(entry + 8);
+      }
+    }
+    return 0;
+  }
+
+  /** The Exif data of a JPEG file: a segment before the pixels. */
+  private static Optional<byte[]> exifSegment(byte[] file) {
+    ByteBuffer bytes = ByteBuffer.wrap(file, 2, file.length - 2); // after the signature
+    while (bytes.remaining() >= 4 && bytes.get() == (byte) 0xff) {
+      int marker = Byte.toUnsignedInt(bytes.get());
+      if (marker == 0xff) { // a byte that fills up
+        bytes.position(bytes.position() - 1);
+        continue;
+      }
+      if (marker == START_OF_SCAN) {
+        break;
+      }
+      int length = Math.max(0, Short.toUnsignedInt(bytes.getShort()) - 2); // without itself
+      byte[] segment = new byte[length];
+      bytes.get(segment);
+      if (marker == APP1 && startsWithPreamble(segment)) {
+        return Optional.of(withoutPreamble(segment));
+      }
+    }
+    return Optional.empty();
   }
 
   /** The Exif data of a PNG or WebP file. */
@@ -101,11 +125,14 @@ enum ExifOrientation {
 
   /** Some programs write JPEG's preamble into WebP files. */
   private static byte[] withoutPreamble(byte[] exif) {
-    int length = ExifReader.JPEG_SEGMENT_PREAMBLE.length();
-    String start = new String(exif, 0, Math.min(length, exif.length), StandardCharsets.ISO_8859_1);
-    return start.equals(ExifReader.JPEG_SEGMENT_PREAMBLE)
-        ? Arrays.copyOfRange(exif, length, exif.length)
+    return startsWithPreamble(exif)
+        ? Arrays.copyOfRange(exif, JPEG_PREAMBLE.length(), exif.length)
         : exif;
+  }
+
+  private static boolean startsWithPreamble(byte[] exif) {
+    int length = Math.min(JPEG_PREAMBLE.length(), exif.length);
+    return new String(exif, 0, length, StandardCharsets.ISO_8859_1).equals(JPEG_PREAMBLE);
   }
 
   /** Turns the image for display. */
