@@ -46,9 +46,16 @@ public record Problem(
     return of(400, "invalid_json", "The body is not a JSON object", detail);
   }
 
-  /** A file in the body is no image that workers can read. */
-  public static Problem invalidImage(String detail) {
-    return of(400, "invalid_input", "Invalid image", detail);
+  /**
+   * A file in the body is no image that workers can read.
+   *
+   * @param field that the file is for
+   * @param detail begins with the field
+   */
+  public static Problem invalidImage(String field, String detail) {
+    FieldError error =
+        new FieldError(field, "such a file", "a PNG, JPEG or WebP image that is not too large");
+    return new Problem(400, "invalid_input", "Invalid image", detail, List.of(error), Map.of());
   }
 
   /** The body is a form that cannot be read. */

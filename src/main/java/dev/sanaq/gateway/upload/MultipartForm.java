@@ -71,9 +71,18 @@ public final class MultipartForm {
       throw new UncheckedIOException("the body could not be read", e);
     } finally {
       if (decoder != null) {
-        decoder.destroy();
+        destroy(decoder);
       }
     }
+  }
+
+  private static void destroy(HttpPostMultipartRequestDecoder decoder) {
+    // The decoder itself releases only parts that are complete.
+    InterfaceHttpData partial = decoder.currentPartialHttpData();
+    if (partial != null && partial.refCnt() > 0) {
+      partial.release();
+    }
+    decoder.destroy();
   }
 
   private static void offer(

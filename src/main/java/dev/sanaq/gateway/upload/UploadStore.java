@@ -100,7 +100,7 @@ public class UploadStore {
       return new CheckedImage(
           ImageDecoder.readHeader(field, bytes, ImageDecoder.MAX_INPUT_PIXELS), bytes);
     } catch (UnreadableImageException e) {
-      throw new ProblemException(Problem.invalidImage(String.valueOf(e.getMessage())));
+      throw new ProblemException(Problem.invalidImage(field, String.valueOf(e.getMessage())));
     }
   }
 

@@ -153,6 +153,15 @@ class UploadsApiTest extends GatewayTestBase {
   }
 
   @Test
+  void moreThanTheMemoryHolds_isRefusedForNow() {
+    GatewayTestClient.ApiResponse answer =
+        uploads.withBody(Long.MAX_VALUE, "/v1/uploads", () -> upload("image/png", source));
+    assertRefused(answer, 503, "unavailable", "sanaq.input.uploads.max-body-bytes");
+    assertThat(answer.header("Retry-After")).isEqualTo("1");
+    assertThat(upload("image/png", source).status()).isEqualTo(201);
+  }
+
+  @Test
   void otherBodies_areRefused() {
     assertRefused(
         upload("text/plain", source),
