@@ -3,6 +3,7 @@ package dev.sanaq.gateway;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
 import java.time.Duration;
 import java.util.List;
@@ -70,8 +71,38 @@ public interface GatewayConfig {
   @DurationMin(millis = 1)
   Duration heartbeat();
 
+  /**
+   * Names of models that clients of OpenAI's routes may use, each {@code NAME=MODEL}; {@code
+   * NAME=*} for the workers' model, whatever its name. Example: {@code
+   * gpt-image-1=*,drafts=sana-sprint}.
+   */
+  Optional<
+          List<
+              @Pattern(regexp = "\\s*[^=]+=\\s*\\S.*", message = "must be NAME=MODEL or NAME=*")
+              String>>
+      modelAliases();
+
+  /** OpenAI's routes. */
+  OpenAiConfig openai();
+
   /** Assumptions until workers have reported their model and jobs have completed. */
   EstimateConfig estimate();
+
+  /** OpenAI's routes. */
+  interface OpenAiConfig {
+    /**
+     * What an answer contains if a request does not say: {@code url} or {@code b64_json}. For
+     * models named {@code gpt-image-...} it is always {@code b64_json}.
+     */
+    @WithDefault("url")
+    @Pattern(regexp = "url|b64_json", message = "must be url or b64_json")
+    String responseFormat();
+
+    /** Whether the answer contains the images by default. */
+    default boolean inlineByDefault() {
+      return responseFormat().equals("b64_json");
+    }
+  }
 
   /** Limits of an owner. */
   interface Quota {

@@ -18,6 +18,7 @@ final class FailureProblems {
       Set.of(
           ErrorCode.INVALID_REQUEST.label(),
           ErrorCode.UNSUPPORTED_SIZE.label(),
+          ErrorCode.INVALID_INPUT.label(),
           // A smaller request fits.
           ErrorCode.OUT_OF_MEMORY.label());
 

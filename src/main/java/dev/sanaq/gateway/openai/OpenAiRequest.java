@@ -17,11 +17,19 @@ import org.jspecify.annotations.Nullable;
  * models (quality, style, ...) are ignored, as other compatible servers do; seed, steps,
  * negative_prompt and guidance_scale are additions.
  *
- * @param fields the fields of the request contract
+ * @param fields the fields of the request contract, with the model's name as the client gave it
  * @param inline whether the answer contains the images instead of their URLs
+ * @param stream whether the answer is a stream of events
  */
-record OpenAiRequest(Map<String, Object> fields, boolean inline) {
+record OpenAiRequest(Map<String, Object> fields, boolean inline, boolean stream) {
+  /** The size that the server chooses. */
+  static final String AUTO = "auto";
+
+  private static final int MAX_PARTIAL_IMAGES = 3;
   private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
+
+  /** Models whose clients read {@code b64_json} and send no {@code response_format}. */
+  private static final Pattern INLINE_MODELS = Pattern.compile("(chatgpt|gpt)-image.*");
 
   /** OpenAI's field names to the contract's. */
   private static final Map<String, String> FIELD_NAMES =
@@ -39,9 +47,10 @@ record OpenAiRequest(Map<String, Object> fields, boolean inline) {
   /**
    * Translates a body. The values of the contract's fields are validated later.
    *
+   * @param inlineByDefault whether the answer contains the images if the body does not say
    * @throws ProblemException naming each invalid field
    */
-  static OpenAiRequest of(Map<String, Object> body) {
+  static OpenAiRequest of(Map<String, Object> body, boolean inlineByDefault) {
     List<FieldError> errors = new ArrayList<>();
     Map<String, Object> fields = new LinkedHashMap<>();
     FIELD_NAMES.forEach(
@@ -51,15 +60,20 @@ record OpenAiRequest(Map<String, Object> fields, boolean inline) {
           }
         });
     parseSize(body.get("size"), fields, errors);
-    Object format = body.getOrDefault("response_format", "url");
-    boolean inline = "b64_json".equals(format);
-    if (format != null && !inline && !"url".equals(format)) {
-      errors.add(new FieldError("response_format", SafeText.describe(format), "url, b64_json"));
+    boolean stream = Boolean.TRUE.equals(body.get("stream"));
+    requireAllowed(body, errors);
+    boolean inline =
+        inlineByDefault
+            || stream
+            || body.get("model") instanceof String model && INLINE_MODELS.matcher(model).matches();
+    Object format = body.get("response_format");
+    if (!isAbsent(format)) {
+      inline = stream || "b64_json".equals(format);
     }
     if (!errors.isEmpty()) {
       throw new ProblemException(Problem.invalidRequest(errors));
     }
-    return new OpenAiRequest(fields, inline);
+    return new OpenAiRequest(fields, inline, stream);
   }
 
   /** The error with OpenAI's name of the field. */
@@ -74,9 +88,52 @@ record OpenAiRequest(Map<String, Object> fields, boolean inline) {
         .orElse(error);
   }
 
+  /** The problem with OpenAI's names of the fields. */
+  static Problem toOpenAiProblem(Problem problem) {
+    return new Problem(
+        problem.status(),
+        problem.code(),
+        problem.title(),
+        problem.detail(),
+        problem.errors().stream().map(OpenAiRequest::toOpenAiError).toList(),
+        problem.headers());
+  }
+
+  private static void requireAllowed(Map<String, Object> body, List<FieldError> errors) {
+    Object format = body.get("response_format");
+    if (!isAbsent(format) && !"b64_json".equals(format) && !"url".equals(format)) {
+      errors.add(new FieldError("response_format", SafeText.describe(format), "url, b64_json"));
+    }
+    Object stream = body.get("stream");
+    if (stream != null && !(stream instanceof Boolean)) {
+      errors.add(new FieldError("stream", SafeText.describe(stream), "true or false"));
+    }
+    Object partial = body.get("partial_images");
+    boolean validPartial =
+        partial == null
+            || partial instanceof Number number
+                && number.doubleValue() == number.intValue()
+                && number.intValue() >= 0
+                && number.intValue() <= MAX_PARTIAL_IMAGES;
+    if (!validPartial) {
+      errors.add(
+          new FieldError(
+              "partial_images",
+              SafeText.describe(partial),
+              "a whole number from 0 to " + MAX_PARTIAL_IMAGES));
+    }
+    if ("transparent".equals(body.get("background"))) {
+      errors.add(new FieldError("background", "\"transparent\"", "opaque, auto"));
+    }
+  }
+
+  private static boolean isAbsent(@Nullable Object value) {
+    return value == null || value.equals("");
+  }
+
   private static void parseSize(
       @Nullable Object size, Map<String, Object> fields, List<FieldError> errors) {
-    if (size == null || size.equals("auto")) {
+    if (size == null || size.equals(AUTO)) {
       return;
     }
     Matcher matcher = SIZE.matcher(size instanceof String text ? text : "");

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A problem in the error format of OpenAI's API. */
-final class OpenAiError {
+public final class OpenAiError {
   private OpenAiError() {}
 
   /** The JSON body of the answer. */
-  static Map<String, Object> body(Problem problem) {
+  public static Map<String, Object> body(Problem problem) {
     Map<String, Object> error = new LinkedHashMap<>();
     error.put("message", message(problem));
     error.put("type", type(problem.status()));
@@ -20,7 +20,7 @@ final class OpenAiError {
   }
 
   private static String message(Problem problem) {
-    return problem.errors().isEmpty()
+    return problem.errors().isEmpty() || !problem.code().equals("invalid_request")
         ? problem.detail()
         : problem.errors().stream().map(FieldError::toString).collect(Collectors.joining("; "));
   }

@@ -88,7 +88,7 @@ public class JobService {
   }
 
   /** The same as {@link #awaitEndOfNew(String, Duration)} for a job that may have ended before. */
-  Uni<JobSnapshot> awaitEndOfNew(JobSnapshot job, Duration timeout) {
+  public Uni<JobSnapshot> awaitEndOfNew(JobSnapshot job, Duration timeout) {
     return job.isEnded()
         ? Uni.createFrom().item(job)
         : awaitEndOfNew(job.id(), timeout).map(found -> found.orElse(job));

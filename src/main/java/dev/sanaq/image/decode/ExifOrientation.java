@@ -135,6 +135,11 @@ enum ExifOrientation {
     return new String(exif, 0, length, StandardCharsets.ISO_8859_1).equals(JPEG_PREAMBLE);
   }
 
+  /** Whether the image is as wide as the file is high. */
+  boolean swapsAxes() {
+    return swapAxes;
+  }
+
   /** Turns the image for display. */
   RgbaImage apply(RgbaImage image) {
     if (this == NORMAL) {

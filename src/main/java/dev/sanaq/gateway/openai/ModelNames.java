@@ -1,0 +1,82 @@
+package dev.sanaq.gateway.openai;
+
+import dev.sanaq.gateway.GatewayConfig;
+import dev.sanaq.gateway.problem.Problem;
+import dev.sanaq.gateway.problem.ProblemException;
+import dev.sanaq.gateway.view.LiveWorkers;
+import dev.sanaq.job.FieldError;
+import dev.sanaq.job.RequestFields;
+import dev.sanaq.job.validation.SafeText;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The names of models that clients of OpenAI's API may use: those of the live workers, and the
+ * operator's aliases. Any number of threads.
+ */
+@ApplicationScoped
+class ModelNames {
+  /** As an alias's model: the workers' model, whatever its name. */
+  private static final String ANY = "*";
+
+  private final LiveWorkers workers;
+  private final Map<String, String> aliases = new LinkedHashMap<>();
+
+  ModelNames(GatewayConfig config, LiveWorkers workers) {
+    this.workers = workers;
+    for (String alias : config.modelAliases().orElse(List.of())) {
+      int split = alias.indexOf('=');
+      aliases.put(alias.substring(0, split).strip(), alias.substring(split + 1).strip());
+    }
+  }
+
+  /**
+   * Puts the contract's name of the model in place of the client's.
+   *
+   * @param fields of a request; a model that is no text is left for the validation
+   * @throws ProblemException if the live workers have other models alone
+   */
+  void apply(Map<String, Object> fields) {
+    if (fields.get(RequestFields.MODEL) instanceof String requested) {
+      fields.remove(RequestFields.MODEL);
+      resolve(requested).ifPresent(name -> fields.put(RequestFields.MODEL, name));
+    }
+  }
+
+  /** The contract's name of a model; empty for the workers' model. */
+  private Optional<String> resolve(String requested) {
+    String name = aliases.getOrDefault(requested, requested);
+    if (name.isEmpty() || name.equals(ANY)) {
+      return Optional.empty();
+    }
+    List<String> live =
+        workers.models().stream()
+            .filter(entry -> entry.workers() > 0)
+            .map(entry -> entry.model().name())
+            .toList();
+    // Without a live worker the job may start one that has the model.
+    if (!live.isEmpty() && !live.contains(name)) {
+      throw new ProblemException(notFound(requested, live));
+    }
+    return Optional.of(name);
+  }
+
+  private Problem notFound(String requested, List<String> live) {
+    List<String> known = new ArrayList<>(live);
+    known.addAll(aliases.keySet());
+    FieldError error =
+        new FieldError("model", SafeText.describe(requested), String.join(", ", known));
+    return new Problem(
+        404,
+        "model_not_found",
+        "No such model",
+        "No worker has the model %s. Models and aliases (sanaq.gateway.model-aliases): %s"
+            .formatted(error.found(), error.allowed()),
+        List.of(error),
+        Map.of());
+  }
+}
