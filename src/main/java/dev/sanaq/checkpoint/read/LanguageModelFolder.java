@@ -47,8 +47,7 @@ public record LanguageModelFolder(
         files.hasVariant("") || files.variants().size() != 1
             ? ""
             : files.variants().iterator().next();
-    TensorIndex tensors =
-        TextEncoderTensors.stripModelPrefix(WeightsReader.open(files, variant));
+    TensorIndex tensors = TextEncoderTensors.stripModelPrefix(WeightsReader.open(files, variant));
     ProblemCollector problems = new ProblemCollector();
     ExpectedTensors expected = TextEncoderTensors.of(config);
     expected.check(tensors, problems);

@@ -16,8 +16,7 @@ import java.util.List;
  * @param last where the last token of each sequence is
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; shared read-only
-record PackedPrompts(
-    long[] ids, long[] positions, long[] texts, long[] afterPrefix, long[] last) {
+record PackedPrompts(long[] ids, long[] positions, long[] texts, long[] afterPrefix, long[] last) {
   /** Packs sequences, each with a token at least. */
   static PackedPrompts of(List<long[]> prompts) {
     int common = commonLength(prompts);
@@ -77,8 +76,7 @@ record PackedPrompts(
         ScriptValue two = ScriptValue.longs(answers, answers.length);
         ScriptValue limit = ScriptValue.of(cap);
         ScriptValue result =
-            program.call(
-                "answer_probability", tokens, places, numbers, after, ends, two, limit)) {
+            program.call("answer_probability", tokens, places, numbers, after, ends, two, limit)) {
       return result.toFloats();
     }
   }

@@ -53,10 +53,8 @@ public final class ShieldGemma implements AutoCloseable {
    * @throws dev.sanaq.checkpoint.CheckpointException with every problem of the folder
    * @throws IllegalArgumentException if the tokenizer is not ShieldGemma's
    */
-  public static ShieldGemma load(
-      Path folder, String device, String precision, boolean lowMemory) {
-    return load(
-        folder, Devices.choose(device, precision), lowMemory, ShieldGemmaPrompt.MAX_TOKENS);
+  public static ShieldGemma load(Path folder, String device, String precision, boolean lowMemory) {
+    return load(folder, Devices.choose(device, precision), lowMemory, ShieldGemmaPrompt.MAX_TOKENS);
   }
 
   static ShieldGemma load(
@@ -108,8 +106,7 @@ public final class ShieldGemma implements AutoCloseable {
     for (SafetyPolicy policy : order) {
       prompts.add(prompt.tokens(text, policy));
     }
-    float[] scores =
-        PackedPrompts.of(prompts).answerProbability(program, answers, logitSoftCap);
+    float[] scores = PackedPrompts.of(prompts).answerProbability(program, answers, logitSoftCap);
     if (lowMemory) {
       program.releaseMapped("");
     }

@@ -94,8 +94,7 @@ class ShieldGemmaParityTest {
               SafetyPolicy.HARASSMENT);
       assertThat(Arrays.stream(tokens).filter(id -> id == end)).hasSize(1);
       long start = prompt.answer("<start_of_turn>");
-      assertThat(Arrays.stream(tokens).filter(id -> id == start))
-          .hasSize(1);
+      assertThat(Arrays.stream(tokens).filter(id -> id == start)).hasSize(1);
     }
   }
 

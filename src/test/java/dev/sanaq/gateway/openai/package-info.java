@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.gateway.openai;
+
+import org.jspecify.annotations.NullMarked;
