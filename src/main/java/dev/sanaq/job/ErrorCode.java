@@ -15,6 +15,10 @@ public enum ErrorCode {
   INPUT_UNAVAILABLE("input_unavailable", true),
   /** An input image is damaged, too large, or of an unsupported format. */
   INVALID_INPUT("invalid_input", false),
+  /** A safety policy refused the prompt or an image; the error names the policy. */
+  CONTENT_REFUSED("content_refused", false),
+  /** A safety check gave no answer. */
+  SAFETY_UNAVAILABLE("safety_unavailable", true),
   /** The deadline passed before the job was finished: before its start or between two steps. */
   DEADLINE_EXCEEDED("deadline_exceeded", false),
   /** The worker ran out of memory. */

@@ -7,9 +7,12 @@ import dev.sanaq.storage.model.ModelDownloader;
 import dev.sanaq.storage.model.ModelUri;
 import dev.sanaq.worker.run.ImageGeneratorFactory;
 import dev.sanaq.worker.run.ModelConfig;
+import dev.sanaq.worker.safety.SafetyConfig;
+import dev.sanaq.worker.safety.ShieldGemmaCheck;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Downloads, loads and warms up the configured model. */
@@ -17,13 +20,29 @@ import software.amazon.awssdk.services.s3.S3Client;
 class ModelLoader {
   private final ModelConfig config;
   private final StorageConfig storageConfig;
+  private final SafetyConfig safetyConfig;
   private final ImageGeneratorFactory generatorFactory;
 
   ModelLoader(
-      ModelConfig config, StorageConfig storageConfig, ImageGeneratorFactory generatorFactory) {
+      ModelConfig config,
+      StorageConfig storageConfig,
+      SafetyConfig safetyConfig,
+      ImageGeneratorFactory generatorFactory) {
     this.config = config;
     this.storageConfig = storageConfig;
+    this.safetyConfig = safetyConfig;
     this.generatorFactory = generatorFactory;
+  }
+
+  /**
+   * Loads the model that checks prompts, if one is configured; blocks. Call it before {@link
+   * #load}, which measures what memory is left.
+   *
+   * @return closed by the caller
+   */
+  Optional<ShieldGemmaCheck> loadPromptCheck() {
+    return ShieldGemmaCheck.load(
+        safetyConfig, config.device(), config.precision(), config.lowMemory());
   }
 
   /**
@@ -46,9 +65,10 @@ class ModelLoader {
    * Checks what can be checked without loading.
    *
    * @throws IllegalArgumentException if no model is configured, or its folder is missing and there
-   *     is no source to download it from
+   *     is no source to download it from, or ShieldGemma's folder is missing
    */
   void check() {
+    ShieldGemmaCheck.requireFolder(safetyConfig);
     Path checkpoint = checkpoint();
     if (config.source().isEmpty() && !Files.isDirectory(checkpoint)) {
       throw new IllegalArgumentException(

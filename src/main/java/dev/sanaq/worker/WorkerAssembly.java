@@ -73,9 +73,12 @@ import dev.sanaq.worker.run.InferenceLoop;
 import dev.sanaq.worker.run.InferenceWatchdog;
 import dev.sanaq.worker.run.JobProgressSender;
 import dev.sanaq.worker.run.WorkerStatusSender;
+import dev.sanaq.worker.safety.PromptCheck;
+import dev.sanaq.worker.safety.SafetyStage;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -112,6 +115,14 @@ final class WorkerAssembly {
   private final ShutdownState shutdown = new ShutdownState();
   private final WorkerThreads threads;
   private final UrlPolicy uploadPolicy;
+  private final SafetyStage safety;
+
+  /**
+   * The models that were loaded; the caller closes them.
+   *
+   * @param promptCheck checks prompts
+   */
+  record Models(ImageGenerator generator, Optional<PromptCheck> promptCheck) {}
 
   /**
    * What tests replace.
@@ -166,14 +177,14 @@ final class WorkerAssembly {
 
   WorkerAssembly(
       WorkerSettings settings,
-      ImageGenerator generator,
+      Models models,
       Clock clock,
       WorkerTelemetry telemetry,
       WorkerChannels channels,
       Hooks hooks) {
     this.settings = settings;
     this.hooks = hooks;
-    this.generator = generator;
+    this.generator = models.generator();
     this.clock = clock;
     this.telemetry = telemetry;
     this.channels = channels;
@@ -183,8 +194,14 @@ final class WorkerAssembly {
     this.metrics = new WorkerMetrics(telemetry.meters(), clock);
     this.threads =
         new WorkerThreads(
-            settings.worker(), settings.adapters().concurrency(), settings.inputs().concurrency());
+            settings.worker(),
+            settings.adapters().concurrency(),
+            settings.inputs().concurrency(),
+            settings.safety().hook().concurrency());
     this.uploadPolicy = new UrlPolicy(settings.uploads().urlPolicyConfig(), DnsResolver.PLATFORM);
+    this.safety =
+        SafetyStage.of(
+            settings.safety(), models.promptCheck(), threads.safety(), metrics::countSafetyCheck);
   }
 
   ShutdownState shutdown() {
@@ -193,6 +210,10 @@ final class WorkerAssembly {
 
   WorkerThreads threads() {
     return threads;
+  }
+
+  SafetyStage safety() {
+    return safety;
   }
 
   Storage storage() {
@@ -297,7 +318,8 @@ final class WorkerAssembly {
             uploadPolicy,
             WorkerThreads.newPool("sanaq-upload", settings.uploads().concurrency()));
     ImageWriter imageWriter =
-        new ImageWriter(storage.results(), storage.retry(), uploader, config.embedMetadata());
+        new ImageWriter(
+            storage.results(), storage.retry(), uploader, safety, config.embedMetadata());
     InferenceLoop loop =
         new InferenceLoop(
             generator,
@@ -341,6 +363,7 @@ final class WorkerAssembly {
             threads.inputs());
     return execution ->
         CompletableFuture.allOf(
+            safety.checkPrompt(execution.job(), execution::isAbandonRequested),
             adapters.fetch(execution.job(), execution::isAbandonRequested),
             inputs
                 .prepare(execution.job(), execution::isAbandonRequested)

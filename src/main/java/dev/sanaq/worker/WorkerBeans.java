@@ -11,6 +11,7 @@ import dev.sanaq.worker.consume.CancellationSource;
 import dev.sanaq.worker.consume.WorkerChannels;
 import dev.sanaq.worker.finish.UploadConfig;
 import dev.sanaq.worker.requests.IncomingRequests;
+import dev.sanaq.worker.safety.SafetyConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.common.annotation.Identifier;
@@ -33,9 +34,10 @@ class WorkerBeans {
       UploadConfig uploads,
       AdapterConfig adapters,
       InputConfig inputs,
+      SafetyConfig safety,
       @Identifier("default-kafka-broker") Map<String, Object> kafka) {
     return new WorkerSettings(
-        worker, limits, storage, topics, events, uploads, adapters, inputs, kafka);
+        worker, limits, storage, topics, events, uploads, adapters, inputs, safety, kafka);
   }
 
   @Produces

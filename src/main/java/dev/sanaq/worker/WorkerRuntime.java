@@ -6,6 +6,8 @@ import dev.sanaq.worker.consume.CancellationSource;
 import dev.sanaq.worker.consume.WorkerChannels;
 import dev.sanaq.worker.run.DeviceLoss;
 import dev.sanaq.worker.run.WorkerStatusSender;
+import dev.sanaq.worker.safety.PromptCheck;
+import dev.sanaq.worker.safety.SafetyStage;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,6 +26,7 @@ public final class WorkerRuntime {
 
   private final ShutdownState shutdown;
   private final WorkerThreads threads;
+  private final SafetyStage safety;
   private final WorkerAssembly.Storage storage;
   private final WorkerAssembly.Jobs jobs;
   private final WorkerAssembly.Publishing publishing;
@@ -36,6 +39,7 @@ public final class WorkerRuntime {
     this.cancellations = cancellations;
     this.shutdown = assembly.shutdown();
     this.threads = assembly.threads();
+    this.safety = assembly.safety();
     this.storage = assembly.storage();
     this.jobs = assembly.jobs();
     this.publishing = assembly.publishing(storage);
@@ -60,6 +64,7 @@ public final class WorkerRuntime {
     return start(
         settings,
         generator,
+        Optional.empty(),
         clock,
         telemetry,
         channels,
@@ -68,14 +73,16 @@ public final class WorkerRuntime {
   }
 
   /**
-   * The same with a way to end the process at once.
+   * The same with a model that checks prompts, and a way to end the process at once.
    *
+   * @param promptCheck closed by the caller, after {@link #drain}
    * @param exit see {@link DeviceLoss}
    * @param transactionalProducers wraps them: tests inject faults there
    */
   static WorkerRuntime start(
       WorkerSettings settings,
       ImageGenerator generator,
+      Optional<PromptCheck> promptCheck,
       Clock clock,
       WorkerTelemetry telemetry,
       WorkerChannels channels,
@@ -85,7 +92,7 @@ public final class WorkerRuntime {
         new WorkerRuntime(
             new WorkerAssembly(
                 settings,
-                generator,
+                new WorkerAssembly.Models(generator, promptCheck),
                 clock,
                 telemetry,
                 channels,
@@ -145,6 +152,7 @@ public final class WorkerRuntime {
     consuming.cancellationDeadLetters().stop();
     storage.adapters().close();
     storage.inputClient().close();
+    safety.close();
     storage.s3().close();
     return stopped;
   }

@@ -4,6 +4,8 @@ import dev.sanaq.kubernetes.KubernetesConfig;
 import dev.sanaq.kubernetes.PodDeletionCost;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.worker.consume.WorkerChannels;
+import dev.sanaq.worker.safety.PromptCheck;
+import dev.sanaq.worker.safety.ShieldGemmaCheck;
 import io.micrometer.core.instrument.Gauge;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -37,7 +39,14 @@ public class WorkerService {
 
   private volatile boolean loading;
 
-  private record Running(WorkerRuntime runtime, ImageGenerator generator) {}
+  private record Models(ImageGenerator generator, Optional<ShieldGemmaCheck> promptCheck) {
+    void close() {
+      generator.close();
+      promptCheck.ifPresent(ShieldGemmaCheck::close);
+    }
+  }
+
+  private record Running(WorkerRuntime runtime, Models models) {}
 
   WorkerService(
       WorkerSettings settings,
@@ -69,17 +78,19 @@ public class WorkerService {
    */
   public void start(IntConsumer exit) {
     Instant processStart = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
-    ImageGenerator generator = load();
+    Models models = load();
+    ImageGenerator generator = models.generator();
     WorkerRuntime runtime =
         WorkerRuntime.start(
             settings,
             generator,
+            models.promptCheck().map(PromptCheck.class::cast),
             Clock.systemUTC(),
             telemetry,
             channels,
             exit,
             UnaryOperator.identity());
-    running.set(new Running(runtime, generator));
+    running.set(new Running(runtime, models));
     deletionCost.set(PodDeletionCost.start(kubernetesConfig, runtime::isBusy));
     double startupSeconds = Duration.between(processStart, Instant.now()).toMillis() / 1e3;
     Gauge.builder("sanaq.worker.startup.seconds", () -> startupSeconds)
@@ -93,10 +104,11 @@ public class WorkerService {
         generator.model().precision());
   }
 
-  private ImageGenerator load() {
+  private Models load() {
     loading = true;
     try {
-      return modelLoader.load();
+      Optional<ShieldGemmaCheck> promptCheck = modelLoader.loadPromptCheck();
+      return new Models(modelLoader.load(), promptCheck);
     } finally {
       loading = false;
     }
@@ -150,7 +162,7 @@ public class WorkerService {
     deletionCost.getAndSet(Optional.empty()).ifPresent(PodDeletionCost::close);
     Running last = running.getAndSet(null);
     if (last != null && last.runtime().drain(settings.worker().shutdownTimeout())) {
-      last.generator().close();
+      last.models().close();
     }
   }
 

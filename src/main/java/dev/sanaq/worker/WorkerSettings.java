@@ -7,6 +7,7 @@ import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.adapter.AdapterConfig;
 import dev.sanaq.storage.input.InputConfig;
 import dev.sanaq.worker.finish.UploadConfig;
+import dev.sanaq.worker.safety.SafetyConfig;
 import java.util.Map;
 
 /**
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param uploads to presigned URLs
  * @param adapters that requests name by their URI
  * @param inputs images that requests name
+ * @param safety checks of prompts and images
  * @param kafka connection properties, as Kafka's clients name them
  */
 public record WorkerSettings(
@@ -31,4 +33,5 @@ public record WorkerSettings(
     UploadConfig uploads,
     AdapterConfig adapters,
     InputConfig inputs,
+    SafetyConfig safety,
     Map<String, Object> kafka) {}

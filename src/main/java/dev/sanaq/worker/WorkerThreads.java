@@ -17,10 +17,12 @@ final class WorkerThreads {
   private final ExecutorService attempts;
   private final ExecutorService adapters;
   private final ExecutorService inputs;
+  private final ExecutorService safety;
   private final ExecutorService publish = newPool("sanaq-publish", 1);
   private final ExecutorService lookups = newPool("sanaq-lookup", LOOKUP_THREADS);
 
-  WorkerThreads(WorkerConfig config, int adapterDownloads, int inputReads) {
+  WorkerThreads(WorkerConfig config, int adapterDownloads, int inputReads, int safetyChecks) {
+    this.safety = newPool("sanaq-safety", safetyChecks);
     this.inputs = newPool("sanaq-inputs", inputReads);
     this.adapters = newPool("sanaq-adapters", adapterDownloads);
     this.io = newPool("sanaq-io", config.ioThreads());
@@ -47,6 +49,11 @@ final class WorkerThreads {
     return inputs;
   }
 
+  /** Checks prompts. */
+  ExecutorService safety() {
+    return safety;
+  }
+
   /** Runs transactions: one thread. */
   ExecutorService publish() {
     return publish;
@@ -62,6 +69,7 @@ final class WorkerThreads {
     attempts.shutdownNow();
     adapters.shutdownNow();
     inputs.shutdownNow();
+    safety.shutdownNow();
     publish.shutdownNow();
     lookups.shutdownNow();
   }

@@ -11,17 +11,20 @@
  *    |   RequestHandler, polling thread       invalid or unreadable: RecordCompleter publishes
  *    v                                        a failed event or a dead letter, there is no job
  * QUEUED     JobQueue; AdapterPreparer,        (3) partition revoked, S3 outage --> ABANDONED
- *    |   ^      sanaq-adapters-n, fetches
+ *    |   ^      sanaq-adapters-n, fetches;
+ *    |   |      SafetyStage, sanaq-safety-n, checks the prompt
  *    |   |  (1) quarantine: an earlier attempt did not finish
  *    v   |
  * STARTING   BatchPreparer, sanaq-batcher;    stored result, conflict, refused URL,
- *    |       AttemptGate, sanaq-attempts-n    (2) crashed, (4), (5), adapters --> PUBLISHING
+ *    |       AttemptGate, sanaq-attempts-n    (2) crashed, (4), (5), adapters,
+ *    |                                        refused prompt --------------------> PUBLISHING
  *    |                                        (3), (6), (7) --------------------> ABANDONED
  *    v
  * RUNNING    InferenceLoop, sanaq-inference   error of the model, (4), (5) -----> PUBLISHING
  *    |                                        (3), (6), (8) --------------------> ABANDONED
  *    v
- * STORING    ResultWriter, sanaq-io-n;        error of S3 or of an upload ------> PUBLISHING
+ * STORING    ResultWriter, sanaq-io-n;        error of S3 or of an upload, refused
+ *    |       SafetyStage checks the images;   image ----------------------------> PUBLISHING
  *    |       PresignedUploader,               (3), (7) -------------------------> ABANDONED
  *    |       sanaq-upload-n
  *    v

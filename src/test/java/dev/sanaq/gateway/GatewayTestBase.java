@@ -14,6 +14,8 @@ import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +74,14 @@ public abstract class GatewayTestBase {
 
   /** The same with an image generator. */
   protected void startWorker(ImageGenerator generator) {
-    WorkerSettings settings = TestSettings.of(GatewayTestClient.serviceConfig());
+    startWorker(generator, Map.of());
+  }
+
+  /** The same with settings of the worker. */
+  protected void startWorker(ImageGenerator generator, Map<String, String> overrides) {
+    Map<String, String> config = new TreeMap<>(GatewayTestClient.serviceConfig());
+    config.putAll(overrides);
+    WorkerSettings settings = TestSettings.of(config);
     worker =
         WorkerRuntime.start(
             settings,

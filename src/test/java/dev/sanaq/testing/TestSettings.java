@@ -11,6 +11,7 @@ import dev.sanaq.worker.WorkerConfig;
 import dev.sanaq.worker.WorkerSettings;
 import dev.sanaq.worker.WorkerTelemetry;
 import dev.sanaq.worker.finish.UploadConfig;
+import dev.sanaq.worker.safety.SafetyConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.config.SmallRyeConfig;
@@ -41,6 +42,7 @@ public final class TestSettings {
         config.getConfigMapping(UploadConfig.class),
         config.getConfigMapping(AdapterConfig.class),
         config.getConfigMapping(InputConfig.class),
+        config.getConfigMapping(SafetyConfig.class),
         kafka);
   }
 
@@ -61,6 +63,7 @@ public final class TestSettings {
         .withMapping(UploadConfig.class)
         .withMapping(AdapterConfig.class)
         .withMapping(InputConfig.class)
+        .withMapping(SafetyConfig.class)
         .withDefaultValues(values)
         .build();
   }

@@ -25,6 +25,7 @@ public final class TestReceiver implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Received> received = new CopyOnWriteArrayList<>();
+  private final ThreadLocal<String> currentBody = ThreadLocal.withInitial(() -> "");
   private volatile Handler handler;
 
   /** A message: the headers of the signature, the host and the body. */
@@ -79,6 +80,11 @@ public final class TestReceiver implements AutoCloseable {
     return received;
   }
 
+  /** The body of the message to which this thread, a handler's, writes the response. */
+  public String currentBody() {
+    return currentBody.get();
+  }
+
   List<String> ids() {
     return received.stream().map(Received::id).toList();
   }
@@ -113,6 +119,7 @@ public final class TestReceiver implements AutoCloseable {
               String.valueOf(headers.getFirst("webhook-signature")),
               String.valueOf(headers.getFirst("host")),
               body));
+      currentBody.set(body);
       handler.handle(exchange);
     }
   }

@@ -149,6 +149,12 @@ class HealthTest {
     Stream.of("completed", "failed", "cancelled")
         .map("sanaq_job_duration_seconds_count{outcome=\"%s\"}"::formatted)
         .forEach(series::add);
+    for (String stage : List.of("prompt", "image")) {
+      Stream.of("allowed", "refused", "unavailable")
+          .map(outcome -> "outcome=\"%s\",stage=\"%s\"".formatted(outcome, stage))
+          .map("sanaq_safety_checks_total{%s}"::formatted)
+          .forEach(series::add);
+    }
     List<String> metrics = get(health.resolve("/q/metrics")).body().lines().toList();
     assertThat(series)
         .allSatisfy(
@@ -169,7 +175,7 @@ class HealthTest {
         documented.add(names.group(1));
       }
     }
-    assertThat(documented).hasSize(17);
+    assertThat(documented).hasSize(18);
     // The metrics of the gateway and of the webhooks have tests of their own.
     documented.removeIf(
         name ->

@@ -5,11 +5,14 @@ import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.TestServices;
 import dev.sanaq.testing.TestSettings;
 import dev.sanaq.testing.kafka.PlainWorkerChannels;
+import dev.sanaq.worker.safety.PromptCheck;
+import dev.sanaq.worker.safety.ShieldGemmaCheck;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
@@ -29,6 +32,7 @@ public final class WorkerHarness implements BeforeAllCallback, AfterAllCallback 
 
   private final TestServices services = new TestServices();
   private final List<WorkerRuntime> workers = new CopyOnWriteArrayList<>();
+  private final List<ShieldGemmaCheck> promptChecks = new CopyOnWriteArrayList<>();
   private final List<Integer> exitCodes = new CopyOnWriteArrayList<>();
   private volatile @Nullable KafkaS3Client client;
 
@@ -68,10 +72,14 @@ public final class WorkerHarness implements BeforeAllCallback, AfterAllCallback 
       WorkerSettings settings,
       WorkerTelemetry telemetry,
       UnaryOperator<Producer<byte[], byte[]>> producers) {
+    Optional<ShieldGemmaCheck> promptCheck =
+        ShieldGemmaCheck.load(settings.safety(), "cpu", "fp32", false);
+    promptCheck.ifPresent(promptChecks::add);
     WorkerRuntime worker =
         WorkerRuntime.start(
             settings,
             generator,
+            promptCheck.map(PromptCheck.class::cast),
             Clock.systemUTC(),
             telemetry,
             PlainWorkerChannels.of(settings),
@@ -97,5 +105,7 @@ public final class WorkerHarness implements BeforeAllCallback, AfterAllCallback 
   public void drainAll(Duration timeout) {
     workers.forEach(worker -> worker.drain(timeout));
     workers.clear();
+    promptChecks.forEach(ShieldGemmaCheck::close);
+    promptChecks.clear();
   }
 }

@@ -22,6 +22,11 @@ final class FailureProblems {
           // A smaller request fits.
           ErrorCode.OUT_OF_MEMORY.label());
 
+  /** OpenAI's code of a request that its safety system refuses. */
+  private static final String MODERATION_BLOCKED = "moderation_blocked";
+
+  private static final String RETRY_SECONDS = "5";
+
   private FailureProblems() {}
 
   /** The problem of an ended job without images. */
@@ -46,6 +51,18 @@ final class FailureProblems {
           JsonMaps.string(error, "message"),
           fields,
           Map.of());
+    }
+    if (code.equals(ErrorCode.CONTENT_REFUSED.label())) {
+      return Problem.of(400, MODERATION_BLOCKED, "Refused", JsonMaps.string(error, "message"));
+    }
+    if (code.equals(ErrorCode.SAFETY_UNAVAILABLE.label())) {
+      return new Problem(
+          503,
+          code,
+          "No safety check",
+          JsonMaps.string(error, "message"),
+          List.of(),
+          Map.of("Retry-After", RETRY_SECONDS));
     }
     int status = CLIENT_ERRORS.contains(code) ? 400 : 500;
     return new Problem(

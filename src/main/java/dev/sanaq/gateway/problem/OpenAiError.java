@@ -13,7 +13,7 @@ public final class OpenAiError {
   public static Map<String, Object> body(Problem problem) {
     Map<String, Object> error = new LinkedHashMap<>();
     error.put("message", message(problem));
-    error.put("type", type(problem.status()));
+    error.put("type", type(problem));
     error.put("param", problem.errors().isEmpty() ? null : problem.errors().get(0).field());
     error.put("code", problem.code());
     return Map.of("error", error);
@@ -25,7 +25,11 @@ public final class OpenAiError {
         : problem.errors().stream().map(FieldError::toString).collect(Collectors.joining("; "));
   }
 
-  private static String type(int status) {
+  private static String type(Problem problem) {
+    int status = problem.status();
+    if (problem.code().equals("moderation_blocked")) {
+      return "image_generation_user_error"; // as OpenAI's image models answer
+    }
     return switch (status) {
       case 401 -> "authentication_error";
       case 429 -> "rate_limit_error";

@@ -145,6 +145,9 @@ public final class JobEventFactory {
     errorData.put("retryable", error.code().isRetryable());
     List<FieldError> fields = error.fields();
     errorData.put("fields", fields);
+    if (error.policy() != null) {
+      errorData.put("policy", error.policy());
+    }
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("id", failed.id());
     data.put("error", errorData);

@@ -3,6 +3,7 @@ package dev.sanaq.sana.text;
 import dev.sanaq.checkpoint.config.TextEncoderConfig;
 import dev.sanaq.checkpoint.config.TextEncoderConfig.LayerType;
 import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import dev.sanaq.checkpoint.safetensors.WeightLoader;
 import dev.sanaq.collection.LruMap;
 import dev.sanaq.torch.DevicePlacement;
@@ -81,15 +82,20 @@ public final class TextEncoder implements AutoCloseable {
   }
 
   static ScriptProgram program(Checkpoint checkpoint, DevicePlacement placement) {
+    return program(checkpoint.textEncoder(), checkpoint.textEncoderTensors(), placement);
+  }
+
+  /** The network with its weights. */
+  static ScriptProgram program(
+      TextEncoderConfig config, TensorIndex tensors, DevicePlacement placement) {
     ScriptProgram program =
-        ScriptProgram.compile(
-            scriptSource(checkpoint.textEncoder(), placement.precision()), placement);
+        ScriptProgram.compile(scriptSource(config, placement.precision()), placement);
     try {
       if (placement.kernels() == DevicePlacement.Kernels.PLAIN) {
-        WeightLoader.load(checkpoint.textEncoderTensors(), program);
+        WeightLoader.load(tensors, program);
         return program;
       }
-      WeightLoader.map(checkpoint.textEncoderTensors(), program);
+      WeightLoader.map(tensors, program);
       if (placement.packsWeights()) {
         program.call("use_onednn_streaming").close();
       }

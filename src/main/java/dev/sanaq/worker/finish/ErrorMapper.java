@@ -12,6 +12,7 @@ import dev.sanaq.worker.adapter.InvalidAdapterException;
 import dev.sanaq.worker.input.InputFailedException;
 import dev.sanaq.worker.observe.JobLogContext;
 import dev.sanaq.worker.queue.JobExecution;
+import dev.sanaq.worker.safety.SafetyException;
 import org.jboss.logging.Logger;
 
 /** Maps an exception to the contract's error code: the only place that does. */
@@ -54,6 +55,10 @@ public final class ErrorMapper {
     }
     if (thrown instanceof InputFailedException failed) {
       LOG.warnf("job %s has an input image that cannot be used: %s", job.id(), message(thrown));
+      return failed.error();
+    }
+    if (thrown instanceof SafetyException failed) {
+      LOG.warnf("job %s: %s", job.id(), message(thrown));
       return failed.error();
     }
     if (thrown instanceof UnsupportedConditioningException) {

@@ -14,14 +14,16 @@ import dev.sanaq.storage.result.CommitResult;
 import dev.sanaq.storage.result.ResultStore;
 import dev.sanaq.worker.attempt.AttemptGate;
 import dev.sanaq.worker.queue.JobExecution;
+import dev.sanaq.worker.safety.SafetyStage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
 
 /**
- * Encodes a job's images, stores them in S3, uploads them to the request's URLs and commits the
- * result. Every call blocks, retries, and stops once the job is abandoned. Any number of threads.
+ * Encodes a job's images, has them checked, stores them in S3, uploads them to the request's URLs
+ * and commits the result. Every call blocks, retries, and stops once the job is abandoned. Any
+ * number of threads.
  */
 public final class ImageWriter {
   private static final Logger LOG = Logger.getLogger(ImageWriter.class);
@@ -29,9 +31,11 @@ public final class ImageWriter {
   private final ResultStore store;
   private final StorageRetry storageRetry;
   private final PresignedUploader uploader;
+  private final SafetyStage safety;
   private final boolean embedMetadata;
 
   /**
+   * @param safety checks images before one of them is stored
    * @param embedMetadata whether image files contain their generation parameters, if their format
    *     can
    */
@@ -39,10 +43,12 @@ public final class ImageWriter {
       ResultStore store,
       StorageRetry storageRetry,
       PresignedUploader uploader,
+      SafetyStage safety,
       boolean embedMetadata) {
     this.store = store;
     this.storageRetry = storageRetry;
     this.uploader = uploader;
+    this.safety = safety;
     this.embedMetadata = embedMetadata;
   }
 
@@ -55,16 +61,28 @@ public final class ImageWriter {
     ImageFormat format =
         ImageFormat.of(job.format())
             .orElseThrow(() -> new IllegalStateException("no encoder for " + job.format()));
+    List<byte[]> checked = new ArrayList<>();
+    if (safety.checksImages()) {
+      for (RgbImage image : result.images()) {
+        checked.add(encode(format, image, execution, checked.size()));
+      }
+      safety.checkImages(job, checked, execution::isAbandonRequested);
+    }
     List<StoredImage> images = new ArrayList<>();
     for (RgbImage image : result.images()) {
       int index = images.size();
-      byte[] file = format.encode(image, job.quality(), textChunks(execution, index));
+      byte[] file =
+          checked.isEmpty() ? encode(format, image, execution, index) : checked.get(index);
       images.add(
           storageRetry.call(
               () -> store.storeImage(job, index, file, image.width(), image.height()),
               execution::isAbandonRequested));
     }
     return images;
+  }
+
+  private byte[] encode(ImageFormat format, RgbImage image, JobExecution execution, int index) {
+    return format.encode(image, execution.job().quality(), textChunks(execution, index));
   }
 
   private Map<String, String> textChunks(JobExecution execution, int index) {

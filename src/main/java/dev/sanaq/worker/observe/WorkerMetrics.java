@@ -2,6 +2,8 @@ package dev.sanaq.worker.observe;
 
 import dev.sanaq.job.JobOutcome;
 import dev.sanaq.storage.adapter.AdapterCacheEvent;
+import dev.sanaq.worker.safety.CheckOutcome;
+import dev.sanaq.worker.safety.CheckStage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -52,6 +54,9 @@ public final class WorkerMetrics {
     JobOutcome.labels().forEach(this::outcomeCounter);
     List.of("read", "unreadable").forEach(this::cancellationCounter);
     List.of(AdapterCacheEvent.values()).forEach(this::adapterCounter);
+    for (CheckStage stage : CheckStage.values()) {
+      List.of(CheckOutcome.values()).forEach(outcome -> safetyCounter(stage, outcome));
+    }
     List.of(JobOutcome.Completed.class, JobOutcome.Failed.class, JobOutcome.Cancelled.class)
         .forEach(this::jobDurationTimer);
   }
@@ -115,6 +120,11 @@ public final class WorkerMetrics {
     adapterCounter(event).increment();
   }
 
+  /** The prompt of a job, or its images, were checked. */
+  public void countSafetyCheck(CheckStage stage, CheckOutcome outcome) {
+    safetyCounter(stage, outcome).increment();
+  }
+
   public void countStorageRetry() {
     storageRetries.increment();
   }
@@ -151,6 +161,14 @@ public final class WorkerMetrics {
     return Counter.builder("sanaq.adapters")
         .description("Adapters by URI: cached, fetched, rejected, failed, evicted")
         .tag("event", event.label())
+        .register(registry);
+  }
+
+  private Counter safetyCounter(CheckStage stage, CheckOutcome outcome) {
+    return Counter.builder("sanaq.safety.checks")
+        .description("Checks of prompts and images by outcome: allowed, refused, unavailable")
+        .tag("stage", stage.label())
+        .tag("outcome", outcome.label())
         .register(registry);
   }
 

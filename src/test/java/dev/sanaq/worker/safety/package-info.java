@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.worker.safety;
+
+import org.jspecify.annotations.NullMarked;
