@@ -8,13 +8,14 @@ published sizes come from a formula (manifest.json, GeneratedWeights.java), the 
 
     meta     a step and a decode on torch's meta device, which has no numbers: a tensor on another device, a wrong type and a
              number that is read in the middle fail there; needs no GPU
-    parity   the networks' outputs compared with sanaq's, in fp32 without TF32 and in bf16
+    parity   the networks' outputs compared with sanaq's: in fp32 without TF32, in bf16, and the transformers' in int8 and FP8
     steps    a denoising step with guidance by size, beside plain PyTorch, torch.compile and diffusers with the same weights
     decode   decoding by size, beside diffusers
     errors   what running out of memory and an invalid access look like, and whether sanaq recognises them
 
 Writes RESULTS/gpu.md and RESULTS/gpu.jsonl, and prints the tables. The exit code is 1 if an output or an error is not as expected.
-What cannot run says NOT RUN and why. --check-files needs no torch.
+What cannot run says NOT RUN and why. Each part has its share of --minutes, and leaves what it does not need to the next ones. If
+one computation takes longer than all of them, the tables are printed without it. --check-files needs no torch.
 """
 import argparse
 import hashlib
@@ -25,12 +26,16 @@ import statistics
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 MAX_BYTES = 64 << 20
 SCALAR_TYPES = {"fp32": 6, "bf16": 15}  # c10::ScalarType
+# Products of the transformer alone; everything else is bf16. The least compute capability of a GPU.
+EIGHT_BIT = {"int8": (1, (8, 0)), "fp8": (24, (8, 9))}
 # Root mean square of the difference, divided by that of the expected output.
-LIMITS = {"fp32": 1e-4, "bf16": 0.05}
+LIMITS = {"fp32": 1e-4, "bf16": 0.05, "int8": 0.1, "fp8": 0.2}
+SHARES = {"meta": 1, "parity": 4, "steps": 5, "decode": 2, "errors": 1}  # of the time
 PROMPT_TOKENS = [1, 20]  # without the prompt, with it
 PADDED_TOKENS = 300  # diffusers computes the padding
 GUIDANCE = 4.5
@@ -62,22 +67,74 @@ def check_files(folder, manifest):
 
 
 class Results:
-    """Rows of the tables, by title; also JSON lines."""
+    """Rows of the tables, by title; also JSON lines. Every row is written at once."""
 
-    def __init__(self, minutes):
-        self.end = time.monotonic() + 60 * minutes
-        self.tables, self.lines, self.failed = {}, [], False
+    def __init__(self, minutes, parts, out):
+        self.start = time.monotonic()
+        self.end = self.start + 60 * minutes
+        self.part_end, self.parts, self.out = self.end, parts, out
+        self.tables, self.lines, self.failed, self.doing = {}, [], False, ""
+        self.lock = threading.Lock()
 
     def add(self, table, **row):
-        self.tables.setdefault(table, []).append(row)
-        self.lines.append(json.dumps({"table": table, **row}))
-        print(self.lines[-1], flush=True)
+        with self.lock:
+            self.tables.setdefault(table, []).append(row)
+            self.lines.append(json.dumps({"table": table, **row}))
+            print(self.lines[-1], flush=True)
+            self.write()
 
     def fail(self):
         self.failed = True
 
+    def begin(self, part):
+        """Starts a part: of the time left it has its share among the parts that remain."""
+        remaining = self.parts[self.parts.index(part):]
+        now = time.monotonic()
+        share = SHARES[part] / sum(SHARES[p] for p in remaining)
+        self.part_end = now + max(0.0, self.end - now) * share
+        self.now(part)
+
+    def now(self, what):
+        """What runs, on stderr and for the message when the time is over."""
+        self.doing = what
+        print(f"[{time.monotonic() - self.start:4.0f} s] {what}", file=sys.stderr, flush=True)
+
     def seconds_left(self):
-        return self.end - time.monotonic()
+        return self.part_end - time.monotonic()
+
+    def too_long(self, seconds):
+        """Why there is no time for something that takes so long; empty if there is."""
+        left = self.seconds_left()
+        if left < 0:
+            return "NOT RUN: out of time"
+        return f"NOT RUN: would take about {seconds:.0f} s, and {left:.0f} s are left" if seconds > left else ""
+
+    def write(self):
+        if self.out:
+            os.makedirs(self.out, exist_ok=True)
+            for name, content in [("gpu.md", self.text()), ("gpu.jsonl", "\n".join(self.lines) + "\n")]:
+                with open(os.path.join(self.out, name), "w", encoding="utf-8") as file:
+                    file.write(content)
+
+    def text(self):
+        return "# GPU\n" + self.markdown()
+
+    def finish(self):
+        """Prints the tables. Returns the exit code."""
+        print(self.text())
+        print("FAILED" if self.failed else "passed: everything that ran")
+        return 1 if self.failed else 0
+
+    def watch(self):
+        """Ends the process 20 s after the time, if one computation takes that long: nothing can interrupt it."""
+        def end():
+            time.sleep(max(0.0, self.end + 20 - time.monotonic()))
+            self.add("Not finished", what=self.doing, note="NOT RUN to its end: out of time")
+            with self.lock:
+                code = self.finish()
+                sys.stdout.flush()
+                os._exit(code)
+        threading.Thread(target=end, daemon=True).start()
 
     def markdown(self):
         text = []
@@ -110,11 +167,13 @@ def read_safetensors(path, torch):
 class Bench:
     """The exported networks on one device."""
 
-    def __init__(self, folder, manifest, device):
+    def __init__(self, folder, manifest, device, programs=()):
         import torch
+        self.programs = programs
         self.torch, self.folder, self.manifest, self.device = torch, folder, manifest, device
         self.cuda = device == "cuda"
-        self.dtypes = {"fp32": torch.float32, "bf16": torch.bfloat16}
+        self.dtypes = {"fp32": torch.float32, "bf16": torch.bfloat16, "int8": torch.bfloat16, "fp8": torch.bfloat16}
+        self.kept = ("", {})
         torch.set_grad_enabled(False)
         # As sanaq: the profiling executor would recompile for every shape.
         torch._C._set_graph_executor_optimize(False)
@@ -138,10 +197,18 @@ class Bench:
         if self.cuda:
             self.torch.cuda.empty_cache()
 
-    def generated(self, formula, dtype):
-        """A tensor of GeneratedWeights.java."""
+    def lacks(self, precision):
+        """Why the device has no such products; empty if it has. A CPU has kernels of its own for them."""
+        if precision not in EIGHT_BIT or not self.cuda:
+            return ""
+        least, actual = EIGHT_BIT[precision][1], self.torch.cuda.get_device_capability(0)
+        version = "{}.{}".format
+        return "" if actual >= least else f"NOT RUN: needs compute capability {version(*least)}, and this GPU has {version(*actual)}"
+
+    def generated(self, formula):
+        """A tensor of GeneratedWeights.java, in fp32."""
         torch, shape = self.torch, formula["shape"]
-        out = torch.empty(math.prod(shape), dtype=dtype, device=self.device)
+        out = torch.empty(math.prod(shape), dtype=torch.float32, device=self.device)
         chunk = CHUNKS[self.cuda]
         for first in range(0, out.numel(), chunk):
             x = torch.arange(first, min(out.numel(), first + chunk), device=self.device)
@@ -154,9 +221,12 @@ class Bench:
 
     def weights(self, network, precision):
         """(tensor, stored type, kept type) by the checkpoint's names."""
-        kept = SCALAR_TYPES[precision]
+        kept = SCALAR_TYPES["bf16" if precision in EIGHT_BIT else precision]
         if "weights" not in network:
-            return {f["name"]: (self.generated(f, self.dtypes[precision]), kept, kept) for f in network["tensors"]}
+            if self.kept[0] != network["name"]:
+                self.kept = ("", {})  # frees the memory first
+                self.kept = (network["name"], {f["name"]: self.generated(f) for f in network["tensors"]})
+            return {n: (w, SCALAR_TYPES["fp32"], kept) for n, w in self.kept[1].items()}
         files = {}
         for name in network["weights"]:
             files.update({n[6:] if n.startswith("model.") else n: t for n, t in read_safetensors(self.path(name), self.torch).items()})
@@ -168,30 +238,38 @@ class Bench:
         """The network's archive with its weights."""
         module = self.jit(network["archive"])
         if network["kind"] != "transformer":
-            module.compute = SCALAR_TYPES[precision]
+            module.compute = SCALAR_TYPES["bf16" if precision in EIGHT_BIT else precision]
         for name, (tensor, stored, kept) in (weights or self.weights(network, precision)).items():
             # load_weight takes the bytes of bf16 as fp16.
             raw = tensor.reshape(-1).view(self.torch.float16) if stored == 15 else tensor.reshape(-1)
             module.load_weight(name, raw, stored, kept, list(tensor.shape), 0, self.device)
         module.prepare_weights()
+        if precision in EIGHT_BIT:
+            module.quantize_weights(EIGHT_BIT[precision][0])
         return module
 
     # Without numbers
 
     def meta(self, results, networks):
-        """Every case on the meta device, where only shapes are computed, in bf16."""
+        """Every case on the meta device, where only shapes are computed, in bf16 and in 8 bits."""
         other = Bench(self.folder, self.manifest, "meta")
         for network in networks:
-            for case in network["cases"]:
-                tensors = {n: t for n, (t, _) in read_safetensors(self.path(case["file"]), self.torch).items()}
-                try:
-                    outputs = other.outputs(network, other.load(network, "bf16"), case, tensors)
-                    wrong = [n for n, t in outputs.items() if t.device.type != "meta" or t.shape != tensors[n].shape]
-                    verdict = f"FAILED: {wrong}" if wrong else "passed"
-                except Exception as e:
-                    verdict = f"FAILED: {first_line(e)}"
-                results.failed |= verdict != "passed"
-                results.add("On the meta device", network=network["name"], case=case["name"], verdict=verdict)
+            for precision in ["bf16", *EIGHT_BIT] if network["kind"] == "transformer" else ["bf16"]:
+                for case in network["cases"]:
+                    row = {"network": network["name"], "case": case["name"], "precision": precision}
+                    if results.seconds_left() < 0:
+                        results.add("On the meta device", **row, verdict="NOT RUN: out of time")
+                        continue
+                    results.now(f"meta: {network['name']}, {case['name']}, {precision}")
+                    tensors = {n: t for n, (t, _) in read_safetensors(self.path(case["file"]), self.torch).items()}
+                    try:
+                        outputs = other.outputs(network, other.load(network, precision), case, tensors)
+                        wrong = [n for n, t in outputs.items() if t.device.type != "meta" or t.shape != tensors[n].shape]
+                        verdict = f"FAILED: {wrong}" if wrong else "passed"
+                    except Exception as e:
+                        verdict = f"FAILED: {first_line(e)}"
+                    results.failed |= verdict != "passed"
+                    results.add("On the meta device", **row, verdict=verdict)
 
     # Parity
 
@@ -222,32 +300,58 @@ class Bench:
         return {"hidden": module.forward(ids, positions, masks, module.empty_kv_cache(), 0)[0]}
 
     def parity(self, results, precisions, networks):
-        for network in networks:
+        # The small networks first: the large ones may take all the time.
+        for network in sorted(networks, key=elements):
             for precision in precisions if network["cases"] else []:
-                if results.seconds_left() < 0:
-                    results.add("Parity", network=network["name"], precision=precision, verdict="NOT RUN: out of time")
+                if precision in EIGHT_BIT and network["kind"] != "transformer":
                     continue
-                module = self.load(network, precision)
-                for case in network["cases"]:
-                    tensors = {n: t for n, (t, _) in read_safetensors(self.path(case["file"]), self.torch).items()}
-                    for name, actual in self.outputs(network, module, case, tensors).items():
-                        difference, expected = actual.float().cpu() - tensors[name], tensors[name]
-                        relative = (difference.square().mean() / expected.square().mean()).sqrt().item()
-                        passed = relative <= LIMITS[precision]  # false for NaN
-                        results.failed |= not passed
-                        results.add("Parity", network=network["name"], case=case["name"], output=name, precision=precision,
-                                    relative=relative, largest=difference.abs().max().item(), limit=LIMITS[precision],
-                                    verdict="passed" if passed else "FAILED")
-                del module
+                row = {"network": network["name"], "precision": precision}
+                problem = self.lacks(precision) or results.too_long(0)
+                if problem:
+                    results.add("Parity", **row, verdict=problem)
+                    continue
+                results.now(f"parity: weights of {network['name']} in {precision}")
+                self.parity_of(results, row, self.load(network, precision), network)
                 self.release()
+
+    def parity_of(self, results, row, module, network):
+        taken, size = 0.0, 1
+        for case in network["cases"]:
+            tensors = {n: t for n, (t, _) in read_safetensors(self.path(case["file"]), self.torch).items()}
+            elements_now = sum(t.numel() for n, t in tensors.items() if n in ["image", "output", "hidden"])
+            problem = results.too_long(taken * elements_now / size)
+            if problem:
+                results.add("Parity", **row, case=case["name"], verdict=problem)
+                continue
+            results.now(f"parity: {row['network']}, {case['name']}, {row['precision']}")
+            start = time.monotonic()
+            try:
+                outputs = self.outputs(network, module, case, tensors)
+                self.sync()
+            except RuntimeError as e:  # a kernel that this GPU does not have in this torch; anything else is a failure
+                absent = row["precision"] in EIGHT_BIT and "supported" in str(e)
+                results.failed |= not absent
+                results.add("Parity", **row, case=case["name"], verdict=f"{'NOT RUN' if absent else 'FAILED'}: {first_line(e)}")
+                return
+            taken, size = time.monotonic() - start, elements_now
+            for name, actual in outputs.items():
+                difference, expected = actual.float().cpu() - tensors[name], tensors[name]
+                relative = (difference.square().mean() / expected.square().mean()).sqrt().item()
+                limit = LIMITS[row["precision"]]
+                passed = relative <= limit  # false for NaN
+                results.failed |= not passed
+                results.add("Parity", network=row["network"], case=case["name"], output=name, precision=row["precision"],
+                            relative=relative, largest=difference.abs().max().item(), limit=limit, verdict="passed" if passed else "FAILED")
 
     # Times
 
-    def timed(self, work, runs):
-        """Median, least and most seconds, after two that do not count."""
+    def timed(self, work, runs, seconds=math.inf):
+        """Median, least and most seconds, after two that do not count; fewer runs if they would take longer than so many seconds."""
         for _ in range(2):
+            start = time.perf_counter()
             work()
-        self.sync()
+            self.sync()
+        runs = max(1, min(runs, int(seconds / max(time.perf_counter() - start, 1e-9))))
         times = []
         for _ in range(runs):
             start = time.perf_counter()
@@ -259,8 +363,18 @@ class Bench:
     def limit(self, precision):
         """The rate of large products in TFLOP/s."""
         n = 8192 if self.cuda else 1024
-        a, b = (self.torch.randn(n, n, device=self.device).to(self.dtypes[precision]) for _ in range(2))
-        return 2 * n**3 / self.timed(lambda: self.torch.mm(a, b), 10)[1] / 1e12
+        a, b = (self.torch.randn(n, n, device=self.device) for _ in range(2))
+        if precision == "int8":
+            a, b = (x.mul(40).clamp(-127, 127).to(self.torch.int8) for x in [a, b])
+            product = lambda: self.torch._int_mm(a, b.t())
+        elif precision == "fp8":
+            a, b = (x.to(self.torch.float8_e4m3fn) for x in [a, b])
+            rows, columns = (self.torch.ones(shape, device=self.device) for shape in [(n, 1), (1, n)])
+            product = lambda: self.torch._scaled_mm(a, b.t(), rows, columns, out_dtype=self.torch.bfloat16, use_fast_accum=True)
+        else:
+            a, b = (x.to(self.dtypes[precision]) for x in [a, b])
+            product = lambda: self.torch.mm(a, b)
+        return 2 * n**3 / self.timed(product, 10)[1] / 1e12
 
     def memory(self, work):
         """Bytes that the work takes at most."""
@@ -277,9 +391,12 @@ class Bench:
         if results.seconds_left() < 0:
             results.add(table, **row, note="NOT RUN: out of time")
             return
+        results.now(f"{table}: {row}")
         try:
-            median, least, most = self.timed(work, runs)
-            more = {"TFLOP/s": flops / median / 1e12, "% of limit": 100 * flops / median / 1e12 / limit} if flops else {}
+            median, least, most = self.timed(work, runs, results.seconds_left() / 4)
+            more = {"TFLOP/s": flops / median / 1e12} if flops else {}
+            if flops and limit:
+                more["% of limit"] = 100 * flops / median / 1e12 / limit
             peak = self.memory(work)
             if peak is not None:
                 more["peak MiB"] = peak >> 20
@@ -293,10 +410,18 @@ class Bench:
     def steps(self, results, network, precision, sizes, runs):
         """A step by size. The same weights run in plain PyTorch and in diffusers, whose outputs are compared."""
         torch, config = self.torch, network["config"]
+        if results.seconds_left() < 0:
+            results.add("Step", network=network["name"], precision=precision, note="NOT RUN: out of time")
+            return
+        results.now(f"steps: weights of {network['name']} in {precision}")
         weights = self.weights(network, precision)
         module, limit = self.load(network, precision, weights), self.limit(precision)
         plain = Plain(torch, config, {n: w[0].to(self.device, self.dtypes[precision]) for n, w in weights.items()})
-        reference = diffusers_model("SanaTransformer2DModel", config, plain.w, self.device)
+        reference = "NOT RUN: not in --programs"
+        if "diffusers" in self.programs:
+            reference = diffusers_model("SanaTransformer2DModel", config, plain.w, self.device)
+        if self.cuda:
+            self.kept = ("", {})  # the memory is for what is timed
         compiled = torch.compile(plain.step, dynamic=False)
         for size in sizes:
             step = Step(self, module, config, size // network["pixels_per_latent"], precision)
@@ -305,9 +430,12 @@ class Bench:
             estimate = network["memory_per_unit"][precision] * 2 * step.tokens
             table = "Step"
             self.attempt(results, table, {**row, "program": "sanaq"}, step.sanaq, flops, limit, estimate, runs)
-            for name, work in [("plain PyTorch", lambda: step.plain(plain.step)), ("torch.compile", lambda: step.plain(compiled))]:
-                self.attempt(results, table, {**row, "program": name}, work, flops, limit, runs=runs)
-            self.compare(results, row, "plain PyTorch", step, lambda: step.plain(plain.step))
+            for name, part, work in [("plain PyTorch", "plain", lambda: step.plain(plain.step)),
+                                     ("torch.compile", "compile", lambda: step.plain(compiled))]:
+                if part in self.programs:
+                    self.attempt(results, table, {**row, "program": name}, work, flops, limit, runs=runs)
+            if "plain" in self.programs:
+                self.compare(results, row, "plain PyTorch", step, lambda: step.plain(plain.step))
             if isinstance(reference, str):
                 results.add(table, **row, program="diffusers", note=reference)
                 continue
@@ -315,8 +443,29 @@ class Bench:
             self.compare(results, row, "diffusers", step, lambda: step.diffusers(reference))
         del module, plain, reference, compiled, weights
         self.release()
+        for other in EIGHT_BIT:
+            self.eight_bit_steps(results, network, other, sizes, runs)
+
+    def eight_bit_steps(self, results, network, precision, sizes, runs):
+        problem = self.lacks(precision) or results.too_long(0)
+        if problem:
+            results.add("Step", network=network["name"], precision=precision, program="sanaq", note=problem)
+            return
+        results.now(f"steps: weights of {network['name']} in {precision}")
+        module = self.load(network, precision)
+        limit = self.limit(precision) if self.cuda else None
+        for size in sizes:
+            step = Step(self, module, network["config"], size // network["pixels_per_latent"], precision)
+            row = {"network": network["name"], "precision": precision, "size": size, "program": "sanaq"}
+            estimate = network["memory_per_unit"]["bf16"] * 2 * step.tokens
+            self.attempt(results, "Step", row, step.sanaq, step_flops(network, step.tokens), limit, estimate, runs)
+        del module, step
+        self.release()
 
     def compare(self, results, row, program, step, other):
+        if results.seconds_left() < 0:
+            results.add("Same output", **row, program=program, verdict="NOT RUN: out of time")
+            return
         try:
             ours, theirs = step.sanaq_output().float(), other().float()
         except Exception as e:
@@ -329,10 +478,16 @@ class Bench:
 
     def decode(self, results, network, precision, sizes, runs):
         torch, config = self.torch, network["config"]
+        if results.seconds_left() < 0:
+            results.add("Decode", network=network["name"], precision=precision, note="NOT RUN: out of time")
+            return
+        results.now(f"decode: weights of {network['name']} in {precision}")
         weights = self.weights(network, precision)
         module = self.load(network, precision, weights)
         state = {n: w[0].to(self.device, self.dtypes[precision]) for n, w in weights.items()}
-        reference = diffusers_model("AutoencoderDC", config, state, self.device)
+        reference = "NOT RUN: not in --programs"
+        if "diffusers" in self.programs:
+            reference = diffusers_model("AutoencoderDC", config, state, self.device)
         for size in sizes:
             side = size // network["pixels_per_latent"]
             latents = torch.randn(1, config["latent_channels"], side, side)
@@ -395,6 +550,10 @@ class Bench:
     def recognised(self, message):
         text = message.lower()
         return tuple(any(p in text for p in self.manifest[k]) for k in ["out_of_memory_phrases", "cuda_error_phrases"])
+
+
+def elements(network):
+    return sum(math.prod(f["shape"]) for f in network["tensors"])
 
 
 def torch_ids(torch, case):
@@ -543,15 +702,20 @@ def main():
     a.add_argument("--check-files", action="store_true", help="check sizes and checksums of the files alone; needs no torch")
     a.add_argument("--out", metavar="RESULTS", help="folder for gpu.md and gpu.jsonl")
     a.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
-    a.add_argument("--precisions", default="fp32,bf16", help="of parity (default: %(default)s)")
-    a.add_argument("--times-in", choices=["fp32", "bf16"], help="precision of steps and decode (default: bf16 on a GPU, else fp32)")
+    a.add_argument("--precisions", default="fp32,bf16,int8,fp8", help="of parity (default: %(default)s)")
+    a.add_argument("--times-in", choices=["fp32", "bf16"], help="precision of steps and decode (default: bf16 on a GPU, else fp32); steps also run in 8 bits")
     a.add_argument("--parts", default="meta,parity,steps,decode,errors", help="(default: %(default)s)")
     a.add_argument("--sizes", default="512,1024,2048,4096", help="sides of images in pixels (default: %(default)s)")
     a.add_argument("--networks", default="", help="only networks whose names contain one of these, separated by commas")
+    a.add_argument("--programs", default="plain,compile,diffusers", help="what is timed beside sanaq (default: %(default)s)")
     a.add_argument("--runs", type=int, default=10, help="timed runs of each (default: %(default)s)")
-    a.add_argument("--minutes", type=float, default=9, help="start nothing new after this time (default: %(default)s)")
+    a.add_argument("--minutes", type=float, default=9, help="time of all parts (default: %(default)s)")
     a.add_argument("--device-loss", action="store_true", help=argparse.SUPPRESS)
     a = a.parse_args()
+    unknown = [part for part in a.parts.split(",") if part not in SHARES]
+    if unknown:
+        print(f"error: --parts {unknown[0]}: known are {', '.join(SHARES)}", file=sys.stderr)
+        return 2
     if a.device_loss:
         lose_device()
         return 0
@@ -564,40 +728,36 @@ def main():
         return 1 if problems else 0
     import torch
     device = a.device if a.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
-    results = Results(a.minutes)
+    results = Results(a.minutes, a.parts.split(","), a.out)
+    results.watch()
     for what, value in describe(torch, device, manifest).items():
         results.add("Machine", what=what, value=value)
-    run(a, results, Bench(a.folder, manifest, device))
-    text = "# GPU\n" + results.markdown()
-    print(text)
-    if a.out:
-        os.makedirs(a.out, exist_ok=True)
-        for name, content in [("gpu.md", text), ("gpu.jsonl", "\n".join(results.lines) + "\n")]:
-            with open(os.path.join(a.out, name), "w", encoding="utf-8") as file:
-                file.write(content)
-    print("FAILED" if results.failed else "passed: everything that ran")
-    return 1 if results.failed else 0
+    run(a, results, Bench(a.folder, manifest, device, a.programs.split(",")))
+    return results.finish()
 
 
 def run(a, results, bench):
-    parts, sizes = a.parts.split(","), [int(s) for s in a.sizes.split(",")]
+    sizes = [int(s) for s in a.sizes.split(",")]
     chosen = [n for n in bench.manifest["networks"] if any(part in n["name"] for part in a.networks.split(","))]
     kinds = {kind: [n for n in chosen if n["kind"] == kind] for kind in ["transformer", "autoencoder", "text_encoder"]}
     times_in = a.times_in or ("bf16" if bench.cuda else "fp32")
     bench.use_tf32(False)
-    if "meta" in parts:
-        bench.meta(results, chosen)
-    if "parity" in parts:
-        bench.parity(results, a.precisions.split(","), chosen)
     # The largest networks are the last ones.
-    if "steps" in parts:
-        for network in [n for n in kinds["transformer"] if n["config"]["qk_norm"] is None and n["config"]["patch_size"] == 1]:
-            bench.steps(results, network, times_in, sizes, a.runs)
-    if "decode" in parts:
-        for network in kinds["autoencoder"]:
-            bench.decode(results, network, times_in, sizes, a.runs)
-    if "errors" in parts and kinds["transformer"] and kinds["autoencoder"]:
-        bench.errors(results, kinds["transformer"][-1], kinds["autoencoder"][-1], min(sizes[-1], 2048))
+    timed = [n for n in kinds["transformer"] if n["config"]["qk_norm"] is None and n["config"]["patch_size"] == 1]
+    for part in results.parts:
+        results.begin(part)
+        if part == "meta":
+            bench.meta(results, chosen)
+        elif part == "parity":
+            bench.parity(results, a.precisions.split(","), chosen)
+        elif part == "steps":
+            for network in timed:
+                bench.steps(results, network, times_in, sizes, a.runs)
+        elif part == "decode":
+            for network in kinds["autoencoder"]:
+                bench.decode(results, network, times_in, sizes, a.runs)
+        elif kinds["transformer"] and kinds["autoencoder"]:
+            bench.errors(results, kinds["transformer"][-1], kinds["autoencoder"][-1], min(sizes[-1], 2048))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Compares two PNG files of 8-bit RGB: python compare_png.py EXPECTED ACTUAL fp32|bf16. The exit code is 1 if they differ too much."""
+"""Compares two PNG files of 8-bit RGB: python compare_png.py EXPECTED ACTUAL fp32|bf16|int8|fp8. The exit code is 1 if they differ too much."""
 import struct
 import sys
 import zlib
 
 # The mean difference in levels of 255. fp32 on a GPU adds in another order, and its convolutions may use TF32.
-LIMITS = {"fp32": 0.5, "bf16": 4.0}
+LIMITS = {"fp32": 0.5, "bf16": 4.0, "int8": 4.0, "fp8": 8.0}
 
 
 def read_png(path):

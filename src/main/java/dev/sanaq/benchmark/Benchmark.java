@@ -90,7 +90,7 @@ public final class Benchmark {
     double decodeRate =
         limits
             .gflopsByPrecision()
-            .getOrDefault(placement.withPrecision(precision).withoutInt8().precision(), 0.0);
+            .getOrDefault(placement.withPrecision(precision).withoutEightBit().precision(), 0.0);
     for (StageTiming line : stages) {
       switch (line.stage()) {
         case "step" ->

@@ -64,7 +64,12 @@ record Roofline(
 
   private static List<Precision> precisions(DevicePlacement placement) {
     if (placement.isGpu()) {
-      return List.of(Precision.FP32, Precision.BF16, Precision.FP16);
+      List<Precision> all =
+          new ArrayList<>(List.of(Precision.FP32, Precision.BF16, Precision.FP16));
+      if (placement.precision().isEightBit()) {
+        all.add(placement.precision()); // not every GPU has both
+      }
+      return all;
     }
     List<Precision> precisions = new ArrayList<>(List.of(Precision.FP32, Precision.INT8));
     if (CpuFeatures.hasBf16()) {
@@ -74,10 +79,14 @@ record Roofline(
   }
 
   private static List<String> kernels(Precision precision, DevicePlacement placement) {
-    if (precision == Precision.INT8) {
-      return List.of("int8");
+    if (placement.isGpu()) {
+      return switch (precision) {
+        case INT8 -> List.of("int_mm");
+        case FP8 -> List.of("scaled_mm");
+        default -> List.of("mm");
+      };
     }
-    return placement.isGpu() ? List.of("mm") : List.of("mm", "packed");
+    return precision == Precision.INT8 ? List.of("int8") : List.of("mm", "packed");
   }
 
   private static double bestSeconds(

@@ -21,7 +21,7 @@ import java.util.Set;
  * @param solvers the solvers that it supports
  * @param adapters its LoRA adapters, also those that cannot be used
  * @param device the device, as torch names it
- * @param precision fp32, bf16, fp16, int8
+ * @param precision fp32, bf16, fp16, int8, fp8
  */
 public record ModelInfo(
     String name,

@@ -65,16 +65,29 @@ public record DevicePlacement(int gpu, Precision precision, Kernels kernels, Str
         && switch (precision) {
           case FP32, INT8 -> true;
           case BF16 -> CpuFeatures.hasBf16();
-          case FP16 -> false;
+          case FP16, FP8 -> false;
         };
   }
 
-  /** For networks without an int8 form: bf16 if the CPU supports it, else fp32, instead of int8. */
-  public DevicePlacement withoutInt8() {
-    if (precision != Precision.INT8) {
+  /**
+   * The type of all tensors, except for the weights and inputs of 8-bit products: beside those
+   * fp32 with packed kernels, and bf16 with plain ones.
+   */
+  public Precision basePrecision() {
+    if (!precision.isEightBit()) {
+      return precision;
+    }
+    return kernels == Kernels.PACKED ? Precision.FP32 : Precision.BF16;
+  }
+
+  /**
+   * For networks without 8-bit products: bf16 instead, or fp32 on a CPU that does not support it.
+   */
+  public DevicePlacement withoutEightBit() {
+    if (!precision.isEightBit()) {
       return this;
     }
-    return withPrecision(CpuFeatures.hasBf16() ? Precision.BF16 : Precision.FP32);
+    return withPrecision(isGpu() || CpuFeatures.hasBf16() ? Precision.BF16 : Precision.FP32);
   }
 
   /** The CPU, in this precision; bf16 becomes fp32 if the CPU does not support it. */

@@ -7,8 +7,10 @@ public enum Precision {
   FP32(6, 4),
   BF16(15, 2),
   FP16(5, 2),
-  /** 8-bit matrix products in the transformer; sums and everything else in fp32. */
-  INT8(6, 4);
+  /** Matrix products of the transformer in 8-bit whole numbers; the rest in another precision. */
+  INT8(1, 1),
+  /** Matrix products of the transformer in 8-bit floating point (e4m3), on a GPU; the rest in bf16. */
+  FP8(24, 1);
 
   private final int scalarType;
   private final int bytes;
@@ -23,12 +25,20 @@ public enum Precision {
     return scalarType;
   }
 
+  /**
+   * Whether only matrix products of the transformer have this type: see {@link
+   * DevicePlacement#basePrecision}.
+   */
+  public boolean isEightBit() {
+    return this == INT8 || this == FP8;
+  }
+
   /** Bytes per element. */
   public int bytes() {
     return bytes;
   }
 
-  /** The name in options and messages: fp32, bf16, fp16, int8. */
+  /** The name in options and messages: fp32, bf16, fp16, int8, fp8. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -45,6 +55,6 @@ public enum Precision {
       }
     }
     throw new IllegalArgumentException(
-        "unknown precision \"%s\"; known: auto, fp32, bf16, fp16, int8".formatted(label));
+        "unknown precision \"%s\"; known: auto, fp32, bf16, fp16, int8, fp8".formatted(label));
   }
 }

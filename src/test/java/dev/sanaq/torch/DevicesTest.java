@@ -58,10 +58,49 @@ class DevicesTest {
     assertThatThrownBy(() -> Devices.choose("tpu", "fp32", NONE)).hasMessageContaining("tpu");
   }
 
+  @ParameterizedTest
+  @CsvSource({"80, int8", "89, int8", "120, int8", "89, fp8", "90, fp8", "100, fp8"})
+  void eightBits_onGpuThatHasThem_besideBf16(int capability, String precision) {
+    DevicePlacement chosen = Devices.choose("auto", precision, gpu(capability));
+    assertThat(chosen.torchDevice()).isEqualTo("cuda:0");
+    assertThat(chosen.precision().label()).isEqualTo(precision);
+    assertThat(chosen.basePrecision()).isEqualTo(Precision.BF16);
+    assertThat(chosen.withoutEightBit().precision()).isEqualTo(Precision.BF16);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "75, int8, 8.0 or newer, 7.5, fp16",
+    "75, fp8, 8.9 to 10.0, 7.5, fp16",
+    "80, fp8, 8.9 to 10.0, 8.0, int8 or bf16",
+    "86, fp8, 8.9 to 10.0, 8.6, int8 or bf16",
+    "120, fp8, 8.9 to 10.0, 12.0, int8 or bf16"
+  })
+  void eightBits_onGpuWithoutThem_areRefusedWithWhatToUse(
+      int capability, String precision, String needed, String found, String remedy) {
+    for (String device : new String[] {"auto", "cuda"}) {
+      assertThatThrownBy(() -> Devices.choose(device, precision, gpu(capability)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "precision %s needs a GPU of compute capability %s, and this one has %s; use %s",
+              precision, needed, found, remedy);
+    }
+  }
+
   @Test
-  void int8_onGpu_isRefused() {
-    assertThatThrownBy(() -> Devices.choose("cuda", "int8", gpu(90)))
-        .hasMessageContaining("only for the CPU");
+  void fp8_onCpu_isRefusedWithTheReasonForTheCpu() {
+    assertThatThrownBy(() -> Devices.choose("cpu", "fp8"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("only for GPUs, and the device is the CPU (requested); use int8");
+    assertThatThrownBy(() -> Devices.choose("auto", "fp8", NONE))
+        .hasMessageContaining("the device is the CPU (libtorch is a CPU build)");
+  }
+
+  @Test
+  void int8_onCpu_besideFp32() {
+    DevicePlacement chosen = Devices.choose("cpu", "int8");
+    assertThat(chosen.basePrecision()).isEqualTo(Precision.FP32);
+    assertThat(chosen.packsWeights()).isTrue();
   }
 
   /** The jar's libtorch, which has no CUDA, whatever hardware and libraries the machine has. */

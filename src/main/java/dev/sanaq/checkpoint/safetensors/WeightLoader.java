@@ -14,7 +14,7 @@ public final class WeightLoader {
   private WeightLoader() {}
 
   /**
-   * Loads all tensors, converted to the program's precision, and calls {@code prepare_weights}. A
+   * Loads all tensors, converted to the program's base precision, and calls {@code prepare_weights}. A
    * token embedding keeps its stored type: the program converts the rows that it looks up.
    */
   public static void load(TensorIndex tensors, ScriptProgram program) {
@@ -30,7 +30,7 @@ public final class WeightLoader {
         continue;
       }
       boolean table = tensor.name().equals("embed_tokens.weight");
-      Precision kept = table ? precisionOf(tensor.dtype()) : program.placement().precision();
+      Precision kept = table ? precisionOf(tensor.dtype()) : program.placement().basePrecision();
       copy(tensor, tensor.name(), program, kept, part);
     }
     program.call("prepare_weights").close();
@@ -57,7 +57,7 @@ public final class WeightLoader {
   public static void load(TensorIndex tensors, ScriptProgram program, String prefix) {
     ByteBuffer part = allocateChunk();
     for (StoredTensor tensor : tensors.all()) {
-      copy(tensor, prefix + tensor.name(), program, program.placement().precision(), part);
+      copy(tensor, prefix + tensor.name(), program, program.placement().basePrecision(), part);
     }
   }
 

@@ -10,7 +10,8 @@ import picocli.CommandLine.Option;
 
 /** Options that say which checkpoint to load and how. */
 public final class ModelOptions {
-  private static final Set<String> PRECISIONS = Set.of("auto", "fp32", "bf16", "fp16", "int8");
+  private static final Set<String> PRECISIONS =
+      Set.of("auto", "fp32", "bf16", "fp16", "int8", "fp8");
   private static final Set<String> DEVICES = Set.of("auto", "cpu", "cuda");
 
   @Mixin private CheckpointOption checkpoint;
@@ -21,7 +22,7 @@ public final class ModelOptions {
       names = "--precision",
       paramLabel = "NAME",
       defaultValue = "auto",
-      description = "auto, fp32, bf16, fp16, or int8 on a CPU (default: ${DEFAULT-VALUE}).")
+      description = "auto, fp32, bf16, fp16, int8, or fp8 on a GPU (default: ${DEFAULT-VALUE}).")
   private String precision;
 
   @Option(

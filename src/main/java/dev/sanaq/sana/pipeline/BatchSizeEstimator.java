@@ -106,7 +106,7 @@ final class BatchSizeEstimator {
 
   private long bytesPerRow(ImageSize size) {
     long keysAndValues = 2L * PROMPT_TOKENS * transformer.crossWidth() * transformer.numLayers();
-    return tokens(size) * SanaTransformer.bytesPerToken(transformer, placement.precision())
-        + placement.precision().bytes() * keysAndValues;
+    return tokens(size) * SanaTransformer.bytesPerToken(transformer, placement.basePrecision())
+        + placement.basePrecision().bytes() * keysAndValues;
   }
 }

@@ -45,8 +45,8 @@ record Networks(
     try {
       return new Networks(
           register(loaded, SanaTransformer.load(checkpoint, placement)),
-          register(loaded, AutoencoderDC.loadDecoder(checkpoint, placement.withoutInt8())),
-          new LatentEncoder(checkpoint, placement.withoutInt8()),
+          register(loaded, AutoencoderDC.loadDecoder(checkpoint, placement.withoutEightBit())),
+          new LatentEncoder(checkpoint, placement.withoutEightBit()),
           ControlNetRegistry.list(checkpoint, placement),
           register(loaded, new Sampler(placement)),
           text);
@@ -85,7 +85,7 @@ record Networks(
   private static DevicePlacement textPlacement(DevicePlacement placement) {
     return placement.precision() == Precision.FP16
         ? placement.withPrecision(Precision.FP32)
-        : placement.withoutInt8();
+        : placement.withoutEightBit();
   }
 
   private static <T extends AutoCloseable> T register(List<AutoCloseable> loaded, T part) {

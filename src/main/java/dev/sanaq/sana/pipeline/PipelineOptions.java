@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Options for loading a checkpoint.
  *
- * @param precision auto, fp32, bf16, fp16 or, on a CPU, int8
+ * @param precision auto, fp32, bf16, fp16, int8 or, on a GPU, fp8
  * @param variant variant of the weight files, such as bf16; empty to detect it
  * @param threads threads per operator, at most {@link #MAX_THREADS}; 0 for the physical cores
  * @param device auto, cpu or cuda

@@ -106,7 +106,7 @@ final class AdapterSets {
     try (ScriptValue prefix = ScriptValue.of(prefix(id));
         ScriptValue finite = program.call("finish_adapters", prefix)) {
       if (finite.toFloats()[0] == 0) {
-        Precision precision = program.placement().precision();
+        Precision precision = program.placement().basePrecision();
         throw new IllegalArgumentException(
             "the adapters' weights exceed the range of %s at this scale; use smaller scales of the adapters%s"
                 .formatted(

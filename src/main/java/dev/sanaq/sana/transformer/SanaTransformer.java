@@ -10,7 +10,6 @@ import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptProgram;
 import dev.sanaq.torch.ScriptValue;
-import dev.sanaq.torch.host.CpuFeatures;
 import dev.sanaq.torch.script.ScriptSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -45,7 +44,7 @@ public final class SanaTransformer implements AutoCloseable {
     this.adapterSets = new AdapterSets(program);
   }
 
-  /** Loads the weights. On a CPU they are packed for its kernels. */
+  /** Loads the weights. On a CPU they are packed for its kernels; on a GPU quantized if need be. */
   public static SanaTransformer load(Checkpoint checkpoint, DevicePlacement placement) {
     return load(checkpoint, placement, TOKENS_PER_CHUNK);
   }
@@ -53,10 +52,7 @@ public final class SanaTransformer implements AutoCloseable {
   /** As {@link #load(Checkpoint, DevicePlacement)}, with another chunk size on a CPU. */
   static SanaTransformer load(
       Checkpoint checkpoint, DevicePlacement placement, int tokensPerChunk) {
-    if (!placement.packsWeights()) {
-      return loadPlain(checkpoint, placement);
-    }
-    return pack(program(checkpoint, placement), checkpoint.transformer(), tokensPerChunk);
+    return prepare(program(checkpoint, placement), checkpoint.transformer(), tokensPerChunk);
   }
 
   /**
@@ -66,16 +62,13 @@ public final class SanaTransformer implements AutoCloseable {
    */
   static SanaTransformer loadControlNet(
       TransformerConfig config, TensorIndex tensors, boolean clamp, DevicePlacement placement) {
-    ScriptProgram program = program(config, tensors, clamp, placement);
-    return placement.packsWeights()
-        ? pack(program, config, TOKENS_PER_CHUNK)
-        : new SanaTransformer(program, config);
+    return prepare(program(config, tensors, clamp, placement), config, TOKENS_PER_CHUNK);
   }
 
-  private static SanaTransformer pack(
+  private static SanaTransformer prepare(
       ScriptProgram program, TransformerConfig config, int tokensPerChunk) {
     try {
-      packWeights(program, tokensPerChunk);
+      TransformerKernels.prepare(program, tokensPerChunk);
       return new SanaTransformer(program, config);
     } catch (RuntimeException e) {
       program.close();
@@ -102,16 +95,6 @@ public final class SanaTransformer implements AutoCloseable {
     } catch (RuntimeException e) {
       program.close();
       throw e;
-    }
-  }
-
-  /** Packs the weights for the CPU's kernels. */
-  private static void packWeights(ScriptProgram program, int tokensPerChunk) {
-    Precision precision = program.placement().precision();
-    try (ScriptValue kernels = ScriptValue.of(precision == Precision.INT8 ? "int8" : "packed");
-        ScriptValue tokens = ScriptValue.of((long) tokensPerChunk);
-        ScriptValue reducedRange = ScriptValue.of(!CpuFeatures.hasVnni())) {
-      program.call("pack_weights", kernels, tokens, reducedRange).close();
     }
   }
 

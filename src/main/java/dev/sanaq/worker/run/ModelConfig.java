@@ -17,9 +17,11 @@ public interface ModelConfig {
   Optional<@Pattern(regexp = "s3://[^/]+/.*", message = "must be s3://bucket/prefix") String>
       source();
 
-  /** Precision: auto, fp32, bf16, fp16 or, on a CPU, int8. */
+  /** Precision: auto, fp32, bf16, fp16, int8 or, on a GPU, fp8. */
   @WithDefault("auto")
-  @Pattern(regexp = "auto|fp32|bf16|fp16|int8", message = "must be auto, fp32, bf16, fp16 or int8")
+  @Pattern(
+      regexp = "auto|fp32|bf16|fp16|int8|fp8",
+      message = "must be auto, fp32, bf16, fp16, int8 or fp8")
   String precision();
 
   /** Variant of the weight files, such as bf16. Default: the one that exists. */

@@ -2,6 +2,7 @@ package dev.sanaq.sana.conditioning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.image.MaskImage;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.BatchControl;
@@ -13,8 +14,12 @@ import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.pipeline.SanaPipeline;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.sana.text.TextEncoder;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.image.TestImages;
+import dev.sanaq.torch.DevicePlacement;
+import dev.sanaq.torch.DevicePlacement.Kernels;
+import dev.sanaq.torch.Precision;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +50,21 @@ class EveryKindTest {
     double difference = TestImages.meanDifference(image, exact);
     assertThat(difference).isLessThan(levels);
     assertThat(difference).as("another precision").isPositive();
+  }
+
+  /** A GPU's 8-bit products, run on the CPU: the ControlNet's too. */
+  @ParameterizedTest
+  @CsvSource({"INT8, 12", "FP8, 25"})
+  void generate_eightBitsOfGpu_nearFp32(Precision precision, double levels) {
+    DevicePlacement placement = DevicePlacement.cpu(precision).withKernels(Kernels.PLAIN);
+    RgbImage exact = generate("fp32", List.of(params(List.of()))).get(0);
+    Checkpoint checkpoint = Checkpoint.open(model, "");
+    try (SanaPipeline pipeline = SanaPipeline.load(checkpoint, placement, TextEncoder::load)) {
+      RgbImage image =
+          pipeline.generate(params(List.of()), ProgressListener.NONE).images().get(0);
+      double difference = TestImages.meanDifference(image, exact);
+      assertThat(difference).isBetween(0.01, levels);
+    }
   }
 
   @Test

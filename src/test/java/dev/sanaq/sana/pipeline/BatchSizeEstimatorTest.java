@@ -27,6 +27,20 @@ class BatchSizeEstimatorTest {
     assertThat(estimator(GPU, OptionalLong.of(1L << 40)).maxImages(LARGE, 1)).isEqualTo(32);
   }
 
+  /** On a GPU activations are bf16 between 8-bit products; on a CPU fp32. */
+  @Test
+  void maxImages_eightBits_asTheirActivations() {
+    for (Precision precision : new Precision[] {Precision.INT8, Precision.FP8}) {
+      DevicePlacement gpu = DevicePlacement.gpu(precision, "for the test");
+      assertThat(estimator(gpu, OptionalLong.of(64 << 20)).maxImages(LARGE, 1))
+          .isEqualTo(estimator(GPU, OptionalLong.of(64 << 20)).maxImages(LARGE, 1));
+    }
+    assertThat(
+            estimator(DevicePlacement.cpu(Precision.INT8), OptionalLong.of(16 << 20))
+                .maxImages(LARGE, 1))
+        .isEqualTo(estimator(CPU, OptionalLong.of(16 << 20)).maxImages(LARGE, 1));
+  }
+
   @Test
   void maxImages_guidanceOrLargerSize_fewer() {
     BatchSizeEstimator estimator = estimator(GPU, OptionalLong.of(64 << 20));

@@ -1,5 +1,6 @@
 package dev.sanaq.sana.pipeline;
 
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sanaq.checkpoint.read.Checkpoint;
@@ -8,6 +9,7 @@ import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import dev.sanaq.sana.TestGenerationParams;
 import dev.sanaq.sana.denoise.Sampler;
 import dev.sanaq.sana.text.TextEncoder;
+import dev.sanaq.sana.transformer.SanaTransformer;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.DevicePlacement.Kernels;
 import dev.sanaq.torch.Precision;
@@ -20,6 +22,7 @@ import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -71,6 +74,27 @@ class MetaDeviceTest {
         ScriptValue cache = encode(text, checkpoint, 3, empty, 0);
         ScriptValue states = encode(text, checkpoint, 2, cache, 3)) {
       assertLastCopy(() -> text.call("last_hidden_state", states));
+    }
+  }
+
+  /** Quantizing reads no number: the scales stay on the device. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Precision.class,
+      names = {"INT8", "FP8"})
+  void quantizedWeights_stayOnTheDevice(Precision precision) {
+    Checkpoint checkpoint = Checkpoint.open(TestGenerationParams.checkpointPath("tiny-sana"));
+    ScriptSource source = SanaTransformer.scriptSource(checkpoint.transformer(), false);
+    try (ScriptProgram transformer = load(source, checkpoint.transformerTensors());
+        ScriptValue type = ScriptValue.of((long) precision.scalarType());
+        ScriptValue name = ScriptValue.of("transformer_blocks.0.attn1.to_q");
+        ScriptValue columns = ScriptValue.of((long) checkpoint.transformer().width())) {
+      assertThatCode(
+              () -> {
+                transformer.call("quantize_weights", type).close();
+                transformer.call("base_weight", name, columns).close();
+              })
+          .doesNotThrowAnyException();
     }
   }
 

@@ -11,6 +11,7 @@ import dev.sanaq.checkpoint.safetensors.SafetensorsWriter;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.NumericAssertions;
 import dev.sanaq.torch.DevicePlacement;
+import dev.sanaq.torch.DevicePlacement.Kernels;
 import dev.sanaq.torch.HostTensor;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptValue;
@@ -24,6 +25,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -84,6 +86,39 @@ class AdapterSetsTest {
       float[] actual = output(int8, 40, int8.adapterSet(FIRST), int8.adapterSet(SECOND));
       float[] expected = output(fp32, 40, fp32.adapterSet(FIRST), fp32.adapterSet(SECOND));
       assertThat(NumericAssertions.relativeError(actual, expected)).isBetween(1e-4, 0.1);
+    }
+  }
+
+  /** As a GPU computes them: the sets' own products stay in bf16, and DoRA reads the 8-bit weights. */
+  @ParameterizedTest
+  @CsvSource({"INT8, 0.05", "FP8, 0.15"})
+  void forward_eightBitsOfGpu_rowsAsAlone_nearFp32(Precision precision, double bound) {
+    DevicePlacement placement = DevicePlacement.cpu(precision).withKernels(Kernels.PLAIN);
+    try (SanaTransformer eightBit = SanaTransformer.load(CHECKPOINT, placement);
+        SanaTransformer fp32 =
+            SanaTransformer.load(CHECKPOINT, DevicePlacement.cpu(Precision.FP32))) {
+      long first = eightBit.adapterSet(FIRST);
+      long second = eightBit.adapterSet(SECOND);
+      long[] sets = {first, 0, second, second, first};
+      float[] together = output(eightBit, 5, sets);
+      float[] expected =
+          output(fp32, 5, fp32.adapterSet(FIRST), 0, fp32.adapterSet(SECOND), 0, 0);
+      for (long set : new long[] {0, first, second}) {
+        float[] alone = output(eightBit, 5, set, set, set, set, set);
+        for (int row = 0; row < sets.length; row++) {
+          double error = NumericAssertions.relativeError(row(together, row), row(alone, row));
+          if (sets[row] == set) {
+            assertThat(error).as("row %s of set %s", row, set).isLessThan(0.005);
+          } else {
+            assertThat(error).as("row %s of another set", row).isGreaterThan(0.01);
+          }
+        }
+      }
+      for (int row = 0; row < 3; row++) {
+        assertThat(NumericAssertions.relativeError(row(together, row), row(expected, row)))
+            .as("row %s compared with fp32", row)
+            .isBetween(1e-3, bound);
+      }
     }
   }
 

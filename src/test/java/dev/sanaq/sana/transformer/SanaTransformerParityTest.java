@@ -151,6 +151,35 @@ class SanaTransformerParityTest {
     }
   }
 
+  /**
+   * A GPU's 8-bit products, in the script that a GPU runs. FP8 keeps 4 bits of a number, so that a
+   * product is about 4 % off.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "tiny-sana, INT8, 0.03",
+    "tiny-sana-1.5, INT8, 0.03",
+    "tiny-sana-4k, INT8, 0.03",
+    "other-sizes, INT8, 0.03",
+    "tiny-sana, FP8, 0.1",
+    "tiny-sana-1.5, FP8, 0.1",
+    "tiny-sana-4k, FP8, 0.1",
+    "other-sizes, FP8, 0.1"
+  })
+  void forward_eightBitsOfGpu_nearFp32Reference(String model, Precision precision, double bound) {
+    Map<String, Tensor> answers = Fixtures.tensors(model + "/transformer.safetensors");
+    JsonNode cases = Fixtures.json(model + "/transformer.json").get("cases");
+    try (SanaTransformer transformer = load(model, "", precision, Kernels.PLAIN)) {
+      for (int i = 0; i < cases.size(); i++) {
+        Case c = new Case(answers, cases.get(i), i);
+        c.evaluate(transformer);
+        assertThat(NumericAssertions.relativeError(c.stage("output"), c.reference("output")))
+            .as("relative error of %s, case %s", model, i)
+            .isBetween(precision == Precision.INT8 ? 1e-3 : 1e-2, bound);
+      }
+    }
+  }
+
   private static SanaTransformer load(String model, String variant, Precision precision) {
     return load(model, variant, precision, Kernels.PACKED);
   }
