@@ -80,12 +80,12 @@ public final class ShieldGemma implements AutoCloseable {
     }
   }
 
-  /** As that of the text encoder: Gemma's activations overflow fp16, and it has no int8 form. */
+  /** As that of the text encoder: Gemma's activations overflow fp16, and it has no 8-bit form. */
   private static DevicePlacement textPlacement(DevicePlacement placement, boolean lowMemory) {
     DevicePlacement own =
         placement.precision() == Precision.FP16
             ? placement.withPrecision(Precision.FP32)
-            : placement.withoutInt8();
+            : placement.withoutEightBit();
     return lowMemory ? own.onCpu() : own;
   }
 
