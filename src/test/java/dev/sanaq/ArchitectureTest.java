@@ -79,7 +79,15 @@ class ArchitectureTest {
           entry(
               "gateway",
               Set.of(
-                  "job", "json", "storage", "kafka", "webhook", "estimate", "retry", "collection")),
+                  "job",
+                  "json",
+                  "image",
+                  "storage",
+                  "kafka",
+                  "webhook",
+                  "estimate",
+                  "retry",
+                  "collection")),
           entry("train", Set.of("json", "files", "image", "torch", "sana", "checkpoint")),
           entry("benchmark", Set.of("json", "files", "image", "torch", "sana", "checkpoint")),
           entry("local", Set.of("files", "storage", "kafka")),

@@ -7,6 +7,7 @@ import java.util.Optional;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
@@ -66,7 +67,9 @@ public final class ObjectStore {
                       .key(key)
                       .contentType(contentType)
                       .checksumSHA256(checksum(bytes)),
-              RequestBody.fromBytes(bytes)));
+              // Without a copy of the bytes.
+              RequestBody.fromContentProvider(
+                  ContentStreamProvider.fromByteArrayUnsafe(bytes), bytes.length, contentType)));
     } catch (SdkException e) {
       throw toStorageException("write", bucket, key, e);
     }

@@ -5,8 +5,8 @@ import dev.sanaq.kafka.event.EventsConfig;
 import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.adapter.AdapterConfig;
+import dev.sanaq.storage.input.InputConfig;
 import dev.sanaq.worker.finish.UploadConfig;
-import dev.sanaq.worker.input.InputConfig;
 import java.util.Map;
 
 /**

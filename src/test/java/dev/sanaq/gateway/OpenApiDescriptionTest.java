@@ -11,6 +11,7 @@ import dev.sanaq.gateway.rest.DeliveriesResource;
 import dev.sanaq.gateway.rest.ImagesResource;
 import dev.sanaq.gateway.rest.JobEventsResource;
 import dev.sanaq.gateway.rest.JobsResource;
+import dev.sanaq.gateway.upload.UploadResource;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -69,6 +70,7 @@ class OpenApiDescriptionTest {
             AdaptersResource.class,
             BacklogResource.class,
             OpenAiResource.class,
+            UploadResource.class,
             ModelsResource.class)
         .forEach(
             resource -> {

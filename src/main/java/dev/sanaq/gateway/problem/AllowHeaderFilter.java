@@ -15,18 +15,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AllowHeaderFilter {
   private static final String READ_METHODS = "GET, HEAD, OPTIONS";
+  private static final String POST_METHODS = "OPTIONS, POST";
   private static final Map<String, String> METHODS_BY_PATH =
-      Map.of(
-          "/v1/jobs", "GET, HEAD, OPTIONS, POST",
-          "/v1/jobs/[^/]+", "DELETE, GET, HEAD, OPTIONS",
-          "/v1/jobs/[^/]+/events", READ_METHODS,
-          "/v1/jobs/[^/]+/images/[^/]+", READ_METHODS,
-          "/v1/jobs/[^/]+/deliveries", READ_METHODS,
-          "/v1/jobs/[^/]+/deliveries/[^/]+/resend", "OPTIONS, POST",
-          "/v1/adapters", READ_METHODS,
-          "/v1/backlog", READ_METHODS,
-          "/v1/models", READ_METHODS,
-          "/v1/images/generations", "OPTIONS, POST");
+      Map.ofEntries(
+          Map.entry("/v1/jobs", "GET, HEAD, OPTIONS, POST"),
+          Map.entry("/v1/jobs/[^/]+", "DELETE, GET, HEAD, OPTIONS"),
+          Map.entry("/v1/jobs/[^/]+/events", READ_METHODS),
+          Map.entry("/v1/jobs/[^/]+/images/[^/]+", READ_METHODS),
+          Map.entry("/v1/jobs/[^/]+/deliveries", READ_METHODS),
+          Map.entry("/v1/jobs/[^/]+/deliveries/[^/]+/resend", POST_METHODS),
+          Map.entry("/v1/adapters", READ_METHODS),
+          Map.entry("/v1/backlog", READ_METHODS),
+          Map.entry("/v1/models", READ_METHODS),
+          Map.entry("/v1/images/generations", POST_METHODS),
+          Map.entry(ImagePaths.UPLOADS, POST_METHODS));
 
   @ServerRequestFilter(preMatching = true)
   @Nullable Response answerOptions(ContainerRequestContext request) {

@@ -19,18 +19,19 @@ final class HttpProblems {
                   406,
                   "not_acceptable",
                   "Not acceptable",
-                  "The answer has none of the media types in Accept"),
-          415,
-              Problem.of(
-                  415,
-                  "unsupported_media_type",
-                  "Unsupported media type",
-                  "The body must be application/json"));
+                  "The answer has none of the media types in Accept"));
 
   private HttpProblems() {}
 
-  /** The problem of a status that the HTTP framework chose. */
-  static Problem ofStatus(int status) {
+  /** The problem of a status that the HTTP framework chose for a request to the path. */
+  static Problem ofStatus(int status, String path) {
+    if (status == 415) {
+      return Problem.of(
+          415,
+          "unsupported_media_type",
+          "Unsupported media type",
+          "The body must be " + ImagePaths.bodyTypes(path));
+    }
     return BY_STATUS.getOrDefault(
         status,
         Problem.of(

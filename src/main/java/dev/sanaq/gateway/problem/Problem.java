@@ -46,6 +46,16 @@ public record Problem(
     return of(400, "invalid_json", "The body is not a JSON object", detail);
   }
 
+  /** A file in the body is no image that workers can read. */
+  public static Problem invalidImage(String detail) {
+    return of(400, "invalid_input", "Invalid image", detail);
+  }
+
+  /** The body is a form that cannot be read. */
+  public static Problem invalidForm(String detail) {
+    return of(400, "invalid_form", "Invalid form", detail);
+  }
+
   public static Problem unauthorized() {
     return new Problem(
         401,
@@ -88,12 +98,18 @@ public record Problem(
         409, "job_already_ended", "Job already ended", "Job %s is already %s".formatted(id, state));
   }
 
-  public static Problem payloadTooLarge(int maxBytes) {
+  public static Problem payloadTooLarge(long maxBytes) {
+    return payloadTooLarge(maxBytes, "sanaq.limits.max-record-bytes");
+  }
+
+  /**
+   * The body is too large.
+   *
+   * @param setting that the limit comes from
+   */
+  public static Problem payloadTooLarge(long maxBytes, String setting) {
     return of(
-        413,
-        "too_large",
-        "Request too large",
-        "At most %s bytes (sanaq.limits.max-record-bytes)".formatted(maxBytes));
+        413, "too_large", "Request too large", "At most %s bytes (%s)".formatted(maxBytes, setting));
   }
 
   /** The caller's requests per minute are used up. */

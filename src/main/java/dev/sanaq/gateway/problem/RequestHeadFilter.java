@@ -1,6 +1,5 @@
 package dev.sanaq.gateway.problem;
 
-import dev.sanaq.kafka.request.LimitsConfig;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -36,9 +35,9 @@ final class RequestHeadFilter {
   private static final String API_PREFIX = "/v1/";
   private static final Set<Integer> FAILURES = Set.of(400, 404, 405, 413);
 
-  private final LimitsConfig limits;
+  private final BodyLimits limits;
 
-  RequestHeadFilter(LimitsConfig limits) {
+  RequestHeadFilter(BodyLimits limits) {
     this.limits = limits;
   }
 
@@ -72,7 +71,9 @@ final class RequestHeadFilter {
   private Problem refused(RoutingContext context, int status) {
     return problem(context.request())
         .orElseGet(
-            () -> status == 400 ? HttpProblems.invalidUrl("") : HttpProblems.ofStatus(status));
+            () -> status == 400
+                    ? HttpProblems.invalidUrl("")
+                    : HttpProblems.ofStatus(status, path(context.request())));
   }
 
   private Optional<Problem> problem(HttpServerRequest request) {
@@ -92,10 +93,10 @@ final class RequestHeadFilter {
     }
     String type = headers.get(HttpHeaders.CONTENT_TYPE);
     if (type != null && type.isBlank()) {
-      return Optional.of(HttpProblems.ofStatus(415));
+      return Optional.of(HttpProblems.ofStatus(415, path(request)));
     }
-    if (contentLength(headers) > limits.maxRecordBytes()) {
-      return Optional.of(Problem.payloadTooLarge(limits.maxRecordBytes()));
+    if (contentLength(headers) > limits.maxBytes(path(request))) {
+      return Optional.of(limits.tooLarge(path(request)));
     }
     return invalidUrl(request.uri());
   }
@@ -146,8 +147,12 @@ final class RequestHeadFilter {
     }
   }
 
+  private static String path(HttpServerRequest request) {
+    return request.path() == null ? "" : request.path();
+  }
+
   private static Future<Void> end(HttpServerRequest request, Problem problem) {
-    String path = request.path() == null ? "" : request.path();
+    String path = path(request);
     HttpServerResponse response = request.response().setStatusCode(problem.status());
     response.putHeader(HttpHeaders.CONTENT_TYPE, JsonResponses.problemType(path));
     problem.headers().forEach(response::putHeader);

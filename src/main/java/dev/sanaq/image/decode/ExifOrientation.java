@@ -108,6 +108,11 @@ enum ExifOrientation {
         : exif;
   }
 
+  /** Whether the image is as wide as the file is high. */
+  boolean swapsAxes() {
+    return swapAxes;
+  }
+
   /** Turns the image for display. */
   RgbaImage apply(RgbaImage image) {
     if (this == NORMAL) {

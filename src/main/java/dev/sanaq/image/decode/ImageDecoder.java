@@ -27,6 +27,8 @@ public final class ImageDecoder {
   /** A larger size in a header is more likely damage or a decompression bomb. */
   private static final long MAX_PIXELS = 1L << 28;
 
+  private static final String WEBP = "webp";
+
   private ImageDecoder() {}
 
   /**
@@ -70,6 +72,34 @@ public final class ImageDecoder {
     }
   }
 
+  /**
+   * Reads the format and the size of a file's first image, and decodes none of its pixels.
+   *
+   * @param name of the file in messages
+   * @param maxPixels more are refused
+   * @throws UnreadableImageException if the header is damaged, names a size that is too large, or
+   *     is of another format
+   */
+  public static ImageHeader readHeader(String name, byte[] bytes, long maxPixels)
+      throws UnreadableImageException {
+    ImageReader reader = readerFor(name, bytes);
+    try (ImageInputStream input =
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      reader.setInput(input, true, true);
+      int width = reader.getWidth(0);
+      int height = reader.getHeight(0);
+      checkSize(name, width, height, maxPixels);
+      return ExifOrientation.readExif(bytes).swapsAxes()
+          ? new ImageHeader(formatOf(name, bytes), height, width)
+          : new ImageHeader(formatOf(name, bytes), width, height);
+    } catch (IOException | RuntimeException e) {
+      // Damage makes the decoders throw all kinds of exceptions.
+      throw new UnreadableImageException(name, "damaged");
+    } finally {
+      reader.dispose();
+    }
+  }
+
   private static RgbaImage decodeFirst(String file, byte[] bytes, long maxPixels)
       throws UnreadableImageException, IOException {
     ImageReader reader = readerFor(file, bytes);
@@ -98,17 +128,23 @@ public final class ImageDecoder {
     }
   }
 
-  private static ImageReader readerFor(String file, byte[] bytes)
-      throws UnreadableImageException, IOException {
+  private static ImageReader readerFor(String file, byte[] bytes) throws UnreadableImageException {
+    String format = formatOf(file, bytes);
+    return format.equals(WEBP)
+        ? new WebPImageReaderSpi().createReaderInstance(null)
+        : ImageIO.getImageReadersByFormatName(format).next();
+  }
+
+  private static String formatOf(String file, byte[] bytes) throws UnreadableImageException {
     String start = new String(bytes, 0, Math.min(bytes.length, 12), StandardCharsets.ISO_8859_1);
     if (start.startsWith("\u0089PNG")) {
-      return ImageIO.getImageReadersByFormatName("png").next();
+      return "png";
     }
     if (start.startsWith("\u00ff\u00d8\u00ff")) {
-      return ImageIO.getImageReadersByFormatName("jpeg").next();
+      return "jpeg";
     }
     if (start.startsWith("RIFF") && start.endsWith("WEBP")) {
-      return new WebPImageReaderSpi().createReaderInstance(null);
+      return WEBP;
     }
     throw new UnreadableImageException(file, "is neither PNG nor JPEG nor WebP");
   }

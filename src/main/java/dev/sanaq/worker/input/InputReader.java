@@ -12,6 +12,8 @@ import dev.sanaq.net.PinnedHttpClient;
 import dev.sanaq.retry.Backoff;
 import dev.sanaq.retry.RetryAbortedException;
 import dev.sanaq.storage.RangeReader;
+import dev.sanaq.storage.StorageConfig;
+import dev.sanaq.storage.input.InputConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -47,6 +49,15 @@ public final class InputReader {
       List<OutputLocation> locations, int maxBytes, long maxPixels, Duration retryTimeout) {
     public Limits {
       locations = List.copyOf(locations);
+    }
+
+    /** The configured limits. */
+    public static Limits of(InputConfig config, StorageConfig storage) {
+      return new Limits(
+          config.locations(storage),
+          config.maxFileBytes(),
+          ImageDecoder.MAX_INPUT_PIXELS,
+          config.retryTimeout());
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageDecoderTest {
@@ -55,6 +56,34 @@ class ImageDecoderTest {
     assertThat(image.width()).isEqualTo(32);
     assertPixelNear(image.samples(), 4 * (8 * 32 + 4), new int[] {200, 0, 0});
     assertPixelNear(image.samples(), 4 * (8 * 32 + 28), new int[] {0, 0, 200});
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gradient.png, png, 8, 6",
+    "gradient.webp, webp, 8, 6",
+    "oriented-6.png, png, 8, 6",
+    "oriented-6.jpg, jpeg, 32, 16",
+    "oriented-6.webp, webp, 32, 16",
+    "colour.jpg, jpeg, 64, 64"
+  })
+  void readHeader_hasFormatAndSizeAsDisplayed(String name, String format, int width, int height)
+      throws Exception {
+    RgbaImage image = ImageDecoder.read(file(name));
+    ImageHeader header = ImageDecoder.readHeader("x", Files.readAllBytes(file(name)), 1 << 20);
+    assertThat(header).isEqualTo(new ImageHeader(format, image.width(), image.height()));
+    assertThat(header).isEqualTo(new ImageHeader(format, width, height));
+  }
+
+  @Test
+  void readHeader_tooManyPixelsOrNoImage_isRefused() throws IOException {
+    byte[] bytes = Files.readAllBytes(file("gradient.png"));
+    assertThatThrownBy(() -> ImageDecoder.readHeader("x", bytes, 47))
+        .hasMessage("x: 8 x 6 pixels are too many to read; at most 47");
+    assertThatThrownBy(() -> ImageDecoder.readHeader("x", Arrays.copyOf(bytes, 20), 48))
+        .hasMessage("x: damaged");
+    assertThatThrownBy(() -> ImageDecoder.readHeader("x", new byte[3], 48))
+        .hasMessage("x: is neither PNG nor JPEG nor WebP");
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.gateway.upload;
+
+import org.jspecify.annotations.NullMarked;
