@@ -40,11 +40,14 @@ class PictureIT extends PlaygroundTestBase {
   private static final int SIDE = 128;
   private static final TestPicture SOURCE = TestPicture.noise(SIDE, SIDE);
 
-  /** Paints nothing, and counts the mask's painted pixels: all, and those of a part. */
+  /** Counts the painted pixels in a part of the mask. */
   private static final String COUNT_PAINTED =
-      "const c = document.getElementById('mask'); const [x, y, w, h] = arguments;"
-          + "const d = c.getContext('2d').getImageData(x * c.width, y * c.height, w * c.width,"
-          + " h * c.height).data; let n = 0;"
+      "const mask = document.getElementById('mask'); const [x, y, w, h] = arguments;"
+          + "const canvas = new OffscreenCanvas(mask.width, mask.height);"
+          + "const c = canvas.getContext('2d', {willReadFrequently: true});"
+          + "c.drawImage(mask, 0, 0);"
+          + "const d = c.getImageData(x * mask.width, y * mask.height, w * mask.width,"
+          + " h * mask.height).data; let n = 0;"
           + "for (let i = 3; i < d.length; i += 4) { n += d[i] > 127 ? 1 : 0; } return n";
 
   @TempDir

@@ -93,10 +93,13 @@ function drawStroke(context, mask, { radius, erases }, points) {
   context.lineWidth = 2 * radius;
   context.lineCap = "round";
   context.lineJoin = "round";
+  const [{ x, y }] = points;
+  // A line without a length would draw no dot.
   context.beginPath();
-  context.moveTo(points[0].x, points[0].y);
-  // A line to where it starts is a dot.
-  (points.length > 1 ? points.slice(1) : points).forEach(({ x, y }) => context.lineTo(x, y));
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+  context.beginPath();
+  points.forEach((point) => context.lineTo(point.x, point.y));
   context.stroke();
   context.restore();
 }
