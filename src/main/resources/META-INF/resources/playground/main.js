@@ -16,6 +16,7 @@ const gallery = new Gallery(jobs, {
   cancel: (id) => jobs.cancel(id),
   fill: (request, errors) => form.fill(request, errors),
   generate,
+  usePicture: (file, name) => form.usePicture(file, name),
 });
 
 async function generate(request) {

@@ -46,10 +46,6 @@ class RequestFieldsTest {
   private static final List<String> NOT_IN_PLAYGROUND =
       List.of(
           "id",
-          "image",
-          "mask",
-          "strength",
-          "composite",
           "control",
           "controlScale",
           "pag",

@@ -8,11 +8,13 @@ import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
@@ -63,6 +65,25 @@ class AccessibilityIT extends PlaygroundTestBase {
     for (String scheme : List.of("light", "dark")) {
       browser.resizeWindow(1440, 900, scheme);
       assertThat(seriousViolations()).as("the form and the gallery, %s", scheme).isEmpty();
+    }
+  }
+
+  @Test
+  void pictureAndMask_anyWindow_haveNoSeriousViolationsAndFit(@TempDir Path folder)
+      throws IOException {
+    page.field("image").sendKeys(TestPicture.noise(300, 200).write(folder, "wide.png"));
+    page.await(() -> page.field("mask").isDisplayed());
+    page.executeScript("document.getElementById('mask').focus()");
+    page.press(Keys.SPACE);
+    for (String scheme : List.of("light", "dark")) {
+      browser.resizeWindow(1440, 1600, scheme);
+      assertThat(seriousViolations()).as("the picture, %s", scheme).isEmpty();
+      for (int width : new int[] {320, 390, 768}) {
+        browser.resizeWindow(width, 1600, scheme);
+        browser.screenshot("picture-%s-%s".formatted(width, scheme));
+        assertThat((long) page.executeScript("return document.documentElement.scrollWidth"))
+            .isLessThanOrEqualTo(width);
+      }
     }
   }
 

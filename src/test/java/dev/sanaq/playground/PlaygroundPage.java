@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.interactions.Actions;
 
 /** A page object: what a user sees and does on the web page. */
 final class PlaygroundPage {
@@ -84,7 +85,12 @@ final class PlaygroundPage {
   }
 
   void press(CharSequence... keys) {
-    focused().sendKeys(keys);
+    if ("file".equals(focused().getAttribute("type"))) {
+      // A file field takes keys that are sent to it for the name of a file.
+      new Actions(browser.driver).sendKeys(keys).perform();
+    } else {
+      focused().sendKeys(keys);
+    }
   }
 
   /** Presses Tab until {@code reached} is true, at most 60 times. */

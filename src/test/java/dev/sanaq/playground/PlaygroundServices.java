@@ -2,6 +2,7 @@ package dev.sanaq.playground;
 
 import dev.sanaq.gateway.GatewayRestart;
 import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
+import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.testing.GatewayTestClient;
 import dev.sanaq.testing.TestSettings;
 import dev.sanaq.testing.kafka.PlainWorkerChannels;
@@ -11,14 +12,20 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 
-/** A gateway and a worker with a {@link PacedImageGenerator}, for one test. */
+/** A gateway and a worker, for one test. */
 final class PlaygroundServices implements AutoCloseable {
   private final GatewayLifecycle gateway;
-  private final PacedImageGenerator generator = new PacedImageGenerator();
+  private final ImageGenerator generator;
   private final WorkerRuntime worker;
 
+  /** With a {@link PacedImageGenerator}. */
   PlaygroundServices(GatewayLifecycle gateway) {
+    this(gateway, new PacedImageGenerator());
+  }
+
+  PlaygroundServices(GatewayLifecycle gateway, ImageGenerator generator) {
     this.gateway = gateway;
+    this.generator = generator;
     Map<String, String> config = GatewayTestClient.serviceConfig();
     config.put("sanaq.events.progress-interval", "PT0.1S");
     config.put("sanaq.worker.id", "worker-1");
@@ -39,7 +46,9 @@ final class PlaygroundServices implements AutoCloseable {
   @Override
   public void close() {
     GatewayRestart.stop(gateway);
-    generator.skipDelays();
+    if (generator instanceof PacedImageGenerator paced) {
+      paced.skipDelays();
+    }
     worker.drain(Duration.ofSeconds(20));
   }
 }

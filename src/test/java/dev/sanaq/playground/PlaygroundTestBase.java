@@ -1,6 +1,7 @@
 package dev.sanaq.playground;
 
 import dev.sanaq.gateway.lifecycle.GatewayLifecycle;
+import dev.sanaq.sana.ImageGenerator;
 import io.quarkus.test.common.http.TestHTTPResource;
 import jakarta.inject.Inject;
 import java.net.URI;
@@ -26,10 +27,15 @@ abstract class PlaygroundTestBase {
 
   @BeforeEach
   void start() {
-    services = new PlaygroundServices(gateway);
+    services = new PlaygroundServices(gateway, generator());
     browser = new Browser();
     browser.resizeWindow(1440, 900, "light");
     page = new PlaygroundPage(browser, root).open("generate");
+  }
+
+  /** The worker's image generator. */
+  ImageGenerator generator() {
+    return new PacedImageGenerator();
   }
 
   @AfterEach

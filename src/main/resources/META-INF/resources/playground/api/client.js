@@ -34,6 +34,12 @@ export async function models() {
   return (await (await send("/v1/models")).json()).data.map((model) => model.id);
 }
 
+/** Stores a picture for later requests: {image, expiresAt}; the image is a request's reference. */
+export async function upload(file) {
+  const headers = { "Content-Type": file.type };
+  return (await send("/v1/uploads", { method: "POST", headers, body: file })).json();
+}
+
 /** Fetches an image as a Blob. An img element cannot send the API key. */
 export async function image(href) {
   return (await send(href)).blob();

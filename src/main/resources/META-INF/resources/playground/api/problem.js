@@ -3,7 +3,7 @@ export class Problem extends Error {
   /**
    * @param status the HTTP status; 0 if there was no response
    * @param message a text for the user
-   * @param errors the invalid fields, as {field, found, allowed}
+   * @param errors the invalid fields, as {field, found, allowed} or {field, message}
    * @param retryAfter seconds to wait before the next attempt
    */
   constructor(status, message, errors = [], retryAfter = 0) {
@@ -30,6 +30,9 @@ export class Problem extends Error {
 }
 
 /** Describes an invalid field in one sentence. */
-export function fieldMessage({ found, allowed }) {
+export function fieldMessage({ found, allowed, message }) {
+  if (message !== undefined) {
+    return message;
+  }
   return found === "null" || found === '""' ? `Required: ${allowed}.` : `Found ${found}; allowed: ${allowed}.`;
 }

@@ -1,11 +1,14 @@
 import { fieldMessage } from "../api/problem.js";
 import { announce, byId, showText } from "../lib/dom.js";
 import { randomSeed } from "../lib/seeds.js";
+import { PictureField } from "../picture/picture-field.js";
 import { SizeSelect } from "./size-select.js";
 
 const TEXTS = ["prompt", "negativePrompt", "solver", "format"];
 const NUMBERS = ["steps", "guidanceScale", "guidanceInterval", "seed", "count"];
-const FIELDS = ["prompt", "negativePrompt", "size", "width", "height", ...NUMBERS, "solver", "format"];
+const PICTURE_FIELDS = ["image", "mask", "strength", "composite"];
+const SIZES = ["size", "width", "height"];
+const FIELDS = ["prompt", "negativePrompt", ...PICTURE_FIELDS, ...SIZES, ...NUMBERS, "solver", "format"];
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 /**
@@ -15,6 +18,9 @@ const NUMBER = /^-?\d+(\.\d+)?$/;
 export class Form {
   #form = byId("form");
   #size = new SizeSelect();
+  #picture = new PictureField((size) => {
+    this.#size.picture = size;
+  });
   #busy = false;
 
   /** @param send sends a request; the form shows the Problem that it throws */
@@ -30,6 +36,7 @@ export class Form {
       }
     });
     this.#form.addEventListener("reset", () => {
+      this.#picture.clear();
       this.#showErrors([]);
       // The browser clears the fields after this event.
       setTimeout(() => this.#size.showCustomFields());
@@ -46,12 +53,19 @@ export class Form {
       byId(name).value = request[name] ?? "";
     }
     byId("format").value = request.format ?? "png";
+    this.#picture.fill(request);
     this.#size.value = request;
     this.#showErrors(errors);
     this.#focusFirstError(errors);
   }
 
-  get #request() {
+  /** Makes a file the picture to start from, and moves the focus to it. */
+  async usePicture(file, name) {
+    await this.#picture.use(file, name);
+    byId("mask").focus();
+  }
+
+  async #request() {
     const request = { prompt: byId("prompt").value };
     for (const name of TEXTS.slice(1)) {
       putIfPresent(request, name, byId(name).value);
@@ -62,7 +76,7 @@ export class Form {
     const { width, height } = this.#size.value;
     putIfPresent(request, "width", fieldValue("width", width));
     putIfPresent(request, "height", fieldValue("height", height));
-    return request;
+    return { ...request, ...(await this.#picture.request()) };
   }
 
   async #submit(send) {
@@ -71,7 +85,7 @@ export class Form {
     }
     this.#setBusy(true);
     try {
-      await send(this.#request);
+      await send(await this.#request());
       this.#showErrors([]);
     } catch (problem) {
       this.#showErrors(problem.errors ?? [], problem.message);

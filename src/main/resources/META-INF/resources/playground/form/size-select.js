@@ -16,10 +16,11 @@ const SIDES = [512, 1024, 2048];
 const MODEL_DEFAULT = "";
 const CUSTOM = "custom";
 
-/** The size field: the model's default, an aspect bin, or a custom width and height. */
+/** The size field: the model's default, the picture's, an aspect bin, or a custom width and height. */
 export class SizeSelect {
   #select = byId("size");
   #customFields = byId("custom-size");
+  #ofPicture = element("option");
 
   constructor() {
     this.#select.append(
@@ -46,6 +47,25 @@ export class SizeSelect {
     byId("width").value = width ?? "";
     byId("height").value = height ?? "";
     this.showCustomFields();
+  }
+
+  /** Offers the size of a picture, in place of the model's default; null if there is no picture. */
+  set picture(size) {
+    const isOffered = this.#ofPicture.isConnected;
+    const isDefault = this.#select.value === MODEL_DEFAULT || (isOffered && this.#ofPicture.selected);
+    const { width, height } = this.value;
+    this.#ofPicture.remove();
+    if (size !== null) {
+      this.#ofPicture.value = `${size.width}x${size.height}`;
+      this.#ofPicture.textContent = `the picture’s, ${size.width} × ${size.height}`;
+      this.#select.options[0].after(this.#ofPicture);
+    }
+    if (!isDefault) {
+      this.value = { width, height };
+    } else {
+      this.#select.value = size === null ? MODEL_DEFAULT : this.#ofPicture.value;
+      this.showCustomFields();
+    }
   }
 
   get isCustom() {

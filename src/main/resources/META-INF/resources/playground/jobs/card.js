@@ -2,6 +2,7 @@ import { fieldMessage } from "../api/problem.js";
 import { announce, element } from "../lib/dom.js";
 import { ago, plural } from "../lib/format.js";
 import { nextSeed } from "../lib/seeds.js";
+import { asInput } from "../picture/uploads.js";
 import { imageFigure } from "./image-figure.js";
 import { jobDetails } from "./job-details.js";
 import { hasEnded } from "./job-store.js";
@@ -15,12 +16,17 @@ const GENERATION_FIELDS = [
   "steps",
   "guidanceScale",
   "guidanceInterval",
+  "image",
+  "mask",
+  "strength",
+  "composite",
   "seed",
   "count",
   "solver",
   "format",
   "resolutionBinning",
 ];
+const INPUT_IMAGES = ["image", "mask"];
 const TERMINAL_LABELS = { completed: "Completed", failed: "Failed", cancelled: "Cancelled" };
 
 let cardCount = 0;
@@ -38,7 +44,10 @@ export class Card {
   #error = element("p", { class: "error", role: "alert", hidden: true });
   node;
 
-  /** @param actions what the card can start: cancel(id), fill(request, errors), generate(request) */
+  /**
+   * @param actions what the card can start: cancel(id), fill(request, errors), generate(request),
+   *     usePicture(file, name)
+   */
   constructor(job, actions) {
     this.#job = job;
     this.#actions = actions;
@@ -119,12 +128,13 @@ export class Card {
 
   #images(job) {
     const onAgain = (request) => this.#actions.fill(generationFields(request));
+    const figureActions = { again: onAgain, usePicture: this.#actions.usePicture };
     const several = job.images.length > 1;
     const label = several ? `Vary (${plural(job.images.length, "next seed")})` : "Vary";
     const vary = button(label, () => this.#vary(job.request));
     vary.title = "The same with the next seed";
     const captionButtons = several ? [] : [vary];
-    const figures = job.images.map((image, i) => imageFigure(job, image, i, onAgain, ...captionButtons));
+    const figures = job.images.map((image, i) => imageFigure(job, image, i, figureActions, ...captionButtons));
     return [
       element("div", { class: "images", "data-count": job.images.length }, ...figures),
       ...(several ? [row(vary)] : []),
@@ -172,6 +182,9 @@ function prompt(job) {
 /** Returns the fields that determine the image, without those of one job such as id and deadline. */
 function generationFields(request) {
   return Object.fromEntries(
-    GENERATION_FIELDS.filter((name) => name in request).map((name) => [name, request[name]]),
+    GENERATION_FIELDS.filter((name) => name in request).map((name) => [
+      name,
+      INPUT_IMAGES.includes(name) ? asInput(request[name]) : request[name],
+    ]),
   );
 }

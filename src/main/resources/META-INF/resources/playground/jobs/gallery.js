@@ -10,7 +10,7 @@ export class Gallery {
   #list = byId("cards");
   #ownOnly = byId("own-only");
 
-  /** @param actions what a card can start: cancel(id), fill(request, errors), generate(request) */
+  /** @param actions what a card can start; see Card */
   constructor(jobs, actions) {
     jobs.addEventListener("job", ({ detail }) => this.#show(detail, actions));
     jobs.addEventListener("more", ({ detail }) => {

@@ -1,5 +1,5 @@
 import * as api from "../api/client.js";
-import { element } from "../lib/dom.js";
+import { element, showText } from "../lib/dom.js";
 import { openViewer } from "./viewer.js";
 
 const PREFETCH_MARGIN = "400px";
@@ -20,36 +20,44 @@ const nearViewport = new IntersectionObserver(
 /**
  * Returns the figure of one image of a job, with its buttons.
  *
- * @param onAgain called with the request that generates this image alone
+ * @param actions again(request) with the request that generates this image alone, and
+ *     usePicture(file, name)
  * @param moreButtons further buttons for the caption
  */
-export function imageFigure(job, image, index, onAgain, ...moreButtons) {
+export function imageFigure(job, image, index, actions, ...moreButtons) {
   const alt = description(job, index, image.seed);
   const img = element("img", { alt, width: image.width, height: image.height });
   const open = element("button", { type: "button", class: "open", "aria-label": `View: ${alt}` }, img);
   const download = element("a", { class: "button", download: fileName(job, image, index) }, "Download");
   const detail = element("span", { class: "button-detail" }, "\u00a0with this seed");
   const again = element("button", { type: "button", title: "Again with this seed" }, "Again", detail);
+  const input = element("button", { type: "button", title: "Start the next image from this one" }, "Use as input");
   const error = element("p", { class: "error", hidden: true });
-  open.addEventListener("near", async () => {
+  const fetchImage = async (onFile) => {
     try {
-      const url = URL.createObjectURL(await api.image(image.href));
-      img.src = url;
-      download.href = url;
+      onFile(await api.image(image.href));
+      showText(error, "");
     } catch (problem) {
-      error.textContent = problem.message;
-      error.hidden = false;
+      showText(error, problem.message);
     }
-  });
+  };
+  open.addEventListener("near", () => fetchImage((file) => {
+    const url = URL.createObjectURL(file);
+    img.src = url;
+    download.href = url;
+  }));
+  input.addEventListener("click", () =>
+    fetchImage((file) => actions.usePicture(file, fileName(job, image, index))),
+  );
   open.addEventListener("click", () => openViewer(img.src, alt));
-  again.addEventListener("click", () => onAgain({ ...job.request, seed: image.seed, count: 1 }));
+  again.addEventListener("click", () => actions.again({ ...job.request, seed: image.seed, count: 1 }));
   nearViewport.observe(open);
   const seed = element("span", { class: "seed muted" }, `seed ${image.seed}`);
   const caption = element(
     "figcaption",
     {},
     element("div", { class: "actions spread" }, seed, download),
-    element("div", { class: "actions" }, again, ...moreButtons),
+    element("div", { class: "actions" }, again, ...moreButtons, input),
   );
   return element("figure", {}, open, error, caption);
 }

@@ -9,6 +9,8 @@ export function jobDetails({ id, request, timings, worker, model }) {
     ["Steps", request.steps],
     ["Guidance", request.guidanceScale],
     ["Guidance interval", request.guidanceInterval],
+    ["Picture", request.image && (request.mask ? "with a mask" : "without a mask")],
+    ["Strength", request.strength],
     ["Solver", request.solver],
     ["Model", model],
     ["Worker", worker],
