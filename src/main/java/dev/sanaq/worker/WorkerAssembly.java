@@ -297,7 +297,12 @@ final class WorkerAssembly {
             uploadPolicy,
             WorkerThreads.newPool("sanaq-upload", settings.uploads().concurrency()));
     ImageWriter imageWriter =
-        new ImageWriter(storage.results(), storage.retry(), uploader, config.embedMetadata());
+        new ImageWriter(
+            storage.results(),
+            storage.retry(),
+            uploader,
+            config.embedMetadata(),
+            config.embedProvenance());
     InferenceLoop loop =
         new InferenceLoop(
             generator,

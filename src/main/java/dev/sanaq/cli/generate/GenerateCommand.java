@@ -12,6 +12,7 @@ import dev.sanaq.sana.GenerationResult;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ImageMetadata;
 import dev.sanaq.sana.ModelInfo;
+import dev.sanaq.sana.Provenance;
 import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.pipeline.SanaPipeline;
 import java.io.IOException;
@@ -129,7 +130,11 @@ public final class GenerateCommand implements Callable<Integer> {
 
   private byte[] encodeImage(
       ImageFormat format, RgbImage image, GenerationParams params, ModelInfo model, int index) {
-    return format.encode(image, quality, ImageMetadata.of(params, model.name(), index));
+    return format.encode(
+        image,
+        quality,
+        ImageMetadata.of(params, model.name(), index),
+        Provenance.xmp(params, model.name()));
   }
 
   private void checkQuality() {

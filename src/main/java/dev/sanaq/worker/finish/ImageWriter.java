@@ -8,6 +8,7 @@ import dev.sanaq.job.JobOutcome.Completed;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.sana.GenerationResult;
 import dev.sanaq.sana.ImageMetadata;
+import dev.sanaq.sana.Provenance;
 import dev.sanaq.storage.StorageException;
 import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.storage.result.CommitResult;
@@ -30,20 +31,24 @@ public final class ImageWriter {
   private final StorageRetry storageRetry;
   private final PresignedUploader uploader;
   private final boolean embedMetadata;
+  private final boolean embedProvenance;
 
   /**
    * @param embedMetadata whether image files contain their generation parameters, if their format
    *     can
+   * @param embedProvenance whether image files say that a model made them
    */
   public ImageWriter(
       ResultStore store,
       StorageRetry storageRetry,
       PresignedUploader uploader,
-      boolean embedMetadata) {
+      boolean embedMetadata,
+      boolean embedProvenance) {
     this.store = store;
     this.storageRetry = storageRetry;
     this.uploader = uploader;
     this.embedMetadata = embedMetadata;
+    this.embedProvenance = embedProvenance;
   }
 
   List<StoredImage> store(JobExecution execution, GenerationResult result) {
@@ -58,7 +63,8 @@ public final class ImageWriter {
     List<StoredImage> images = new ArrayList<>();
     for (RgbImage image : result.images()) {
       int index = images.size();
-      byte[] file = format.encode(image, job.quality(), textChunks(execution, index));
+      byte[] file =
+          format.encode(image, job.quality(), textChunks(execution, index), xmp(execution));
       images.add(
           storageRetry.call(
               () -> store.storeImage(job, index, file, image.width(), image.height()),
@@ -71,6 +77,12 @@ public final class ImageWriter {
     return embedMetadata
         ? ImageMetadata.of(execution.generationParams(), execution.job().model(), index)
         : Map.of();
+  }
+
+  private String xmp(JobExecution execution) {
+    return embedProvenance
+        ? Provenance.xmp(execution.generationParams(), execution.job().model())
+        : "";
   }
 
   /** Uploads stored images to the request's URLs, one after the other. */
