@@ -88,7 +88,7 @@ public class OpenAiResource {
       data.add(
           inline
               ? Map.of("b64_json", encodeBase64(image))
-              : Map.of("url", archive.imageUrl(image).url()));
+              : Map.of("url", archive.imageUrl(job.id(), data.size(), image).url()));
     }
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("created", Objects.requireNonNull(job.terminalEvent()).time().getEpochSecond());
