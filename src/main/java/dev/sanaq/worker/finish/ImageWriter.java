@@ -8,7 +8,7 @@ import dev.sanaq.job.JobOutcome.Completed;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.sana.GenerationResult;
 import dev.sanaq.sana.ImageMetadata;
-import dev.sanaq.sana.Provenance;
+import dev.sanaq.sana.provenance.Provenance;
 import dev.sanaq.storage.StorageException;
 import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.storage.result.CommitResult;

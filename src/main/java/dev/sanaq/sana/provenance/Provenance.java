@@ -1,4 +1,6 @@
-package dev.sanaq.sana;
+package dev.sanaq.sana.provenance;
+
+import dev.sanaq.sana.GenerationParams;
 
 /**
  * Says in a file that a model made its image: an XMP packet with IPTC's {@code DigitalSourceType}

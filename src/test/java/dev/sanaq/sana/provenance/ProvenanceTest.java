@@ -1,4 +1,4 @@
-package dev.sanaq.sana;
+package dev.sanaq.sana.provenance;
 
 import static dev.sanaq.sana.TestGenerationParams.fox;
 import static org.assertj.core.api.Assertions.assertThat;
