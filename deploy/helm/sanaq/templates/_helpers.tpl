@@ -131,6 +131,7 @@ imagePullPolicy: {{ . }}
   "SANAQ_STORAGE_REGION" .Values.storage.region
   "SANAQ_WORKER_SHUTDOWN_TIMEOUT" (include "sanaq.duration" .Values.worker.shutdownTimeoutSeconds) -}}
 {{- with .Values.storage.endpoint }}{{ $_ := set $config "SANAQ_STORAGE_ENDPOINT" . }}{{ end -}}
+{{- with .Values.storage.publicEndpoint }}{{ $_ := set $config "SANAQ_STORAGE_PUBLIC_ENDPOINT" . }}{{ end -}}
 {{- with .Values.storage.prefix }}{{ $_ := set $config "SANAQ_STORAGE_PREFIX" . }}{{ end -}}
 {{- if .Values.storage.pathStyle }}{{ $_ := set $config "SANAQ_STORAGE_PATH_STYLE" "true" }}{{ end -}}
 {{- if ne .Values.keda.mode "none" }}{{ $_ := set $config "SANAQ_GATEWAY_WORKER_START_TIMEOUT" .Values.keda.workerStartTimeout }}{{ end -}}

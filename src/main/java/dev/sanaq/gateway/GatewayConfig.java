@@ -1,10 +1,12 @@
 package dev.sanaq.gateway;
 
+import dev.sanaq.net.HttpUrl;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,12 @@ public interface GatewayConfig {
    * Unset, a gateway that other machines can reach accepts any name.
    */
   Optional<List<String>> allowedHosts();
+
+  /**
+   * The URL at which clients reach the gateway. If it is set, image URLs in the gateway's answers
+   * lead to the gateway, and need the caller's key, in place of the storage.
+   */
+  Optional<@HttpUrl URI> publicUrl();
 
   /** API keys by the name of their owner: up to 32 of A-Z a-z 0-9 _ and -. */
   Map<String, Key> keys();

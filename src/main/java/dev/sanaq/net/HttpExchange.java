@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -19,8 +20,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP request and its response, of which status and Retry-After are read, and the body if it
- * is wanted.
+ * One HTTP request and its response, of which status, Retry-After and Location are read, the body
+ * if it is wanted, and the start of the body of a failure.
  */
 final class HttpExchange {
   /** Of a body that is not wanted. */
@@ -35,6 +36,7 @@ final class HttpExchange {
   private final int maxBodyBytes;
   private final Buffer body = Buffer.buffer();
   private final CompletableFuture<CallResult> result = new CompletableFuture<>();
+  private volatile String location = "";
   private final AtomicReference<@Nullable HttpClientRequest> request = new AtomicReference<>();
 
   HttpExchange(Clock clock) {
@@ -51,9 +53,17 @@ final class HttpExchange {
     this.maxBodyBytes = maxBodyBytes;
   }
 
-  /** The body of a successful response, once there is a result; longer than allowed if it is. */
+  /**
+   * The body of a successful response that is wanted, once there is a result; longer than allowed
+   * if it is. Of another response its first bytes.
+   */
   byte[] body() {
     return body.getBytes();
+  }
+
+  /** The response's Location, once there is a result; empty if there is none. */
+  String location() {
+    return location;
   }
 
   /** Connects and sends; returns at once. */
@@ -94,6 +104,7 @@ final class HttpExchange {
 
   private void onResponse(HttpClientResponse response) {
     CallResult callResult = result(response);
+    location = Objects.requireNonNullElse(response.getHeader("location"), "");
     if (maxBodyBytes != NOT_WANTED && callResult instanceof CallResult.Success) {
       readBody(response, callResult);
     } else {
@@ -124,6 +135,10 @@ final class HttpExchange {
     response.handler(
         part -> {
           read[0] += part.length();
+          if (!result.isDone()) {
+            int room = MAX_IGNORED_BYTES - body.length();
+            body.appendBuffer(part, 0, Math.min(part.length(), room));
+          }
           if (read[0] > MAX_IGNORED_BYTES) {
             result.complete(callResult);
           }

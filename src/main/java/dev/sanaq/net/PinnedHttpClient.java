@@ -9,6 +9,7 @@ import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -51,6 +52,15 @@ public final class PinnedHttpClient implements AutoCloseable {
       String method, String url, Map<String, String> headers, byte[] body, int attempt) {}
 
   /**
+   * A result with what the server says of it.
+   *
+   * @param result of the call
+   * @param location the response's Location; empty if there is none
+   * @param body at most its first 4 KB; not to be published
+   */
+  public record ExplainedResult(CallResult result, String location, String body) {}
+
+  /**
    * @param vertx the caller closes it
    * @param options TLS trust and so on; timeouts and limits are overridden
    */
@@ -72,6 +82,21 @@ public final class PinnedHttpClient implements AutoCloseable {
   /** Sends a request; blocks until the result, at most for the call timeout. Never throws. */
   public CallResult send(Request request) {
     return send(request, new HttpExchange(clock));
+  }
+
+  /**
+   * Sends a request as {@link #send} does, and tells what the server says of a failure.
+   *
+   * @return the result; of a failure also the response's Location and the start of its body
+   */
+  public ExplainedResult sendExplained(Request request) {
+    HttpExchange exchange = new HttpExchange(clock);
+    CallResult result = send(request, exchange);
+    // Without a status the exchange may still be receiving.
+    return result instanceof CallResult.Failed failed && failed.status() != 0
+        ? new ExplainedResult(
+            result, exchange.location(), new String(exchange.body(), StandardCharsets.UTF_8))
+        : new ExplainedResult(result, "", "");
   }
 
   /**

@@ -60,7 +60,10 @@ public final class S3ClientFactory {
     return builder.build();
   }
 
-  /** A presigner with the credentials and the endpoint of a client; works offline. */
+  /**
+   * A presigner for readers, with the credentials of a client and the public endpoint or, without
+   * one, the client's; works offline. A signature covers the host, so a reader cannot replace it.
+   */
   static S3Presigner presigner(StorageConfig config, S3Client s3) {
     var client = s3.serviceClientConfiguration();
     var builder =
@@ -69,7 +72,7 @@ public final class S3ClientFactory {
             .credentialsProvider(client.credentialsProvider())
             .serviceConfiguration(
                 S3Configuration.builder().pathStyleAccessEnabled(config.pathStyle()).build());
-    client.endpointOverride().ifPresent(builder::endpointOverride);
+    config.publicEndpoint().or(client::endpointOverride).ifPresent(builder::endpointOverride);
     return builder.build();
   }
 

@@ -64,6 +64,12 @@ public interface StorageConfig {
   @DurationMax(days = 7)
   Duration urlExpiry();
 
+  /**
+   * The URL at which those who open image URLs reach the storage, if it is another one than the
+   * endpoint; signed image URLs lead there.
+   */
+  Optional<@HttpUrl URI> publicEndpoint();
+
   /** A public base URL of the bucket; image URLs are then this URL and the key, unsigned. */
   Optional<@HttpUrl URI> publicUrl();
 }

@@ -319,7 +319,12 @@ final class WorkerAssembly {
             WorkerThreads.newPool("sanaq-upload", settings.uploads().concurrency()));
     ImageWriter imageWriter =
         new ImageWriter(
-            storage.results(), storage.retry(), uploader, safety, config.embedMetadata());
+            storage.results(),
+            storage.retry(),
+            uploader,
+            safety,
+            config.embedMetadata(),
+            config.embedProvenance());
     InferenceLoop loop =
         new InferenceLoop(
             generator,

@@ -88,4 +88,11 @@ public interface WorkerConfig {
   /** Whether PNG files contain their generation parameters: prompts, seed, steps and so on. */
   @WithDefault("true")
   boolean embedMetadata();
+
+  /**
+   * Whether image files of every format say in XMP that a model made them, and which one: IPTC's
+   * digital source type.
+   */
+  @WithDefault("true")
+  boolean embedProvenance();
 }

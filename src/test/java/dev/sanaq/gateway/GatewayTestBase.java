@@ -6,6 +6,7 @@ import dev.sanaq.testing.Eventually;
 import dev.sanaq.testing.GatewayTestClient;
 import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.TestSettings;
+import dev.sanaq.testing.contract.TopicContract;
 import dev.sanaq.testing.kafka.PlainWorkerChannels;
 import dev.sanaq.worker.WorkerRuntime;
 import dev.sanaq.worker.WorkerSettings;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -51,6 +53,12 @@ public abstract class GatewayTestBase {
     client = new GatewayTestClient(root, clientHeaders());
     GatewayRestart.start(gateway);
     client.awaitReady();
+  }
+
+  /** Holds all records of the class to the contract of the topics. */
+  @AfterAll
+  protected static void checkTopics() {
+    TopicContract.check(GatewayTestClient.serviceConfig());
   }
 
   @AfterEach

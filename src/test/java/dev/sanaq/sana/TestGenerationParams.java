@@ -24,7 +24,7 @@ public final class TestGenerationParams {
   }
 
   /** One small image of a fox in three steps. */
-  static GenerationParams fox(long seed) {
+  public static GenerationParams fox(long seed) {
     return new GenerationParams(
         "a fox", "blurry", 64, 64, 3, 4.5, seed, 1, SolverKind.FLOW_DPM, false, true, List.of());
   }

@@ -59,6 +59,23 @@ class ImageUrlsTest {
     assertThat(near.expires()).contains(Instant.ofEpochSecond(soon.getEpochSecond()));
   }
 
+  /** The signature covers the host: an address for readers cannot be made from another one. */
+  @Test
+  void publicEndpoint_isSigned() {
+    Map<String, String> readers =
+        Map.of(
+            "sanaq.storage.public-endpoint",
+            "http://localhost:9000/",
+            "sanaq.storage.path-style",
+            "true");
+    String url = urls(permanent(), readers).of(IMAGE).url();
+    assertThat(url)
+        .startsWith("http://localhost:9000/images/a%20b/0.png?")
+        .contains("X-Amz-SignedHeaders=host");
+    String internal = urls(permanent(), Map.of()).of(IMAGE).url();
+    assertThat(signature(url)).isNotEqualTo(signature(internal));
+  }
+
   @Test
   void publicUrl_hasNoExpiry() {
     StoredImage.Url url =
@@ -119,6 +136,10 @@ class ImageUrlsTest {
   void expiryThatS3DoesNotAllow_isRejected(String expiry) {
     assertThatThrownBy(() -> urls(permanent(), Map.of("sanaq.storage.url-expiry", expiry)))
         .hasMessageContaining("sanaq.storage.url-expiry");
+  }
+
+  private static String signature(String url) {
+    return url.replaceFirst(".*X-Amz-Signature=", "");
   }
 
   private static ImageUrls urls(AwsCredentials credentials, Map<String, String> more) {

@@ -3,6 +3,8 @@ package dev.sanaq.worker;
 import static dev.sanaq.testing.KafkaS3Client.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.drew.imaging.ImageMetadataReader;
+import com.drew.metadata.xmp.XmpDirectory;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
@@ -52,6 +54,9 @@ class StoredImagesTest {
   private static S3Presigner presigner;
 
   private static final GradientImageGenerator GENERATOR = new GradientImageGenerator();
+
+  private static final String TRAINED =
+      "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
 
   /** Longer than the worker waits for the response to an upload. */
   private static final Duration SILENCE = Duration.ofSeconds(30);
@@ -108,7 +113,7 @@ class StoredImagesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"png", "jpeg", "webp"})
-  void image_isStoredInRequestedFormat(String format) throws IOException {
+  void image_isStoredInRequestedFormat(String format) throws Exception {
     JsonNode event =
         sendAndAwaitCompleted("{\"id\":\"%s\",\"prompt\":\"p\",\"format\":\"%s\"}", id, format);
     JsonNode image = event.get("images").get(0);
@@ -124,6 +129,13 @@ class StoredImagesTest {
     byte[] file = object(harness.services().bucket(), key);
     assertThat(Sha256.hex(file)).isEqualTo(image.get("sha256").asText());
     assertThat(TestImages.read(new ByteArrayInputStream(file)).width()).isEqualTo(64);
+    XmpDirectory xmp =
+        ImageMetadataReader.readMetadata(new ByteArrayInputStream(file))
+            .getFirstDirectoryOfType(XmpDirectory.class);
+    assertThat(xmp.getXmpProperties())
+        .containsEntry("Iptc4xmpExt:DigitalSourceType", TRAINED)
+        .containsEntry("Iptc4xmpExt:AISystemUsed", "gradient")
+        .containsEntry("xmp:CreatorTool", "sanaq");
     assertThat(event.get("request").path("quality").asInt(-1))
         .isEqualTo(format.equals("png") ? -1 : 90);
   }

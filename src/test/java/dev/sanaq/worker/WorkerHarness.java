@@ -46,6 +46,7 @@ public final class WorkerHarness implements BeforeAllCallback, AfterAllCallback 
   public void afterAll(ExtensionContext context) {
     drainAll(SHUTDOWN_TIMEOUT);
     client().close();
+    services.afterAll(context);
   }
 
   public TestServices services() {

@@ -14,6 +14,7 @@ import dev.sanaq.sana.ImageMetadata;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.pipeline.SanaPipeline;
+import dev.sanaq.sana.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -129,7 +130,11 @@ public final class GenerateCommand implements Callable<Integer> {
 
   private byte[] encodeImage(
       ImageFormat format, RgbImage image, GenerationParams params, ModelInfo model, int index) {
-    return format.encode(image, quality, ImageMetadata.of(params, model.name(), index));
+    return format.encode(
+        image,
+        quality,
+        ImageMetadata.of(params, model.name(), index),
+        Provenance.xmp(params, model.name()));
   }
 
   private void checkQuality() {

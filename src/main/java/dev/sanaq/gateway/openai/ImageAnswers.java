@@ -52,7 +52,7 @@ class ImageAnswers {
       data.add(
           inline
               ? Map.of(B64_JSON, encodeBase64(image))
-              : Map.of("url", archive.imageUrl(image).url()));
+              : Map.of("url", archive.imageUrl(job.id(), data.size(), image).url()));
     }
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("created", event.time().getEpochSecond());

@@ -84,10 +84,10 @@ class JobResponseFactory {
 
   private Map<String, Object> imageBody(String id, int index, StoredImage image) {
     Map<String, Object> body = new LinkedHashMap<>();
-    StoredImage.Url url = archive.imageUrl(image);
+    StoredImage.Url url = archive.imageUrl(id, index, image);
     body.put("url", url.url());
     url.expires().ifPresent(end -> body.put("urlExpires", end.toString()));
-    body.put("href", "/v1/jobs/%s/images/%s".formatted(id, index));
+    body.put("href", JobArchive.imagePath(id, index));
     body.put("seed", image.seed());
     body.put("width", image.width());
     body.put("height", image.height());

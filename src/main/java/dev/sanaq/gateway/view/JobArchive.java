@@ -1,5 +1,6 @@
 package dev.sanaq.gateway.view;
 
+import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.job.JobIds;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.kafka.event.EventsConfig;
@@ -32,7 +33,11 @@ public class JobArchive {
   private final StorageProbe probe;
   private final JobEventFactory eventFactory;
 
-  JobArchive(StorageConfig config, EventsConfig events, Clock clock) {
+  /** Without a slash at its end. */
+  private final Optional<String> gatewayUrl;
+
+  JobArchive(StorageConfig config, EventsConfig events, GatewayConfig gateway, Clock clock) {
+    this.gatewayUrl = gateway.publicUrl().map(url -> url.toString().replaceAll("/+$", ""));
     this.s3 = S3ClientFactory.client(config);
     this.imageUrls = new ImageUrls(config, s3);
     this.resultStore = new ResultStore(s3, OutputLocations.defaultLocation(config));
@@ -62,9 +67,21 @@ public class JobArchive {
     probe.tryGatewayCalls();
   }
 
-  /** A new URL of the image, signed or public. */
-  public StoredImage.Url imageUrl(StoredImage image) {
-    return imageUrls.of(image);
+  /**
+   * A new URL of an image: at the gateway if it has a public URL, otherwise signed or public.
+   *
+   * @param job the job's id
+   * @param index of the image among the job's
+   */
+  public StoredImage.Url imageUrl(String job, int index, StoredImage image) {
+    return gatewayUrl
+        .map(base -> new StoredImage.Url(base + imagePath(job, index), Optional.empty()))
+        .orElseGet(() -> imageUrls.of(image));
+  }
+
+  /** The path of an image at the gateway. */
+  public static String imagePath(String job, int index) {
+    return "/v1/jobs/%s/images/%s".formatted(job, index);
   }
 
   /** The image's bytes in the range; empty if S3 no longer has the image. */

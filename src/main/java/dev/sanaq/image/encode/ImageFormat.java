@@ -16,22 +16,24 @@ public enum ImageFormat {
   /** Lossless, with metadata texts. */
   PNG(List.of("png")) {
     @Override
-    public byte[] encode(RgbImage image, int quality, Map<String, String> texts) {
-      return PngEncoder.encode(image, texts);
+    public byte[] encode(RgbImage image, int quality, Map<String, String> texts, String xmp) {
+      return PngEncoder.encode(image, texts, xmp);
     }
   },
   /** Lossy, without texts. */
   JPEG(List.of("jpeg", "jpg")) {
     @Override
-    public byte[] encode(RgbImage image, int quality, Map<String, String> texts) {
-      return JpegEncoder.encode(image, (float) quality / MAX_QUALITY);
+    public byte[] encode(RgbImage image, int quality, Map<String, String> texts, String xmp) {
+      byte[] file = JpegEncoder.encode(image, (float) quality / MAX_QUALITY);
+      return xmp.isEmpty() ? file : XmpSegment.addToJpeg(file, xmp);
     }
   },
   /** Lossy, smaller than JPEG, without texts. */
   WEBP(List.of("webp")) {
     @Override
-    public byte[] encode(RgbImage image, int quality, Map<String, String> texts) {
-      return WebpEncoder.encode(image, (float) quality / MAX_QUALITY);
+    public byte[] encode(RgbImage image, int quality, Map<String, String> texts, String xmp) {
+      byte[] file = WebpEncoder.encode(image, (float) quality / MAX_QUALITY);
+      return xmp.isEmpty() ? file : XmpSegment.addToWebp(file, image.width(), image.height(), xmp);
     }
   };
 
@@ -49,8 +51,14 @@ public enum ImageFormat {
    *
    * @param quality 0 to {@link #MAX_QUALITY}; a lossless format ignores it
    * @param texts by keyword; a format without texts ignores them
+   * @param xmp the XMP packet; empty for none
    */
-  public abstract byte[] encode(RgbImage image, int quality, Map<String, String> texts);
+  public abstract byte[] encode(RgbImage image, int quality, Map<String, String> texts, String xmp);
+
+  /** The same without XMP. */
+  public final byte[] encode(RgbImage image, int quality, Map<String, String> texts) {
+    return encode(image, quality, texts, "");
+  }
 
   /** The name in requests, events, object keys and media types. */
   public String label() {

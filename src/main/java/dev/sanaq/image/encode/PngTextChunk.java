@@ -20,22 +20,32 @@ record PngTextChunk(String type, byte[] data) {
    * @param keyword 1 to 79 printable ASCII characters, no space at either end
    */
   static PngTextChunk of(String keyword, String text) {
+    // NUL is the separator, so the text must not contain one.
+    String content = text.replace("\0", "");
+    if (!StandardCharsets.ISO_8859_1.newEncoder().canEncode(content)) {
+      return international(keyword, content);
+    }
+    ByteArrayOutputStream data = start(keyword);
+    data.writeBytes(content.getBytes(StandardCharsets.ISO_8859_1));
+    return new PngTextChunk("tEXt", data.toByteArray());
+  }
+
+  /** The same as {@code iTXt} whatever the text is; the text has no NUL. */
+  static PngTextChunk international(String keyword, String text) {
+    ByteArrayOutputStream data = start(keyword);
+    // Not compressed; no compression method, language or translated keyword.
+    data.writeBytes(new byte[] {0, 0, 0, 0});
+    data.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+    return new PngTextChunk("iTXt", data.toByteArray());
+  }
+
+  private static ByteArrayOutputStream start(String keyword) {
     if (keyword.length() > MAX_KEYWORD_LENGTH || !keyword.matches("[!-~]([ -~]*[!-~])?")) {
       throw new IllegalArgumentException("invalid PNG keyword: " + keyword);
     }
-    // NUL is the separator, so the text must not contain one.
-    String content = text.replace("\0", "");
-    boolean latin = StandardCharsets.ISO_8859_1.newEncoder().canEncode(content);
     ByteArrayOutputStream data = new ByteArrayOutputStream();
     data.writeBytes(keyword.getBytes(StandardCharsets.ISO_8859_1));
     data.write(0);
-    if (latin) {
-      data.writeBytes(content.getBytes(StandardCharsets.ISO_8859_1));
-      return new PngTextChunk("tEXt", data.toByteArray());
-    }
-    // Not compressed; no compression method, language or translated keyword.
-    data.writeBytes(new byte[] {0, 0, 0, 0});
-    data.writeBytes(content.getBytes(StandardCharsets.UTF_8));
-    return new PngTextChunk("iTXt", data.toByteArray());
+    return data;
   }
 }

@@ -8,6 +8,7 @@ import dev.sanaq.job.JobOutcome.Completed;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.sana.GenerationResult;
 import dev.sanaq.sana.ImageMetadata;
+import dev.sanaq.sana.provenance.Provenance;
 import dev.sanaq.storage.StorageException;
 import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.storage.result.CommitResult;
@@ -33,23 +34,27 @@ public final class ImageWriter {
   private final PresignedUploader uploader;
   private final SafetyStage safety;
   private final boolean embedMetadata;
+  private final boolean embedProvenance;
 
   /**
    * @param safety checks images before one of them is stored
    * @param embedMetadata whether image files contain their generation parameters, if their format
    *     can
+   * @param embedProvenance whether image files say that a model made them
    */
   public ImageWriter(
       ResultStore store,
       StorageRetry storageRetry,
       PresignedUploader uploader,
       SafetyStage safety,
-      boolean embedMetadata) {
+      boolean embedMetadata,
+      boolean embedProvenance) {
     this.store = store;
     this.storageRetry = storageRetry;
     this.uploader = uploader;
     this.safety = safety;
     this.embedMetadata = embedMetadata;
+    this.embedProvenance = embedProvenance;
   }
 
   List<StoredImage> store(JobExecution execution, GenerationResult result) {
@@ -82,13 +87,20 @@ public final class ImageWriter {
   }
 
   private byte[] encode(ImageFormat format, RgbImage image, JobExecution execution, int index) {
-    return format.encode(image, execution.job().quality(), textChunks(execution, index));
+    return format.encode(
+        image, execution.job().quality(), textChunks(execution, index), xmp(execution));
   }
 
   private Map<String, String> textChunks(JobExecution execution, int index) {
     return embedMetadata
         ? ImageMetadata.of(execution.generationParams(), execution.job().model(), index)
         : Map.of();
+  }
+
+  private String xmp(JobExecution execution) {
+    return embedProvenance
+        ? Provenance.xmp(execution.generationParams(), execution.job().model())
+        : "";
   }
 
   /** Uploads stored images to the request's URLs, one after the other. */

@@ -4,14 +4,15 @@ import dev.sanaq.job.ErrorCode;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.UrlRedaction;
 import dev.sanaq.net.CallResult;
-import dev.sanaq.net.PinnedHttpClient;
+import dev.sanaq.net.PinnedHttpClient.ExplainedResult;
 import dev.sanaq.net.UrlPolicy;
 import dev.sanaq.retry.Backoff;
 import dev.sanaq.retry.RetryAbortedException;
 import dev.sanaq.worker.attempt.UploadUrlGuard;
 import dev.sanaq.worker.http.LazyHttpClient;
+import dev.sanaq.worker.http.UploadRequest;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
@@ -23,6 +24,8 @@ import org.jboss.logging.Logger;
  */
 public final class PresignedUploader implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(PresignedUploader.class);
+  private static final int MAX_REDIRECTS = 3;
+  private static final int FIRST_REDIRECT_STATUS = 300;
   private static final int FIRST_SERVER_ERROR_STATUS = 500;
   private static final int REQUEST_TIMEOUT_STATUS = 408;
   private static final int TOO_MANY_REQUESTS_STATUS = 429;
@@ -65,22 +68,44 @@ public final class PresignedUploader implements AutoCloseable {
    */
   void upload(
       String url, byte[] image, String contentType, long deadline, BooleanSupplier aborted) {
-    Map<String, String> headers = Map.of("content-type", contentType, "user-agent", "sanaq");
     for (int attempt = 1; true; attempt++) {
-      CallResult result =
-          client.get().send(new PinnedHttpClient.Request("PUT", url, headers, image, attempt - 1));
-      if (result instanceof CallResult.Success) {
+      ExplainedResult answer = send(url, image, contentType, attempt - 1);
+      if (answer.result() instanceof CallResult.Success) {
         return;
       }
-      Duration delay = delay(result, attempt);
-      if (isPermanentFailure(result) || System.nanoTime() + delay.toNanos() - deadline > 0) {
-        throw new UploadFailedException(error(url, result));
+      Duration delay = delay(answer.result(), attempt);
+      if (isPermanentFailure(answer.result())
+          || System.nanoTime() + delay.toNanos() - deadline > 0) {
+        throw new UploadFailedException(error(url, answer));
       }
       LOG.warnf(
           "upload to %s failed (attempt %d), retrying in %s: %s",
-          UrlRedaction.redact(url), attempt, delay, reason(result));
+          UrlRedaction.redact(url), attempt, delay, UploadRequest.reason(answer));
       Backoff.sleep(delay, aborted);
     }
+  }
+
+  /** Sends the image, and follows redirects under the same rules for URLs. */
+  private ExplainedResult send(String url, byte[] image, String contentType, int attempt) {
+    String target = url;
+    for (int redirects = 0; true; redirects++) {
+      ExplainedResult answer =
+          client.get().sendExplained(UploadRequest.of(target, image, contentType, attempt));
+      Optional<String> next = UploadRequest.redirect(target, answer);
+      if (next.isEmpty() || redirects == MAX_REDIRECTS) {
+        return redirects > 0 && answer.result() instanceof CallResult.NotAllowed refused
+            ? new ExplainedResult(notAllowedRedirect(target, refused), "", "")
+            : answer;
+      }
+      target = next.get();
+    }
+  }
+
+  private static CallResult notAllowedRedirect(String target, CallResult.NotAllowed refused) {
+    String reason =
+        "redirected to %s, which may not be called: %s"
+            .formatted(UrlRedaction.redact(target), refused.reason());
+    return new CallResult.Failed(reason, FIRST_REDIRECT_STATUS, Duration.ZERO);
   }
 
   @Override
@@ -109,15 +134,12 @@ public final class PresignedUploader implements AutoCloseable {
         : delay;
   }
 
-  private static JobError error(String url, CallResult result) {
-    return result instanceof CallResult.NotAllowed refused
+  private static JobError error(String url, ExplainedResult answer) {
+    return answer.result() instanceof CallResult.NotAllowed refused
         ? UploadUrlGuard.error(url, refused.reason())
         : JobError.of(
             ErrorCode.STORAGE_FAILED,
-            "upload to %s failed: %s".formatted(UrlRedaction.redact(url), reason(result)));
-  }
-
-  private static String reason(CallResult result) {
-    return result instanceof CallResult.Failed failed ? failed.reason() : "answer 410";
+            "upload to %s failed: %s"
+                .formatted(UrlRedaction.redact(url), UploadRequest.reason(answer)));
   }
 }

@@ -2,6 +2,7 @@ package dev.sanaq.faults.audit;
 
 import dev.sanaq.faults.request.TestRequests;
 import dev.sanaq.testing.Eventually;
+import dev.sanaq.testing.contract.TopicContract;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -160,6 +161,7 @@ public final class EventCollector implements AutoCloseable {
   }
 
   private void onRecord(ConsumerRecord<byte[], byte[]> record) {
+    TopicContract.requireValid(record);
     if (record.topic().equals(DEAD_LETTERS)) {
       deadLetters.add(
           new DeadLetterRecord(
