@@ -363,7 +363,9 @@ final class WorkerAssembly {
     InputPreparer inputs =
         new InputPreparer(
             new InputReader(
-                new RangeReader(storage.s3()), storage.inputClient(), InputReader.Limits.of(settings.inputs(), settings.storage())),
+                new RangeReader(storage.s3()),
+                storage.inputClient(),
+                InputReader.Limits.of(settings.inputs(), settings.storage())),
             storage.retry(),
             threads.inputs());
     return execution ->

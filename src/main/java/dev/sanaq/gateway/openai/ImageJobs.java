@@ -86,8 +86,7 @@ class ImageJobs {
     Uni<Response> answer =
         request.stream()
             ? awaitWorker(waiting).map(any -> streamResponse(waiting, events))
-            : awaitEnd(waiting)
-                .map(job -> JsonResponses.ok(answers.body(job, request.inline())));
+            : awaitEnd(waiting).map(job -> JsonResponses.ok(answers.body(job, request.inline())));
     return answer.onCancellation().invoke(() -> leave(waiting));
   }
 
@@ -134,8 +133,7 @@ class ImageJobs {
   private void send(Waiting waiting, String type, MultiEmitter<? super byte[]> emitter) {
     emitter.emit(comment("waiting"));
     long heartbeat =
-        vertx.setPeriodic(
-            config.heartbeat().toMillis(), timer -> emitter.emit(comment("alive")));
+        vertx.setPeriodic(config.heartbeat().toMillis(), timer -> emitter.emit(comment("alive")));
     Cancellable wait =
         awaitEnd(waiting)
             .invoke(job -> answers.sendCompleted(job, type, emitter::emit))

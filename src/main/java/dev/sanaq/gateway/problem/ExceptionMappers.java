@@ -28,7 +28,8 @@ final class ExceptionMappers {
     if (status < 400) {
       return e.getResponse();
     }
-    Response answer = JsonResponses.problem(HttpProblems.ofStatus(status, uri.getPath()), uri.getPath());
+    Response answer =
+        JsonResponses.problem(HttpProblems.ofStatus(status, uri.getPath()), uri.getPath());
     Optional<String> allowed =
         status == 405 ? AllowHeaderFilter.allowedMethods(uri.getPath()) : Optional.empty();
     return allowed

@@ -116,7 +116,10 @@ public record Problem(
    */
   public static Problem payloadTooLarge(long maxBytes, String setting) {
     return of(
-        413, "too_large", "Request too large", "At most %s bytes (%s)".formatted(maxBytes, setting));
+        413,
+        "too_large",
+        "Request too large",
+        "At most %s bytes (%s)".formatted(maxBytes, setting));
   }
 
   /** The caller's requests per minute are used up. */

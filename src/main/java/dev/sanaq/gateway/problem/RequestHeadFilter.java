@@ -71,7 +71,8 @@ final class RequestHeadFilter {
   private Problem refused(RoutingContext context, int status) {
     return problem(context.request())
         .orElseGet(
-            () -> status == 400
+            () ->
+                status == 400
                     ? HttpProblems.invalidUrl("")
                     : HttpProblems.ofStatus(status, path(context.request())));
   }

@@ -44,8 +44,7 @@ public final class MultipartForm {
    * @param tooLarge the problem of a longer body
    * @throws ProblemException if the body is too large or no such form
    */
-  static MultipartForm read(
-      String contentType, InputStream body, long maxBytes, Problem tooLarge) {
+  static MultipartForm read(String contentType, InputStream body, long maxBytes, Problem tooLarge) {
     HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/");
     head.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
     if (!HttpPostRequestDecoder.isMultipart(head)) {
@@ -130,8 +129,6 @@ public final class MultipartForm {
 
   /** The first part with this name as text in UTF-8; empty if there is none. */
   public Optional<String> text(String name) {
-    return all(name).stream()
-        .findFirst()
-        .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    return all(name).stream().findFirst().map(bytes -> new String(bytes, StandardCharsets.UTF_8));
   }
 }

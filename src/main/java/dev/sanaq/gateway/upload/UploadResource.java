@@ -51,8 +51,7 @@ public class UploadResource {
       InputStream body,
       @HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType,
       @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable Long length) {
-    return store(
-        length, () -> onlyFile(uploads.readForm(contentType, body, ImagePaths.UPLOADS)));
+    return store(length, () -> onlyFile(uploads.readForm(contentType, body, ImagePaths.UPLOADS)));
   }
 
   private Response store(@Nullable Long length, Supplier<byte[]> file) {
@@ -67,8 +66,7 @@ public class UploadResource {
   }
 
   private static byte[] onlyFile(MultipartForm form) {
-    List<byte[]> files =
-        Stream.of(IMAGE, "file").flatMap(name -> form.all(name).stream()).toList();
+    List<byte[]> files = Stream.of(IMAGE, "file").flatMap(name -> form.all(name).stream()).toList();
     if (files.size() != 1) {
       throw new ProblemException(
           Problem.invalidForm(

@@ -152,8 +152,7 @@ class OpenAiClientsTest extends GatewayTestBase {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void clientThatHangsUp_cancelsItsJob(boolean stream) throws IOException {
-    try (Socket socket =
-        open("{\"prompt\":\"slow %s\",\"stream\":%s}".formatted(stream, stream))) {
+    try (Socket socket = open("{\"prompt\":\"slow %s\",\"stream\":%s}".formatted(stream, stream))) {
       awaitState("running");
       assertThat(socket.isConnected()).isTrue();
     }
@@ -188,9 +187,7 @@ class OpenAiClientsTest extends GatewayTestBase {
     assertThat(inline.get("size").asText()).isEqualTo("64x64");
     JsonNode url =
         client
-            .post(
-                PATH,
-                "{\"prompt\":\"p\",\"model\":\"gpt-image-1\",\"response_format\":\"url\"}")
+            .post(PATH, "{\"prompt\":\"p\",\"model\":\"gpt-image-1\",\"response_format\":\"url\"}")
             .json();
     assertThat(url.get("data").get(0).has("url")).isTrue();
     JsonNode drafts = client.post(PATH, "{\"prompt\":\"p\",\"model\":\"drafts\"}").json();

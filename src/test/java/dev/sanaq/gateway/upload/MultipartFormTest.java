@@ -43,8 +43,7 @@ class MultipartFormTest {
     assertProblem(new TestForm().file("image", new byte[MAX_BYTES]).body(), "too_large");
     assertThatThrownBy(() -> read("multipart/form-data", body))
         .isInstanceOfSatisfying(
-            ProblemException.class,
-            e -> assertThat(e.problem().code()).isEqualTo("invalid_form"));
+            ProblemException.class, e -> assertThat(e.problem().code()).isEqualTo("invalid_form"));
   }
 
   @Test
