@@ -28,6 +28,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 
 MAX_BYTES = 64 << 20
 SCALAR_TYPES = {"fp32": 6, "bf16": 15}  # c10::ScalarType
@@ -225,7 +226,11 @@ class Bench:
         if "weights" not in network:
             if self.kept[0] != network["name"]:
                 self.kept = ("", {})  # frees the memory first
+                # One thread: these operators are short, and on a busy CPU each of them would wait for the slowest thread.
+                threads = self.torch.get_num_threads()
+                self.torch.set_num_threads(1)
                 self.kept = (network["name"], {f["name"]: self.generated(f) for f in network["tensors"]})
+                self.torch.set_num_threads(threads)
             return {n: (w, SCALAR_TYPES["fp32"], kept) for n, w in self.kept[1].items()}
         files = {}
         for name in network["weights"]:
@@ -351,7 +356,7 @@ class Bench:
             start = time.perf_counter()
             work()
             self.sync()
-        runs = max(1, min(runs, int(seconds / max(time.perf_counter() - start, 1e-9))))
+        runs = max(1, int(min(runs, seconds / max(time.perf_counter() - start, 1e-9))))
         times = []
         for _ in range(runs):
             start = time.perf_counter()
@@ -744,20 +749,28 @@ def run(a, results, bench):
     bench.use_tf32(False)
     # The largest networks are the last ones.
     timed = [n for n in kinds["transformer"] if n["config"]["qk_norm"] is None and n["config"]["patch_size"] == 1]
+    networks = {"meta": chosen, "parity": chosen, "steps": timed, "decode": kinds["autoencoder"], "errors": kinds["transformer"]}
     for part in results.parts:
         results.begin(part)
-        if part == "meta":
-            bench.meta(results, chosen)
-        elif part == "parity":
-            bench.parity(results, a.precisions.split(","), chosen)
-        elif part == "steps":
-            for network in timed:
-                bench.steps(results, network, times_in, sizes, a.runs)
-        elif part == "decode":
-            for network in kinds["autoencoder"]:
-                bench.decode(results, network, times_in, sizes, a.runs)
-        elif kinds["transformer"] and kinds["autoencoder"]:
-            bench.errors(results, kinds["transformer"][-1], kinds["autoencoder"][-1], min(sizes[-1], 2048))
+        try:
+            run_part(a, results, bench, part, networks[part], times_in, sizes, kinds["autoencoder"])
+        except Exception as e:  # the other parts still run
+            results.fail()
+            results.add("Not finished", what=results.doing, note=f"FAILED: {type(e).__name__}: {first_line(e)}")
+            traceback.print_exc()
+
+
+def run_part(a, results, bench, part, networks, times_in, sizes, decoders):
+    if part == "meta":
+        bench.meta(results, networks)
+    elif part == "parity":
+        bench.parity(results, a.precisions.split(","), networks)
+    elif part == "errors":
+        if networks and decoders:
+            bench.errors(results, networks[-1], decoders[-1], min(sizes[-1], 2048))
+    else:
+        for network in networks:
+            (bench.steps if part == "steps" else bench.decode)(results, network, times_in, sizes, a.runs)
 
 
 if __name__ == "__main__":
