@@ -70,8 +70,8 @@ public record DevicePlacement(int gpu, Precision precision, Kernels kernels, Str
   }
 
   /**
-   * The type of all tensors, except for the weights and inputs of 8-bit products: beside those
-   * fp32 with packed kernels, and bf16 with plain ones.
+   * The type of all tensors, except for the weights and inputs of 8-bit products: beside those fp32
+   * with packed kernels, and bf16 with plain ones.
    */
   public Precision basePrecision() {
     if (!precision.isEightBit()) {

@@ -9,7 +9,9 @@ public enum Precision {
   FP16(5, 2),
   /** Matrix products of the transformer in 8-bit whole numbers; the rest in another precision. */
   INT8(1, 1),
-  /** Matrix products of the transformer in 8-bit floating point (e4m3), on a GPU; the rest in bf16. */
+  /**
+   * Matrix products of the transformer in 8-bit floating point (e4m3), on a GPU; the rest in bf16.
+   */
   FP8(24, 1);
 
   private final int scalarType;

@@ -41,8 +41,7 @@ class GpuEightBitTest {
             prompt, "", 128, 128, 20, 2.5, 7, 1, SolverKind.FLOW_DPM, false, true, List.of());
     List<float[]> exact = new ArrayList<>();
     List<float[]> near = new ArrayList<>();
-    RgbImage image =
-        generate(checkpoint, emoji, DevicePlacement.cpu(Precision.FP32), exact).get(0);
+    RgbImage image = generate(checkpoint, emoji, DevicePlacement.cpu(Precision.FP32), exact).get(0);
     RgbImage other = generate(checkpoint, emoji, asOnGpu(precision), near).get(0);
     double error = NumericAssertions.relativeError(last(near), last(exact));
     assertThat(error).as("relative error of the last latents").isBetween(1e-3, bound);

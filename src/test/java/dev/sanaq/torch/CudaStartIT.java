@@ -2,6 +2,13 @@ package dev.sanaq.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.image.RgbImage;
+import dev.sanaq.sana.GenerationParams;
+import dev.sanaq.sana.ProgressListener;
+import dev.sanaq.sana.pipeline.SanaPipeline;
+import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.sana.text.TextEncoder;
 import dev.sanaq.testing.process.ManagedProcess;
 import dev.sanaq.testing.process.TestProcesses;
 import java.nio.file.Files;
@@ -78,7 +85,8 @@ class CudaStartIT {
               "version 2.7.1",
               "auto cpu: cpu: libtorch is a CUDA build, but finds no GPU",
               "cuda: device cuda: libtorch is a CUDA build, but finds no GPU",
-              "the GPU computes: false");
+              "the GPU computes: false",
+              "an image of 128 x 128");
     } finally {
       Files.move(aside, nvrtc);
     }
@@ -126,6 +134,31 @@ class CudaStartIT {
       }
       DevicePlacement gpu = DevicePlacement.gpu(Precision.FP32, "for the test");
       System.out.println("the GPU computes: " + DeviceCheck.computes(gpu));
+      generate(chosen);
+    }
+
+    /** All networks, the tokenizer and the sampler, with this build of libtorch on the CPU. */
+    private static void generate(DevicePlacement placement) {
+      Checkpoint checkpoint =
+          Checkpoint.open(Path.of("src/main/resources/checkpoints/sanaq-emoji"));
+      GenerationParams params =
+          new GenerationParams(
+              "a red apple",
+              "",
+              128,
+              128,
+              1,
+              2.5,
+              7,
+              1,
+              SolverKind.FLOW_DPM,
+              false,
+              true,
+              List.of());
+      try (SanaPipeline pipeline = SanaPipeline.load(checkpoint, placement, TextEncoder::load)) {
+        RgbImage image = pipeline.generate(params, ProgressListener.NONE).images().get(0);
+        System.out.printf("an image of %s x %s%n", image.width(), image.height());
+      }
     }
   }
 }

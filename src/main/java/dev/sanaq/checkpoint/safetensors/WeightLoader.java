@@ -14,8 +14,9 @@ public final class WeightLoader {
   private WeightLoader() {}
 
   /**
-   * Loads all tensors, converted to the program's base precision, and calls {@code prepare_weights}. A
-   * token embedding keeps its stored type: the program converts the rows that it looks up.
+   * Loads all tensors, converted to the program's base precision, and calls {@code
+   * prepare_weights}. A token embedding keeps its stored type: the program converts the rows that
+   * it looks up.
    */
   public static void load(TensorIndex tensors, ScriptProgram program) {
     loadMatching(tensors, program, name -> true);

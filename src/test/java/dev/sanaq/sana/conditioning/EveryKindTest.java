@@ -60,8 +60,7 @@ class EveryKindTest {
     RgbImage exact = generate("fp32", List.of(params(List.of()))).get(0);
     Checkpoint checkpoint = Checkpoint.open(model, "");
     try (SanaPipeline pipeline = SanaPipeline.load(checkpoint, placement, TextEncoder::load)) {
-      RgbImage image =
-          pipeline.generate(params(List.of()), ProgressListener.NONE).images().get(0);
+      RgbImage image = pipeline.generate(params(List.of()), ProgressListener.NONE).images().get(0);
       double difference = TestImages.meanDifference(image, exact);
       assertThat(difference).isBetween(0.01, levels);
     }

@@ -89,7 +89,9 @@ class AdapterSetsTest {
     }
   }
 
-  /** As a GPU computes them: the sets' own products stay in bf16, and DoRA reads the 8-bit weights. */
+  /**
+   * As a GPU computes them: the sets' own products stay in bf16, and DoRA reads the 8-bit weights.
+   */
   @ParameterizedTest
   @CsvSource({"INT8, 0.05", "FP8, 0.15"})
   void forward_eightBitsOfGpu_rowsAsAlone_nearFp32(Precision precision, double bound) {
@@ -101,8 +103,7 @@ class AdapterSetsTest {
       long second = eightBit.adapterSet(SECOND);
       long[] sets = {first, 0, second, second, first};
       float[] together = output(eightBit, 5, sets);
-      float[] expected =
-          output(fp32, 5, fp32.adapterSet(FIRST), 0, fp32.adapterSet(SECOND), 0, 0);
+      float[] expected = output(fp32, 5, fp32.adapterSet(FIRST), 0, fp32.adapterSet(SECOND), 0, 0);
       for (long set : new long[] {0, first, second}) {
         float[] alone = output(eightBit, 5, set, set, set, set, set);
         for (int row = 0; row < sets.length; row++) {
