@@ -338,7 +338,9 @@ final class WorkerAssembly {
             new InputReader(
                 new RangeReader(storage.s3()), storage.inputClient(), settings.inputs().limits()),
             storage.retry(),
-            threads.inputs());
+            threads.inputs(),
+            new InputPreparer.SizeRule(
+                generator.model().compression(), settings.limits().maxSide()));
     return execution ->
         CompletableFuture.allOf(
             adapters.fetch(execution.job(), execution::isAbandonRequested),
