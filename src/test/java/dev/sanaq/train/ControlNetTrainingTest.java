@@ -142,7 +142,8 @@ class ControlNetTrainingTest {
             controlNet,
             ControlNetInitializer.weights(controlNet, base.transformerTensors().read()));
     try (SanaPipeline pipeline =
-        SanaPipeline.load(checkpoint, new PipelineOptions("fp32", "", 1, "cpu", List.of(), false))) {
+        SanaPipeline.load(
+            checkpoint, new PipelineOptions("fp32", "", 1, "cpu", List.of(), false))) {
       // At scale 0 a control image has no effect, and the result is resized in the same way.
       byte[] without = generate(pipeline, control(0));
       assertThat(generate(pipeline, control(1))).isEqualTo(without);
@@ -158,8 +159,7 @@ class ControlNetTrainingTest {
     train("cut", TinyTraining.noProgress());
     for (String file :
         List.of(
-            "state-0000008.safetensors",
-            "controlnets/canny/diffusion_pytorch_model.safetensors")) {
+            "state-0000008.safetensors", "controlnets/canny/diffusion_pytorch_model.safetensors")) {
       assertThat(folder.resolve("cut").resolve(file))
           .hasSameBinaryContentAs(folder.resolve("whole").resolve(file));
     }
@@ -174,7 +174,8 @@ class ControlNetTrainingTest {
     int tokens = 5;
     int width = base.transformer().captionChannels();
     float sigma = 0.7f;
-    ControlNetConfig same = config("\"numLayers\": 1,\n  \"mlpRatio\": 2.0", "\"numLayers\": 2, \"mlpRatio\": 2.5");
+    ControlNetConfig same =
+        config("\"numLayers\": 1,\n  \"mlpRatio\": 2.0", "\"numLayers\": 2, \"mlpRatio\": 2.5");
     try (ControlNetTask task = task(same);
         ScriptValue latents = Torch.normal(1, 1, shape).get(0);
         ScriptValue noise = Torch.normal(2, 1, shape).get(0);

@@ -6,7 +6,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    description = "Trains and evaluates a checkpoint: data, tokenizer, autoencoder, transformer, ControlNet.",
+    description =
+        "Trains and evaluates a checkpoint: data, tokenizer, autoencoder, transformer, ControlNet.",
     subcommands = {
       TrainAllCommand.class,
       TrainEmojiCommand.class,

@@ -37,7 +37,8 @@ final class GaussianFilter {
       for (int i = 0; i < CHANNELS * width; i++) {
         float sum = 0;
         for (int k = 0; k < kernel.length; k++) {
-          sum += kernel[k] * across[CHANNELS * width * clamp(y + k - kernel.length / 2, height) + i];
+          sum +=
+              kernel[k] * across[CHANNELS * width * clamp(y + k - kernel.length / 2, height) + i];
         }
         down[CHANNELS * width * y + i] = (byte) Math.min(Math.round(sum), 255);
       }

@@ -14,8 +14,8 @@ import java.util.Optional;
  * @param control the ControlNet's image, and how it acts
  * @param pag perturbed-attention guidance, if it is on
  * @param hashes SHA-256 of the files that were read, by field; empty before
- * @param keepsAspect whether the result gets the aspect ratio of the image, or of the control image,
- *     because the request has no size
+ * @param keepsAspect whether the result gets the aspect ratio of the image, or of the control
+ *     image, because the request has no size
  */
 public record JobInputs(
     Optional<InputSource> image,

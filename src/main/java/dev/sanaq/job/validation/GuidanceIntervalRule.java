@@ -26,8 +26,6 @@ final class GuidanceIntervalRule {
       }
     }
     return fields.reject(
-        name,
-        "two numbers [start, stop] with 0 <= start < stop <= 1",
-        defaultValue);
+        name, "two numbers [start, stop] with 0 <= start < stop <= 1", defaultValue);
   }
 }

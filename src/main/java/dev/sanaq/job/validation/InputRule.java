@@ -79,12 +79,10 @@ final class InputRule {
     }
     double scale = fields.number(RequestFields.CONTROL_SCALE, 1, 0, MAX_SCALE);
     List<Double> interval =
-        GuidanceIntervalRule.read(
-            fields, RequestFields.CONTROL_INTERVAL, ModelDefaults.ALL_STEPS);
+        GuidanceIntervalRule.read(fields, RequestFields.CONTROL_INTERVAL, ModelDefaults.ALL_STEPS);
     Optional<Preprocessor> preprocessor = preprocessor(fields);
     String controlNet = name;
-    return image.map(
-        source -> new Control(source, controlNet, scale, interval, preprocessor));
+    return image.map(source -> new Control(source, controlNet, scale, interval, preprocessor));
   }
 
   private static Optional<Preprocessor> preprocessor(FieldReader fields) {
@@ -103,8 +101,7 @@ final class InputRule {
     }
     double low = inner.number(RequestFields.LOW_THRESHOLD, LOW_THRESHOLD, 0, MAX_THRESHOLD);
     double high =
-        inner.number(
-            RequestFields.HIGH_THRESHOLD, Math.max(HIGH_THRESHOLD, low), 0, MAX_THRESHOLD);
+        inner.number(RequestFields.HIGH_THRESHOLD, Math.max(HIGH_THRESHOLD, low), 0, MAX_THRESHOLD);
     if (low > high) {
       low = inner.reject(RequestFields.LOW_THRESHOLD, "at most highThreshold", high);
     }

@@ -67,7 +67,9 @@ public final class LatentEncoder implements AutoCloseable {
     }
   }
 
-  /** A large image in tiles, as it is decoded: as a whole, 4096 pixels would need 24 GiB and more. */
+  /**
+   * A large image in tiles, as it is decoded: as a whole, 4096 pixels would need 24 GiB and more.
+   */
   private ScriptValue encode(RgbImage image, ScriptValue pixels) {
     return (long) image.height() * image.width() > MAX_UNTILED_PIXELS
         ? encoder().encodeTiledToHost(pixels, TILE, TILE_STRIDE)

@@ -71,7 +71,8 @@ final class BatchSizeEstimator {
       max = Math.min(max, DEFAULT_MAX_PIXELS / ((long) size.height() * size.width()));
     }
     if (bytes.isPresent()) {
-      max = Math.min(max, bytes.getAsLong() / 2 / (guidanceRows * bytesPerRow(size, controlLayers)));
+      max =
+          Math.min(max, bytes.getAsLong() / 2 / (guidanceRows * bytesPerRow(size, controlLayers)));
     }
     return (int) Math.max(1, max);
   }

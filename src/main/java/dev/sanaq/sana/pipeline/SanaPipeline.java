@@ -164,9 +164,7 @@ public final class SanaPipeline implements ImageGenerator {
   }
 
   private int controlLayers(ConditioningKey conditioning) {
-    return conditioning.controlled()
-        ? networks.controlNets().layers(conditioning.controlNet())
-        : 0;
+    return conditioning.controlled() ? networks.controlNets().layers(conditioning.controlNet()) : 0;
   }
 
   @Override

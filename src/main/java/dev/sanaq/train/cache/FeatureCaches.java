@@ -27,8 +27,7 @@ public record FeatureCaches(Path folder, DevicePlacement placement, TrainingProg
    */
   public LatentCache latents(Dataset data, BaseModels models, int side) throws IOException {
     ImageCache images = new ImageCache(data);
-    AspectBuckets buckets =
-        AspectBuckets.of(side, models.autoencoderConfig().spatialCompression());
+    AspectBuckets buckets = AspectBuckets.of(side, models.autoencoderConfig().spatialCompression());
     return latents(
         latentKey(data, models, side),
         "latents",
@@ -49,11 +48,7 @@ public record FeatureCaches(Path folder, DevicePlacement placement, TrainingProg
    * @param images by number
    */
   public LatentCache latents(
-      String key,
-      String stage,
-      int count,
-      IntFunction<PlanarFloatImage> images,
-      BaseModels models)
+      String key, String stage, int count, IntFunction<PlanarFloatImage> images, BaseModels models)
       throws IOException {
     try (AutoencoderDC autoencoder = models.loadAutoencoder(placement)) {
       return LatentCache.loadOrCompute(

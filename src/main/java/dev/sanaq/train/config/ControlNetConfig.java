@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed seed of every random choice
  * @param weights data type of the stored weights: F32 or BF16
  * @param numLayers number of the transformer's first blocks that the ControlNet copies
- * @param mlpRatio Mix-FFN's expansion in the copies, at most the transformer's: a smaller one copies
- *     the first hidden channels
+ * @param mlpRatio Mix-FFN's expansion in the copies, at most the transformer's: a smaller one
+ *     copies the first hidden channels
  * @param preprocessor makes the control images from the images
  * @param views how often each row is in the data: once as it is, and otherwise flipped, shrunk and
  *     moved at random, so that its caption does not say where it is

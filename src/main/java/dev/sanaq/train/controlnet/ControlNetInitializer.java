@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * Initial weights of a ControlNet (arXiv 2302.05543; diffusers {@code
- * SanaControlNetModel.from_transformer}): those of the transformer's first blocks, and zeros for the
- * linear layers that connect it, so that it has no effect at first.
+ * SanaControlNetModel.from_transformer}): those of the transformer's first blocks, and zeros for
+ * the linear layers that connect it, so that it has no effect at first.
  */
 public final class ControlNetInitializer {
   private ControlNetInitializer() {}
@@ -29,8 +29,7 @@ public final class ControlNetInitializer {
     return weights;
   }
 
-  private static HostTensor weight(
-      String name, long[] shape, Map<String, HostTensor> transformer) {
+  private static HostTensor weight(String name, long[] shape, Map<String, HostTensor> transformer) {
     HostTensor base = transformer.get(name);
     if (base == null) { // input_block and controlnet_blocks
       return new HostTensor(shape, new float[count(shape)]);

@@ -59,7 +59,8 @@ public record ControlledData(
       throws IOException {
     return new CacheKey()
         .with(FeatureCaches.latentKey(data, models, side))
-        .with("%s views from %s, seed %s".formatted(config.views(), config.minScale(), config.seed()))
+        .with(
+            "%s views from %s, seed %s".formatted(config.views(), config.minScale(), config.seed()))
         .toHex();
   }
 

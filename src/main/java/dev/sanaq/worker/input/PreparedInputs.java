@@ -39,8 +39,7 @@ public record PreparedInputs(JobInputs inputs, Conditioning conditioning, ImageS
       Optional<RgbImage> control) {
     return new Conditioning(
         image.map(source -> new SourceImage(source, mask, inputs.strength(), inputs.composite())),
-        control.flatMap(
-            source -> inputs.control().map(settings -> controlImage(source, settings))),
+        control.flatMap(source -> inputs.control().map(settings -> controlImage(source, settings))),
         inputs
             .pag()
             .map(pag -> new PerturbedAttention(pag.scale(), pag.adaptiveScale(), pag.layers())));

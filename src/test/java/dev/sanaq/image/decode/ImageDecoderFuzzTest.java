@@ -25,8 +25,7 @@ class ImageDecoderFuzzTest {
   /** Several times what 65,536 pixels need: 16 bits, four channels, and copies of them. */
   private static final long MAX_ALLOCATED = 48L << 20;
 
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @ParameterizedTest
   @ValueSource(

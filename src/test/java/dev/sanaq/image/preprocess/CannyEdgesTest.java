@@ -18,15 +18,11 @@ class CannyEdgesTest {
     RgbImage image =
         Drawing.of(
             "...###", //
-            "...###",
-            "...###",
-            "...###");
+            "...###", "...###", "...###");
     assertThat(Drawing.lines(CannyEdges.DEFAULT.process(image)))
         .containsExactly(
             "..#...", //
-            "..#...",
-            "..#...",
-            "..#...");
+            "..#...", "..#...", "..#...");
   }
 
   @Test

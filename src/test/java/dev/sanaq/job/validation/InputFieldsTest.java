@@ -74,13 +74,11 @@ class InputFieldsTest {
     assertInvalid("controlInterval", Map.of("controlInterval", List.of(0.5, 0.5)));
     assertInvalid("controlPreprocessor", Map.of("controlPreprocessor", "canny"));
     assertInvalid("controlPreprocessor.name", Map.of("controlPreprocessor", Map.of()));
-    assertInvalid(
-        "controlPreprocessor.name", Map.of("controlPreprocessor", Map.of("name", "hed")));
+    assertInvalid("controlPreprocessor.name", Map.of("controlPreprocessor", Map.of("name", "hed")));
     assertInvalid(
         "controlPreprocessor.lowThreshold",
         Map.of(
-            "controlPreprocessor",
-            Map.of("name", "canny", "lowThreshold", 2, "highThreshold", 1)));
+            "controlPreprocessor", Map.of("name", "canny", "lowThreshold", 2, "highThreshold", 1)));
     assertInvalid("pag", Map.of("pag", 2));
     assertInvalid("pag.scales", Map.of("pag", Map.of("scales", 2)));
     assertInvalid("pag.layers", Map.of("pag", Map.of("layers", List.of())));

@@ -29,8 +29,7 @@ class LatentEncoderTest {
   void encode_withPreprocessor_equalsThatOfReadyLines() {
     RgbImage image = TestImages.read(Fixtures.path("conditioning/img2img-dpm/source.png"));
     RgbImage lines =
-        CannyEdges.DEFAULT.process(
-            PillowResizer.resize(image, SIZE, PillowResizer.Filter.LANCZOS));
+        CannyEdges.DEFAULT.process(PillowResizer.resize(image, SIZE, PillowResizer.Filter.LANCZOS));
     try (LatentEncoder encoder =
         new LatentEncoder(checkpoint(), DevicePlacement.cpu(Precision.FP32))) {
       float[] preprocessed = encode(encoder, image, Optional.of(CannyEdges.DEFAULT));
@@ -71,11 +70,7 @@ class LatentEncoderTest {
 
   private static float[] encode(
       LatentEncoder encoder, RgbImage image, Optional<ControlPreprocessor> preprocessor) {
-    ControlImage control =
-        new ControlImage("", image, 1, GuidanceInterval.ALL_STEPS, preprocessor);
-    return encoder
-        .encode(Conditioning.NONE.withControl(control), SIZE)
-        .control()
-        .orElseThrow();
+    ControlImage control = new ControlImage("", image, 1, GuidanceInterval.ALL_STEPS, preprocessor);
+    return encoder.encode(Conditioning.NONE.withControl(control), SIZE).control().orElseThrow();
   }
 }

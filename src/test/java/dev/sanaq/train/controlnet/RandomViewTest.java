@@ -12,10 +12,13 @@ class RandomViewTest {
   private static final ImageSize SIZE = new ImageSize(2, 4);
   private static final RgbaImage IMAGE =
       RgbaImage.opaque(
-          new RgbImage(4, 2, new byte[] {
-            10, 0, 0, 20, 0, 0, 30, 0, 0, 40, 0, 0, //
-            50, 0, 0, 60, 0, 0, 70, 0, 0, 80, 0, 0
-          }));
+          new RgbImage(
+              4,
+              2,
+              new byte[] {
+                10, 0, 0, 20, 0, 0, 30, 0, 0, 40, 0, 0, //
+                50, 0, 0, 60, 0, 0, 70, 0, 0, 80, 0, 0
+              }));
 
   @Test
   void whole_isTheImage() {
@@ -24,8 +27,7 @@ class RandomViewTest {
 
   @Test
   void flipped_changesLeftAndRight() {
-    assertThat(reds(new RandomView(1, 0, 0, true)))
-        .containsExactly(40, 30, 20, 10, 80, 70, 60, 50);
+    assertThat(reds(new RandomView(1, 0, 0, true))).containsExactly(40, 30, 20, 10, 80, 70, 60, 50);
   }
 
   @Test
@@ -51,8 +53,7 @@ class RandomViewTest {
 
   /** The red of each pixel; -1 if it is transparent. */
   private static int[] reds(RandomView view) {
-    PremultipliedImage seen =
-        view.of(SIZE, size -> PremultipliedImage.coverAndCrop(IMAGE, size));
+    PremultipliedImage seen = view.of(SIZE, size -> PremultipliedImage.coverAndCrop(IMAGE, size));
     int[] reds = new int[8];
     for (int i = 0; i < reds.length; i++) {
       reds[i] = seen.samples()[4 * i + 3] == 0 ? -1 : Math.round(255 * seen.samples()[4 * i]);
