@@ -123,15 +123,20 @@ public record Job(
         JobInputs.NONE);
   }
 
-  /** The same with other inputs. */
-  public Job withInputs(JobInputs other) {
+  /**
+   * The same with inputs that were read.
+   *
+   * @param newWidth of the result, which may depend on them
+   * @param newHeight likewise
+   */
+  public Job withInputs(JobInputs other, int newWidth, int newHeight) {
     return new Job(
         id,
         fingerprint,
         prompt,
         negativePrompt,
-        width,
-        height,
+        newWidth,
+        newHeight,
         steps,
         guidanceScale,
         guidanceInterval,
@@ -203,10 +208,8 @@ public record Job(
       request.put(RequestFields.STRENGTH, inputs.strength());
       request.put(RequestFields.COMPOSITE, inputs.composite());
     }
-    putImage(request, RequestFields.CONTROL, inputs.control());
-    if (inputs.control().isPresent()) {
-      request.put(RequestFields.CONTROL_SCALE, inputs.controlScale());
-    }
+    putImage(request, RequestFields.CONTROL, inputs.control().map(JobInputs.Control::source));
+    inputs.control().ifPresent(control -> putControl(request, control));
     inputs
         .pag()
         .ifPresent(
@@ -216,6 +219,25 @@ public record Job(
               values.put(RequestFields.PAG_ADAPTIVE_SCALE, pag.adaptiveScale());
               values.put(RequestFields.PAG_LAYERS, pag.layers());
               request.put(RequestFields.PAG, values);
+            });
+  }
+
+  private static void putControl(Map<String, Object> request, JobInputs.Control control) {
+    request.put(RequestFields.CONTROL_SCALE, control.scale());
+    if (!control.controlNet().isEmpty()) {
+      request.put(RequestFields.CONTROLNET, control.controlNet());
+    }
+    request.put(RequestFields.CONTROL_INTERVAL, control.interval());
+    control
+        .preprocessor()
+        .ifPresent(
+            preprocessor -> {
+              Map<String, Object> values = new LinkedHashMap<>();
+              values.put(RequestFields.PREPROCESSOR_NAME, preprocessor.name());
+              values.put(RequestFields.LOW_THRESHOLD, preprocessor.lowThreshold());
+              values.put(RequestFields.HIGH_THRESHOLD, preprocessor.highThreshold());
+              values.put(RequestFields.SIGMA, preprocessor.sigma());
+              request.put(RequestFields.CONTROL_PREPROCESSOR, values);
             });
   }
 

@@ -21,6 +21,9 @@ public final class RequestFields {
   public static final String COMPOSITE = "composite";
   public static final String CONTROL = "control";
   public static final String CONTROL_SCALE = "controlScale";
+  public static final String CONTROLNET = "controlnet";
+  public static final String CONTROL_INTERVAL = "controlInterval";
+  public static final String CONTROL_PREPROCESSOR = "controlPreprocessor";
   public static final String PAG = "pag";
   public static final String SEED = "seed";
   public static final String COUNT = "count";
@@ -35,6 +38,18 @@ public final class RequestFields {
   public static final String CALLBACK_URL = "callbackUrl";
   public static final String OUTPUT = "output";
   public static final String METADATA = "metadata";
+
+  /** In {@link #CONTROL_PREPROCESSOR}: its name. */
+  public static final String PREPROCESSOR_NAME = "name";
+
+  /** In {@link #CONTROL_PREPROCESSOR}: Canny's lower threshold. */
+  public static final String LOW_THRESHOLD = "lowThreshold";
+
+  /** In {@link #CONTROL_PREPROCESSOR}: Canny's upper threshold. */
+  public static final String HIGH_THRESHOLD = "highThreshold";
+
+  /** In {@link #CONTROL_PREPROCESSOR}: the standard deviation of Canny's Gaussian filter. */
+  public static final String SIGMA = "sigma";
 
   /** In {@link #PAG}: the scale. */
   public static final String PAG_SCALE = "scale";
@@ -83,6 +98,9 @@ public final class RequestFields {
           COMPOSITE,
           CONTROL,
           CONTROL_SCALE,
+          CONTROLNET,
+          CONTROL_INTERVAL,
+          CONTROL_PREPROCESSOR,
           PAG,
           SEED,
           COUNT,
@@ -100,6 +118,10 @@ public final class RequestFields {
 
   /** The fields that name an input image. */
   public static final List<String> INPUT_IMAGES = List.of(IMAGE, MASK, CONTROL);
+
+  /** Every field of {@link #CONTROL_PREPROCESSOR}. */
+  public static final List<String> OF_PREPROCESSOR =
+      List.of(PREPROCESSOR_NAME, LOW_THRESHOLD, HIGH_THRESHOLD, SIGMA);
 
   /** Every field of {@link #PAG}. */
   public static final List<String> OF_PAG = List.of(PAG_SCALE, PAG_ADAPTIVE_SCALE, PAG_LAYERS);

@@ -163,4 +163,23 @@ public record GenerationParams(
         adapters,
         other);
   }
+
+  /** The same with another size in pixels. */
+  public GenerationParams withSize(int newWidth, int newHeight) {
+    return new GenerationParams(
+        prompt,
+        negativePrompt,
+        newWidth,
+        newHeight,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        seed,
+        count,
+        solver,
+        resolutionBinning,
+        instruction,
+        adapters,
+        conditioning);
+  }
 }

@@ -367,7 +367,9 @@ final class WorkerAssembly {
                 storage.inputClient(),
                 InputReader.Limits.of(settings.inputs(), settings.storage())),
             storage.retry(),
-            threads.inputs());
+            threads.inputs(),
+            new InputPreparer.SizeRule(
+                generator.model().compression(), settings.limits().maxSide()));
     return execution ->
         CompletableFuture.allOf(
             safety.checkPrompt(execution.job(), execution::isAbandonRequested),

@@ -33,6 +33,9 @@ class RequestFieldsTest {
           "composite",
           "control",
           "controlScale",
+          "controlnet",
+          "controlInterval",
+          "controlPreprocessor",
           "pag",
           "model",
           "adapters",
@@ -48,6 +51,9 @@ class RequestFieldsTest {
           "id",
           "control",
           "controlScale",
+          "controlnet",
+          "controlInterval",
+          "controlPreprocessor",
           "pag",
           "quality",
           "model",
@@ -68,6 +74,9 @@ class RequestFieldsTest {
           "composite",
           "control",
           "controlScale",
+          "controlnet",
+          "controlInterval",
+          "controlPreprocessor",
           "pag",
           "guidanceInterval",
           "solver",
@@ -89,6 +98,9 @@ class RequestFieldsTest {
           "composite",
           "control",
           "controlScale",
+          "controlnet",
+          "controlInterval",
+          "controlPreprocessor",
           "pag",
           "count",
           "format",
@@ -107,6 +119,8 @@ class RequestFieldsTest {
     assertThat(request.toString()).doesNotContain("secret");
     List<?> adapters = (List<?>) Objects.requireNonNull(request.get("adapters"));
     assertThat(map(request.get("pag"))).containsOnlyKeys(RequestFields.OF_PAG);
+    assertThat(map(request.get("controlPreprocessor")))
+        .containsOnlyKeys(RequestFields.OF_PREPROCESSOR);
     assertThat(map(adapters.get(0))).containsOnlyKeys("name", "scale", "sha256");
     assertThat(map(adapters.get(1))).containsOnlyKeys("uri", "scale", "sha256");
     assertThat(RequestFields.OF_ADAPTER).containsExactly("name", "uri", "scale", "sha256");
@@ -215,10 +229,16 @@ class RequestFieldsTest {
             Optional.of(new InputSource.Url("https://example.com/mask.png?secret")),
             0.5,
             false,
-            Optional.of(new InputSource.Data("image/png", new byte[3])),
-            0.8,
+            Optional.of(
+                new JobInputs.Control(
+                    new InputSource.Data("image/png", new byte[3]),
+                    "edges",
+                    0.8,
+                    List.of(0.0, 0.5),
+                    Optional.of(new JobInputs.Preprocessor("canny", 50, 100, 1)))),
             Optional.of(new JobInputs.Pag(2, 0, List.of(1))),
-            Map.of()));
+            Map.of(),
+            false));
   }
 
   private static List<String> allBut(List<String> exceptions) {

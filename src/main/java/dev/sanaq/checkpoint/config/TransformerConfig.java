@@ -67,4 +67,35 @@ public record TransformerConfig(
   public int mlpChannels() {
     return (int) (mlpRatio * width());
   }
+
+  /**
+   * The config of a ControlNet for this transformer: a copy of its first blocks.
+   *
+   * @param layers the number of blocks
+   * @param ratio the ControlNet's {@code mlpRatio}
+   */
+  public TransformerConfig controlNet(int layers, double ratio) {
+    return new TransformerConfig(
+        inChannels,
+        outChannels,
+        numAttentionHeads,
+        attentionHeadDim,
+        layers,
+        numCrossAttentionHeads,
+        crossAttentionHeadDim,
+        crossAttentionDim,
+        captionChannels,
+        ratio,
+        dropout,
+        attentionBias,
+        sampleSize,
+        patchSize,
+        normElementwiseAffine,
+        normEps,
+        interpolationScale,
+        guidanceEmbeds,
+        guidanceEmbedsScale,
+        qkNorm,
+        timestepScale);
+  }
 }

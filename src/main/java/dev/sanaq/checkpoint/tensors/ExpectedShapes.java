@@ -14,6 +14,11 @@ public final class ExpectedShapes {
     return TransformerTensors.of(config).shapes();
   }
 
+  /** The tensors of a ControlNet. */
+  public static Map<String, long[]> ofControlNet(TransformerConfig config) {
+    return TransformerTensors.ofControlNet(config).shapes();
+  }
+
   /** The tensors of an autoencoder. */
   public static Map<String, long[]> of(AutoencoderConfig config) {
     return AutoencoderTensors.of(config).shapes();

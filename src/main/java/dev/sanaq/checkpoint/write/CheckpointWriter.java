@@ -24,6 +24,7 @@ import java.util.Map;
  */
 public final class CheckpointWriter {
   private static final String TOKENIZER = "tokenizer";
+  private static final String CONTROLNETS = "controlnets";
 
   private final Path folder;
   private final DType dtype;
@@ -47,6 +48,16 @@ public final class CheckpointWriter {
   public void writeTransformer(TransformerConfig config, Map<String, HostTensor> weights)
       throws IOException {
     writeComponent(Component.TRANSFORMER, ConfigWriter.transformer(config), weights);
+  }
+
+  /** Writes a ControlNet, into {@code controlnets/NAME}. */
+  public void writeControlNet(
+      String name, TransformerConfig config, Map<String, HostTensor> weights) throws IOException {
+    writeComponent(
+        folder.resolve(CONTROLNETS).resolve(name),
+        Component.TRANSFORMER.fileBase(),
+        ConfigWriter.controlNet(config),
+        weights);
   }
 
   /** Writes the text encoder. */
@@ -89,10 +100,16 @@ public final class CheckpointWriter {
 
   private void writeComponent(Component network, ObjectNode config, Map<String, HostTensor> weights)
       throws IOException {
-    Path part = Files.createDirectories(folder.resolve(network.folder()));
+    writeComponent(folder.resolve(network.folder()), network.fileBase(), config, weights);
+  }
+
+  private void writeComponent(
+      Path part, String stem, ObjectNode config, Map<String, HostTensor> weights)
+      throws IOException {
+    Files.createDirectories(part);
     writeJson(part.resolve("config.json"), config);
-    Path file = part.resolve(network.fileBase() + ".safetensors");
-    Path unfinished = part.resolve("." + network.fileBase() + ".unfinished");
+    Path file = part.resolve(stem + ".safetensors");
+    Path unfinished = part.resolve("." + stem + ".unfinished");
     Files.deleteIfExists(unfinished);
     SafetensorsWriter.write(unfinished, weights, dtype);
     Files.move(

@@ -13,6 +13,7 @@ import dev.sanaq.checkpoint.config.QkNorm;
 import dev.sanaq.checkpoint.config.SchedulerConfig;
 import dev.sanaq.checkpoint.config.TextEncoderConfig;
 import dev.sanaq.checkpoint.config.TransformerConfig;
+import dev.sanaq.checkpoint.config.TransformerConfigReader;
 import dev.sanaq.checkpoint.read.PipelineClass;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +54,13 @@ public final class ConfigWriter {
     json.put("guidance_embeds_scale", c.guidanceEmbedsScale());
     json.put("qk_norm", c.qkNorm() == QkNorm.NONE ? null : lower(c.qkNorm()));
     return json.put("timestep_scale", c.timestepScale());
+  }
+
+  /** Without what diffusers' {@code SanaControlNetModel} does not have. */
+  public static ObjectNode controlNet(TransformerConfig c) {
+    ObjectNode json = transformer(c).put("_class_name", TransformerConfigReader.CONTROLNET_CLASS);
+    return json.remove(
+        List.of("guidance_embeds", "guidance_embeds_scale", "qk_norm", "timestep_scale"));
   }
 
   public static ObjectNode autoencoder(AutoencoderConfig c) {

@@ -19,6 +19,8 @@ public final class DemoCheckpoint {
       List.of(
           "LICENSES.txt",
           "README.md",
+          "controlnets/canny/config.json",
+          "controlnets/canny/diffusion_pytorch_model.safetensors",
           "scheduler/scheduler_config.json",
           "text_encoder/config.json",
           "text_encoder/model.safetensors",

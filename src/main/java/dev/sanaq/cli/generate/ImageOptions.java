@@ -6,6 +6,8 @@ import dev.sanaq.image.RgbImage;
 import dev.sanaq.image.RgbaImage;
 import dev.sanaq.image.decode.ImageDecoder;
 import dev.sanaq.image.decode.UnreadableImageException;
+import dev.sanaq.image.preprocess.CannyEdges;
+import dev.sanaq.image.preprocess.ControlPreprocessor;
 import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.conditioning.ControlImage;
 import dev.sanaq.sana.conditioning.PerturbedAttention;
@@ -73,6 +75,28 @@ final class ImageOptions {
   private List<Double> controlInterval = List.of();
 
   @Option(
+      names = "--control-preprocessor",
+      paramLabel = "NAME",
+      description =
+          "Makes the ControlNet's input from --control: canny (edges) or scribble (strokes thinned"
+              + " to lines) (default: none, --control is the input).")
+  private @Nullable String controlPreprocessor;
+
+  @Option(
+      names = "--canny-thresholds",
+      paramLabel = "LOW,HIGH",
+      split = ",",
+      description = "Thresholds of the gradient for canny, 0 to 2040 (default: 100,200).")
+  private List<Double> cannyThresholds = List.of();
+
+  @Option(
+      names = "--canny-sigma",
+      paramLabel = "X",
+      description =
+          "Standard deviation of the Gaussian filter before canny, in pixels (default: 0, none).")
+  private @Nullable Double cannySigma;
+
+  @Option(
       names = "--pag-scale",
       paramLabel = "X",
       description = "Scale of perturbed-attention guidance; off at 0 (default: off).")
@@ -136,6 +160,9 @@ final class ImageOptions {
       requireAbsent("--control-scale", controlScale, "--control");
       requireAbsent("--controlnet", controlNet, "--control");
       requireAbsent("--control-interval", controlInterval.isEmpty() ? null : true, "--control");
+      requireAbsent("--control-preprocessor", controlPreprocessor, "--control");
+      requireAbsent("--canny-thresholds", cannyThresholds.isEmpty() ? null : true, "--control");
+      requireAbsent("--canny-sigma", cannySigma, "--control");
       return Optional.empty();
     }
     if (!controlInterval.isEmpty()
@@ -153,7 +180,35 @@ final class ImageOptions {
             controlScale == null ? 1 : controlScale,
             controlInterval.isEmpty()
                 ? GuidanceInterval.ALL_STEPS
-                : new GuidanceInterval(controlInterval.get(0), controlInterval.get(1))));
+                : new GuidanceInterval(controlInterval.get(0), controlInterval.get(1)),
+            preprocessor()));
+  }
+
+  private Optional<ControlPreprocessor> preprocessor() {
+    if (!CannyEdges.NAME.equals(controlPreprocessor)) {
+      String needed = "--control-preprocessor " + CannyEdges.NAME;
+      requireAbsent("--canny-thresholds", cannyThresholds.isEmpty() ? null : true, needed);
+      requireAbsent("--canny-sigma", cannySigma, needed);
+      return Optional.ofNullable(controlPreprocessor).map(ImageOptions::preprocessor);
+    }
+    if (!cannyThresholds.isEmpty() && cannyThresholds.size() != 2) {
+      throw new IllegalArgumentException(
+          "--canny-thresholds %s: must be LOW,HIGH".formatted(cannyThresholds));
+    }
+    CannyEdges defaults = CannyEdges.DEFAULT;
+    return Optional.of(
+        new CannyEdges(
+            cannyThresholds.isEmpty() ? defaults.lowThreshold() : cannyThresholds.get(0),
+            cannyThresholds.isEmpty() ? defaults.highThreshold() : cannyThresholds.get(1),
+            cannySigma == null ? defaults.sigma() : cannySigma));
+  }
+
+  private static ControlPreprocessor preprocessor(String name) {
+    try {
+      return ControlPreprocessor.of(name);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--control-preprocessor: " + e.getMessage(), e);
+    }
   }
 
   private Optional<PerturbedAttention> perturbedAttention() {

@@ -7,7 +7,7 @@ import dev.sanaq.torch.DevicePlacement;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 
-/** Options that say which checkpoint to evaluate, and where. */
+/** Options that say which checkpoint to evaluate or to extend, and where. */
 final class EvaluationOptions {
   @Mixin private CheckpointOption checkpoint;
   @Mixin private Fp32DeviceOptions device;
@@ -21,7 +21,7 @@ final class EvaluationOptions {
     return verbose.isSet();
   }
 
-  /** Where to evaluate; always in fp32. */
+  /** The device; always in fp32. */
   DevicePlacement placement() {
     return device.placement();
   }

@@ -6,13 +6,15 @@ import picocli.CommandLine.Command;
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    description = "Trains and evaluates a checkpoint: data, tokenizer, autoencoder, transformer.",
+    description =
+        "Trains and evaluates a checkpoint: data, tokenizer, autoencoder, transformer, ControlNet.",
     subcommands = {
       TrainAllCommand.class,
       TrainEmojiCommand.class,
       TrainTokenizerCommand.class,
       TrainAutoencoderCommand.class,
       TrainTransformerCommand.class,
+      TrainControlNetCommand.class,
       TrainEvaluateCommand.class
     })
 public final class TrainCommand {}

@@ -1,6 +1,7 @@
 package dev.sanaq.cli.train;
 
 import dev.sanaq.cli.terminal.ProgressBar;
+import dev.sanaq.cli.terminal.TrainingProgressBar;
 import dev.sanaq.train.loop.TrainingProgress;
 import java.io.PrintWriter;
 

@@ -11,20 +11,21 @@ import java.util.Optional;
  * @param mask what is generated anew; only with an image
  * @param strength of image to image, above 0 to 1
  * @param composite whether pixels outside of the mask stay the image's own
- * @param control the input of the ControlNet
- * @param controlScale of the ControlNet
+ * @param control the ControlNet's image, and how it acts
  * @param pag perturbed-attention guidance, if it is on
  * @param hashes SHA-256 of the files that were read, by field; empty before
+ * @param keepsAspect whether the result gets the aspect ratio of the image, or of the control
+ *     image, because the request has no size
  */
 public record JobInputs(
     Optional<InputSource> image,
     Optional<InputSource> mask,
     double strength,
     boolean composite,
-    Optional<InputSource> control,
-    double controlScale,
+    Optional<Control> control,
     Optional<Pag> pag,
-    Map<String, String> hashes) {
+    Map<String, String> hashes,
+    boolean keepsAspect) {
   /** The default strength. */
   public static final double DEFAULT_STRENGTH = 0.6;
 
@@ -36,9 +37,40 @@ public record JobInputs(
           DEFAULT_STRENGTH,
           true,
           Optional.empty(),
-          1,
           Optional.empty(),
-          Map.of());
+          Map.of(),
+          false);
+
+  /**
+   * The input of a ControlNet.
+   *
+   * @param source the image
+   * @param controlNet the ControlNet's name; empty for the model's only one
+   * @param scale of its outputs
+   * @param interval start and stop of the steps in which it acts, as fractions of all steps
+   * @param preprocessor makes the input from the image; without it the image is the input
+   */
+  public record Control(
+      InputSource source,
+      String controlNet,
+      double scale,
+      List<Double> interval,
+      Optional<Preprocessor> preprocessor) {
+    public Control {
+      interval = List.copyOf(interval);
+    }
+  }
+
+  /**
+   * A preprocessor of control images.
+   *
+   * @param name {@code canny} or {@code scribble}
+   * @param lowThreshold of Canny
+   * @param highThreshold of Canny
+   * @param sigma of Canny's Gaussian filter; 0 for none
+   */
+  public record Preprocessor(
+      String name, double lowThreshold, double highThreshold, double sigma) {}
 
   /**
    * Perturbed-attention guidance.
@@ -64,6 +96,6 @@ public record JobInputs(
 
   /** The same after reading. */
   public JobInputs withHashes(Map<String, String> read) {
-    return new JobInputs(image, mask, strength, composite, control, controlScale, pag, read);
+    return new JobInputs(image, mask, strength, composite, control, pag, read, keepsAspect);
   }
 }

@@ -1,19 +1,18 @@
 package dev.sanaq.job.validation;
 
-import dev.sanaq.job.RequestFields;
 import java.util.List;
 
-/** The rule for {@code guidanceInterval}: {@code [start, stop]}. */
+/** The rule for intervals of steps, such as {@code guidanceInterval}: {@code [start, stop]}. */
 final class GuidanceIntervalRule {
   private GuidanceIntervalRule() {}
 
   /** Reads and validates the interval: two numbers with 0 &lt;= start &lt; stop &lt;= 1. */
-  static List<Double> read(FieldReader fields, List<Double> defaultValue) {
-    if (!fields.has(RequestFields.GUIDANCE_INTERVAL)) {
+  static List<Double> read(FieldReader fields, String name, List<Double> defaultValue) {
+    if (!fields.has(name)) {
       return defaultValue;
     }
     int errorsBefore = fields.errors().size();
-    List<?> values = fields.list(RequestFields.GUIDANCE_INTERVAL);
+    List<?> values = fields.list(name);
     if (fields.errors().size() > errorsBefore) {
       return defaultValue; // not a list, and reported as such
     }
@@ -27,8 +26,6 @@ final class GuidanceIntervalRule {
       }
     }
     return fields.reject(
-        RequestFields.GUIDANCE_INTERVAL,
-        "two numbers [start, stop] with 0 <= start < stop <= 1",
-        defaultValue);
+        name, "two numbers [start, stop] with 0 <= start < stop <= 1", defaultValue);
   }
 }

@@ -27,6 +27,8 @@ public final class RequestFingerprint {
           Map.entry(RequestFields.STRENGTH, JobInputs.DEFAULT_STRENGTH),
           Map.entry(RequestFields.COMPOSITE, true),
           Map.entry(RequestFields.CONTROL_SCALE, 1),
+          Map.entry(RequestFields.CONTROLNET, ""),
+          Map.entry(RequestFields.CONTROL_INTERVAL, ModelDefaults.ALL_STEPS),
           Map.entry(RequestFields.COUNT, 1),
           Map.entry(RequestFields.FORMAT, "png"),
           Map.entry(RequestFields.QUALITY, 90),

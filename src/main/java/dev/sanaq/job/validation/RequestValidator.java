@@ -70,7 +70,8 @@ public final class RequestValidator {
             modelDefaults.guidanceScale(),
             0,
             limits.maxGuidanceScale()),
-        GuidanceIntervalRule.read(fields, modelDefaults.guidanceInterval()),
+        GuidanceIntervalRule.read(
+            fields, RequestFields.GUIDANCE_INTERVAL, modelDefaults.guidanceInterval()),
         // The last image's seed, seed + count - 1, must be in the range too.
         fields.integer(RequestFields.SEED, JobIds.seedOf(id), 0, Long.MAX_VALUE - (count - 1)),
         count,

@@ -199,6 +199,22 @@ public final class AutoencoderDC implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #encodeToHost}, in overlapping tiles whose latents are blended: the tile bounds the
+   * memory.
+   *
+   * @param tile side of a tile in pixels, a multiple of the compression
+   * @param stride pixels from one tile to the next, likewise, at most {@code tile}
+   */
+  public ScriptValue encodeTiledToHost(ScriptValue images, int tile, int stride) {
+    requireEncoder();
+    try (ScriptValue factor = ScriptValue.of(scalingFactor());
+        ScriptValue side = ScriptValue.of((long) tile);
+        ScriptValue step = ScriptValue.of((long) stride)) {
+      return program.call("encode_tiled_to_host", images, factor, side, step);
+    }
+  }
+
   private void requireEncoder() {
     if (!hasEncoder) {
       throw new IllegalStateException("the encoder is not loaded; use load instead of loadDecoder");

@@ -8,6 +8,7 @@ import dev.sanaq.image.PlanarFloatImage;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.conditioning.ConditioningLatents;
+import dev.sanaq.sana.conditioning.ControlImage;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.ScriptValue;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,14 @@ import org.jspecify.annotations.Nullable;
  * One caller at a time.
  */
 public final class LatentEncoder implements AutoCloseable {
+  /** An image of 2048 pixels; a larger one is encoded in tiles. */
+  private static final long MAX_UNTILED_PIXELS = 1L << 22;
+
+  /** The overlap of 128 pixels is that of decoding. */
+  private static final int TILE = 1024;
+
+  private static final int TILE_STRIDE = 896;
+
   private final Checkpoint checkpoint;
   private final DevicePlacement placement;
   private @Nullable AutoencoderDC encoder;
@@ -35,18 +44,36 @@ public final class LatentEncoder implements AutoCloseable {
    */
   public ConditioningLatents encode(Conditioning conditioning, ImageSize size) {
     return new ConditioningLatents(
-        conditioning.source().map(source -> encode(source.image(), size)),
+        conditioning.source().map(source -> encode(resize(source.image(), size))),
         conditioning.source().flatMap(source -> source.mask()).map(mask -> reduce(mask, size)),
-        conditioning.control().map(control -> encode(control.image(), size)));
+        conditioning.control().map(control -> encode(input(control, size))));
   }
 
-  private float[] encode(RgbImage image, ImageSize size) {
-    RgbImage resized = PillowResizer.resize(image, size, PillowResizer.Filter.LANCZOS);
-    float[] values = PlanarFloatImage.of(resized).values();
-    try (ScriptValue pixels = ScriptValue.floats(values, 1, 3, size.height(), size.width());
-        ScriptValue latents = encoder().encodeToHost(pixels)) {
+  /** Preprocessed in the generated size: lines of one pixel would not survive a resize. */
+  private static RgbImage input(ControlImage control, ImageSize size) {
+    RgbImage resized = resize(control.image(), size);
+    return control.preprocessor().map(lines -> lines.process(resized)).orElse(resized);
+  }
+
+  private static RgbImage resize(RgbImage image, ImageSize size) {
+    return PillowResizer.resize(image, size, PillowResizer.Filter.LANCZOS);
+  }
+
+  private float[] encode(RgbImage image) {
+    float[] values = PlanarFloatImage.of(image).values();
+    try (ScriptValue pixels = ScriptValue.floats(values, 1, 3, image.height(), image.width());
+        ScriptValue latents = encode(image, pixels)) {
       return latents.toFloats();
     }
+  }
+
+  /**
+   * A large image in tiles, as it is decoded: as a whole, 4096 pixels would need 24 GiB and more.
+   */
+  private ScriptValue encode(RgbImage image, ScriptValue pixels) {
+    return (long) image.height() * image.width() > MAX_UNTILED_PIXELS
+        ? encoder().encodeTiledToHost(pixels, TILE, TILE_STRIDE)
+        : encoder().encodeToHost(pixels);
   }
 
   /** The nearest pixel of each latent, as torch's nearest interpolation takes it. */

@@ -1,7 +1,9 @@
 package dev.sanaq.sana.conditioning;
 
 import dev.sanaq.image.RgbImage;
+import dev.sanaq.image.preprocess.ControlPreprocessor;
 import dev.sanaq.sana.solver.GuidanceInterval;
+import java.util.Optional;
 
 /**
  * The input image of a ControlNet (arXiv 2302.05543; diffusers {@code SanaControlNetPipeline}). Of
@@ -12,9 +14,20 @@ import dev.sanaq.sana.solver.GuidanceInterval;
  * @param conditioningScale multiplies the ControlNet's outputs
  * @param interval the steps in which it acts, as fractions of all steps (diffusers: {@code
  *     control_guidance_start} and {@code control_guidance_end})
+ * @param preprocessor makes the input from the resized image; without it the image is the input
  */
 public record ControlImage(
-    String controlNet, RgbImage image, double conditioningScale, GuidanceInterval interval) {
+    String controlNet,
+    RgbImage image,
+    double conditioningScale,
+    GuidanceInterval interval,
+    Optional<ControlPreprocessor> preprocessor) {
+  /** Without a preprocessor. */
+  public ControlImage(
+      String controlNet, RgbImage image, double conditioningScale, GuidanceInterval interval) {
+    this(controlNet, image, conditioningScale, interval, Optional.empty());
+  }
+
   public ControlImage {
     if (!Float.isFinite((float) conditioningScale)) {
       throw new IllegalArgumentException(

@@ -1,7 +1,9 @@
 package dev.sanaq.sana.control;
 
 import dev.sanaq.checkpoint.CheckpointException;
+import dev.sanaq.checkpoint.JsonFile;
 import dev.sanaq.checkpoint.config.TransformerConfig;
+import dev.sanaq.checkpoint.config.TransformerConfigReader;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.checkpoint.read.ComponentFolder;
 import dev.sanaq.sana.conditioning.UnsupportedConditioningException;
@@ -16,22 +18,27 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
  * The ControlNets of a model: the folder {@code controlnet} of its checkpoint, by that name, and
  * the folders {@code controlnets/NAME}. Each is read and loaded when the first image asks for it,
  * so that one that cannot be used fails those images and no others, and stays loaded. One caller at
- * a time.
+ * a time, except for {@link #layers} and {@link #loadedBytes}.
  */
 public final class ControlNetRegistry implements AutoCloseable {
   private static final String OWN = "controlnet";
   private static final String FOLDER = "controlnets";
+  private static final String CONFIG = "config.json";
 
   private final TransformerConfig transformer;
   private final DevicePlacement placement;
   private final SortedMap<String, Path> folders;
   private final Map<String, SanaControlNet> loaded = new HashMap<>();
+  private final Map<String, Integer> layers = new ConcurrentHashMap<>();
+  private final AtomicLong loadedBytes = new AtomicLong();
 
   private ControlNetRegistry(
       TransformerConfig transformer, DevicePlacement placement, SortedMap<String, Path> folders) {
@@ -88,7 +95,37 @@ public final class ControlNetRegistry implements AutoCloseable {
     checkFits(path, folder.config());
     SanaControlNet network = SanaControlNet.load(folder, placement);
     loaded.put(key, network);
+    loadedBytes.addAndGet(folder.tensors().elements() * placement.precision().bytes());
     return network;
+  }
+
+  /**
+   * The number of a ControlNet's blocks, without loading it; for any thread.
+   *
+   * @param name empty for the only one
+   * @return 0 if it cannot be used, for which {@link #get} has the reason
+   */
+  public int layers(String name) {
+    return layers.computeIfAbsent(name, this::readLayers);
+  }
+
+  private int readLayers(String name) {
+    try {
+      Path path = folders.get(resolve(name));
+      if (path == null) {
+        return 0;
+      }
+      Path config = path.resolve(CONFIG);
+      return TransformerConfigReader.ofControlNet(config.toString(), JsonFile.read(config))
+          .numLayers();
+    } catch (UnsupportedConditioningException | CheckpointException e) {
+      return 0;
+    }
+  }
+
+  /** The memory of the weights that were loaded; for any thread. */
+  public long loadedBytes() {
+    return loadedBytes.get();
   }
 
   private String resolve(String name) {
@@ -115,7 +152,7 @@ public final class ControlNetRegistry implements AutoCloseable {
     require(path, "cross_attention_dim", config.width(), transformer.width());
     if (config.numLayers() >= transformer.numLayers()) {
       throw new CheckpointException(
-          path.resolve("config.json").toString(),
+          path.resolve(CONFIG).toString(),
           "num_layers",
           "fewer than the transformer's " + transformer.numLayers(),
           config.numLayers() + "");
@@ -125,7 +162,7 @@ public final class ControlNetRegistry implements AutoCloseable {
   private static void require(Path path, String key, int found, int expected) {
     if (found != expected) {
       throw new CheckpointException(
-          path.resolve("config.json").toString(), key, "the transformer's " + expected, found + "");
+          path.resolve(CONFIG).toString(), key, "the transformer's " + expected, found + "");
     }
   }
 

@@ -25,6 +25,9 @@ final class BatchSizeEstimator {
 
   private static final int PROMPT_TOKENS = 300;
 
+  /** The outputs of a ControlNet's blocks exist twice while its scale is applied. */
+  private static final int CONTROL_COPIES = 2;
+
   private final TransformerConfig transformer;
   private final int compression;
   private final DevicePlacement placement;
@@ -33,7 +36,7 @@ final class BatchSizeEstimator {
       new LearnedLimits<>(images -> Math.min(MAX_BATCH_IMAGES, 2 * images));
 
   /** What the memory of one image depends on. */
-  private record LimitKey(ImageSize size, int guidanceRows) {}
+  private record LimitKey(ImageSize size, int guidanceRows, int controlLayers) {}
 
   /**
    * @param compression pixels per latent, each side
@@ -55,9 +58,11 @@ final class BatchSizeEstimator {
    *
    * @param size in pixels
    * @param guidanceRows rows per image: 2 under classifier-free guidance
+   * @param controlLayers blocks of the ControlNet that acts; 0 for none
    */
-  int maxImages(ImageSize size, int guidanceRows) {
-    long max = learnedLimits.get(new LimitKey(size, guidanceRows)).orElse(MAX_BATCH_IMAGES);
+  int maxImages(ImageSize size, int guidanceRows, int controlLayers) {
+    LimitKey key = new LimitKey(size, guidanceRows, controlLayers);
+    long max = learnedLimits.get(key).orElse(MAX_BATCH_IMAGES);
     if (placement.isGpu()) {
       max = Math.min(max, DeviceMemory.MAX_TENSOR_ELEMENTS / (guidanceRows * elementsPerRow(size)));
     }
@@ -66,7 +71,8 @@ final class BatchSizeEstimator {
       max = Math.min(max, DEFAULT_MAX_PIXELS / ((long) size.height() * size.width()));
     }
     if (bytes.isPresent()) {
-      max = Math.min(max, bytes.getAsLong() / 2 / (guidanceRows * bytesPerRow(size)));
+      max =
+          Math.min(max, bytes.getAsLong() / 2 / (guidanceRows * bytesPerRow(size, controlLayers)));
     }
     return (int) Math.max(1, max);
   }
@@ -76,14 +82,14 @@ final class BatchSizeEstimator {
    *
    * @return the new limit
    */
-  int halveLimit(ImageSize size, int guidanceRows, int images) {
-    learnedLimits.learn(new LimitKey(size, guidanceRows), images / 2);
+  int halveLimit(ImageSize size, int guidanceRows, int controlLayers, int images) {
+    learnedLimits.learn(new LimitKey(size, guidanceRows, controlLayers), images / 2);
     return images / 2;
   }
 
   /** A pass of this many images had enough memory; a learned limit relaxes after several. */
-  void passSucceeded(ImageSize size, int guidanceRows, int images) {
-    LimitKey key = new LimitKey(size, guidanceRows);
+  void passSucceeded(ImageSize size, int guidanceRows, int controlLayers, int images) {
+    LimitKey key = new LimitKey(size, guidanceRows, controlLayers);
     if (images >= learnedLimits.get(key).orElse(MAX_BATCH_IMAGES)) {
       learnedLimits.succeeded(key);
     }
@@ -104,9 +110,16 @@ final class BatchSizeEstimator {
     return tokens(size) * 2 * transformer.mlpChannels();
   }
 
-  private long bytesPerRow(ImageSize size) {
-    long keysAndValues = 2L * PROMPT_TOKENS * transformer.crossWidth() * transformer.numLayers();
+  /**
+   * With a ControlNet, besides: its keys and values for the whole pass, and the outputs of its
+   * blocks while the transformer runs. Its own activations come before the transformer's, and are
+   * not more.
+   */
+  private long bytesPerRow(ImageSize size, int controlLayers) {
+    long keysAndValues =
+        2L * PROMPT_TOKENS * transformer.crossWidth() * (transformer.numLayers() + controlLayers);
+    long outputs = tokens(size) * transformer.width() * controlLayers * CONTROL_COPIES;
     return tokens(size) * SanaTransformer.bytesPerToken(transformer, placement.basePrecision())
-        + placement.basePrecision().bytes() * keysAndValues;
+        + placement.basePrecision().bytes() * (keysAndValues + outputs);
   }
 }

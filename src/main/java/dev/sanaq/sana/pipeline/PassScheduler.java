@@ -14,17 +14,26 @@ final class PassScheduler {
   private final Batch batch;
   private final BatchControl control;
   private final BatchSizeEstimator estimator;
+  private final int controlLayers;
   private int maxImages;
   private int finishedPasses;
   private int totalSteps;
 
+  /**
+   * @param controlLayers blocks of the ControlNet that acts; 0 for none
+   */
   PassScheduler(
-      GenerationPlan plan, Batch batch, BatchControl control, BatchSizeEstimator estimator) {
+      GenerationPlan plan,
+      Batch batch,
+      BatchControl control,
+      BatchSizeEstimator estimator,
+      int controlLayers) {
     this.plan = plan;
     this.batch = batch;
     this.control = control;
     this.estimator = estimator;
-    this.maxImages = estimator.maxImages(plan.size(), plan.guidanceRows());
+    this.controlLayers = controlLayers;
+    this.maxImages = estimator.maxImages(plan.size(), plan.guidanceRows(), controlLayers);
   }
 
   /** Starts the next pass: its images, or none once every entry of the batch has its result. */
@@ -57,7 +66,7 @@ final class PassScheduler {
   /** Ends the current pass. */
   void complete(List<BatchImage> images) {
     recordTime(images);
-    estimator.passSucceeded(plan.size(), plan.guidanceRows(), images.size());
+    estimator.passSucceeded(plan.size(), plan.guidanceRows(), controlLayers, images.size());
     finishedPasses++;
   }
 
@@ -80,7 +89,7 @@ final class PassScheduler {
               .formatted(plan.size(), failure.getMessage()),
           failure);
     }
-    maxImages = estimator.halveLimit(plan.size(), plan.guidanceRows(), open);
+    maxImages = estimator.halveLimit(plan.size(), plan.guidanceRows(), controlLayers, open);
   }
 
   /** Every entry of a pass waited for the whole pass. */

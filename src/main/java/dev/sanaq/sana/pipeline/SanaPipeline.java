@@ -21,8 +21,10 @@ import dev.sanaq.sana.OverflowDiagnosis;
 import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.UnsupportedSizeException;
 import dev.sanaq.sana.conditioning.Conditioning;
+import dev.sanaq.sana.conditioning.ConditioningKey;
 import dev.sanaq.sana.conditioning.ConditioningLatents;
 import dev.sanaq.sana.conditioning.SourceImage;
+import dev.sanaq.sana.control.ControlNetRegistry;
 import dev.sanaq.sana.lora.LoraRegistry;
 import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.text.PromptEmbeds;
@@ -68,7 +70,7 @@ public final class SanaPipeline implements ImageGenerator {
     this.placement = placement;
     this.networks = networks;
     this.overflowDiagnosis = overflowDiagnosis;
-    Supplier<OptionalLong> free = freeMemory(placement);
+    Supplier<OptionalLong> free = freeMemory(placement, networks.controlNets());
     this.decoder = new LatentDecoder(networks.autoencoder(), placement, free, lowMemory);
     this.batchSizeEstimator =
         new BatchSizeEstimator(spec.transformer(), spec.compression(), placement, free);
@@ -126,12 +128,18 @@ public final class SanaPipeline implements ImageGenerator {
 
   /**
    * On a CPU the bytes available at the moment of the call. On a GPU those after loading the
-   * weights: the engine never returns memory to the driver, so later values would be too small.
+   * weights, without those of the ControlNets that were loaded since: the engine never returns
+   * memory to the driver, so later values would be too small.
    */
-  private static Supplier<OptionalLong> freeMemory(DevicePlacement placement) {
+  private static Supplier<OptionalLong> freeMemory(
+      DevicePlacement placement, ControlNetRegistry controlNets) {
     DeviceMemory.releaseCaches(placement); // what loading has left in the engine's cache
     OptionalLong afterLoading = DeviceMemory.freeBytes(placement);
-    return placement.isGpu() ? () -> afterLoading : () -> DeviceMemory.freeBytes(placement);
+    if (!placement.isGpu() || afterLoading.isEmpty()) {
+      return () -> DeviceMemory.freeBytes(placement);
+    }
+    long bytes = afterLoading.getAsLong();
+    return () -> OptionalLong.of(Math.max(bytes - controlNets.loadedBytes(), 0));
   }
 
   @Override
@@ -148,10 +156,15 @@ public final class SanaPipeline implements ImageGenerator {
   @Override
   public int maxBatchImages(BatchKey key) {
     try {
-      return batchSizeEstimator.maxImages(spec.generatedSize(key), spec.guidanceRows(key));
+      return batchSizeEstimator.maxImages(
+          spec.generatedSize(key), spec.guidanceRows(key), controlLayers(key.conditioning()));
     } catch (UnsupportedSizeException e) {
       return 1; // generate() reports the unsupported size
     }
+  }
+
+  private int controlLayers(ConditioningKey conditioning) {
+    return conditioning.controlled() ? networks.controlNets().layers(conditioning.controlNet()) : 0;
   }
 
   @Override
@@ -191,7 +204,9 @@ public final class SanaPipeline implements ImageGenerator {
           this::adapterSet,
           one -> encodePrompt(one, plan),
           conditioning -> encodeImages(conditioning, plan));
-      PassScheduler passes = new PassScheduler(plan, batch, control, batchSizeEstimator);
+      int controlLayers = controlLayers(plan.key().conditioning());
+      PassScheduler passes =
+          new PassScheduler(plan, batch, control, batchSizeEstimator, controlLayers);
       DenoisingLoop loop = new DenoisingLoop(networks, plan, batch, passes, probe);
       List<BatchImage> images;
       while (!(images = passes.next()).isEmpty()) {

@@ -27,7 +27,7 @@ public final class CacheKey {
   }
 
   /** Adds a setting, or a digest of data. */
-  CacheKey with(String text) {
+  public CacheKey with(String text) {
     digest.update(text.getBytes(StandardCharsets.UTF_8));
     digest.update((byte) 0);
     return this;

@@ -1,7 +1,7 @@
 package dev.sanaq.train.cache;
 
-import dev.sanaq.checkpoint.config.AutoencoderConfig;
 import dev.sanaq.checkpoint.read.Checkpoint;
+import dev.sanaq.image.PlanarFloatImage;
 import dev.sanaq.sana.autoencoder.AutoencoderDC;
 import dev.sanaq.sana.text.TextEncoder;
 import dev.sanaq.torch.DevicePlacement;
@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /** Features that stay fixed while the transformer trains; computed once and stored in a folder. */
 public record FeatureCaches(Path folder, DevicePlacement placement, TrainingProgress progress) {
@@ -25,17 +26,39 @@ public record FeatureCaches(Path folder, DevicePlacement placement, TrainingProg
    * @param side side in pixels of a square image; other aspects have about as many pixels
    */
   public LatentCache latents(Dataset data, BaseModels models, int side) throws IOException {
-    AutoencoderConfig config = models.autoencoderConfig();
-    int count = data.samples().size();
+    ImageCache images = new ImageCache(data);
+    AspectBuckets buckets = AspectBuckets.of(side, models.autoencoderConfig().spatialCompression());
+    return latents(
+        latentKey(data, models, side),
+        "latents",
+        data.samples().size(),
+        row -> {
+          TrainingSample sample = data.samples().get(row);
+          return images.planes(sample, sample.background(), images.size(sample, buckets));
+        },
+        models);
+  }
+
+  /**
+   * The latents of images that are made from data.
+   *
+   * @param key over all that they depend on, with the autoencoder
+   * @param stage name in progress messages
+   * @param count number of images
+   * @param images by number
+   */
+  public LatentCache latents(
+      String key, String stage, int count, IntFunction<PlanarFloatImage> images, BaseModels models)
+      throws IOException {
     try (AutoencoderDC autoencoder = models.loadAutoencoder(placement)) {
       return LatentCache.loadOrCompute(
           folder,
-          latentKey(data, models, side),
-          data,
-          AspectBuckets.of(side, config.spatialCompression()),
+          key,
+          count,
+          images,
           autoencoder::encode,
-          config.scalingFactor(),
-          done -> progress.onPreparation("latents", done, count));
+          models.autoencoderConfig().scalingFactor(),
+          done -> progress.onPreparation(stage, done, count));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.sanaq.image.PremultipliedImage;
 import dev.sanaq.image.RgbaImage;
 import dev.sanaq.image.decode.ImageDecoder;
 import dev.sanaq.image.decode.UnreadableImageException;
+import dev.sanaq.train.data.AspectBuckets;
 import dev.sanaq.train.data.BadDataException;
 import dev.sanaq.train.data.Dataset;
 import dev.sanaq.train.data.TrainingSample;
@@ -46,15 +47,27 @@ public final class ImageCache {
     }
   }
 
+  /** The size that a sample is trained in: the nearest of the buckets. */
+  public ImageSize size(TrainingSample sample, AspectBuckets buckets) {
+    RgbaImage image = image(sample);
+    return buckets.nearest(image.width(), image.height());
+  }
+
+  /** A sample's image, scaled and cropped to a size. */
+  public PremultipliedImage resized(TrainingSample sample, ImageSize size) {
+    return getOrLoad(
+        resized,
+        new ResizedKey(sample.image(), size),
+        () -> PremultipliedImage.coverAndCrop(image(sample), size));
+  }
+
   /**
    * A sample's image, scaled and cropped to a size and composited over a colour.
    *
    * @return (3, H, W), -1 to 1
    */
   public PlanarFloatImage planes(TrainingSample sample, int background, ImageSize size) {
-    ResizedKey key = new ResizedKey(sample.image(), size);
-    return getOrLoad(resized, key, () -> PremultipliedImage.coverAndCrop(image(sample), size))
-        .compositeOver(background);
+    return resized(sample, size).compositeOver(background);
   }
 
   private static <K, V> V getOrLoad(Map<K, SoftReference<V>> cache, K key, Supplier<V> loader) {

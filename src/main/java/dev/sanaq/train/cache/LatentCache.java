@@ -3,12 +3,9 @@ package dev.sanaq.train.cache;
 import dev.sanaq.checkpoint.safetensors.DType;
 import dev.sanaq.checkpoint.safetensors.SafetensorsWriter;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
-import dev.sanaq.image.ImageSize;
+import dev.sanaq.image.PlanarFloatImage;
 import dev.sanaq.torch.HostTensor;
 import dev.sanaq.torch.ScriptValue;
-import dev.sanaq.train.data.AspectBuckets;
-import dev.sanaq.train.data.Dataset;
-import dev.sanaq.train.data.TrainingSample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
 
 /**
@@ -35,6 +33,8 @@ public final class LatentCache {
    *
    * @param folder folder of the cache; created if it does not exist
    * @param key key over data, model and settings, valid in a file name
+   * @param count number of rows
+   * @param images the image of a row
    * @param encode maps an image (1, 3, H, W) to its unscaled latents (1, C, h, w)
    * @param scale scaling factor of the latents
    * @param progress receives the number of encoded rows
@@ -42,8 +42,8 @@ public final class LatentCache {
   static LatentCache loadOrCompute(
       Path folder,
       String key,
-      Dataset data,
-      AspectBuckets buckets,
+      int count,
+      IntFunction<PlanarFloatImage> images,
       Function<ScriptValue, ScriptValue> encode,
       double scale,
       LongConsumer progress)
@@ -54,24 +54,23 @@ public final class LatentCache {
       Path unfinished = folder.resolve(".latents-" + key);
       Files.deleteIfExists(unfinished);
       SafetensorsWriter.write(
-          unfinished, encodeAll(data, buckets, encode, scale, progress), DType.F32);
+          unfinished, encodeAll(count, images, encode, scale, progress), DType.F32);
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
     return new LatentCache(List.copyOf(TensorIndex.open(file).read().values()));
   }
 
   private static Map<String, HostTensor> encodeAll(
-      Dataset data,
-      AspectBuckets buckets,
+      int count,
+      IntFunction<PlanarFloatImage> images,
       Function<ScriptValue, ScriptValue> encode,
       double scale,
       LongConsumer progress) {
-    ImageCache images = new ImageCache(data);
     Map<String, HostTensor> latents = new LinkedHashMap<>();
-    for (TrainingSample row : data.samples()) {
-      ImageSize size = buckets.nearest(images.image(row).width(), images.image(row).height());
-      float[] values = images.planes(row, row.background(), size).values();
-      try (ScriptValue image = ScriptValue.floats(values, 1, 3, size.height(), size.width());
+    for (int row = 0; row < count; row++) {
+      PlanarFloatImage planes = images.apply(row);
+      try (ScriptValue image =
+              ScriptValue.floats(planes.values(), 1, 3, planes.height(), planes.width());
           ScriptValue z = encode.apply(image)) {
         float[] scaled = z.toFloats();
         for (int i = 0; i < scaled.length; i++) {

@@ -12,7 +12,7 @@ import java.util.List;
 public record FrozenCaptions(PromptEmbedsCache promptEmbeds) implements CaptionEncoder {
   @Override
   public float accumulateGradients(TrainableProgram program, MicroBatch part, double share) {
-    PaddedEmbeds padded = pad(part);
+    PaddedEmbeds padded = pad(part.captions(), part.withInstruction());
     try (ScriptValue embeddings = padded.tensor();
         ScriptValue lengths = ScriptValue.longs(padded.lengths(), padded.lengths().length);
         ScriptValue weight = TrainingTask.scalar(share)) {
@@ -29,7 +29,7 @@ public record FrozenCaptions(PromptEmbedsCache promptEmbeds) implements CaptionE
 
   @Override
   public float[] losses(TrainableProgram program, MicroBatch part) {
-    PaddedEmbeds padded = pad(part);
+    PaddedEmbeds padded = pad(part.captions(), part.withInstruction());
     try (ScriptValue embeddings = padded.tensor()) {
       return losses(program, part, embeddings, padded.lengths());
     }
@@ -52,19 +52,29 @@ public record FrozenCaptions(PromptEmbedsCache promptEmbeds) implements CaptionE
     }
   }
 
-  /** Embeddings padded with zeros to one length; attention masks the padding. */
+  /**
+   * Embeddings padded with zeros to one length; attention masks the padding.
+   *
+   * @param lengths in tokens, one per caption
+   */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record PaddedEmbeds(float[] values, long[] lengths, int width) {
-    ScriptValue tensor() {
+  public record PaddedEmbeds(float[] values, long[] lengths, int width) {
+    /** The embeddings (B, L, C); the caller closes them. */
+    public ScriptValue tensor() {
       return ScriptValue.floats(
           values, lengths.length, values.length / lengths.length / width, width);
     }
   }
 
-  private PaddedEmbeds pad(MicroBatch part) {
+  /**
+   * The embeddings of captions.
+   *
+   * @param withInstruction which of them follow the complex human instruction
+   */
+  public PaddedEmbeds pad(List<String> texts, boolean[] withInstruction) {
     List<PromptEmbeds> captions = new ArrayList<>();
-    for (int i = 0; i < part.captions().size(); i++) {
-      captions.add(promptEmbeds.of(part.captions().get(i), part.withInstruction()[i]));
+    for (int i = 0; i < texts.size(); i++) {
+      captions.add(promptEmbeds.of(texts.get(i), withInstruction[i]));
     }
     int maxTokens = captions.stream().mapToInt(PromptEmbeds::tokens).max().orElseThrow();
     int width = captions.get(0).width();

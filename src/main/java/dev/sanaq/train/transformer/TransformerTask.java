@@ -10,27 +10,17 @@ import dev.sanaq.sana.transformer.SanaTransformer;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Precision;
 import dev.sanaq.torch.ScriptValue;
-import dev.sanaq.torch.Torch;
 import dev.sanaq.train.cache.LatentCache;
 import dev.sanaq.train.config.StartingPoint;
 import dev.sanaq.train.config.TrainingConfig;
 import dev.sanaq.train.config.TransformerPhase;
-import dev.sanaq.train.data.BucketBatchSampler;
-import dev.sanaq.train.data.CaptionSampler;
-import dev.sanaq.train.data.StepRng;
 import dev.sanaq.train.data.TrainingSample;
 import dev.sanaq.train.loop.TrainingTask;
 import dev.sanaq.train.optim.TrainableProgram;
 import dev.sanaq.train.optim.WeightInitializer;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongConsumer;
-import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 
 /** Trains the transformer by flow matching, with the text encoder or a LoRA adapter. */
 public final class TransformerTask implements TrainingTask {
@@ -43,22 +33,15 @@ public final class TransformerTask implements TrainingTask {
   /** Prefix of the adapter's weights in the program. */
   public static final String LORA_PREFIX = "lora.";
 
-  private static final double[] EVAL_SIGMAS = {0.1, 0.3, 0.5, 0.7, 0.9};
-  private static final int MAX_EVAL_SAMPLES = 64;
-
   private final TransformerConfig config;
   private final TextEncoderConfig textConfig;
   private final StartingPoint startingPoint;
   private final List<TransformerPhase> phases;
   private final double weightDecay;
-  private final long seed;
-  private final List<TrainingSample> samples;
-  private final LatentCache latents;
+  private final FlowMatchingSampler sampler;
   private final CaptionEncoder captions;
   private final LongConsumer sampleRenderer;
   private final TrainableProgram program;
-  private final Map<Integer, BucketBatchSampler> samplers = new LinkedHashMap<>();
-  private Map<String, Object> lastBatch = Map.of();
 
   /** Samples, their latents in the same order, and the encoder of their captions. */
   public record TrainingData(
@@ -81,9 +64,7 @@ public final class TransformerTask implements TrainingTask {
     this.textConfig = part.textEncoder(start);
     this.phases = List.copyOf(part.phases());
     this.weightDecay = part.optimizer().weightDecay();
-    this.seed = seed;
-    this.samples = List.copyOf(data.samples());
-    this.latents = data.latents();
+    this.sampler = new FlowMatchingSampler(data.samples(), data.latents(), seed);
     this.captions = data.captions();
     this.sampleRenderer = sampleRenderer;
     double scale = start instanceof StartingPoint.Lora lora ? lora.config().scale() : 1;
@@ -152,116 +133,36 @@ public final class TransformerTask implements TrainingTask {
 
   @Override
   public float accumulateGradients(int number, long step, int part, double share) {
-    TransformerPhase phase = phases.get(number);
-    int size = phase.batchSize() / phase.gradientAccumulationSteps();
-    int[] batch = Arrays.copyOfRange(sampler(phase).batch(step), part * size, (part + 1) * size);
-    List<String> texts = new ArrayList<>();
-    boolean[] instructed = new boolean[size];
-    float[] sigmas = new float[size];
-    for (int i = 0; i < size; i++) {
-      RandomGenerator random = StepRng.of(seed, step, part * size + i);
-      texts.add(
-          CaptionSampler.sample(
-              samples.get(batch[i]).captions(),
-              phase.captionTau(),
-              phase.captionDropout(),
-              random));
-      instructed[i] = random.nextDouble() < phase.instructionShare() && !texts.get(i).isEmpty();
-      sigmas[i] = (float) shiftSigma(sigmoid(random.nextGaussian()), phase.flowShift());
-    }
-    lastBatch = Map.of("rows", batch, "captions", texts, "sigmas", sigmas);
-    long noiseSeed = StepRng.of(seed, step, -2 - part).nextLong();
-    long[] shape = batchShape(batch);
-    try (ScriptValue x = ScriptValue.floats(latents.batch(batch), shape);
-        ScriptValue noise = Torch.normal(noiseSeed, 1, shape).get(0);
-        ScriptValue s = ScriptValue.floats(sigmas, size)) {
-      return captions.accumulateGradients(
-          program, new CaptionEncoder.MicroBatch(x, noise, s, texts, instructed), share);
+    FlowMatchingSampler.Draw draw = sampler.draw(phases.get(number), step, part);
+    try (ScriptValue latents = draw.latents();
+        ScriptValue noise = draw.noise();
+        ScriptValue sigmas = draw.sigmas()) {
+      return captions.accumulateGradients(program, microBatch(draw, latents, noise, sigmas), share);
     }
   }
 
-  /** Of a normal number: logit-normal timesteps, which favour the middle (paper, section 3.1). */
-  private static double sigmoid(double x) {
-    return 1 / (1 + Math.exp(-x));
-  }
-
-  /** Shifts a sigma as the schedulers do. */
-  static double shiftSigma(double u, double shift) {
-    return shift * u / (1 + (shift - 1) * u);
-  }
-
-  private long[] batchShape(int[] batch) {
-    long[] shape = latents.shape(batch[0]);
-    return new long[] {batch.length, shape[0], shape[1], shape[2]};
-  }
-
-  private BucketBatchSampler sampler(TransformerPhase phase) {
-    return samplers.computeIfAbsent(
-        phase.batchSize(),
-        size ->
-            new BucketBatchSampler(
-                bucketIds(),
-                samples.stream().mapToInt(TrainingSample::repeats).toArray(),
-                size,
-                seed));
-  }
-
-  /** Rows with latents of one shape form a bucket. */
-  private int[] bucketIds() {
-    return IntStream.range(0, latents.size())
-        .map(row -> Arrays.hashCode(latents.shape(row)))
-        .toArray();
+  private static CaptionEncoder.MicroBatch microBatch(
+      FlowMatchingSampler.Draw draw, ScriptValue latents, ScriptValue noise, ScriptValue sigmas) {
+    return new CaptionEncoder.MicroBatch(
+        latents, noise, sigmas, draw.captions(), draw.withInstruction());
   }
 
   @Override
   public Map<String, Object> lastBatch() {
-    return lastBatch;
+    return sampler.lastBatch();
   }
 
   /** The loss by timestep on rows spread over the data, each with its first caption. */
   @Override
   public Map<String, Double> evaluate() {
-    int stride = Math.max(1, samples.size() / MAX_EVAL_SAMPLES);
-    int[] rows =
-        IntStream.range(0, samples.size())
-            .filter(i -> i % stride == 0 && Arrays.equals(latents.shape(i), latents.shape(0)))
-            .limit(MAX_EVAL_SAMPLES)
-            .toArray();
-    List<String> texts = Arrays.stream(rows).mapToObj(i -> firstCaption(samples.get(i))).toList();
-    boolean[] instructed = new boolean[rows.length];
-    for (int i = 0; i < instructed.length; i++) {
-      instructed[i] = !texts.get(i).isEmpty();
-    }
-    Map<String, Double> metrics = new LinkedHashMap<>();
-    double mean = 0;
-    for (double sigma : EVAL_SIGMAS) {
-      double loss = evaluate(rows, texts, instructed, sigma);
-      metrics.put(String.format(Locale.ROOT, "loss%.1f", sigma), loss);
-      mean += loss / EVAL_SIGMAS.length;
-    }
-    metrics.put("lossMean", mean);
-    return metrics;
+    return sampler.evaluate(this::losses);
   }
 
-  private static String firstCaption(TrainingSample sample) {
-    return sample.captions().isEmpty()
-        ? CaptionSampler.EMPTY_CAPTION
-        : sample.captions().get(0).text();
-  }
-
-  private double evaluate(int[] rows, List<String> texts, boolean[] instructed, double sigma) {
-    float[] sigmas = new float[rows.length];
-    Arrays.fill(sigmas, (float) sigma);
-    long[] shape = batchShape(rows);
-    try (ScriptValue x = ScriptValue.floats(latents.batch(rows), shape);
-        ScriptValue noise = Torch.normal(seed, 1, shape).get(0);
-        ScriptValue s = ScriptValue.floats(sigmas, sigmas.length)) {
-      double sum = 0;
-      for (float loss :
-          captions.losses(program, new CaptionEncoder.MicroBatch(x, noise, s, texts, instructed))) {
-        sum += loss;
-      }
-      return sum / sigmas.length;
+  private float[] losses(FlowMatchingSampler.Draw draw) {
+    try (ScriptValue latents = draw.latents();
+        ScriptValue noise = draw.noise();
+        ScriptValue sigmas = draw.sigmas()) {
+      return captions.losses(program, microBatch(draw, latents, noise, sigmas));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.sanaq.image.ImageSize;
 import dev.sanaq.image.MaskImage;
 import dev.sanaq.image.PillowResizer;
 import dev.sanaq.image.RgbImage;
+import dev.sanaq.image.RgbaImage;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.RequestFields;
 import dev.sanaq.job.input.InputSource;
@@ -26,15 +27,26 @@ public final class InputPreparer {
   private final InputReader reader;
   private final StorageRetry storageRetry;
   private final Executor executor;
+  private final SizeRule sizes;
+
+  /**
+   * The sizes of results that follow from an image.
+   *
+   * @param multiple both sides are multiples of it: the autoencoder's compression
+   * @param maxSide the longest side
+   */
+  public record SizeRule(int multiple, int maxSide) {}
 
   /**
    * @param storageRetry retries S3, and decides whether a failure is an outage
    * @param executor runs the reading
    */
-  public InputPreparer(InputReader reader, StorageRetry storageRetry, Executor executor) {
+  public InputPreparer(
+      InputReader reader, StorageRetry storageRetry, Executor executor, SizeRule sizes) {
     this.reader = reader;
     this.storageRetry = storageRetry;
     this.executor = executor;
+    this.sizes = sizes;
   }
 
   /**
@@ -49,16 +61,23 @@ public final class InputPreparer {
     return inputs.hasImages()
         ? CompletableFuture.supplyAsync(() -> read(job, aborted), executor)
         : CompletableFuture.completedFuture(
-            new PreparedInputs(inputs, PreparedInputs.placeholder(inputs)));
+            new PreparedInputs(
+                inputs,
+                PreparedInputs.placeholder(inputs),
+                new ImageSize(job.height(), job.width())));
   }
 
   private PreparedInputs read(Job job, BooleanSupplier aborted) {
     JobInputs inputs = job.inputs();
     Map<String, String> hashes = new LinkedHashMap<>();
-    ImageSize size = new ImageSize(job.height(), job.width());
     Optional<InputImage> image = read(RequestFields.IMAGE, inputs.image(), hashes, aborted);
     Optional<InputImage> maskFile = read(RequestFields.MASK, inputs.mask(), hashes, aborted);
-    Optional<InputImage> control = read(RequestFields.CONTROL, inputs.control(), hashes, aborted);
+    Optional<InputImage> control =
+        read(
+            RequestFields.CONTROL,
+            inputs.control().map(JobInputs.Control::source),
+            hashes,
+            aborted);
     Optional<MaskImage> mask = maskFile.map(file -> MaskImage.of(file.image()));
     if (mask.isEmpty()) {
       mask =
@@ -68,13 +87,39 @@ public final class InputPreparer {
               .map(MaskImage::ofTransparency);
     }
     requireSameSize(image, mask);
+    ImageSize size = size(job, image.or(() -> control));
     return new PreparedInputs(
         inputs.withHashes(hashes),
         PreparedInputs.conditioning(
             inputs,
             image.map(file -> reduce(file.image().toRgb(), size)),
             mask.map(pixels -> reduce(pixels, size)),
-            control.map(file -> reduce(file.image().toRgb(), size))));
+            control.map(file -> reduce(file.image().toRgb(), size))),
+        size);
+  }
+
+  /** The job's; if the request has none, of the image's aspect ratio and as many pixels. */
+  private ImageSize size(Job job, Optional<InputImage> image) {
+    ImageSize asked = new ImageSize(job.height(), job.width());
+    if (!job.inputs().keepsAspect() || image.isEmpty()) {
+      return asked;
+    }
+    RgbaImage pixels = image.get().image();
+    ImageSize size =
+        new ImageSize(pixels.height(), pixels.width())
+            .withPixels((long) asked.height() * asked.width(), sizes.multiple());
+    if (Math.max(size.height(), size.width()) > sizes.maxSide()) {
+      throw InputFailedException.invalid(
+          "%s: of its %s x %s pixels the result would get %s x %s, more than sanaq.limits.max-side (%s) allows: set width and height"
+              .formatted(
+                  job.inputs().image().isPresent() ? RequestFields.IMAGE : RequestFields.CONTROL,
+                  pixels.width(),
+                  pixels.height(),
+                  size.width(),
+                  size.height(),
+                  sizes.maxSide()));
+    }
+    return size;
   }
 
   private Optional<InputImage> read(

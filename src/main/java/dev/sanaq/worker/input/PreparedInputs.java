@@ -1,7 +1,10 @@
 package dev.sanaq.worker.input;
 
+import dev.sanaq.image.ImageSize;
 import dev.sanaq.image.MaskImage;
 import dev.sanaq.image.RgbImage;
+import dev.sanaq.image.preprocess.CannyEdges;
+import dev.sanaq.image.preprocess.ControlPreprocessor;
 import dev.sanaq.job.input.JobInputs;
 import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.conditioning.ControlImage;
@@ -15,8 +18,9 @@ import java.util.Optional;
  *
  * @param inputs with the hashes of the files
  * @param conditioning with their images
+ * @param size of the result
  */
-public record PreparedInputs(JobInputs inputs, Conditioning conditioning) {
+public record PreparedInputs(JobInputs inputs, Conditioning conditioning, ImageSize size) {
   private static final RgbImage PLACEHOLDER = new RgbImage(1, 1, new byte[3]);
 
   /** Inputs whose images are not read yet: enough for the batch key. */
@@ -35,11 +39,24 @@ public record PreparedInputs(JobInputs inputs, Conditioning conditioning) {
       Optional<RgbImage> control) {
     return new Conditioning(
         image.map(source -> new SourceImage(source, mask, inputs.strength(), inputs.composite())),
-        control.map(
-            source ->
-                new ControlImage("", source, inputs.controlScale(), GuidanceInterval.ALL_STEPS)),
+        control.flatMap(source -> inputs.control().map(settings -> controlImage(source, settings))),
         inputs
             .pag()
             .map(pag -> new PerturbedAttention(pag.scale(), pag.adaptiveScale(), pag.layers())));
+  }
+
+  private static ControlImage controlImage(RgbImage image, JobInputs.Control settings) {
+    return new ControlImage(
+        settings.controlNet(),
+        image,
+        settings.scale(),
+        new GuidanceInterval(settings.interval().get(0), settings.interval().get(1)),
+        settings.preprocessor().map(PreparedInputs::preprocessor));
+  }
+
+  private static ControlPreprocessor preprocessor(JobInputs.Preprocessor settings) {
+    return settings.name().equals(CannyEdges.NAME)
+        ? new CannyEdges(settings.lowThreshold(), settings.highThreshold(), settings.sigma())
+        : ControlPreprocessor.of(settings.name());
   }
 }

@@ -1,5 +1,6 @@
 package dev.sanaq.worker.queue;
 
+import dev.sanaq.image.ImageSize;
 import dev.sanaq.job.Job;
 import dev.sanaq.kafka.OffsetTracker;
 import dev.sanaq.kafka.RecordHash;
@@ -146,8 +147,12 @@ public final class JobExecution {
 
   /** The job has these input images; before it is ready. */
   public void setInputs(PreparedInputs prepared) {
-    job = job.withInputs(prepared.inputs());
-    generationParams = generationParams.withConditioning(prepared.conditioning());
+    ImageSize size = prepared.size();
+    job = job.withInputs(prepared.inputs(), size.width(), size.height());
+    generationParams =
+        generationParams
+            .withConditioning(prepared.conditioning())
+            .withSize(size.width(), size.height());
   }
 
   void releaseAdapters() {

@@ -2,7 +2,6 @@ package dev.sanaq.cli.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.cli.train.TrainingProgressBar;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

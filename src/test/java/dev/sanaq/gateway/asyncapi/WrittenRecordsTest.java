@@ -133,7 +133,7 @@ class WrittenRecordsTest {
         job.fingerprint(),
         Instant.EPOCH,
         List.of(image),
-        job.withInputs(job.inputs().withHashes(Map.of("image", HASH))).asRequest(),
+        job.withInputs(job.inputs().withHashes(Map.of("image", HASH)), 64, 64).asRequest(),
         Map.of("denoise", 1.5),
         1.5,
         "w",

@@ -43,7 +43,7 @@ public record ConditioningFixture(String name, JsonNode json) {
       return model;
     }
     copy(model, folder);
-    copy(Fixtures.path("conditioning/controlnet/checkpoint"), folder);
+    copy(Fixtures.path("conditioning/" + name + "/checkpoint"), folder);
     return folder;
   }
 

@@ -45,7 +45,10 @@ class ConditioningParityTest {
         "img2img-sprint",
         "inpaint-dpm",
         "controlnet",
-        "pag"
+        "pag",
+        "img2img-wide",
+        "inpaint-wide",
+        "controlnet-wide"
       })
   void generate_latentsAndImage_equalReference(String name) {
     ConditioningFixture fixture = ConditioningFixture.of(name);

@@ -1,6 +1,5 @@
-package dev.sanaq.cli.train;
+package dev.sanaq.cli.terminal;
 
-import dev.sanaq.cli.terminal.ProgressBar;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

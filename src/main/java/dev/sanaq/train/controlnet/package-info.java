@@ -1,0 +1,5 @@
+/** The training task of a ControlNet, and its images. */
+@NullMarked
+package dev.sanaq.train.controlnet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.image.preprocess;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.train.controlnet;
+
+import org.jspecify.annotations.NullMarked;
