@@ -200,9 +200,9 @@ class BadInputJobsTest {
     return "data:image/" + type + ";base64," + Base64.getEncoder().encodeToString(file);
   }
 
-  /** 1.2 GB of black pixels in a file of about a megabyte. */
+  /** A size of 1.2 GB of pixels in a file of an eighth of a megabyte. */
   private static byte[] bomb() {
-    return png(20_000, 20_000, zeros(300 << 20));
+    return png(20_000, 20_000, zeros(128 << 20));
   }
 
   /** An RGB image whose compressed data is the given one. */

@@ -8,6 +8,7 @@ import dev.sanaq.image.decode.ImageDecoder;
 import dev.sanaq.image.decode.UnreadableImageException;
 import dev.sanaq.image.preprocess.CannyEdges;
 import dev.sanaq.image.preprocess.ControlPreprocessor;
+import dev.sanaq.image.preprocess.ControlPreprocessors;
 import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.conditioning.ControlImage;
 import dev.sanaq.sana.conditioning.PerturbedAttention;
@@ -205,7 +206,7 @@ final class ImageOptions {
 
   private static ControlPreprocessor preprocessor(String name) {
     try {
-      return ControlPreprocessor.of(name);
+      return ControlPreprocessors.of(name);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("--control-preprocessor: " + e.getMessage(), e);
     }

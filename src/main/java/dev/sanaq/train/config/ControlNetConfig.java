@@ -2,7 +2,7 @@ package dev.sanaq.train.config;
 
 import dev.sanaq.checkpoint.safetensors.DType;
 import dev.sanaq.files.FileErrors;
-import dev.sanaq.image.preprocess.ControlPreprocessor;
+import dev.sanaq.image.preprocess.ControlPreprocessors;
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
 import dev.sanaq.train.optim.OptimizerSettings;
@@ -57,7 +57,7 @@ public record ControlNetConfig(
       throw new IllegalArgumentException(
           "minScale %s: must be above 0 and at most 1".formatted(minScale));
     }
-    ControlPreprocessor.of(preprocessor);
+    ControlPreprocessors.of(preprocessor);
     for (TransformerPhase phase : phases) {
       if (phase.textEncoderRateScale() != 0) {
         throw new IllegalArgumentException(

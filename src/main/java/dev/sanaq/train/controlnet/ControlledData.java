@@ -4,6 +4,7 @@ import dev.sanaq.image.ImageSize;
 import dev.sanaq.image.PlanarFloatImage;
 import dev.sanaq.image.VaePostprocessor;
 import dev.sanaq.image.preprocess.ControlPreprocessor;
+import dev.sanaq.image.preprocess.ControlPreprocessors;
 import dev.sanaq.train.cache.BaseModels;
 import dev.sanaq.train.cache.CacheKey;
 import dev.sanaq.train.cache.FeatureCaches;
@@ -39,7 +40,7 @@ public record ControlledData(
       Dataset data, ControlNetConfig config, BaseModels models, FeatureCaches caches, int side)
       throws IOException {
     Images images = new Images(data, config, models.autoencoderConfig().spatialCompression(), side);
-    ControlPreprocessor preprocessor = ControlPreprocessor.of(config.preprocessor());
+    ControlPreprocessor preprocessor = ControlPreprocessors.of(config.preprocessor());
     String key = key(data, config, models, side);
     return new ControlledData(
         images.samples(),

@@ -5,6 +5,7 @@ import dev.sanaq.image.MaskImage;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.image.preprocess.CannyEdges;
 import dev.sanaq.image.preprocess.ControlPreprocessor;
+import dev.sanaq.image.preprocess.ControlPreprocessors;
 import dev.sanaq.job.input.JobInputs;
 import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.conditioning.ControlImage;
@@ -57,6 +58,6 @@ public record PreparedInputs(JobInputs inputs, Conditioning conditioning, ImageS
   private static ControlPreprocessor preprocessor(JobInputs.Preprocessor settings) {
     return settings.name().equals(CannyEdges.NAME)
         ? new CannyEdges(settings.lowThreshold(), settings.highThreshold(), settings.sigma())
-        : ControlPreprocessor.of(settings.name());
+        : ControlPreprocessors.of(settings.name());
   }
 }

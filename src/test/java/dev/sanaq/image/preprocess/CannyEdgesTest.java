@@ -16,10 +16,10 @@ class CannyEdgesTest {
   @Test
   void step_isOneLine() {
     RgbImage image =
-        Drawing.of(
+        BinaryImages.of(
             "...###", //
             "...###", "...###", "...###");
-    assertThat(Drawing.lines(CannyEdges.DEFAULT.process(image)))
+    assertThat(BinaryImages.lines(CannyEdges.DEFAULT.process(image)))
         .containsExactly(
             "..#...", //
             "..#...", "..#...", "..#...");
@@ -28,7 +28,7 @@ class CannyEdgesTest {
   @Test
   void square_isItsOutline() {
     RgbImage image =
-        Drawing.of(
+        BinaryImages.of(
             "........", //
             "........",
             "..####..",
@@ -37,7 +37,7 @@ class CannyEdgesTest {
             "..####..",
             "........",
             "........");
-    String[] lines = Drawing.lines(CannyEdges.DEFAULT.process(image));
+    String[] lines = BinaryImages.lines(CannyEdges.DEFAULT.process(image));
     assertThat(lines[3]).isEqualTo(".#...#..");
     assertThat(lines[4]).isEqualTo(".#...#..");
     assertThat(lines[0]).isEqualTo("........");
@@ -74,8 +74,10 @@ class CannyEdgesTest {
       samples[i] = (byte) (x < 3 ? 0 : y < 4 ? 20 : 100);
     }
     RgbImage image = new RgbImage(6, 8, samples);
-    assertThat(Drawing.lines(new CannyEdges(70, 350, 0).process(image))[0]).isEqualTo("..#...");
-    assertThat(Drawing.lines(new CannyEdges(90, 350, 0).process(image))[0]).isEqualTo("......");
+    assertThat(BinaryImages.lines(new CannyEdges(70, 350, 0).process(image))[0])
+        .isEqualTo("..#...");
+    assertThat(BinaryImages.lines(new CannyEdges(90, 350, 0).process(image))[0])
+        .isEqualTo("......");
   }
 
   /** Single bright pixels are edges without the filter, and none with it. */
@@ -96,7 +98,7 @@ class CannyEdgesTest {
     RgbImage image = TestImages.read(Fixtures.path("conditioning/img2img-dpm/source.png"));
     RgbImage expected = read("canny-%s-%s.png".formatted(low, high));
     RgbImage edges = new CannyEdges(low, high, 0).process(image);
-    assertThat(Drawing.lines(edges)).containsExactly(Drawing.lines(expected));
+    assertThat(BinaryImages.lines(edges)).containsExactly(BinaryImages.lines(expected));
   }
 
   @Test
@@ -105,11 +107,11 @@ class CannyEdgesTest {
     assertThatThrownBy(() -> new CannyEdges(Double.NaN, 100, 0)).hasMessageContaining("NaN");
     assertThatThrownBy(() -> new CannyEdges(0, 3000, 0)).hasMessageContaining("2040");
     assertThatThrownBy(() -> new CannyEdges(1, 2, -1)).hasMessageContaining("sigma -1");
-    assertThatThrownBy(() -> ControlPreprocessor.of("hed"))
+    assertThatThrownBy(() -> ControlPreprocessors.of("hed"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("unknown preprocessor hed: must be one of canny, scribble");
-    assertThat(ControlPreprocessor.NAMES)
-        .allSatisfy(name -> assertThat(ControlPreprocessor.of(name).name()).isEqualTo(name));
+    assertThat(ControlPreprocessors.NAMES)
+        .allSatisfy(name -> assertThat(ControlPreprocessors.of(name).name()).isEqualTo(name));
   }
 
   private static RgbImage read(String name) throws Exception {

@@ -30,7 +30,7 @@ class ScribbleThinningTest {
 
   @Test
   void thickStroke_becomesItsMiddleLine() {
-    String[] lines = Drawing.lines(new ScribbleThinning().process(Drawing.of(BAR)));
+    String[] lines = BinaryImages.lines(new ScribbleThinning().process(BinaryImages.of(BAR)));
     assertThat(lines).containsExactly(LINE);
   }
 
@@ -40,7 +40,7 @@ class ScribbleThinningTest {
         Arrays.stream(BAR)
             .map(line -> line.replace('#', 'x').replace('.', '#').replace('x', '.'))
             .toArray(String[]::new);
-    assertThat(Drawing.lines(new ScribbleThinning().process(Drawing.of(inverted))))
+    assertThat(BinaryImages.lines(new ScribbleThinning().process(BinaryImages.of(inverted))))
         .containsExactly(LINE);
   }
 

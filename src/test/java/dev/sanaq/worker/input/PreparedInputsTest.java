@@ -3,7 +3,7 @@ package dev.sanaq.worker.input;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.image.preprocess.CannyEdges;
-import dev.sanaq.image.preprocess.ControlPreprocessor;
+import dev.sanaq.image.preprocess.ControlPreprocessors;
 import dev.sanaq.image.preprocess.ScribbleThinning;
 import dev.sanaq.job.input.InputSource;
 import dev.sanaq.job.input.JobInputs;
@@ -29,7 +29,7 @@ class PreparedInputsTest {
   /** The contract's names are those of the preprocessors. */
   @Test
   void everyPreprocessor_hasItsName() {
-    for (String name : ControlPreprocessor.NAMES) {
+    for (String name : ControlPreprocessors.NAMES) {
       assertThat(control(new JobInputs.Preprocessor(name, 100, 200, 0)).preprocessor())
           .hasValueSatisfying(made -> assertThat(made.name()).isEqualTo(name));
     }

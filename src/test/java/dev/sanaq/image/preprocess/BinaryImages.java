@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Images as text: {@code #} is white, a dot black. */
-final class Drawing {
-  private Drawing() {}
+final class BinaryImages {
+  private BinaryImages() {}
 
   /** An image of lines of equal length. */
   static RgbImage of(String... lines) {
