@@ -71,7 +71,7 @@ class AccessibilityIT extends PlaygroundTestBase {
   @Test
   void pictureAndMask_anyWindow_haveNoSeriousViolationsAndFit(@TempDir Path folder)
       throws IOException {
-    page.field("image").sendKeys(TestPicture.noise(300, 200).write(folder, "wide.png"));
+    page.field("image").sendKeys(TestImageFile.noise(300, 200).write(folder, "wide.png"));
     page.await(() -> page.field("mask").isDisplayed());
     page.executeScript("document.getElementById('mask').focus()");
     page.press(Keys.SPACE);

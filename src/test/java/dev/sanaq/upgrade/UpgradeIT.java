@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -48,7 +49,11 @@ class UpgradeIT {
     services = LocalServices.startTemporary();
     config = new TreeMap<>(services.config());
     client = new KafkaS3Client(config);
-    OldData.restore(config.get("kafka.bootstrap.servers"), client.s3(), "sanaq", receiver.port());
+    OldData.restore(
+        Objects.requireNonNull(config.get("kafka.bootstrap.servers")),
+        client.s3(),
+        "sanaq",
+        receiver.port());
     processes = new TestProcesses("upgrade");
     int port = TestProcesses.freePort();
     Map<String, String> settings = new TreeMap<>(config);
@@ -199,8 +204,10 @@ class UpgradeIT {
   @ValueSource(strings = {"result.json", "attempts/1.json"})
   void newObject_hasEveryFieldOfOld(String name) {
     client.awaitEvent("old-waiting/completed");
-    JsonNode old = KafkaS3Client.json(OldData.objects().get("old-event/" + name));
-    JsonNode added = KafkaS3Client.json(client.objects().get("old-waiting/" + name));
+    JsonNode old =
+        KafkaS3Client.json(Objects.requireNonNull(OldData.objects().get("old-event/" + name)));
+    JsonNode added =
+        KafkaS3Client.json(Objects.requireNonNull(client.objects().get("old-waiting/" + name)));
     assertThat(JsonShape.of(added)).containsAllEntriesOf(JsonShape.of(old));
   }
 

@@ -145,7 +145,7 @@ class ExamplesTest {
             message -> {
               Map<String, Object> content = AsyncApiDocument.descend(all, List.of(message));
               return Stream.concat(
-                  read(message, true, content.get("examples")),
+                  read(message, true, Objects.requireNonNull(content.get("examples"))),
                   read(message, false, content.getOrDefault("x-invalid-examples", List.of())));
             });
   }

@@ -16,8 +16,8 @@ import javax.imageio.ImageIO;
 
 /** A picture for the page: noise, so that no two of its parts are alike. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record TestPicture(byte[] png) {
-  static TestPicture noise(int width, int height) {
+record TestImageFile(byte[] png) {
+  static TestImageFile noise(int width, int height) {
     Random random = new Random(width);
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y++) {
@@ -31,12 +31,12 @@ record TestPicture(byte[] png) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new TestPicture(png.toByteArray());
+    return new TestImageFile(png.toByteArray());
   }
 
   /** The same picture in a file of this many bytes: a decoder ignores what follows the end. */
-  TestPicture padded(int bytes) {
-    return new TestPicture(Arrays.copyOf(png, bytes));
+  TestImageFile padded(int bytes) {
+    return new TestImageFile(Arrays.copyOf(png, bytes));
   }
 
   RgbImage pixels() {

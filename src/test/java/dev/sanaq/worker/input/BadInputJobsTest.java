@@ -1,4 +1,4 @@
-package dev.sanaq.worker;
+package dev.sanaq.worker.input;
 
 import static dev.sanaq.testing.KafkaS3Client.json;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +13,8 @@ import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.image.TestImages;
 import dev.sanaq.webhook.TestReceiver;
+import dev.sanaq.worker.WorkerHarness;
+import dev.sanaq.worker.WorkerRuntime;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.sanaq.worker;
+package dev.sanaq.worker.safety;
 
 import static dev.sanaq.testing.KafkaS3Client.json;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +13,8 @@ import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.Pause;
 import dev.sanaq.webhook.TestReceiver;
+import dev.sanaq.worker.WorkerHarness;
+import dev.sanaq.worker.WorkerTelemetry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;

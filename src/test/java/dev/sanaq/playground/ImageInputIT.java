@@ -36,9 +36,9 @@ import org.openqa.selenium.interactions.PointerInput;
 @EnabledIfSystemProperty(named = "browser", matches = "true", disabledReason = "needs -Pbrowser")
 @QuarkusTest
 @QuarkusTestResource(value = LocalServicesResource.class, restrictToAnnotatedClass = true)
-class PictureIT extends PlaygroundTestBase {
+class ImageInputIT extends PlaygroundTestBase {
   private static final int SIDE = 128;
-  private static final TestPicture SOURCE = TestPicture.noise(SIDE, SIDE);
+  private static final TestImageFile SOURCE = TestImageFile.noise(SIDE, SIDE);
 
   /** Counts the painted pixels in a part of the mask. */
   private static final String COUNT_PAINTED =
@@ -246,7 +246,7 @@ class PictureIT extends PlaygroundTestBase {
   }
 
   /** Drops a file on the form as a browser does: a script cannot start a drag of a real file. */
-  private void drop(TestPicture picture, String name, String type) {
+  private void drop(TestImageFile picture, String name, String type) {
     page.executeScript(
         "const bytes = Uint8Array.from(atob(arguments[0]), c => c.charCodeAt(0));"
             + "const data = new DataTransfer();"
