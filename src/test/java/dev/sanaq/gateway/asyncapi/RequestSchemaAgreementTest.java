@@ -134,6 +134,7 @@ class RequestSchemaAgreementTest {
               Map.entry("guidanceInterval", "start is less than stop"),
               Map.entry("image", "the syntax of a URL and of Base64"),
               Map.entry("control", "the syntax of a URL and of Base64"),
+              Map.entry("controlInterval", "start is less than stop"),
               Map.entry("strength", "above 0 as a double"),
               Map.entry("seed", "seed + count - 1"),
               Map.entry("solver", "the model's solvers"),
