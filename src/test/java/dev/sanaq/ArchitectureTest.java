@@ -19,6 +19,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.main.QuarkusMainTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -189,6 +191,27 @@ class ArchitectureTest {
       }
     }
     assertThat(large).isEmpty();
+  }
+
+  /** In one JVM with others they fail at random: see the execution quarkus-test in pom.xml. */
+  @Test
+  void testsOfQuarkusApplications_areWhereTheirOwnExecutionFindsThem() {
+    Set<String> alone = Set.of("dev.sanaq.MainTest", "dev.sanaq.worker.HealthTest");
+    List<JavaClass> tests =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.OnlyIncludeTests()).importPackages(ROOT).stream()
+                .filter(
+                    type ->
+                        type.isAnnotatedWith(QuarkusTest.class)
+                            || type.isAnnotatedWith(QuarkusMainTest.class))
+                .toList();
+    assertThat(tests).hasSizeGreaterThan(10);
+    assertThat(tests)
+        .allMatch(
+            type ->
+                alone.contains(type.getName())
+                    || type.getPackageName().startsWith(ROOT + ".gateway")
+                    || type.getName().endsWith("IT"));
   }
 
   /** A native executable's heap would hold them, although the engine starts with the process. */

@@ -81,6 +81,7 @@ public class GatewayLifecycle {
   public void stop() {
     if (started) {
       started = false;
+      viewUpdater.stop();
       storageCheck.close();
     }
   }

@@ -68,7 +68,6 @@ class JobViewUpdater implements ChannelListener {
 
   /** Starts to read; the first call connects to Kafka. */
   void start() {
-    positions = newPositions();
     if (subscription == null) {
       ChannelSubscription started =
           new ChannelSubscription(CHANNEL, "sanaq-job-view", this::handle);
@@ -77,6 +76,14 @@ class JobViewUpdater implements ChannelListener {
       logStart.watch(
           CHANNEL, requestsTopic, first -> started.execute(() -> handler.dropDeleted(first)));
     }
+  }
+
+  /**
+   * Ignores records from now on. A later start reads the topics from their beginning, into a view
+   * that is empty and has not caught up.
+   */
+  void stop() {
+    positions = newPositions();
   }
 
   /** Why the view has not caught up; empty once it has. */
