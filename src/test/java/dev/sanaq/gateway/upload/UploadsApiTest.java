@@ -135,6 +135,7 @@ class UploadsApiTest extends GatewayTestBase {
     ObjectNode request = JSON.createObjectNode().put("id", id).put("prompt", "a fox");
     request.set("image", upload("image/png", source).json().get("image"));
     request.set("mask", uploadForm(new TestForm().file("file", mask)).json().get("image"));
+    request.put("width", 128).put("height", 160).put("resolutionBinning", false);
     GatewayTestClient.ApiResponse job =
         client.post("/v1/jobs", request.toString(), "Prefer", "wait=60");
     assertThat(job.json().get("state").asText()).as(job.toString()).isEqualTo("completed");
