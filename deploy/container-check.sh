@@ -23,9 +23,15 @@ fail() {
   exit 1
 }
 
-[ "$(id -u)" = 0 ] || fail "it needs root: debootstrap and buildah's chroot isolation do"
+# Nothing was checked: a tool or the base is not to be had here.
+unavailable() {
+  echo "container-check: $*" >&2
+  exit 3
+}
+
+[ "$(id -u)" = 0 ] || unavailable "it needs root: debootstrap and buildah's chroot isolation do"
 for tool in buildah debootstrap; do
-  type -P "$tool" >/dev/null || fail "no $tool on the PATH: apt-get install buildah debootstrap"
+  type -P "$tool" >/dev/null || unavailable "no $tool on the PATH: apt-get install buildah debootstrap"
 done
 [ -f target/quarkus-app/quarkus-run.jar ] || fail "no target/quarkus-app: ./mvnw package -DskipTests"
 
@@ -36,7 +42,7 @@ echo "== base: Debian with $packages"
 if [ ! -f "$base/done" ]; then
   rm -rf "$work"/base-*
   debootstrap --variant=minbase --include="$packages" bookworm "$base/root" >"$work/debootstrap.log" 2>&1 \
-    || fail "debootstrap failed; see $work/debootstrap.log"
+    || unavailable "debootstrap failed; see $work/debootstrap.log"
   rm -rf "$base"/root/var/cache/apt/archives/*.deb "$base"/root/usr/share/{doc,man,locale}
   touch "$base/done"
 fi
