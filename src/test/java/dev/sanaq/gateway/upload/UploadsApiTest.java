@@ -7,16 +7,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sanaq.gateway.GatewayTestBase;
 import dev.sanaq.gateway.auth.Caller;
-import dev.sanaq.image.MaskImage;
+import dev.sanaq.image.RgbImage;
 import dev.sanaq.image.decode.ImageDecoder;
 import dev.sanaq.job.Sha256;
-import dev.sanaq.sana.BatchControl;
-import dev.sanaq.sana.BatchResult;
-import dev.sanaq.sana.GenerationParams;
-import dev.sanaq.sana.conditioning.SourceImage;
+import dev.sanaq.sana.ImageGenerator;
+import dev.sanaq.sana.pipeline.PipelineOptions;
+import dev.sanaq.sana.pipeline.SanaPipeline;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.GatewayTestClient;
-import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.LocalServicesResource;
 import dev.sanaq.testing.image.TestImages;
@@ -39,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -117,39 +114,24 @@ class UploadsApiTest extends GatewayTestBase {
         .isNotEqualTo(uploads.store(bob, image).source());
   }
 
-  /** Remembers what reached the model. ImageEditsTest has a real one: PyTorch loads once a JVM. */
-  private static final class RecordingGenerator extends GradientImageGenerator {
-    private final List<GenerationParams> generated = new CopyOnWriteArrayList<>();
-
-    @Override
-    public List<BatchResult> generateBatch(List<GenerationParams> batch, BatchControl control) {
-      generated.addAll(batch);
-      return super.generateBatch(batch, control);
-    }
-  }
-
   @Test
   void uploadedImageAndMask_areAJobsInput() throws IOException {
-    RecordingGenerator generator = new RecordingGenerator();
-    startWorker(generator);
-    ObjectNode request = JSON.createObjectNode().put("id", id).put("prompt", "a fox");
-    request.set("image", upload("image/png", source).json().get("image"));
-    request.set("mask", uploadForm(new TestForm().file("file", mask)).json().get("image"));
-    request.put("width", 128).put("height", 160).put("resolutionBinning", false);
-    GatewayTestClient.ApiResponse job =
-        client.post("/v1/jobs", request.toString(), "Prefer", "wait=60");
-    assertThat(job.json().get("state").asText()).as(job.toString()).isEqualTo("completed");
-    stopWorker();
-    GenerationParams params =
-        generator.generated.stream()
-            .filter(one -> one.prompt().equals("a fox"))
-            .findFirst()
-            .orElseThrow();
-    SourceImage read = params.conditioning().source().orElseThrow();
-    assertThat(read.image().samples())
-        .isEqualTo(TestImages.read(new ByteArrayInputStream(source)).samples());
-    MaskImage area = read.mask().orElseThrow();
-    assertThat(List.of(area.width(), area.height())).containsExactly(128, 160);
+    try (ImageGenerator generator =
+        SanaPipeline.load(
+            Fixtures.path("tiny-sana/checkpoint"),
+            new PipelineOptions("fp32", "", 0, "cpu", List.of(), false))) {
+      startWorker(generator);
+      ObjectNode request = JSON.createObjectNode().put("id", id).put("prompt", "a fox");
+      request.set("image", upload("image/png", source).json().get("image"));
+      request.set("mask", uploadForm(new TestForm().file("file", mask)).json().get("image"));
+      request.put("width", 128).put("height", 160).put("steps", 4).put("resolutionBinning", false);
+      GatewayTestClient.ApiResponse job =
+          client.post("/v1/jobs", request.toString(), "Prefer", "wait=60");
+      assertThat(job.json().get("state").asText()).as(job.toString()).isEqualTo("completed");
+      byte[] png = client.get("/v1/jobs/" + id + "/images/0").response().body();
+      assertOutsideOfMaskIsSource(TestImages.read(new ByteArrayInputStream(png)));
+      stopWorker();
+    }
   }
 
   @Test
@@ -213,6 +195,20 @@ class UploadsApiTest extends GatewayTestBase {
     assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
     assertThat(answer.json().get("type").asText()).isEqualTo("urn:sanaq:problem:" + code);
     assertThat(answer.json().get("detail").asText()).contains(detail);
+  }
+
+  private static void assertOutsideOfMaskIsSource(RgbImage image) throws IOException {
+    RgbImage original = TestImages.read(new ByteArrayInputStream(source));
+    RgbImage area = TestImages.read(new ByteArrayInputStream(mask));
+    int changed = 0;
+    for (int i = 0; i < original.samples().length; i++) {
+      if (area.samples()[i] == 0) {
+        assertThat(image.samples()[i]).isEqualTo(original.samples()[i]);
+      } else {
+        changed += image.samples()[i] == original.samples()[i] ? 0 : 1;
+      }
+    }
+    assertThat(changed).isPositive();
   }
 
   /** A PNG whose header says this size, and that has no pixels. */
