@@ -6,7 +6,6 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** Copies a folder and changes the copy before anybody sees it. Stateless. */
@@ -33,13 +32,13 @@ public final class FolderCopy {
     }
     Path target = to.toAbsolutePath().normalize();
     Path partial = target.resolveSibling(target.getFileName() + ".partial");
-    delete(partial);
+    Folders.delete(partial);
     try {
       copy(from, from.resolve(except), partial);
       change.apply(partial);
       Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException | Error e) {
-      delete(partial);
+      Folders.delete(partial);
       throw e;
     }
   }
@@ -52,16 +51,6 @@ public final class FolderCopy {
           Files.createDirectories(target);
         } else {
           Files.copy(path, target);
-        }
-      }
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (Stream<Path> paths = Files.walk(folder)) {
-        for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
         }
       }
     }

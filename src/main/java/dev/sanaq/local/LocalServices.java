@@ -1,6 +1,7 @@
 package dev.sanaq.local;
 
 import dev.sanaq.files.FileErrors;
+import dev.sanaq.files.Folders;
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.storage.StorageConfig;
 import io.smallrye.config.PropertiesConfigSource;
@@ -11,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,10 +141,8 @@ public final class LocalServices implements AutoCloseable {
   }
 
   private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+    try {
+      Folders.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException("could not delete %s".formatted(folder), e);
     }

@@ -67,9 +67,7 @@ public class OpenAiResource {
       @HeaderParam(HttpHeaders.CONTENT_TYPE) String type,
       @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable Long length,
       @HeaderParam(IDEMPOTENCY_KEY) @DefaultValue("") String key) {
-    OpenAiRequest request =
-        forms.read(requestContext.caller(), ImagePaths.EDITS, body, type, length);
-    return jobs.run(requestContext.caller(), request, EDIT_EVENTS, key);
+    return runForm(ImagePaths.EDITS, body, type, length, key);
   }
 
   @POST
@@ -80,8 +78,12 @@ public class OpenAiResource {
       @HeaderParam(HttpHeaders.CONTENT_TYPE) String type,
       @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable Long length,
       @HeaderParam(IDEMPOTENCY_KEY) @DefaultValue("") String key) {
-    OpenAiRequest request =
-        forms.read(requestContext.caller(), ImagePaths.VARIATIONS, body, type, length);
+    return runForm(ImagePaths.VARIATIONS, body, type, length, key);
+  }
+
+  private Uni<Response> runForm(
+      String path, InputStream body, String type, @Nullable Long length, String key) {
+    OpenAiRequest request = forms.read(requestContext.caller(), path, body, type, length);
     return jobs.run(requestContext.caller(), request, EDIT_EVENTS, key);
   }
 }

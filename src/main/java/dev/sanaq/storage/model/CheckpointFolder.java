@@ -1,5 +1,6 @@
 package dev.sanaq.storage.model;
 
+import dev.sanaq.files.Folders;
 import dev.sanaq.storage.transfer.PartialFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -59,12 +59,12 @@ record CheckpointFolder(Path target, Path partial, Path old, Path lock) {
   /** Replaces the target by the partial folder, in which all files are complete. */
   void publish(byte[] manifestJson) throws IOException {
     Files.write(partial.resolve(Manifest.FILE_NAME), manifestJson);
-    delete(old);
+    Folders.delete(old);
     if (Files.exists(target)) {
       Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-    delete(old);
+    Folders.delete(old);
   }
 
   // Only a pulled checkpoint is replaced; other files of the user are never deleted.
@@ -108,16 +108,6 @@ record CheckpointFolder(Path target, Path partial, Path old, Path lock) {
       throw new ModelTransferException(
           "%s has %s MB free, the checkpoint needs %s MB more"
               .formatted(partial, free >> 20, missing >> 20));
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
     }
   }
 

@@ -26,9 +26,6 @@ public final class PresignedUploader implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(PresignedUploader.class);
   private static final int MAX_REDIRECTS = 3;
   private static final int FIRST_REDIRECT_STATUS = 300;
-  private static final int FIRST_SERVER_ERROR_STATUS = 500;
-  private static final int REQUEST_TIMEOUT_STATUS = 408;
-  private static final int TOO_MANY_REQUESTS_STATUS = 429;
   private static final Backoff BACKOFF =
       Backoff.exponential(Duration.ofMillis(250), Duration.ofSeconds(10));
 
@@ -74,8 +71,7 @@ public final class PresignedUploader implements AutoCloseable {
         return;
       }
       Duration delay = delay(answer.result(), attempt);
-      if (isPermanentFailure(answer.result())
-          || System.nanoTime() + delay.toNanos() - deadline > 0) {
+      if (answer.result().isPermanent() || System.nanoTime() + delay.toNanos() - deadline > 0) {
         throw new UploadFailedException(error(url, answer));
       }
       LOG.warnf(
@@ -112,18 +108,6 @@ public final class PresignedUploader implements AutoCloseable {
   public void close() {
     executor.shutdownNow();
     client.close();
-  }
-
-  // Client errors stay errors: an expired signature does not become valid again.
-  private static boolean isPermanentFailure(CallResult result) {
-    if (result instanceof CallResult.Failed failed) {
-      int status = failed.status();
-      return status != 0
-          && status < FIRST_SERVER_ERROR_STATUS
-          && status != REQUEST_TIMEOUT_STATUS
-          && status != TOO_MANY_REQUESTS_STATUS;
-    }
-    return true;
   }
 
   /** The backoff, or the server's Retry-After where that is longer. */

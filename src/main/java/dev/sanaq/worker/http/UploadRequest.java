@@ -60,8 +60,7 @@ public final class UploadRequest {
 
   /** Why an upload failed: the status, and the storage's own code of the error if it has one. */
   public static String reason(ExplainedResult answer) {
-    String reason =
-        answer.result() instanceof CallResult.Failed failed ? failed.reason() : "answer 410";
+    String reason = answer.result().reason();
     Matcher code = ERROR_CODE.matcher(answer.body());
     return code.find() ? "%s (%s)".formatted(reason, code.group(1)) : reason;
   }

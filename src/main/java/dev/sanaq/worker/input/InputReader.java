@@ -6,14 +6,13 @@ import dev.sanaq.image.decode.UnreadableImageException;
 import dev.sanaq.job.OutputLocation;
 import dev.sanaq.job.Sha256;
 import dev.sanaq.job.input.InputSource;
-import dev.sanaq.net.CallResult;
 import dev.sanaq.net.FetchResult;
 import dev.sanaq.net.PinnedHttpClient;
-import dev.sanaq.retry.Backoff;
 import dev.sanaq.retry.RetryAbortedException;
 import dev.sanaq.storage.RangeReader;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.input.InputConfig;
+import dev.sanaq.worker.http.RetryingFetch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -27,14 +26,8 @@ import java.util.function.Supplier;
  * of threads; blocks.
  */
 public final class InputReader {
-  private static final int FIRST_SERVER_ERROR_STATUS = 500;
-  private static final int REQUEST_TIMEOUT_STATUS = 408;
-  private static final int TOO_MANY_REQUESTS_STATUS = 429;
-  private static final Backoff BACKOFF =
-      Backoff.exponential(Duration.ofMillis(250), Duration.ofSeconds(5));
-
   private final RangeReader objects;
-  private final Supplier<PinnedHttpClient> httpClient;
+  private final RetryingFetch urls;
   private final Limits limits;
 
   /**
@@ -66,7 +59,7 @@ public final class InputReader {
    */
   public InputReader(RangeReader objects, Supplier<PinnedHttpClient> httpClient, Limits limits) {
     this.objects = objects;
-    this.httpClient = httpClient;
+    this.urls = new RetryingFetch(httpClient, limits.maxBytes(), limits.retryTimeout());
     this.limits = limits;
   }
 
@@ -122,49 +115,26 @@ public final class InputReader {
   }
 
   private byte[] download(String field, InputSource.Url source, BooleanSupplier aborted) {
-    long deadline = System.nanoTime() + limits.retryTimeout().toNanos();
     Map<String, String> headers = Map.of("user-agent", "sanaq", "accept", "image/*");
-    for (int attempt = 1; true; attempt++) {
-      FetchResult result =
-          httpClient
-              .get()
-              .fetch(
-                  new PinnedHttpClient.Request(
-                      "GET", source.url(), headers, new byte[0], attempt - 1),
-                  limits.maxBytes());
-      if (result instanceof FetchResult.Fetched fetched) {
-        return fetched.body();
-      }
-      if (result instanceof FetchResult.TooLarge) {
-        throw tooLarge(field);
-      }
-      CallResult reason = ((FetchResult.NotFetched) result).reason();
-      Duration delay = BACKOFF.delay(attempt);
-      if (isPermanent(reason) || System.nanoTime() + delay.toNanos() - deadline > 0) {
-        throw InputFailedException.unavailable(
-            "%s: %s: %s".formatted(field, source.redacted(), describe(reason)));
-      }
-      Backoff.sleep(delay, aborted);
+    FetchResult result =
+        urls.fetch(
+            attempt ->
+                new PinnedHttpClient.Request("GET", source.url(), headers, new byte[0], attempt),
+            aborted);
+    if (result instanceof FetchResult.Fetched fetched) {
+      return fetched.body();
     }
+    if (result instanceof FetchResult.TooLarge) {
+      throw tooLarge(field);
+    }
+    throw InputFailedException.unavailable(
+        "%s: %s: %s"
+            .formatted(
+                field, source.redacted(), ((FetchResult.NotFetched) result).reason().reason()));
   }
 
   private InputFailedException tooLarge(String field) {
     return InputFailedException.invalid(
         "%s: the file has more than %s bytes".formatted(field, limits.maxBytes()));
-  }
-
-  private static boolean isPermanent(CallResult result) {
-    return !(result instanceof CallResult.Failed failed)
-        || failed.status() != 0
-            && failed.status() < FIRST_SERVER_ERROR_STATUS
-            && failed.status() != REQUEST_TIMEOUT_STATUS
-            && failed.status() != TOO_MANY_REQUESTS_STATUS;
-  }
-
-  private static String describe(CallResult result) {
-    if (result instanceof CallResult.NotAllowed refused) {
-      return refused.reason();
-    }
-    return result instanceof CallResult.Failed failed ? failed.reason() : "answer 410";
   }
 }

@@ -3,18 +3,16 @@ package dev.sanaq.worker.safety;
 import dev.sanaq.job.Job;
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
-import dev.sanaq.net.CallResult;
 import dev.sanaq.net.DnsResolver;
 import dev.sanaq.net.FetchResult;
 import dev.sanaq.net.PinnedHttpClient;
 import dev.sanaq.net.UrlPolicy;
 import dev.sanaq.net.UrlPolicyConfig;
-import dev.sanaq.retry.Backoff;
 import dev.sanaq.retry.RetryAbortedException;
 import dev.sanaq.worker.http.LazyHttpClient;
+import dev.sanaq.worker.http.RetryingFetch;
 import dev.sanaq.worker.safety.SafetyConfig.HookConfig;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,11 +30,6 @@ import java.util.regex.Pattern;
  */
 final class SafetyHook implements PromptCheck, ImageCheck, AutoCloseable {
   private static final int MAX_ANSWER_BYTES = 64 << 10;
-  private static final int FIRST_SERVER_ERROR_STATUS = 500;
-  private static final int REQUEST_TIMEOUT_STATUS = 408;
-  private static final int TOO_MANY_REQUESTS_STATUS = 429;
-  private static final Backoff BACKOFF =
-      Backoff.exponential(Duration.ofMillis(250), Duration.ofSeconds(5));
 
   /** A name, not a text: the service's answer must not carry content into events. */
   private static final Pattern POLICY_NAME = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
@@ -45,8 +38,8 @@ final class SafetyHook implements PromptCheck, ImageCheck, AutoCloseable {
 
   private final String url;
   private final Map<String, String> headers = new LinkedHashMap<>();
-  private final Duration retryTimeout;
   private final LazyHttpClient client;
+  private final RetryingFetch answers;
   private final Semaphore permits;
 
   /**
@@ -54,7 +47,6 @@ final class SafetyHook implements PromptCheck, ImageCheck, AutoCloseable {
    */
   SafetyHook(String url, HookConfig config) {
     this.url = url;
-    this.retryTimeout = config.retryTimeout();
     this.permits = new Semaphore(config.concurrency());
     UrlPolicy policy = policyOf(url);
     policy
@@ -68,6 +60,7 @@ final class SafetyHook implements PromptCheck, ImageCheck, AutoCloseable {
             policy,
             new PinnedHttpClient.CallLimits(
                 config.attemptTimeout(), config.attemptTimeout(), config.concurrency()));
+    this.answers = new RetryingFetch(client, MAX_ANSWER_BYTES, config.retryTimeout());
     headers.put("content-type", "application/json");
     headers.put("accept", "application/json");
     headers.put("user-agent", "sanaq");
@@ -134,30 +127,16 @@ final class SafetyHook implements PromptCheck, ImageCheck, AutoCloseable {
   }
 
   private Optional<String> callWithRetries(byte[] body, BooleanSupplier aborted) {
-    long deadline = System.nanoTime() + retryTimeout.toNanos();
-    for (int attempt = 1; true; attempt++) {
-      if (aborted.getAsBoolean()) {
-        throw new RetryAbortedException();
-      }
-      FetchResult result =
-          client
-              .get()
-              .fetch(
-                  new PinnedHttpClient.Request("POST", url, headers, body, attempt - 1),
-                  MAX_ANSWER_BYTES);
-      if (result instanceof FetchResult.Fetched fetched) {
-        return refusingPolicy(fetched.body());
-      }
-      if (result instanceof FetchResult.TooLarge) {
-        throw unavailable("the answer has more than %s bytes".formatted(MAX_ANSWER_BYTES));
-      }
-      CallResult reason = ((FetchResult.NotFetched) result).reason();
-      Duration delay = BACKOFF.delay(attempt);
-      if (isPermanent(reason) || System.nanoTime() + delay.toNanos() - deadline > 0) {
-        throw unavailable(describe(reason));
-      }
-      Backoff.sleep(delay, aborted);
+    FetchResult result =
+        answers.fetch(
+            attempt -> new PinnedHttpClient.Request("POST", url, headers, body, attempt), aborted);
+    if (result instanceof FetchResult.Fetched fetched) {
+      return refusingPolicy(fetched.body());
     }
+    if (result instanceof FetchResult.TooLarge) {
+      throw unavailable("the answer has more than %s bytes".formatted(MAX_ANSWER_BYTES));
+    }
+    throw unavailable(((FetchResult.NotFetched) result).reason().reason());
   }
 
   private static Optional<String> refusingPolicy(byte[] answer) {
@@ -180,21 +159,6 @@ final class SafetyHook implements PromptCheck, ImageCheck, AutoCloseable {
 
   private static SafetyUnavailableException unavailable(String reason) {
     return new SafetyUnavailableException("sanaq.safety.hook.url: " + reason);
-  }
-
-  private static boolean isPermanent(CallResult result) {
-    return !(result instanceof CallResult.Failed failed)
-        || failed.status() != 0
-            && failed.status() < FIRST_SERVER_ERROR_STATUS
-            && failed.status() != REQUEST_TIMEOUT_STATUS
-            && failed.status() != TOO_MANY_REQUESTS_STATUS;
-  }
-
-  private static String describe(CallResult result) {
-    if (result instanceof CallResult.NotAllowed refused) {
-      return refused.reason();
-    }
-    return result instanceof CallResult.Failed failed ? failed.reason() : "answer 410";
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.sanaq.testing.process;
 
+import dev.sanaq.files.Folders;
 import dev.sanaq.local.FreePort;
 import java.io.File;
 import java.io.IOException;
@@ -7,11 +8,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 
 /**
  * Starts programs as processes of their own and kills those that still run on {@link #close}, or
@@ -36,7 +35,7 @@ public final class TestProcesses implements AutoCloseable {
   public TestProcesses(String test) {
     this.folder = Path.of("target/faults", test).toAbsolutePath();
     try {
-      delete(folder);
+      Folders.delete(folder);
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -123,16 +122,6 @@ public final class TestProcesses implements AutoCloseable {
       return managed;
     } catch (IOException e) {
       throw new UncheckedIOException("%s does not start".formatted(numbered), e);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
     }
   }
 }
