@@ -3,10 +3,7 @@ package dev.sanaq.gateway.asyncapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.job.GenerationRequest;
-import dev.sanaq.job.OutputLocation;
 import dev.sanaq.job.RequestFields;
-import dev.sanaq.job.validation.ModelDefaults;
-import dev.sanaq.job.validation.RequestLimits;
 import dev.sanaq.job.validation.RequestValidator;
 import dev.sanaq.job.validation.ValidationResult;
 import dev.sanaq.json.BadJsonException;
@@ -29,31 +26,7 @@ import org.junit.jupiter.api.Test;
  * have.
  */
 class RequestSchemaAgreementTest {
-  private static final OutputLocation HOME = new OutputLocation("sanaq", "");
-  private static final RequestValidator VALIDATOR =
-      new RequestValidator(
-          new ModelDefaults(
-              "m",
-              64,
-              64,
-              4,
-              4.5,
-              ModelDefaults.ALL_STEPS,
-              "flow-dpm",
-              List.of("flow-dpm"),
-              Optional.empty()),
-          new RequestLimits(
-              4000,
-              4096,
-              100,
-              50,
-              8,
-              16384,
-              true,
-              true,
-              HOME,
-              List.of(HOME),
-              List.of(new OutputLocation("loras", ""))));
+  private static final RequestValidator VALIDATOR = ContractValidator.of(Optional.empty(), true);
   private static final ContractSchemas SCHEMAS = ContractSchemas.ofDefaults();
 
   /** Values for any field, beside malformed ones. */

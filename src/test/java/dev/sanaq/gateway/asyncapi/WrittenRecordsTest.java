@@ -8,11 +8,9 @@ import dev.sanaq.job.GenerationRequest;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobError;
 import dev.sanaq.job.JobOutcome;
-import dev.sanaq.job.OutputLocation;
 import dev.sanaq.job.RequestFields;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.job.validation.ModelDefaults;
-import dev.sanaq.job.validation.RequestLimits;
 import dev.sanaq.job.validation.RequestValidator;
 import dev.sanaq.job.validation.ValidationResult;
 import dev.sanaq.json.Json;
@@ -32,7 +30,6 @@ import org.junit.jupiter.api.Test;
 /** What the program writes is valid, and has no field that the schemas do not have. */
 class WrittenRecordsTest {
   private static final String HASH = "a".repeat(64);
-  private static final OutputLocation HOME = new OutputLocation("sanaq", "");
   private static final ContractSchemas SCHEMAS = ContractSchemas.ofDefaults();
   private static final JobEventFactory EVENTS =
       new JobEventFactory(
@@ -144,33 +141,12 @@ class WrittenRecordsTest {
   }
 
   private static Job job() {
-    ModelDefaults model =
-        new ModelDefaults(
-            "m",
-            64,
-            64,
-            4,
-            4.5,
-            ModelDefaults.ALL_STEPS,
-            "flow-dpm",
-            List.of("flow-dpm"),
-            Optional.of(List.of(new ModelDefaults.KnownAdapter("style", HASH, ""))));
-    RequestLimits limits =
-        new RequestLimits(
-            4000,
-            4096,
-            100,
-            50,
-            8,
-            16384,
-            false,
-            false,
-            HOME,
-            List.of(HOME),
-            List.of(new OutputLocation("loras", "")));
+    RequestValidator validator =
+        ContractValidator.of(
+            Optional.of(List.of(new ModelDefaults.KnownAdapter("style", HASH, ""))), false);
     GenerationRequest request =
         new GenerationRequest(Json.readObject(REQUEST.getBytes(StandardCharsets.UTF_8)));
-    ValidationResult result = new RequestValidator(model, limits).validate(request, "id");
+    ValidationResult result = validator.validate(request, "id");
     assertThat(result).isInstanceOf(ValidationResult.Valid.class);
     return ((ValidationResult.Valid) result).job();
   }
