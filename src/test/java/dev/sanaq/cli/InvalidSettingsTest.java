@@ -81,7 +81,7 @@ class InvalidSettingsTest {
         "sanaq.webhook.secrets | whsec_YWJj",
         "sanaq.webhook.events | completed,painted",
         "sanaq.model.device | tpu",
-        "sanaq.model.precision | fp8",
+        "sanaq.model.precision | fp4",
         "sanaq.model.source | /models/sana",
         "sanaq.topics.requests | a b",
         "sanaq.topics.dead-letters | ..",
