@@ -54,7 +54,7 @@ class GenerateBatchTest {
   @CsvSource({
     "tiny-sana, FP32, 64",
     "tiny-sana-1.5, FP32, 256",
-    "tiny-sana-1.5, BF16, 256",
+    "tiny-sana-1.5, BF16, 128",
     "tiny-sana-4k, FP32, 256",
     "tiny-sana-sprint, BF16, 64",
     "other-sizes, FP32, 64"
@@ -74,10 +74,10 @@ class GenerateBatchTest {
     "tiny-sana, bf16, 64",
     "tiny-sana, fp16, 64",
     "tiny-sana-1.5, fp32, 256",
-    "tiny-sana-1.5, bf16, 256",
-    "tiny-sana-1.5, fp16, 256",
+    "tiny-sana-1.5, bf16, 128",
+    "tiny-sana-1.5, fp16, 128",
     "tiny-sana-4k, fp32, 256",
-    "tiny-sana-4k, bf16, 256",
+    "tiny-sana-4k, bf16, 128",
     "tiny-sana-sprint, fp32, 64",
     "tiny-sana-sprint, bf16, 64",
     "tiny-sana-sprint, fp16, 64",

@@ -7,7 +7,6 @@ import dev.sanaq.checkpoint.write.DemoCheckpoint;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.pipeline.PipelineProbe;
 import dev.sanaq.sana.pipeline.SanaPipeline;
-import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.text.TextEncoder;
 import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.NumericAssertions;
@@ -35,25 +34,27 @@ class Int8Test {
     double error = NumericAssertions.relativeError(last(near), last(exact));
     // Seen: 0.11. A step's error is about 0.02; guidance amplifies the difference of its two rows.
     assertThat(error).as("relative error of the last latents").isBetween(1e-4, 0.2);
-    assertThat(meanDifference(image, other)).as("mean difference in levels").isLessThan(12);
+    assertThat(TestImages.meanDifference(image, other)).as("mean difference in levels").isLessThan(12);
   }
 
   /** Trained weights, whole images: the same emoji, measured by the difference. */
-  @ParameterizedTest
-  @ValueSource(strings = {"a red apple", "a dog", "a rocket on a blue background"})
-  void int8_trainedCheckpoint_nearlySameImage(String prompt, @TempDir Path folder) {
+  @Test
+  void int8_trainedCheckpoint_nearlySameImage(@TempDir Path folder) {
     Path checkpoint = DemoCheckpoint.write(folder);
-    GenerationParams emoji =
-        new GenerationParams(
-            prompt, "", 128, 128, 20, 2.5, 7, 1, SolverKind.FLOW_DPM, false, true, List.of());
-    List<float[]> exact = new ArrayList<>();
-    List<float[]> near = new ArrayList<>();
-    RgbImage image = generate(checkpoint, emoji, Precision.FP32, exact);
-    RgbImage other = generate(checkpoint, emoji, Precision.INT8, near);
-    double error = NumericAssertions.relativeError(last(near), last(exact));
-    // Seen: 0.023 to 0.027, and 0.37 to 0.54 levels.
-    assertThat(error).as("relative error of the last latents").isBetween(1e-4, 0.06);
-    assertThat(meanDifference(image, other)).as("mean difference in levels").isLessThan(1.5);
+    try (SanaPipeline fp32 = load(checkpoint, Precision.FP32);
+        SanaPipeline int8 = load(checkpoint, Precision.INT8)) {
+      for (String prompt : List.of("a red apple", "a dog", "a rocket on a blue background")) {
+        GenerationParams emoji = TestGenerationParams.emoji(prompt, 20);
+        List<float[]> exact = new ArrayList<>();
+        List<float[]> near = new ArrayList<>();
+        RgbImage image = generate(fp32, emoji, exact);
+        RgbImage other = generate(int8, emoji, near);
+        double error = NumericAssertions.relativeError(last(near), last(exact));
+        // Seen: 0.023 to 0.027, and 0.37 to 0.54 levels.
+        assertThat(error).as("error of the last latents, %s", prompt).isBetween(1e-4, 0.06);
+        assertThat(TestImages.meanDifference(image, other)).as(prompt).isLessThan(1.5);
+      }
+    }
   }
 
   @Test
@@ -76,9 +77,14 @@ class Int8Test {
   private static RgbImage generate(
       Path checkpoint, GenerationParams params, Precision precision, List<float[]> latents) {
     try (SanaPipeline pipeline = load(checkpoint, precision)) {
-      PipelineProbe probe = (done, all) -> latents.add(all.toFloats());
-      return pipeline.generate(params, ProgressListener.NONE, probe).images().get(0);
+      return generate(pipeline, params, latents);
     }
+  }
+
+  private static RgbImage generate(
+      SanaPipeline pipeline, GenerationParams params, List<float[]> latents) {
+    PipelineProbe probe = (done, all) -> latents.add(all.toFloats());
+    return pipeline.generate(params, ProgressListener.NONE, probe).images().get(0);
   }
 
   private static SanaPipeline load(Path folder, Precision precision) {
@@ -88,13 +94,5 @@ class Int8Test {
 
   private static float[] last(List<float[]> latents) {
     return latents.get(latents.size() - 1);
-  }
-
-  private static double meanDifference(RgbImage a, RgbImage b) {
-    double sum = 0;
-    for (int i = 0; i < a.samples().length; i++) {
-      sum += Math.abs((a.samples()[i] & 0xff) - (b.samples()[i] & 0xff));
-    }
-    return sum / a.samples().length;
   }
 }

@@ -29,6 +29,12 @@ public final class TestGenerationParams {
         "a fox", "blurry", 64, 64, 3, 4.5, seed, 1, SolverKind.FLOW_DPM, false, true, List.of());
   }
 
+  /** An image of the checkpoint that ships, as it was trained: 128 pixels, guidance 2.5. */
+  public static GenerationParams emoji(String prompt, int steps) {
+    return new GenerationParams(
+        prompt, "", 128, 128, steps, 2.5, 7, 1, SolverKind.FLOW_DPM, false, true, List.of());
+  }
+
   /** The parameters of a reference call in a fixture. */
   public static GenerationParams fromReferenceCall(
       JsonNode call, long seed, boolean resolutionBinning, LoraWeight... uses) {

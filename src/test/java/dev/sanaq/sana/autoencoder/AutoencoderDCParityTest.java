@@ -97,7 +97,7 @@ class AutoencoderDCParityTest {
    * The difference between neighbouring lines is no larger at the seams of tiles than elsewhere.
    */
   @ParameterizedTest
-  @CsvSource({"256, 128, 96", "1024, 512, 448", "1792, 896, 768"})
+  @CsvSource({"256, 128, 96", "1024, 512, 448"})
   void decodeTiled_leavesNoSeams(int side, int tile, int stride) {
     try (AutoencoderDC autoencoder = load("tiny-sana", Precision.FP32);
         ScriptValue latents = Torch.normal(3, 1, 1, 8, side / 32, side / 32).get(0);
