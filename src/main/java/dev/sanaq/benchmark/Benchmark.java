@@ -42,6 +42,11 @@ public final class Benchmark {
   private final List<Elapsed> encodeTimes = new ArrayList<>();
   private int promptCount;
 
+  /** The prompts of its images. */
+  public static List<String> prompts() {
+    return List.of(PROMPTS);
+  }
+
   /** A benchmark of this checkpoint. */
   public Benchmark(Checkpoint checkpoint, BenchmarkConfig config) {
     this.config = config;

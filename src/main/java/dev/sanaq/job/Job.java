@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param steps denoising steps
  * @param guidanceScale classifier-free guidance; none at 1 or less
  * @param guidanceInterval start and stop of the guidance, as fractions of the steps
+ * @param stepCache the preset of the step cache; {@link #NO_STEP_CACHE} for none
  * @param seed image i uses {@code seed + i}
  * @param count images, at least 1
  * @param solver the solver's name, for example {@code flow-dpm}
@@ -47,6 +48,7 @@ public record Job(
     int steps,
     double guidanceScale,
     List<Double> guidanceInterval,
+    String stepCache,
     long seed,
     int count,
     String solver,
@@ -64,6 +66,9 @@ public record Job(
     JobInputs inputs) {
   /** Later than any time. */
   public static final Instant NO_DEADLINE = Instant.MAX;
+
+  /** The preset of the step cache with which every step is computed. */
+  public static final String NO_STEP_CACHE = "none";
 
   public Job {
     guidanceInterval = List.copyOf(guidanceInterval);
@@ -106,6 +111,7 @@ public record Job(
         steps,
         guidanceScale,
         guidanceInterval,
+        NO_STEP_CACHE,
         seed,
         count,
         solver,
@@ -140,6 +146,7 @@ public record Job(
         steps,
         guidanceScale,
         guidanceInterval,
+        stepCache,
         seed,
         count,
         solver,
@@ -171,6 +178,9 @@ public record Job(
     request.put(RequestFields.STEPS, steps);
     request.put(RequestFields.GUIDANCE_SCALE, guidanceScale);
     request.put(RequestFields.GUIDANCE_INTERVAL, guidanceInterval);
+    if (!stepCache.equals(NO_STEP_CACHE)) {
+      request.put(RequestFields.STEP_CACHE, stepCache);
+    }
     putInputs(request);
     request.put(RequestFields.SEED, seed);
     request.put(RequestFields.COUNT, count);

@@ -15,6 +15,7 @@ public final class RequestFields {
   public static final String STEPS = "steps";
   public static final String GUIDANCE_SCALE = "guidanceScale";
   public static final String GUIDANCE_INTERVAL = "guidanceInterval";
+  public static final String STEP_CACHE = "stepCache";
   public static final String IMAGE = "image";
   public static final String MASK = "mask";
   public static final String STRENGTH = "strength";
@@ -92,6 +93,7 @@ public final class RequestFields {
           STEPS,
           GUIDANCE_SCALE,
           GUIDANCE_INTERVAL,
+          STEP_CACHE,
           IMAGE,
           MASK,
           STRENGTH,

@@ -3,6 +3,7 @@ package dev.sanaq.sana;
 import dev.sanaq.sana.conditioning.ConditioningKey;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.sana.solver.StepCache;
 
 /**
  * The parameters that all entries of a batch share. Prompts, seeds, counts, guidance scales, LoRA
@@ -16,6 +17,8 @@ import dev.sanaq.sana.solver.SolverKind;
  * @param guided whether classifier-free guidance is on
  * @param guidanceInterval the steps with guidance, if it is on
  * @param conditioning what entries share of their conditioning
+ * @param stepCache the steps without an evaluation of the network; none with a ControlNet, whose
+ *     outputs change abruptly
  */
 public record BatchKey(
     int width,
@@ -25,7 +28,8 @@ public record BatchKey(
     boolean resolutionBinning,
     boolean guided,
     GuidanceInterval guidanceInterval,
-    ConditioningKey conditioning) {
+    ConditioningKey conditioning,
+    StepCache stepCache) {
 
   /** That of a generation from a prompt alone. */
   public BatchKey(
@@ -44,7 +48,8 @@ public record BatchKey(
         resolutionBinning,
         guided,
         guidanceInterval,
-        ConditioningKey.NONE);
+        ConditioningKey.NONE,
+        StepCache.NONE);
   }
 
   /** The key of these parameters. */
@@ -58,6 +63,7 @@ public record BatchKey(
         params.resolutionBinning(),
         guided,
         guided ? params.guidanceInterval() : GuidanceInterval.ALL_STEPS,
-        ConditioningKey.of(params.conditioning(), params.steps()));
+        ConditioningKey.of(params.conditioning(), params.steps()),
+        params.conditioning().control().isPresent() ? StepCache.NONE : params.stepCache());
   }
 }

@@ -4,6 +4,7 @@ import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.sana.solver.StepCache;
 import java.util.List;
 
 /**
@@ -25,6 +26,7 @@ import java.util.List;
  * @param instruction put the complex human instruction before the prompt
  * @param adapters the LoRA adapters, in the order in which they apply
  * @param conditioning source and control image, and perturbed-attention guidance
+ * @param stepCache the steps without an evaluation of the network; without effect with a ControlNet
  */
 public record GenerationParams(
     String prompt,
@@ -40,9 +42,44 @@ public record GenerationParams(
     boolean resolutionBinning,
     boolean instruction,
     List<LoraWeight> adapters,
-    Conditioning conditioning) {
+    Conditioning conditioning,
+    StepCache stepCache) {
   public GenerationParams {
     adapters = List.copyOf(adapters);
+  }
+
+  /** Without a step cache. */
+  public GenerationParams(
+      String prompt,
+      String negativePrompt,
+      int width,
+      int height,
+      int steps,
+      double guidanceScale,
+      GuidanceInterval guidanceInterval,
+      long seed,
+      int count,
+      SolverKind solver,
+      boolean resolutionBinning,
+      boolean instruction,
+      List<LoraWeight> adapters,
+      Conditioning conditioning) {
+    this(
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        seed,
+        count,
+        solver,
+        resolutionBinning,
+        instruction,
+        adapters,
+        conditioning,
+        StepCache.NONE);
   }
 
   /** From the prompt alone. */
@@ -123,7 +160,8 @@ public record GenerationParams(
         resolutionBinning,
         instruction,
         others,
-        conditioning);
+        conditioning,
+        stepCache);
   }
 
   /** The same with another guidance interval. */
@@ -142,7 +180,8 @@ public record GenerationParams(
         resolutionBinning,
         instruction,
         adapters,
-        conditioning);
+        conditioning,
+        stepCache);
   }
 
   /** The same with another conditioning. */
@@ -161,7 +200,8 @@ public record GenerationParams(
         resolutionBinning,
         instruction,
         adapters,
-        other);
+        other,
+        stepCache);
   }
 
   /** The same with another size in pixels. */
@@ -180,6 +220,47 @@ public record GenerationParams(
         resolutionBinning,
         instruction,
         adapters,
-        conditioning);
+        conditioning,
+        stepCache);
+  }
+
+  /** The same with another number of steps. */
+  public GenerationParams withSteps(int newSteps) {
+    return new GenerationParams(
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        newSteps,
+        guidanceScale,
+        guidanceInterval,
+        seed,
+        count,
+        solver,
+        resolutionBinning,
+        instruction,
+        adapters,
+        conditioning,
+        stepCache);
+  }
+
+  /** The same with another step cache. */
+  public GenerationParams withStepCache(StepCache other) {
+    return new GenerationParams(
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        seed,
+        count,
+        solver,
+        resolutionBinning,
+        instruction,
+        adapters,
+        conditioning,
+        other);
   }
 }

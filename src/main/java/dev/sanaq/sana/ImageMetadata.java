@@ -104,6 +104,9 @@ public final class ImageMetadata {
     request.put("guidanceScale", params.guidanceScale());
     GuidanceInterval guided = params.guidanceInterval();
     request.put("guidanceInterval", List.of(guided.start(), guided.stop()));
+    if (!params.stepCache().isNone()) {
+      request.put("stepCache", params.stepCache().preset());
+    }
     request.put("seed", params.seed() + index);
     request.put("solver", params.solver().label());
     request.put("resolutionBinning", params.resolutionBinning());

@@ -3,6 +3,8 @@ package dev.sanaq.sana;
 import dev.sanaq.sana.lora.LoraInfo;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.sana.solver.StepCache;
+import dev.sanaq.sana.solver.StepCacheSchedule;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +24,8 @@ import java.util.Set;
  * @param adapters its LoRA adapters, also those that cannot be used
  * @param device the device, as torch names it
  * @param precision fp32, bf16, fp16, int8, fp8
+ * @param stepCache default preset of the step cache, for the steps and solvers that have it
+ * @param stepCaches its step caches
  */
 public record ModelInfo(
     String name,
@@ -35,13 +39,52 @@ public record ModelInfo(
     Set<SolverKind> solvers,
     List<LoraInfo> adapters,
     String device,
-    String precision) {
+    String precision,
+    String stepCache,
+    List<StepCacheSchedule> stepCaches) {
   public ModelInfo {
     adapters = List.copyOf(adapters);
+    stepCaches = List.copyOf(stepCaches);
+  }
+
+  /** Of a model without step caches. */
+  public ModelInfo(
+      String name,
+      int compression,
+      int width,
+      int height,
+      int steps,
+      double guidanceScale,
+      GuidanceInterval guidanceInterval,
+      SolverKind solver,
+      Set<SolverKind> solvers,
+      List<LoraInfo> adapters,
+      String device,
+      String precision) {
+    this(
+        name,
+        compression,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        solver,
+        solvers,
+        adapters,
+        device,
+        precision,
+        StepCache.NO_PRESET,
+        List.of());
   }
 
   /** The adapter of that name. */
   public Optional<LoraInfo> adapter(String name) {
     return adapters.stream().filter(adapter -> adapter.name().equals(name)).findFirst();
+  }
+
+  /** Whether it has this preset of the step cache for these steps. */
+  public boolean hasStepCache(String preset, SolverKind solver, int steps) {
+    return stepCaches.stream().anyMatch(cache -> cache.isFor(preset, solver, steps));
   }
 }

@@ -13,6 +13,8 @@ import dev.sanaq.sana.solver.Schedule;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.solver.SolverSettings;
 import dev.sanaq.sana.solver.SolverStep;
+import dev.sanaq.sana.solver.StepCache;
+import dev.sanaq.sana.solver.StepCacheSchedule;
 import dev.sanaq.torch.DevicePlacement;
 import java.util.EnumSet;
 import java.util.List;
@@ -57,7 +59,9 @@ public record ModelSpec(
                 : EnumSet.of(SolverKind.FLOW_DPM, SolverKind.FLOW_EULER),
             adapters,
             placement.torchDevice(),
-            placement.precision().label());
+            placement.precision().label(),
+            checkpoint.stepCache(),
+            checkpoint.stepCaches());
     return new ModelSpec(transformer, compression, checkpoint.scheduler(), info);
   }
 
@@ -121,6 +125,34 @@ public record ModelSpec(
                   info.solvers().stream().map(SolverKind::label).sorted().toList()));
     }
     return key.solver().schedule(solverSettings(), key.steps(), key.conditioning().firstStep());
+  }
+
+  /**
+   * The steps of the step cache.
+   *
+   * @throws IllegalArgumentException if the model does not have the preset for these steps, or the
+   *     solver takes no step cache
+   */
+  public StepCache stepCache(BatchKey key) {
+    StepCache cache = key.stepCache();
+    if (cache.isNone()) {
+      return StepCache.NONE;
+    }
+    if (key.solver() == SolverKind.SCM) {
+      throw new IllegalArgumentException("SANA-Sprint has no step cache: each of its steps counts");
+    }
+    if (cache.preset().equals(StepCache.CUSTOM)) {
+      return cache;
+    }
+    return info.stepCaches().stream()
+        .filter(schedule -> schedule.isFor(cache.preset(), key.solver(), key.steps()))
+        .findFirst()
+        .map(StepCacheSchedule::cache)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "step cache %s: the model has none for %s steps of %s; sanaq benchmark --tune-cache finds it"
+                        .formatted(cache.preset(), key.steps(), key.solver().label())));
   }
 
   private SolverSettings solverSettings() {

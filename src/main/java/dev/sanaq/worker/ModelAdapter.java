@@ -4,6 +4,7 @@ import dev.sanaq.image.AspectBins;
 import dev.sanaq.image.ImageSize;
 import dev.sanaq.job.validation.ModelDefaults;
 import dev.sanaq.job.validation.ModelDefaults.KnownAdapter;
+import dev.sanaq.job.validation.ModelDefaults.KnownStepCache;
 import dev.sanaq.kafka.event.WorkerStatus;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.ImageGenerator;
@@ -33,6 +34,13 @@ public final class ModelAdapter {
         List.of(model.guidanceInterval().start(), model.guidanceInterval().stop()),
         model.solver().label(),
         model.solvers().stream().map(SolverKind::label).toList(),
+        model.stepCache(),
+        Optional.of(
+            model.stepCaches().stream()
+                .map(
+                    cache ->
+                        new KnownStepCache(cache.preset(), cache.solver().label(), cache.steps()))
+                .toList()),
         Optional.of(
             model.adapters().stream()
                 .map(

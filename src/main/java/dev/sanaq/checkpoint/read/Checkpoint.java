@@ -12,7 +12,9 @@ import dev.sanaq.checkpoint.safetensors.FiniteNumbers;
 import dev.sanaq.checkpoint.safetensors.StoredTensor;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import dev.sanaq.sana.solver.GuidanceInterval;
+import dev.sanaq.sana.solver.StepCacheSchedule;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -134,6 +136,16 @@ public final class Checkpoint {
   /** The default guidance interval, if the checkpoint has one. */
   public Optional<GuidanceInterval> guidanceInterval() {
     return contents.index().guidanceInterval();
+  }
+
+  /** The default preset of the step cache. */
+  public String stepCache() {
+    return contents.stepCache().defaultPreset();
+  }
+
+  /** The presets of the step cache. */
+  public List<StepCacheSchedule> stepCaches() {
+    return contents.stepCache().schedules();
   }
 
   /** The default side in pixels, that of the training images. */

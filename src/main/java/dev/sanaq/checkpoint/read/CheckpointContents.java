@@ -8,8 +8,8 @@ import dev.sanaq.checkpoint.config.TransformerConfig;
 import java.util.Map;
 
 /**
- * Everything read from a checkpoint's files: the model index, the configs, and the header of every
- * weight file. Not the weights themselves.
+ * Everything read from a checkpoint's files: the model index, the configs, the step caches, and the
+ * header of every weight file. Not the weights themselves.
  */
 record CheckpointContents(
     ModelIndex index,
@@ -17,6 +17,7 @@ record CheckpointContents(
     AutoencoderConfig autoencoder,
     TextEncoderConfig textEncoder,
     SchedulerConfig scheduler,
+    StepCacheFile stepCache,
     Map<Component, OpenedWeights> weights) {
   CheckpointContents {
     weights = Map.copyOf(weights);

@@ -53,6 +53,7 @@ final class CheckpointReader {
     TextEncoderConfig textEncoder =
         problems.collect(() -> TextEncoderConfigReader.read(configFile(Component.TEXT_ENCODER)));
     SchedulerConfig scheduler = problems.collect(() -> SchedulerConfigReader.read(schedulerFile()));
+    StepCacheFile stepCache = problems.collect(() -> StepCacheFile.read(folder));
     Map<Component, OpenedWeights> weights = new EnumMap<>(Component.class);
     open(weights, Component.TRANSFORMER, expectedTensors(transformer, TransformerTensors::of));
     open(weights, Component.AUTOENCODER, expectedTensors(autoencoder, AutoencoderTensors::of));
@@ -63,12 +64,14 @@ final class CheckpointReader {
         || transformer == null
         || autoencoder == null
         || textEncoder == null
-        || scheduler == null) {
+        || scheduler == null
+        || stepCache == null) {
       problems.throwIfAny();
       throw new IllegalStateException("a component is missing, but no problem was reported");
     }
     CheckpointContents contents =
-        new CheckpointContents(index, transformer, autoencoder, textEncoder, scheduler, weights);
+        new CheckpointContents(
+            index, transformer, autoencoder, textEncoder, scheduler, stepCache, weights);
     new CrossComponentChecks(folder, contents, problems).check();
     problems.throwIfAny();
     return contents;

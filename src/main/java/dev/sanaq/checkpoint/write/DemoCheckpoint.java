@@ -1,6 +1,7 @@
 package dev.sanaq.checkpoint.write;
 
 import dev.sanaq.checkpoint.read.ModelIndex;
+import dev.sanaq.checkpoint.read.StepCacheFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,7 @@ public final class DemoCheckpoint {
           "controlnets/canny/config.json",
           "controlnets/canny/diffusion_pytorch_model.safetensors",
           "scheduler/scheduler_config.json",
+          StepCacheFile.FILE,
           "text_encoder/config.json",
           "text_encoder/model.safetensors",
           "tokenizer/special_tokens_map.json",

@@ -6,6 +6,7 @@ import dev.sanaq.benchmark.Comparison;
 import dev.sanaq.benchmark.Report;
 import dev.sanaq.benchmark.StageTiming;
 import dev.sanaq.benchmark.export.GpuExport;
+import dev.sanaq.benchmark.tune.TuningSettings;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.cli.model.ModelOptions;
 import dev.sanaq.cli.terminal.CliErrors;
@@ -84,6 +85,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
               + " load-tests/gpu/check.py on a machine with Python and torch alone.")
   private @Nullable Path export;
 
+  @Mixin private TuneCacheOptions tuneCache;
+
   @Mixin private VerboseOption verbose;
 
   @Spec private CommandSpec spec;
@@ -103,7 +106,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     try (SignalHandling signals = SignalHandling.exitImmediately(this)) {
-      if (export == null) {
+      if (tuneCache.isSet()) {
+        tuneCache(model, options);
+      } else if (export == null) {
         runBenchmark(model, options);
       } else {
         GpuExport.write(export, open(model, options));
@@ -133,6 +138,18 @@ public final class BenchmarkCommand implements Callable<Integer> {
       synchronized (this) { // SignalHandling does not exit in between
         Report.write(report, "%s-%sx%s".formatted(dtype, config.width(), config.height()), lines);
       }
+    }
+  }
+
+  private void tuneCache(Path model, PipelineOptions options) throws IOException {
+    int side = open(model, options).defaultSize();
+    TuningSettings settings =
+        tuneCache.settings(size.widthOr(side), size.heightOr(side), steps);
+    try (SanaPipeline pipeline = SanaPipeline.load(model, options)) {
+      tuneCache
+          .run(pipeline, model, settings, runs)
+          .forEach(line -> spec.commandLine().getOut().println(line.toJson()));
+      spec.commandLine().getOut().flush();
     }
   }
 

@@ -9,6 +9,7 @@ import dev.sanaq.sana.lora.LoraInfo;
 import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.sana.solver.StepCache;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,6 +61,14 @@ final class GenerationOptions {
       description =
           "The steps with guidance, as fractions of all steps; 0,1 is all (default: the model's).")
   private List<Double> guidanceInterval = List.of();
+
+  @Option(
+      names = "--step-cache",
+      paramLabel = "NAME",
+      description =
+          "Compute fewer steps, at some distance to the image: slow, medium, fast, ultra or none"
+              + " (default: the model's).")
+  private @Nullable String stepCache;
 
   @Option(
       names = "--seed",
@@ -153,6 +162,10 @@ final class GenerationOptions {
     }
     loraWeights();
     requestedSolver();
+    if (stepCache != null && !StepCache.PRESETS.contains(stepCache)) {
+      throw invalidOption(
+          "--step-cache", stepCache, "must be one of " + String.join(", ", StepCache.PRESETS));
+    }
     conditioning = images.read();
   }
 
@@ -188,7 +201,26 @@ final class GenerationOptions {
         !noResolutionBinning,
         !noPromptInstruction,
         loraWeights().stream().map(lora -> withSha256(lora, model)).toList(),
-        conditioning);
+        conditioning,
+        stepCache(model, kind));
+  }
+
+  /** The model's default acts where the model has it. */
+  private StepCache stepCache(ModelInfo model, SolverKind kind) {
+    int count = steps == null ? model.steps() : steps;
+    if (stepCache == null) {
+      return model.hasStepCache(model.stepCache(), kind, count)
+          ? StepCache.ofPreset(model.stepCache())
+          : StepCache.NONE;
+    }
+    if (!stepCache.equals(StepCache.NO_PRESET) && !model.hasStepCache(stepCache, kind, count)) {
+      throw invalidOption(
+          "--step-cache",
+          stepCache,
+          "this model has none for %s steps of %s; benchmark --tune-cache finds it"
+              .formatted(count, kind.label()));
+    }
+    return StepCache.ofPreset(stepCache);
   }
 
   /** The model's; without any given size but with an input image, of the image's aspect ratio. */

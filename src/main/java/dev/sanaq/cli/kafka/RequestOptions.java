@@ -74,6 +74,16 @@ final class RequestOptions {
   }
 
   @Option(
+      names = "--step-cache",
+      paramLabel = "NAME",
+      description =
+          "Compute fewer steps, at some distance to the image: slow, medium, fast, ultra or none"
+              + " (default: the model's).")
+  void stepCache(@Nullable String value) {
+    put("stepCache", value);
+  }
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Random seed, 0 to 2^63-1; image i uses seed + i (default: random).")

@@ -8,6 +8,7 @@ import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.job.FieldError;
 import dev.sanaq.job.GenerationRequest;
+import dev.sanaq.job.Job;
 import dev.sanaq.job.Sha256;
 import dev.sanaq.job.validation.ModelDefaults;
 import dev.sanaq.job.validation.RequestFingerprint;
@@ -134,7 +135,7 @@ public class JobSubmitter {
     return id;
   }
 
-  // Only the workers know their model, so any model name, solver and adapter is valid here.
+  // Only the workers know their model, so any model name, solver, step cache and adapter is valid here.
   private ModelDefaults modelDefaults(Map<String, Object> fields) {
     GatewayConfig.EstimateConfig defaults = config.estimate();
     return new ModelDefaults(
@@ -146,6 +147,8 @@ public class JobSubmitter {
         ModelDefaults.ALL_STEPS,
         SOLVERS.get(0),
         SOLVERS,
+        Job.NO_STEP_CACHE,
+        Optional.empty(),
         Optional.empty());
   }
 

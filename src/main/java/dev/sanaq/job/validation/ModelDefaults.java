@@ -1,7 +1,9 @@
 package dev.sanaq.job.validation;
 
+import dev.sanaq.job.Job;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The values of the worker's model for fields that a request leaves out. {@code sana.ModelSpec} has
@@ -16,6 +18,8 @@ import java.util.Optional;
  * @param guidanceInterval start and stop of the guidance, as fractions of the steps
  * @param solver the default solver
  * @param solvers the supported solvers
+ * @param stepCache the default preset of the step cache
+ * @param stepCaches the presets of the step cache; empty if only the workers know them
  * @param adapters the available LoRA adapters; empty if only the workers know them
  */
 public record ModelDefaults(
@@ -27,6 +31,8 @@ public record ModelDefaults(
     List<Double> guidanceInterval,
     String solver,
     List<String> solvers,
+    String stepCache,
+    Optional<List<KnownStepCache>> stepCaches,
     Optional<List<KnownAdapter>> adapters) {
   /** Guidance in every step. */
   public static final List<Double> ALL_STEPS = List.of(0.0, 1.0);
@@ -40,13 +46,48 @@ public record ModelDefaults(
    */
   public record KnownAdapter(String name, String sha256, String problem) {}
 
+  /**
+   * A preset of the step cache that a worker's model has.
+   *
+   * @param preset its name
+   * @param solver the solver's name
+   * @param steps denoising steps
+   */
+  public record KnownStepCache(String preset, String solver, int steps) {}
+
   public ModelDefaults {
     guidanceInterval = List.copyOf(guidanceInterval);
     solvers = List.copyOf(solvers);
+    stepCaches = stepCaches.map(List::copyOf);
     adapters = adapters.map(List::copyOf);
   }
 
-  /** A model without adapters, with guidance in every step. */
+  /** A model without step caches. */
+  public ModelDefaults(
+      String name,
+      int width,
+      int height,
+      int steps,
+      double guidanceScale,
+      List<Double> guidanceInterval,
+      String solver,
+      List<String> solvers,
+      Optional<List<KnownAdapter>> adapters) {
+    this(
+        name,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        solver,
+        solvers,
+        Job.NO_STEP_CACHE,
+        Optional.of(List.of()),
+        adapters);
+  }
+
+  /** A model without adapters and step caches, with guidance in every step. */
   public ModelDefaults(
       String name,
       int width,
@@ -65,5 +106,20 @@ public record ModelDefaults(
         solver,
         solvers,
         Optional.of(List.of()));
+  }
+
+  /** Whether the model has a preset of the step cache; true if only the workers know. */
+  boolean hasStepCache(String preset, String ofSolver, int ofSteps) {
+    KnownStepCache wanted = new KnownStepCache(preset, ofSolver, ofSteps);
+    return stepCaches.map(known -> known.contains(wanted)).orElse(true);
+  }
+
+  /** What {@code stepCache} may be, for the message of an error. */
+  String allowedStepCaches() {
+    String presets =
+        stepCaches.orElse(List.of()).stream()
+            .map(one -> "%s for %s steps of %s".formatted(one.preset(), one.steps(), one.solver()))
+            .collect(Collectors.joining(", "));
+    return presets.isEmpty() ? "none: this model has no step cache" : "none, " + presets;
   }
 }

@@ -20,6 +20,8 @@ import java.util.Map;
  */
 public final class RequestValidator {
   private static final List<String> FORMATS = List.of("png", "jpeg", "webp");
+  private static final List<String> STEP_CACHES =
+      List.of(Job.NO_STEP_CACHE, "slow", "medium", "fast", "ultra");
   private static final int DEFAULT_QUALITY = 90;
 
   private final ModelDefaults modelDefaults;
@@ -57,6 +59,10 @@ public final class RequestValidator {
     int count = (int) fields.integer(RequestFields.COUNT, 1, 1, limits.maxCount());
     FieldReader output = fields.nested(RequestFields.OUTPUT);
     output.rejectUnknown(RequestFields.OF_OUTPUT);
+    int steps =
+        (int) fields.integer(RequestFields.STEPS, modelDefaults.steps(), 1, limits.maxSteps());
+    String solver =
+        fields.choice(RequestFields.SOLVER, modelDefaults.solver(), modelDefaults.solvers());
     return new Job(
         id,
         fingerprint,
@@ -64,7 +70,7 @@ public final class RequestValidator {
         fields.string(RequestFields.NEGATIVE_PROMPT, "", 0, limits.maxPromptLength()),
         (int) fields.integer(RequestFields.WIDTH, modelDefaults.width(), 1, limits.maxSide()),
         (int) fields.integer(RequestFields.HEIGHT, modelDefaults.height(), 1, limits.maxSide()),
-        (int) fields.integer(RequestFields.STEPS, modelDefaults.steps(), 1, limits.maxSteps()),
+        steps,
         fields.number(
             RequestFields.GUIDANCE_SCALE,
             modelDefaults.guidanceScale(),
@@ -72,10 +78,11 @@ public final class RequestValidator {
             limits.maxGuidanceScale()),
         GuidanceIntervalRule.read(
             fields, RequestFields.GUIDANCE_INTERVAL, modelDefaults.guidanceInterval()),
+        readStepCache(fields, solver, steps),
         // The last image's seed, seed + count - 1, must be in the range too.
         fields.integer(RequestFields.SEED, JobIds.seedOf(id), 0, Long.MAX_VALUE - (count - 1)),
         count,
-        fields.choice(RequestFields.SOLVER, modelDefaults.solver(), modelDefaults.solvers()),
+        solver,
         fields.choice(RequestFields.FORMAT, "png", FORMATS),
         (int) fields.integer(RequestFields.QUALITY, DEFAULT_QUALITY, 0, 100),
         fields.flag(RequestFields.RESOLUTION_BINNING, true),
@@ -103,6 +110,24 @@ public final class RequestValidator {
     return fields.errors().isEmpty()
         ? fields.reject(RequestFields.ID, JobIds.ALLOWED, derivedId)
         : derivedId;
+  }
+
+  /** The model's default acts where the model has it. */
+  private String readStepCache(FieldReader fields, String solver, int steps) {
+    if (!fields.has(RequestFields.STEP_CACHE)) {
+      String preset = modelDefaults.stepCache();
+      return modelDefaults.hasStepCache(preset, solver, steps) ? preset : Job.NO_STEP_CACHE;
+    }
+    int errorsBefore = fields.errors().size();
+    String preset = fields.choice(RequestFields.STEP_CACHE, Job.NO_STEP_CACHE, STEP_CACHES);
+    if (fields.errors().size() > errorsBefore || preset.equals(Job.NO_STEP_CACHE)) {
+      return Job.NO_STEP_CACHE;
+    }
+    if (!modelDefaults.hasStepCache(preset, solver, steps)) {
+      return fields.reject(
+          RequestFields.STEP_CACHE, modelDefaults.allowedStepCaches(), Job.NO_STEP_CACHE);
+    }
+    return preset;
   }
 
   private static Instant readDeadline(FieldReader fields) {

@@ -134,22 +134,64 @@ public final class Sampler implements AutoCloseable {
   public ScriptValue step(
       ScriptValue state, ScriptValue output, ScriptValue inputs, int noise, SolverStep step) {
     try (ScriptValue index = ScriptValue.of((long) noise);
-        ScriptValue coefficients =
-            ScriptValue.list(
-                step.velocityFromSample(),
-                step.velocityFromOutput(),
-                step.x0FromSample(),
-                step.x0FromVelocity(),
-                step.nextFromSample(),
-                step.nextFromX0(),
-                step.nextFromPreviousX0(),
-                step.nextFromNoise())) {
-      ScriptValue next = program.call("step", state, output, inputs, index, coefficients);
-      if (placement().kernels() == DevicePlacement.Kernels.PLAIN) {
-        await(next);
-      }
-      return next;
+        ScriptValue coefficients = coefficients(step)) {
+      return computed(program.call("step", state, output, inputs, index, coefficients));
     }
+  }
+
+  /**
+   * As {@link #step}, for a step cache: the state keeps this output, after guidance, and those of
+   * the evaluated steps before.
+   *
+   * @param kept outputs in all, at least 1
+   */
+  public ScriptValue stepKeeping(
+      ScriptValue state,
+      ScriptValue output,
+      ScriptValue inputs,
+      int noise,
+      SolverStep step,
+      int kept) {
+    try (ScriptValue index = ScriptValue.of((long) noise);
+        ScriptValue count = ScriptValue.of((long) kept);
+        ScriptValue coefficients = coefficients(step)) {
+      return computed(
+          program.call("step_keeping", state, output, inputs, index, coefficients, count));
+    }
+  }
+
+  /**
+   * As {@link #step}, with a sum of the kept outputs in place of the transformer's.
+   *
+   * @param weights of the kept outputs, the last one first
+   */
+  public ScriptValue stepFromKept(
+      ScriptValue state, ScriptValue inputs, int noise, SolverStep step, double... weights) {
+    try (ScriptValue index = ScriptValue.of((long) noise);
+        ScriptValue factors = ScriptValue.list(weights);
+        ScriptValue coefficients = coefficients(step)) {
+      return computed(
+          program.call("step_from_kept", state, inputs, index, coefficients, factors));
+    }
+  }
+
+  private static ScriptValue coefficients(SolverStep step) {
+    return ScriptValue.list(
+        step.velocityFromSample(),
+        step.velocityFromOutput(),
+        step.x0FromSample(),
+        step.x0FromVelocity(),
+        step.nextFromSample(),
+        step.nextFromX0(),
+        step.nextFromPreviousX0(),
+        step.nextFromNoise());
+  }
+
+  private ScriptValue computed(ScriptValue state) {
+    if (placement().kernels() == DevicePlacement.Kernels.PLAIN) {
+      await(state);
+    }
+    return state;
   }
 
   private void await(ScriptValue state) {

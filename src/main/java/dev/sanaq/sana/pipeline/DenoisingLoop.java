@@ -110,7 +110,8 @@ final class DenoisingLoop {
    *
    * The first is {@code forward} in transformer.torchscript. The other two are {@code
    * apply_guidance} and {@code step} in sampler.torchscript. Perturbed-attention guidance adds
-   * {@code pagScale * (out_text - out_perturbed)} to the second.
+   * {@code pagScale * (out_text - out_perturbed)} to the second. A step of the step cache takes the
+   * second's result from those before instead, see {@link dev.sanaq.sana.solver.CachedSteps}.
    */
   private void step(
       int i,
@@ -119,6 +120,10 @@ final class DenoisingLoop {
       ScriptValue modulation,
       ScriptValue positions,
       @Nullable ControlNetPass control) {
+    if (plan.cachedSteps().contains(i)) {
+      latents.stepFromCache(i);
+      return;
+    }
     if (!plan.dropsUnconditionalRow(i)) {
       evaluate(i, latents, prompt, modulation, positions, control);
       return;

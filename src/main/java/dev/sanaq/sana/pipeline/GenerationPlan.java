@@ -5,6 +5,7 @@ import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.ModelSpec;
 import dev.sanaq.sana.UnsupportedSizeException;
+import dev.sanaq.sana.solver.CachedSteps;
 import dev.sanaq.sana.solver.Schedule;
 import dev.sanaq.sana.solver.SolverStep;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.List;
  * @param schedule the solver's steps
  * @param timesteps the transformer's input at each step
  * @param guidanceRows rows per image, see {@link ModelSpec#guidanceRows}
+ * @param cachedSteps the steps without an evaluation of the transformer
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; read-only
 record GenerationPlan(
@@ -27,14 +29,15 @@ record GenerationPlan(
     long[] latentShape,
     Schedule schedule,
     float[] timesteps,
-    int guidanceRows) {
+    int guidanceRows,
+    CachedSteps cachedSteps) {
 
   /**
    * Checks a batch against the model.
    *
    * @throws UnsupportedSizeException if the model cannot generate the size
    * @throws IllegalArgumentException if the batch is empty or its keys differ, or if the model does
-   *     not take the solver, the number of steps or the conditioning
+   *     not take the solver, the number of steps, the conditioning or the step cache
    */
   static GenerationPlan check(ModelSpec spec, List<GenerationParams> batch) {
     BatchKey key = commonKey(batch);
@@ -49,7 +52,12 @@ record GenerationPlan(
         new long[] {1, spec.transformer().inChannels(), height, width},
         schedule,
         spec.timesteps(schedule, key.solver()),
-        spec.guidanceRows(key));
+        spec.guidanceRows(key),
+        CachedSteps.of(
+            spec.stepCache(key),
+            schedule,
+            key.conditioning().firstStep(),
+            i -> key.guidanceInterval().contains(i, schedule.steps().size())));
   }
 
   private static BatchKey commonKey(List<GenerationParams> batch) {

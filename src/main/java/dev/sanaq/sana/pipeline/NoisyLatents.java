@@ -96,6 +96,23 @@ final class NoisyLatents implements AutoCloseable {
     } else {
       step(step, output);
     }
+    keepKnown(i);
+  }
+
+  /**
+   * Goes from x_t to the next latents without the transformer, in a step of the step cache.
+   *
+   * @param i the step, from 0
+   */
+  void stepFromCache(int i) {
+    SolverStep step = plan.schedule().steps().get(i);
+    int index = step.addsNoise() ? nextNoise++ : 0;
+    double[] weights = plan.cachedSteps().weights(i);
+    state.set(sampler.stepFromKept(state.get(), inputs.get(), index, step, weights));
+    keepKnown(i);
+  }
+
+  private void keepKnown(int i) {
     if (sources.isPresent() && sources.get().hasMask()) {
       state.set(sources.get().keepKnown(state.get(), plan.schedule().levels().get(i + 1)));
     }
@@ -103,7 +120,11 @@ final class NoisyLatents implements AutoCloseable {
 
   private void step(SolverStep step, ScriptValue output) {
     int index = step.addsNoise() ? nextNoise++ : 0;
-    state.set(sampler.step(state.get(), output, inputs.get(), index, step));
+    int kept = plan.cachedSteps().kept();
+    state.set(
+        kept == 0
+            ? sampler.step(state.get(), output, inputs.get(), index, step)
+            : sampler.stepKeeping(state.get(), output, inputs.get(), index, step, kept));
   }
 
   /**

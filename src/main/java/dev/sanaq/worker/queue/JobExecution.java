@@ -11,6 +11,7 @@ import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.sana.solver.StepCache;
 import dev.sanaq.storage.result.Attempt;
 import dev.sanaq.worker.adapter.JobAdapters;
 import dev.sanaq.worker.input.PreparedInputs;
@@ -270,6 +271,7 @@ public final class JobExecution {
             .filter(adapter -> !adapter.isRemote())
             .map(adapter -> new LoraWeight(adapter.name(), adapter.scale(), adapter.sha256()))
             .toList(),
-        PreparedInputs.placeholder(job.inputs()));
+        PreparedInputs.placeholder(job.inputs()),
+        StepCache.ofPreset(job.stepCache()));
   }
 }

@@ -4,11 +4,11 @@ import { randomSeed } from "../lib/seeds.js";
 import { PictureField } from "../picture/picture-field.js";
 import { SizeSelect } from "./size-select.js";
 
-const TEXTS = ["prompt", "negativePrompt", "solver", "format"];
+const TEXTS = ["prompt", "negativePrompt", "stepCache", "solver", "format"];
 const NUMBERS = ["steps", "guidanceScale", "guidanceInterval", "seed", "count"];
 const PICTURE_FIELDS = ["image", "mask", "strength", "composite"];
 const SIZES = ["size", "width", "height"];
-const FIELDS = ["prompt", "negativePrompt", ...PICTURE_FIELDS, ...SIZES, ...NUMBERS, "solver", "format"];
+const FIELDS = ["prompt", "negativePrompt", ...PICTURE_FIELDS, ...SIZES, ...NUMBERS, "stepCache", "solver", "format"];
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 /**

@@ -16,6 +16,7 @@ const GENERATION_FIELDS = [
   "steps",
   "guidanceScale",
   "guidanceInterval",
+  "stepCache",
   "image",
   "mask",
   "strength",

@@ -9,6 +9,7 @@ export function jobDetails({ id, request, timings, worker, model }) {
     ["Steps", request.steps],
     ["Guidance", request.guidanceScale],
     ["Guidance interval", request.guidanceInterval],
+    ["Step cache", request.stepCache],
     ["Picture", request.image && (request.mask ? "with a mask" : "without a mask")],
     ["Strength", request.strength],
     ["Solver", request.solver],

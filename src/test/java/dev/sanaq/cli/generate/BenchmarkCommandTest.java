@@ -3,8 +3,13 @@ package dev.sanaq.cli.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.json.Json;
+import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.sana.solver.StepCache;
+import dev.sanaq.sana.solver.StepCacheSchedule;
 import dev.sanaq.testing.Fixtures;
+import dev.sanaq.testing.image.TestImages;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +106,74 @@ class BenchmarkCommandTest {
     assertThat(report.resolve("fp32-64x64.jsonl"))
         .content()
         .isEqualToIgnoringNewLines(out.toString());
+  }
+
+  @Test
+  void tuneCache_writesPresets_thatGenerateTakes() throws IOException {
+    Path model = folder.resolve("model");
+    copy(Fixtures.path("tiny-sana/checkpoint"), model);
+    Path prompts = Files.writeString(folder.resolve("prompts.txt"), "a fox\n\na hat\n");
+    assertThat(
+            run(
+                "--model",
+                model.toString(),
+                "--precision",
+                "fp32",
+                "--tune-cache",
+                "--prompts",
+                prompts.toString(),
+                "--images",
+                "2",
+                "--steps",
+                "8"))
+        .as(err.toString())
+        .isZero();
+    assertThat(lines().stream().map(line -> line.get("stage")))
+        .containsExactly(
+            "image, step cache none",
+            "image, step cache slow",
+            "image, step cache medium",
+            "image, step cache fast",
+            "image, step cache ultra");
+    assertThat(line("image, step cache ultra")).containsEntry("evaluated_steps", 2);
+    List<StepCacheSchedule> presets = Checkpoint.open(model).stepCaches();
+    assertThat(presets)
+        .extracting(preset -> preset.cachedSteps().size())
+        .containsExactly(3, 4, 5, 6);
+    for (int i = 0; i < presets.size(); i++) {
+      assertThat(presets.get(i).isFor(StepCache.PRESETS.get(i + 1), SolverKind.FLOW_DPM, 8))
+          .isTrue();
+      assertThat(presets.get(i).distance()).isPositive();
+    }
+    double distance = number(line("image, step cache ultra"), "distance");
+    assertThat(presets.get(3).distance()).isCloseTo(distance, within(1e-2));
+    assertThat(generate(model, "ultra")).isNotEqualTo(generate(model, "none"));
+  }
+
+  private byte[] generate(Path model, String preset) throws IOException {
+    Path file = folder.resolve(preset + ".png");
+    String[] args =
+        ("--model %s --variant= --precision fp32 --prompt fox --steps 8 --seed 1 --height 64"
+                + " --width 64 --no-resolution-binning --step-cache %s --output %s")
+            .formatted(model, preset, file)
+            .split(" ");
+    int code =
+        new CommandLine(new GenerateCommand())
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(args);
+    assertThat(code).as(err.toString()).isZero();
+    return TestImages.read(file).samples();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target);
+      }
+    }
   }
 
   @Test

@@ -19,6 +19,7 @@ import dev.sanaq.sana.lora.LoraWeight;
 import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
+import dev.sanaq.sana.solver.StepCache;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -113,6 +114,20 @@ class GenerateCommandTest {
                 List.of()));
     assertThat(loads)
         .containsExactly(new PipelineOptions("fp16", "bf16", 3, "cpu", List.of(), false));
+  }
+
+  @Test
+  void stepCache_thatTheModelDoesNotHave_isRefusedByName() {
+    assertThat(run("--prompt", "fox", "--step-cache", "none", "--output", file("a.png"))).isZero();
+    assertThat(generations.get(0).stepCache()).isEqualTo(StepCache.NONE);
+    assertThat(run("--prompt", "fox", "--step-cache", "fast", "--output", file("b.png")))
+        .isEqualTo(2);
+    assertThat(run("--prompt", "fox", "--step-cache", "quick", "--output", file("c.png")))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains(
+            "--step-cache fast: this model has none for 20 steps of flow-dpm",
+            "--step-cache quick: must be one of none, slow, medium, fast, ultra");
   }
 
   @Test

@@ -29,6 +29,8 @@ final class ContractValidator {
             ModelDefaults.ALL_STEPS,
             "flow-dpm",
             List.of("flow-dpm"),
+            "none",
+            Optional.of(List.of(new ModelDefaults.KnownStepCache("fast", "flow-dpm", 4))),
             adapters),
         new RequestLimits(
             4000,

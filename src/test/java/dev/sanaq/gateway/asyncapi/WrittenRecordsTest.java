@@ -41,7 +41,7 @@ class WrittenRecordsTest {
   private static final String REQUEST =
       """
       {"id": "order-42", "prompt": "a", "negativePrompt": "b", "width": 64, "height": 64,
-       "steps": 4, "guidanceScale": 4.5, "guidanceInterval": [0.2, 0.8],
+       "steps": 4, "guidanceScale": 4.5, "guidanceInterval": [0.2, 0.8], "stepCache": "fast",
        "image": {"bucket": "b", "key": "k"}, "mask": "https://example.com/m.png?secret",
        "strength": 0.5, "composite": false, "control": "data:image/png;base64,AAAA",
        "controlScale": 0.8, "controlnet": "canny", "controlInterval": [0, 0.5],
