@@ -20,6 +20,8 @@ import java.util.Set;
  * @param solver the default solver, that of the checkpoint's scheduler
  * @param solvers the solvers that it supports
  * @param adapters its LoRA adapters, also those that cannot be used
+ * @param controlNets the names of its ControlNets, also of those that cannot be used
+ * @param perturbedAttention whether it supports perturbed-attention guidance
  * @param device the device, as torch names it
  * @param precision fp32, bf16, fp16, int8, fp8
  */
@@ -34,10 +36,44 @@ public record ModelInfo(
     SolverKind solver,
     Set<SolverKind> solvers,
     List<LoraInfo> adapters,
+    List<String> controlNets,
+    boolean perturbedAttention,
     String device,
     String precision) {
   public ModelInfo {
     adapters = List.copyOf(adapters);
+    controlNets = List.copyOf(controlNets);
+  }
+
+  /** A model without ControlNets and without perturbed-attention guidance. */
+  public ModelInfo(
+      String name,
+      int compression,
+      int width,
+      int height,
+      int steps,
+      double guidanceScale,
+      GuidanceInterval guidanceInterval,
+      SolverKind solver,
+      Set<SolverKind> solvers,
+      List<LoraInfo> adapters,
+      String device,
+      String precision) {
+    this(
+        name,
+        compression,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        solver,
+        solvers,
+        adapters,
+        List.of(),
+        false,
+        device,
+        precision);
   }
 
   /** The adapter of that name. */
