@@ -137,7 +137,9 @@ public interface GatewayConfig {
      * The topic of its requests: {@code sanaq.topics.requests} of its workers. Default: that of
      * this gateway.
      */
-    Optional<@Pattern(regexp = TopicsConfig.TOPIC_NAME, message = TopicsConfig.TOPIC_NAME_MESSAGE) String>
+    Optional<
+            @Pattern(regexp = TopicsConfig.TOPIC_NAME, message = TopicsConfig.TOPIC_NAME_MESSAGE)
+            String>
         requests();
 
     /**

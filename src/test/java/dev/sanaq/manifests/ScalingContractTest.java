@@ -121,7 +121,9 @@ class ScalingContractTest {
       assertThat(Yaml.map(spec, selector, "matchLabels")).as(kind).isEqualTo(own);
     }
     Map<String, Object> pod = Pods.spec(deployment);
-    assertThat(pod).as("which the cluster's policy names").containsEntry("serviceAccountName", "sanaq-worker");
+    assertThat(pod)
+        .as("which the cluster's policy names")
+        .containsEntry("serviceAccountName", "sanaq-worker");
     Map<String, String> environment = Pods.environment(Yaml.maps(pod, "containers").get(0), drafts);
     Map<String, Object> scaler = byKind.getOrDefault("ScaledObject", Map.of());
     List<Map<String, Object>> triggers = Yaml.maps(Yaml.map(scaler, "spec"), "triggers");

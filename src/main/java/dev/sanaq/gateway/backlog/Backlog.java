@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Estimates the queued and running work of each model in seconds of one worker, and each queued
- * job's wait. Each of the two is computed at most every half second: the work from sums that the view keeps, the
- * waits, which take a look at every queued job, only if a queued job is asked for. Any number of
- * threads.
+ * job's wait. Each of the two is computed at most every half second: the work from sums that the
+ * view keeps, the waits, which take a look at every queued job, only if a queued job is asked for.
+ * Any number of threads.
  */
 @ApplicationScoped
 public class Backlog {
@@ -74,8 +74,7 @@ public class Backlog {
    */
   public record QueueEstimate(int position, long waitSeconds) {}
 
-  Backlog(
-      JobView view, LiveWorkers workers, ModelPools pools, LimitsConfig limits, Clock clock) {
+  Backlog(JobView view, LiveWorkers workers, ModelPools pools, LimitsConfig limits, Clock clock) {
     this.view = view;
     this.workers = workers;
     this.pools = pools;
@@ -156,8 +155,7 @@ public class Backlog {
       State before = ahead.getOrDefault(cost.model(), NO_WORK);
       int count = counts.computeIfAbsent(cost.model(), model -> workers.count(pool(model)));
       estimates.put(
-          job.id(),
-          new QueueEstimate(before.queued() + 1, waitSeconds(before.seconds(), count)));
+          job.id(), new QueueEstimate(before.queued() + 1, waitSeconds(before.seconds(), count)));
       add(ahead, cost, new State(seconds(cost), 1, 0, 0));
     }
     return estimates;

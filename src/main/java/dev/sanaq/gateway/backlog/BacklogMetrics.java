@@ -72,8 +72,7 @@ final class BacklogMetrics implements MeterBinder {
         .register(registry);
   }
 
-  private Gauge.Builder<Supplier<Number>> gauge(
-      String name, ModelPool pool, DoubleSupplier value) {
+  private Gauge.Builder<Supplier<Number>> gauge(String name, ModelPool pool, DoubleSupplier value) {
     Supplier<Number> current = () -> view.isCaughtUp() ? value.getAsDouble() : Double.NaN;
     return Gauge.builder(name, current).tags(tags(pool));
   }

@@ -75,15 +75,13 @@ final class JobDurationEstimator {
 
   /** Seconds of a step of size 1. */
   private double rate(JobCost cost, ServedModel model) {
-    OptionalDouble binned = byBinning.estimateSeconds(
-            new Binning(cost.model(), true), 1 / size(model.megapixels()));
-    OptionalDouble exact = 
-        byBinning.estimateSeconds(new Binning(cost.model(), false), 1);
+    OptionalDouble binned =
+        byBinning.estimateSeconds(new Binning(cost.model(), true), 1 / size(model.megapixels()));
+    OptionalDouble exact = byBinning.estimateSeconds(new Binning(cost.model(), false), 1);
     OptionalDouble same = cost.resolutionBinning() ? binned : exact;
     OptionalDouble other = cost.resolutionBinning() ? exact : binned;
     return same.orElseGet(
-        () ->
-            other.orElseGet(() -> defaultSecondsPerMegapixelStep.applyAsDouble(cost.model())));
+        () -> other.orElseGet(() -> defaultSecondsPerMegapixelStep.applyAsDouble(cost.model())));
   }
 
   private static double steps(JobCost cost) {

@@ -21,8 +21,9 @@ import java.util.Objects;
 
 /**
  * Measures how long jobs take for their clients, from the request's record to the completed event,
- * by size, and by model if the gateway is configured for several, as {@code sanaq.job.latency}. Every gateway measures every job. Failed and cancelled
- * jobs are not measured: {@code sanaq.jobs} counts them.
+ * by size, and by model if the gateway is configured for several, as {@code sanaq.job.latency}.
+ * Every gateway measures every job. Failed and cancelled jobs are not measured: {@code sanaq.jobs}
+ * counts them.
  */
 @Singleton
 final class JobLatency implements MeterBinder {

@@ -108,8 +108,7 @@ public class ModelPools {
       return pools.get(0);
     }
     return model
-        .flatMap(
-            name -> pools.stream().filter(pool -> pool.model().equals(name)).findFirst())
+        .flatMap(name -> pools.stream().filter(pool -> pool.model().equals(name)).findFirst())
         .orElseThrow(
             () ->
                 new IllegalArgumentException(

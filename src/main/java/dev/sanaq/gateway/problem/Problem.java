@@ -98,8 +98,7 @@ public record Problem(
    * @param known the models that are
    */
   public static Problem modelNotFound(String model, List<String> known) {
-    FieldError error =
-        new FieldError("model", SafeText.describe(model), String.join(", ", known));
+    FieldError error = new FieldError("model", SafeText.describe(model), String.join(", ", known));
     return new Problem(
         404,
         MODEL_NOT_FOUND,

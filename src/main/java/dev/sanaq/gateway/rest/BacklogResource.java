@@ -36,8 +36,7 @@ public class BacklogResource {
     ModelPool pool =
         pools
             .find(model)
-            .orElseThrow(
-                () -> new ProblemException(Problem.modelNotFound(model, pools.models())));
+            .orElseThrow(() -> new ProblemException(Problem.modelNotFound(model, pools.models())));
     return JsonResponses.ok(backlog.state(pool));
   }
 }

@@ -103,8 +103,7 @@ public class JobService {
    * @param pool that the job was sent to
    */
   public Uni<Optional<JobSnapshot>> awaitEndOfNew(String id, ModelPool pool, Duration timeout) {
-    Duration first =
-        backlog.noWorkerReason(pool).isEmpty() ? timeout : config.workerStartTimeout();
+    Duration first = backlog.noWorkerReason(pool).isEmpty() ? timeout : config.workerStartTimeout();
     if (first.compareTo(timeout) >= 0) {
       return awaitState(id, JobSnapshot::isEnded, timeout);
     }

@@ -60,8 +60,7 @@ public class JobView {
         jobs.getOrDefault(event.subject(), JobSnapshot.unknown(event.subject(), jobEvent.time()));
     if (event.type().equals(JobEventFactory.STARTED)) {
       // The event has the worker's defaults, the request does not.
-      JobCost cost =
-          JobCost.of(modelOf(event), JsonMaps.object(event.data(), "request"), limits);
+      JobCost cost = JobCost.of(modelOf(event), JsonMaps.object(event.data(), "request"), limits);
       update(job, known -> known.withEvent(jobEvent).withCost(cost));
     } else {
       update(job, known -> known.withEvent(jobEvent));
@@ -134,10 +133,7 @@ public class JobView {
     JobSnapshot job = jobs.get(event.subject());
     return job != null && job.cost() != null
         ? job.cost().model()
-        : pools
-            .find(JsonMaps.string(event.data(), "model"))
-            .orElse(pools.defaultPool())
-            .model();
+        : pools.find(JsonMaps.string(event.data(), "model")).orElse(pools.defaultPool()).model();
   }
 
   /** How many jobs of each cost are queued. */

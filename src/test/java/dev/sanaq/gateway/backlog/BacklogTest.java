@@ -107,7 +107,10 @@ class BacklogTest {
     submitRequest("a", 0, 1000, 10);
     assertThat(backlog.state().workers()).isZero();
     assertThat(backlog.state().secondsToWait()).isEqualTo(8);
-    assertThat(backlog.noWorkerReason(POOLS.defaultPool())).get().asString().contains("none has reported");
+    assertThat(backlog.noWorkerReason(POOLS.defaultPool()))
+        .get()
+        .asString()
+        .contains("none has reported");
   }
 
   /** Such a request comes by Kafka; a worker refuses it without work. */

@@ -278,7 +278,8 @@ class ModelPoolsApiTest extends GatewayTestBase {
     assertThat(metrics)
         .contains("sanaq_backlog_jobs{model=\"%s\",state=\"queued\"} 1".formatted(FINALS))
         .contains("sanaq_backlog_jobs{model=\"%s\",state=\"queued\"} 0".formatted(DRAFTS))
-        .contains("sanaq_backlog_oldest_seconds{model=\"%s\",state=\"running\"} 0".formatted(DRAFTS))
+        .contains(
+            "sanaq_backlog_oldest_seconds{model=\"%s\",state=\"running\"} 0".formatted(DRAFTS))
         .contains("sanaq_job_latency_seconds_count{model=\"%s\",size=\"small\"}".formatted(FINALS))
         .contains("sanaq_backlog_seconds{model=\"%s\"}".formatted(DRAFTS))
         .doesNotContain("\nsanaq_backlog_seconds ");

@@ -9,7 +9,9 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 
-/** Kafka and S3 for a gateway before two models: {@code sprint}, the default, and {@code sana-1.5}. */
+/**
+ * Kafka and S3 for a gateway before two models: {@code sprint}, the default, and {@code sana-1.5}.
+ */
 public final class TwoModelsResource implements QuarkusTestResourceLifecycleManager {
   /** The model with the topic and the group of the namespace. */
   public static final String DRAFTS = "sprint";

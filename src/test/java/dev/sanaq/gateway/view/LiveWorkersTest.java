@@ -21,8 +21,7 @@ class LiveWorkersTest {
   private static final ModelPool POOL = POOLS.defaultPool();
 
   private final MutableClock clock = new MutableClock();
-  private final LiveWorkers workers =
-      new LiveWorkers(POOLS, clock);
+  private final LiveWorkers workers = new LiveWorkers(POOLS, clock);
 
   @Test
   void beforeTheFirstReport_nothingIsServed() {
@@ -42,9 +41,7 @@ class LiveWorkersTest {
 
     assertThat(workers.count(POOL)).isEqualTo(3);
     assertThat(workers.models())
-        .containsExactly(
-            entry(model("a"), START, 2),
-            entry(model("b"), START.plusSeconds(5), 1));
+        .containsExactly(entry(model("a"), START, 2), entry(model("b"), START.plusSeconds(5), 1));
     assertThat(workers.latestModel(POOL)).isEqualTo(model("b"));
   }
 

@@ -286,8 +286,7 @@ class HelmChartIT {
             Map.entry("SANAQ_GATEWAY_MODELS_DRAFTS_GROUP", "sanaq-workers-drafts"),
             Map.entry("SANAQ_GATEWAY_MODELS_DRAFTS_MAX_BACKLOG", "PT10M"),
             Map.entry("SANAQ_GATEWAY_MODELS_DRAFTS_ESTIMATE_STEPS", "2"),
-            Map.entry(
-                "SANAQ_GATEWAY_MODELS_DRAFTS_ESTIMATE_SECONDS_PER_MEGAPIXEL_STEP", "0.02"),
+            Map.entry("SANAQ_GATEWAY_MODELS_DRAFTS_ESTIMATE_SECONDS_PER_MEGAPIXEL_STEP", "0.02"),
             Map.entry("SANAQ_GATEWAY_WORKER_START_TIMEOUT", "PT4M"));
     assertScaler(object(values, "ScaledObject", "worker"), "sanaq-worker", "", "sana-1.5");
     Map<String, Object> scaler = object(values, "ScaledObject", "worker-drafts");
@@ -310,8 +309,7 @@ class HelmChartIT {
     Path values = valueSet("two-models");
     for (String part : List.of("worker", "worker-drafts")) {
       Map<String, Object> deployment = object(values, "Deployment", part);
-      Map<String, Object> labels =
-          Yaml.map(deployment, "spec", "template", "metadata", "labels");
+      Map<String, Object> labels = Yaml.map(deployment, "spec", "template", "metadata", "labels");
       Map<String, Object> own = Map.of("app.kubernetes.io/name", "sanaq-" + part);
       assertThat(Yaml.map(deployment, "spec", "selector", "matchLabels")).isEqualTo(own);
       assertThat(labels).containsAllEntriesOf(own);
