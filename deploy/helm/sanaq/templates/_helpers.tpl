@@ -28,8 +28,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 name: {{ if .name }}{{ printf "%s-%s" $full .name }}{{ else }}{{ $full }}{{ end }}
 namespace: {{ .root.Release.Namespace }}
 labels:
-  {{- with .part }}
-  app.kubernetes.io/name: {{ $full }}-{{ . }}
+  {{- if .part }}
+  app.kubernetes.io/name: {{ $full }}-{{ include "sanaq.name" . }}
   {{- end }}
   {{- include "sanaq.labels" .root | nindent 2 }}
   {{- with .labels }}
@@ -42,7 +42,12 @@ annotations:
 {{- end -}}
 
 {{- define "sanaq.selector" -}}
-app.kubernetes.io/name: {{ include "sanaq.fullname" .root }}-{{ .part }}
+app.kubernetes.io/name: {{ include "sanaq.fullname" .root }}-{{ include "sanaq.name" . }}
+{{- end -}}
+
+{{/* The name of a part; that of the workers of a further model ends with the model's. */}}
+{{- define "sanaq.name" -}}
+{{ .part }}{{ with get .root "Model" }}-{{ . }}{{ end }}
 {{- end -}}
 
 {{/* The metadata of a pod. The checksum starts a rollout when the ConfigMap changes. */}}
@@ -237,7 +242,7 @@ livenessProbe:
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:
-  {{- include "sanaq.metadata" (dict "root" .root "name" .part "part" .part) | nindent 2 }}
+  {{- include "sanaq.metadata" (dict "root" .root "name" (include "sanaq.name" .) "part" .part) | nindent 2 }}
 spec:
   maxUnavailable: {{ .maxUnavailable }}
   # A pod that never became ready has no jobs and must not block a node drain.

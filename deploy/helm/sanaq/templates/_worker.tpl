@@ -107,6 +107,12 @@ spec:
       env:
         - name: SANAQ_GATEWAY_ENABLED
           value: "false"
+        {{- if get . "Model" }}
+        - name: SANAQ_TOPICS_REQUESTS
+          value: {{ $values.kafka.topics.requests.name }}
+        - name: SANAQ_WORKER_GROUP
+          value: {{ $values.kafka.consumerGroup }}
+        {{- end }}
         - name: SANAQ_MODEL_PATH
           value: {{ $values.model.path }}
         {{- if not $modelVolume }}

@@ -1,5 +1,6 @@
 package dev.sanaq.gateway;
 
+import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.net.HttpUrl;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -90,6 +91,18 @@ public interface GatewayConfig {
               String>>
       modelAliases();
 
+  /**
+   * The models behind this gateway, if there are several: each has workers of its own. Without any,
+   * the gateway has the workers of {@code sanaq.topics.requests}, whatever their model is called.
+   */
+  Map<String, ModelSettings> models();
+
+  /**
+   * The model of requests that name none: a {@code name} of {@code sanaq.gateway.models}. Required
+   * if there are several.
+   */
+  Optional<String> defaultModel();
+
   /** OpenAI's routes. */
   OpenAiConfig openai();
 
@@ -110,6 +123,57 @@ public interface GatewayConfig {
     default boolean inlineByDefault() {
       return responseFormat().equals("b64_json");
     }
+  }
+
+  /** A model and its workers. */
+  interface ModelSettings {
+    /**
+     * The model's name in requests. Its workers report the same: the name of their checkpoint's
+     * folder. Default: NAME.
+     */
+    Optional<String> name();
+
+    /**
+     * The topic of its requests: {@code sanaq.topics.requests} of its workers. Default: that of
+     * this gateway.
+     */
+    Optional<
+            @Pattern(regexp = TopicsConfig.TOPIC_NAME, message = TopicsConfig.TOPIC_NAME_MESSAGE)
+            String>
+        requests();
+
+    /**
+     * The consumer group of its workers: their {@code sanaq.worker.group}. Default: that of this
+     * gateway.
+     */
+    Optional<String> group();
+
+    /**
+     * New jobs of this model are rejected while its queued work takes longer than this. Default:
+     * {@code sanaq.gateway.max-backlog}.
+     */
+    Optional<@DurationMin(millis = 1) Duration> maxBacklog();
+
+    /** What the gateway assumes of this model; the defaults are {@code sanaq.gateway.estimate}. */
+    ModelEstimateConfig estimate();
+  }
+
+  /** What the gateway assumes of one model. */
+  interface ModelEstimateConfig {
+    /** Width in pixels of a request without the field. */
+    @Min(1)
+    OptionalInt width();
+
+    /** Height in pixels of a request without the field. */
+    @Min(1)
+    OptionalInt height();
+
+    /** Denoising steps of a request without the field. */
+    @Min(1)
+    OptionalInt steps();
+
+    /** Seconds of a step for a megapixel, until the first job has completed. */
+    Optional<@Positive Double> secondsPerMegapixelStep();
   }
 
   /** Limits of an owner. */

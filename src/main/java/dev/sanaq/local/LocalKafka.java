@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
@@ -82,17 +83,24 @@ final class LocalKafka implements LocalService {
 
   @Override
   public void provision(TopicsConfig topics, StorageConfig storage) {
+    NewTopic deliveries = new NewTopic(topics.webhookDeliveries(), PARTITIONS, (short) 1);
+    List<NewTopic> created =
+        new ArrayList<>(List.of(deliveries.configs(Map.of("cleanup.policy", "compact"))));
+    Stream.of(topics.requests(), topics.cancellations(), topics.events(), topics.deadLetters())
+        .map(name -> new NewTopic(name, PARTITIONS, (short) 1))
+        .forEach(created::add);
+    create(created);
+  }
+
+  /** Creates topics, if they do not exist. */
+  void createTopics(List<String> topics) {
+    create(topics.stream().map(name -> new NewTopic(name, PARTITIONS, (short) 1)).toList());
+  }
+
+  private void create(List<NewTopic> topics) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
-      List<String> names = new ArrayList<>();
-      for (String name :
-          List.of(
-              topics.requests(), topics.cancellations(), topics.events(), topics.deadLetters())) {
-        createTopic(admin, new NewTopic(name, PARTITIONS, (short) 1));
-        names.add(name);
-      }
-      NewTopic deliveries = new NewTopic(topics.webhookDeliveries(), PARTITIONS, (short) 1);
-      createTopic(admin, deliveries.configs(Map.of("cleanup.policy", "compact")));
-      names.add(topics.webhookDeliveries());
+      topics.forEach(topic -> createTopic(admin, topic));
+      List<String> names = topics.stream().map(NewTopic::name).toList();
       long until = System.nanoTime() + LEADER_TIMEOUT.toNanos();
       while (!haveLeaders(admin, names)) {
         if (System.nanoTime() - until > 0) {

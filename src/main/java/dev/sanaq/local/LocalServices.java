@@ -112,7 +112,9 @@ public final class LocalServices implements AutoCloseable {
     try {
       plan.kinds().forEach(kind -> locks.add(FolderLock.acquire(folder, kind)));
       if (plan.kinds().contains(LocalServiceKind.KAFKA)) {
-        services.add(LocalKafka.start(folder, plan.kafkaPort()));
+        LocalKafka kafka = LocalKafka.start(folder, plan.kafkaPort());
+        services.add(kafka);
+        kafka.createTopics(plan.topics());
       }
       if (plan.kinds().contains(LocalServiceKind.S3)) {
         services.add(LocalS3.start(folder, plan.s3Port()));

@@ -1,6 +1,7 @@
 package dev.sanaq.local;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -10,14 +11,22 @@ import java.util.Set;
  * @param kinds the services to start
  * @param kafkaPort the port of Kafka; 0 for any free one
  * @param s3Port the port of S3; 0 for any free one
+ * @param topics topics that Kafka has beside the configured ones
  */
-public record LocalServicesConfig(Set<LocalServiceKind> kinds, int kafkaPort, int s3Port) {
+public record LocalServicesConfig(
+    Set<LocalServiceKind> kinds, int kafkaPort, int s3Port, List<String> topics) {
   private static final int MAX_PORT = 65535;
 
   public LocalServicesConfig {
     kinds = Set.copyOf(kinds);
+    topics = List.copyOf(topics);
     checkPort(kafkaPort);
     checkPort(s3Port);
+  }
+
+  /** With the configured topics alone. */
+  public LocalServicesConfig(Set<LocalServiceKind> kinds, int kafkaPort, int s3Port) {
+    this(kinds, kafkaPort, s3Port, List.of());
   }
 
   /** All services, on free ports. */

@@ -22,6 +22,8 @@ import java.util.Set;
  * @param solver the default solver, that of the checkpoint's scheduler
  * @param solvers the solvers that it supports
  * @param adapters its LoRA adapters, also those that cannot be used
+ * @param controlNets the names of its ControlNets, also of those that cannot be used
+ * @param perturbedAttention whether it supports perturbed-attention guidance
  * @param device the device, as torch names it
  * @param precision fp32, bf16, fp16, int8, fp8
  * @param stepCache default preset of the step cache, for the steps and solvers that have it
@@ -38,16 +40,19 @@ public record ModelInfo(
     SolverKind solver,
     Set<SolverKind> solvers,
     List<LoraInfo> adapters,
+    List<String> controlNets,
+    boolean perturbedAttention,
     String device,
     String precision,
     String stepCache,
     List<StepCacheSchedule> stepCaches) {
   public ModelInfo {
     adapters = List.copyOf(adapters);
+    controlNets = List.copyOf(controlNets);
     stepCaches = List.copyOf(stepCaches);
   }
 
-  /** Of a model without step caches. */
+  /** A model without ControlNets, perturbed-attention guidance and step caches. */
   public ModelInfo(
       String name,
       int compression,
@@ -72,6 +77,8 @@ public record ModelInfo(
         solver,
         solvers,
         adapters,
+        List.of(),
+        false,
         device,
         precision,
         StepCache.NO_PRESET,

@@ -37,9 +37,13 @@ public record ModelSpec(
    * The spec of a checkpoint.
    *
    * @param adapters the available LoRA adapters
+   * @param controlNets the names of the available ControlNets
    */
   public static ModelSpec of(
-      Checkpoint checkpoint, List<LoraInfo> adapters, DevicePlacement placement) {
+      Checkpoint checkpoint,
+      List<LoraInfo> adapters,
+      Set<String> controlNets,
+      DevicePlacement placement) {
     TransformerConfig transformer = checkpoint.transformer();
     int compression = checkpoint.autoencoder().spatialCompression();
     SolverKind solver = checkpoint.scheduler().solver();
@@ -58,6 +62,8 @@ public record ModelSpec(
                 ? Set.of(SolverKind.SCM)
                 : EnumSet.of(SolverKind.FLOW_DPM, SolverKind.FLOW_EULER),
             adapters,
+            transformer.guidanceEmbeds() ? List.of() : List.copyOf(controlNets),
+            !transformer.guidanceEmbeds(),
             placement.torchDevice(),
             placement.precision().label(),
             checkpoint.stepCache(),

@@ -191,7 +191,7 @@ final class WorkerAssembly {
     this.workerId = settings.worker().id().orElseGet(WorkerIds::generate);
     this.home = OutputLocations.defaultLocation(settings.storage());
     this.kafka = new KafkaClientFactory(settings.kafka());
-    this.metrics = new WorkerMetrics(telemetry.meters(), clock);
+    this.metrics = new WorkerMetrics(telemetry.meters(), clock, generator.model().name());
     this.threads =
         new WorkerThreads(
             settings.worker(),
@@ -433,7 +433,9 @@ final class WorkerAssembly {
                 model.width(),
                 model.height(),
                 model.steps(),
-                adapters),
+                adapters,
+                model.controlNets(),
+                model.perturbedAttention()),
         settings.events().source(),
         () -> consuming.loop().notReadyReason().or(inference.deviceLoss()::reason).isEmpty(),
         interval,

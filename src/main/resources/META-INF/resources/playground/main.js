@@ -27,7 +27,9 @@ async function generate(request) {
 
 async function showModels() {
   try {
-    byId("model").textContent = (await api.models()).join(", ");
+    const models = await api.models();
+    byId("models").textContent = models.map((model) => model.id).join(", ");
+    form.offerModels(models);
   } catch {
     // The name is optional; the job list reports the same error.
   }

@@ -90,6 +90,9 @@ class InvalidSettingsTest {
         "sanaq.gateway.max-open-request-bytes | -1",
         "sanaq.gateway.oidc.jobs-per-day | -1",
         "sanaq.gateway.keys.alice.requests-per-minute | -5",
+        "sanaq.gateway.models.a.requests | a b",
+        "sanaq.gateway.models.a.max-backlog | PT0S",
+        "sanaq.gateway.models.a.estimate.steps | 0",
       })
   void start_settingOutOfRange_isRefusedByName(String key, String value) {
     Map<String, String> values =

@@ -43,7 +43,8 @@ final class EnvironmentVariables {
     for (String name : names) {
       boolean kafka = name.startsWith("KAFKA_") && isKafkaProperty(name);
       boolean key = name.matches("SANAQ_GATEWAY_KEYS_[A-Z0-9_]+_SHA256");
-      if (!known.contains(name) && !EXTERNAL_VARIABLES.contains(name) && !kafka && !key) {
+      String property = name.replaceFirst("_MODELS_[A-Z0-9]+_", "_MODELS_NAME_");
+      if (!known.contains(property) && !EXTERNAL_VARIABLES.contains(name) && !kafka && !key) {
         unknown.add(name);
       }
     }
@@ -64,7 +65,7 @@ final class EnvironmentVariables {
       String last = "";
       for (String line : page.lines().filter(l -> l.startsWith("| `sanaq.")).toList()) {
         for (MatchResult name :
-            Pattern.compile("`((sanaq)?\\.[a-z.-]+)`")
+            Pattern.compile("`((sanaq)?\\.[a-zA-Z.-]+)`")
                 .matcher(line.split("\\|", 3)[1])
                 .results()
                 .collect(Collectors.toList())) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sanaq.manifests.render.Kustomization;
 import dev.sanaq.manifests.render.ObjectReference;
+import dev.sanaq.manifests.render.Pods;
 import dev.sanaq.manifests.render.Yaml;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -79,6 +83,78 @@ class ScalingContractTest {
               worker.put("replicas", 0);
               assertThat(Yaml.map(object, "spec")).isEqualTo(worker);
             });
+  }
+
+  /**
+   * The second pool is scaled by its own topic, group and backlog, and replaces nothing of the
+   * first. Its suffix is beyond the tests' own renderer.
+   */
+  @Test
+  void secondPool_sharesNoNameWithTheFirst_andIsScaledByItsOwnWork() throws Exception {
+    assumeTrue(RenderTest.hasKustomize5(), "no kubectl with Kustomize 5 on the PATH");
+    List<Map<String, Object>> drafts = kustomize("k8s/overlays/drafts");
+    Map<String, Map<String, Object>> byKind = new TreeMap<>();
+    drafts.forEach(object -> byKind.put(ObjectReference.of(object).kind(), object));
+    assertThat(drafts).hasSameSizeAs(byKind.values());
+    assertThat(byKind)
+        .containsOnlyKeys(
+            "ConfigMap",
+            "Deployment",
+            "KafkaTopic",
+            "NetworkPolicy",
+            "PodDisruptionBudget",
+            "ScaledObject");
+    Set<ObjectReference> first =
+        Kustomization.render(Path.of("k8s/overlays/cloud")).stream()
+            .map(ObjectReference::of)
+            .collect(Collectors.toSet());
+    assertThat(drafts.stream().map(ObjectReference::of)).doesNotContainAnyElementsOf(first);
+    assertThat(drafts.stream().flatMap(object -> new ManifestSchemas().validate(object).stream()))
+        .isEmpty();
+
+    Map<String, Object> deployment = byKind.getOrDefault("Deployment", Map.of());
+    Map<String, Object> own = Map.of("app.kubernetes.io/name", "sanaq-worker-drafts");
+    assertThat(Yaml.map(deployment, "spec", "selector", "matchLabels")).isEqualTo(own);
+    for (String kind : List.of("PodDisruptionBudget", "NetworkPolicy")) {
+      Map<String, Object> spec = Yaml.map(byKind.getOrDefault(kind, Map.of()), "spec");
+      String selector = kind.equals("NetworkPolicy") ? "podSelector" : "selector";
+      assertThat(Yaml.map(spec, selector, "matchLabels")).as(kind).isEqualTo(own);
+    }
+    Map<String, Object> pod = Pods.spec(deployment);
+    assertThat(pod)
+        .as("which the cluster's policy names")
+        .containsEntry("serviceAccountName", "sanaq-worker");
+    Map<String, String> environment = Pods.environment(Yaml.maps(pod, "containers").get(0), drafts);
+    Map<String, Object> scaler = byKind.getOrDefault("ScaledObject", Map.of());
+    List<Map<String, Object>> triggers = Yaml.maps(Yaml.map(scaler, "spec"), "triggers");
+    assertThat(Yaml.string(scaler, "spec", "scaleTargetRef", "name"))
+        .isEqualTo(ObjectReference.of(deployment).name());
+    assertThat(Yaml.map(triggers.get(0), "metadata"))
+        .containsEntry("topic", environment.get("SANAQ_TOPICS_REQUESTS"))
+        .containsEntry("consumerGroup", environment.get("SANAQ_WORKER_GROUP"));
+    assertThat(Yaml.string(triggers.get(1), "metadata", "url"))
+        .endsWith(
+            "/v1/backlog?model="
+                + Path.of(environment.getOrDefault("SANAQ_MODEL_PATH", "")).getFileName());
+    assertThat(byKind.getOrDefault("KafkaTopic", Map.of()))
+        .satisfies(
+            topic ->
+                assertThat(Yaml.string(topic, "spec", "topicName"))
+                    .isEqualTo(environment.get("SANAQ_TOPICS_REQUESTS")));
+    assertThat(Files.readString(Path.of("k8s/OPERATING.md")))
+        .contains(
+            "SANAQ_GATEWAY_MODELS_DRAFTS_REQUESTS=" + environment.get("SANAQ_TOPICS_REQUESTS"),
+            "SANAQ_GATEWAY_MODELS_DRAFTS_GROUP=" + environment.get("SANAQ_WORKER_GROUP"));
+  }
+
+  private static List<Map<String, Object>> kustomize(String folder) throws Exception {
+    Process process =
+        new ProcessBuilder("kubectl", "kustomize", folder)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    return Yaml.documents(text);
   }
 
   /**

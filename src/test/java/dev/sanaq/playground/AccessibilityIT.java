@@ -108,7 +108,8 @@ class AccessibilityIT extends PlaygroundTestBase {
         for (String scheme : List.of("light", "dark")) {
           browser.resizeWindow(size[0], size[1], scheme);
           page.open(view);
-          page.await(() -> page.field("model").getText().equals("gradient"));
+          page.await(() -> page.field("models").getText().equals("gradient"));
+          assertThat(page.field("model-field").isDisplayed()).as("there is one model").isFalse();
           awaitRendered(view);
           browser.screenshot("%s-%s-%s".formatted(view, size[0], scheme));
           assertThat((long) page.executeScript("return document.documentElement.scrollWidth"))

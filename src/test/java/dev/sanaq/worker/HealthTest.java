@@ -144,10 +144,10 @@ class HealthTest {
     Stream.concat(
             Stream.of("completed", "cancelled"),
             Stream.of(ErrorCode.values()).map(ErrorCode::label))
-        .map("sanaq_jobs_total{outcome=\"%s\"}"::formatted)
+        .map("sanaq_jobs_total{model=\"gradient\",outcome=\"%s\"}"::formatted)
         .forEach(series::add);
     Stream.of("completed", "failed", "cancelled")
-        .map("sanaq_job_duration_seconds_count{outcome=\"%s\"}"::formatted)
+        .map("sanaq_job_duration_seconds_count{model=\"gradient\",outcome=\"%s\"}"::formatted)
         .forEach(series::add);
     for (String stage : List.of("prompt", "image")) {
       Stream.of("allowed", "refused", "unavailable")
@@ -183,7 +183,7 @@ class HealthTest {
                 || name.startsWith("sanaq_webhook_")
                 || name.equals("sanaq_job_latency_seconds"));
     assertThat(documented).allSatisfy(name -> assertThat(metrics).contains("\n" + name));
-    assertThat(metrics).contains("sanaq_jobs_total{outcome=\"completed\"} 1.0");
+    assertThat(metrics).contains("sanaq_jobs_total{model=\"gradient\",outcome=\"completed\"} 1.0");
   }
 
   private static HttpResponse<String> get(URI address) throws IOException, InterruptedException {

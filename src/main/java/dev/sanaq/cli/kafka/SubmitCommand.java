@@ -95,12 +95,12 @@ public final class SubmitCommand implements Callable<Integer> {
     String id = String.valueOf(request.get("id"));
     try (RequestProducer requests = new RequestProducer(kafka, topics)) {
       if (!wait) {
-        requests.send(id, request);
+        requests.send(topics.requests(), id, request);
         return printJobId(id);
       }
       // Subscribe before sending, or a fast job's final event is missed.
       try (EventReader events = EventReader.fromNow(kafka.standaloneConsumer(), topics.events())) {
-        requests.send(id, request);
+        requests.send(topics.requests(), id, request);
         return awaitTerminalEvent(events, id);
       }
     }

@@ -117,7 +117,7 @@ public final class DemoCommand implements Callable<Integer> {
     String id = "demo-" + UUID.randomUUID();
     try (EventReader events = EventReader.fromNow(kafka.standaloneConsumer(), topics.events());
         RequestProducer requests = new RequestProducer(kafka, topics)) {
-      requests.send(id, Map.of("id", id, "prompt", prompt));
+      requests.send(topics.requests(), id, Map.of("id", id, "prompt", prompt));
       Optional<CloudEvent> event = JobCompletion.await(events, id, JOB_TIMEOUT);
       if (event.isEmpty() && !ApplicationLifecycleManager.isVmShuttingDown()) {
         throw new IllegalStateException(

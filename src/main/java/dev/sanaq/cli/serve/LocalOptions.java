@@ -4,6 +4,7 @@ import dev.sanaq.local.LocalServiceKind;
 import dev.sanaq.local.LocalServicesConfig;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,6 +42,14 @@ final class LocalOptions {
       description = "Port of S3; 0 for any free port (default: ${DEFAULT-VALUE}).")
   private int s3Port;
 
+  @Option(
+      names = "--topic",
+      paramLabel = "NAME",
+      description =
+          "A topic to create beside the configured ones, for the requests of another model; may be"
+              + " repeated.")
+  private List<String> topics = List.of();
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec mixee;
 
@@ -59,7 +68,7 @@ final class LocalOptions {
     Set<LocalServiceKind> services =
         one == null ? EnumSet.allOf(LocalServiceKind.class) : EnumSet.of(one);
     try {
-      return new LocalServicesConfig(services, kafkaPort, s3Port);
+      return new LocalServicesConfig(services, kafkaPort, s3Port, topics);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(mixee.commandLine(), e.getMessage(), e);
     }

@@ -4,6 +4,7 @@ import dev.sanaq.estimate.ThroughputEstimator;
 import dev.sanaq.gateway.view.JobCost;
 import dev.sanaq.gateway.view.ServedModel;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Estimates how long a job keeps the device busy, from completed jobs: from those with the same
@@ -11,6 +12,7 @@ import java.util.OptionalDouble;
  */
 final class JobDurationEstimator {
   private static final int MAX_IMAGE_COSTS = 1000;
+  private static final int MAX_MODELS = 100;
 
   /** Fewer jobs of one cost say less than all jobs together. */
   private static final int MIN_SAME_COST = 3;
@@ -23,21 +25,25 @@ final class JobDurationEstimator {
 
   private static final double MAX_SECONDS = 86_400;
 
-  private final double defaultSecondsPerMegapixelStep;
+  private final ToDoubleFunction<String> defaultSecondsPerMegapixelStep;
   private final ThroughputEstimator<JobCost> byImageCost =
       new ThroughputEstimator<>(MIN_SAME_COST, MAX_IMAGE_COSTS);
 
   /**
-   * By resolution binning: with it every image has the model's size, and the measurement is per
-   * step; without it, per step and size. So no measurement depends on what is known of the model
-   * when it is read.
+   * By model and resolution binning: with it every image has the model's size, and the measurement
+   * is per step; without it, per step and size. So no measurement depends on what is known of the
+   * model when it is read.
    */
-  private final ThroughputEstimator<Boolean> byBinning = new ThroughputEstimator<>(1, 2);
+  private final ThroughputEstimator<Binning> byBinning =
+      new ThroughputEstimator<>(1, 2 * MAX_MODELS);
+
+  private record Binning(String model, boolean isOn) {}
 
   /**
-   * @param defaultSecondsPerMegapixelStep used until the first job has completed
+   * @param defaultSecondsPerMegapixelStep by the model of a cost, used until the first job of the
+   *     model has completed
    */
-  JobDurationEstimator(double defaultSecondsPerMegapixelStep) {
+  JobDurationEstimator(ToDoubleFunction<String> defaultSecondsPerMegapixelStep) {
     this.defaultSecondsPerMegapixelStep = defaultSecondsPerMegapixelStep;
   }
 
@@ -51,7 +57,8 @@ final class JobDurationEstimator {
     }
     byImageCost.recordMeasurement(cost.perImage(), cost.count(), seconds);
     double size = cost.resolutionBinning() ? 1 : size(cost.requestedMegapixels());
-    byBinning.recordMeasurement(cost.resolutionBinning(), steps(cost) * size, seconds);
+    byBinning.recordMeasurement(
+        new Binning(cost.model(), cost.resolutionBinning()), steps(cost) * size, seconds);
   }
 
   /**
@@ -68,11 +75,13 @@ final class JobDurationEstimator {
 
   /** Seconds of a step of size 1. */
   private double rate(JobCost cost, ServedModel model) {
-    OptionalDouble binned = byBinning.estimateSeconds(true, 1 / size(model.megapixels()));
-    OptionalDouble exact = byBinning.estimateSeconds(false, 1);
+    OptionalDouble binned =
+        byBinning.estimateSeconds(new Binning(cost.model(), true), 1 / size(model.megapixels()));
+    OptionalDouble exact = byBinning.estimateSeconds(new Binning(cost.model(), false), 1);
     OptionalDouble same = cost.resolutionBinning() ? binned : exact;
     OptionalDouble other = cost.resolutionBinning() ? exact : binned;
-    return same.orElse(other.orElse(defaultSecondsPerMegapixelStep));
+    return same.orElseGet(
+        () -> other.orElseGet(() -> defaultSecondsPerMegapixelStep.applyAsDouble(cost.model())));
   }
 
   private static double steps(JobCost cost) {

@@ -1,6 +1,9 @@
 package dev.sanaq.gateway.backlog;
 
 import dev.sanaq.gateway.GatewayConfig;
+import dev.sanaq.gateway.pool.ModelPool;
+import dev.sanaq.gateway.pool.ModelPools;
+import dev.sanaq.gateway.view.JobCost;
 import dev.sanaq.gateway.view.JobEvent;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.gateway.view.JobView;
@@ -11,14 +14,16 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
 /**
  * Measures how long jobs take for their clients, from the request's record to the completed event,
- * by size, as {@code sanaq.job.latency}. Every gateway measures every job. Failed and cancelled
- * jobs are not measured: {@code sanaq.jobs} counts them.
+ * by size, and by model if the gateway is configured for several, as {@code sanaq.job.latency}.
+ * Every gateway measures every job. Failed and cancelled jobs are not measured: {@code sanaq.jobs}
+ * counts them.
  */
 @Singleton
 final class JobLatency implements MeterBinder {
@@ -37,6 +42,7 @@ final class JobLatency implements MeterBinder {
   };
 
   private final GatewayConfig config;
+  private final ModelPools pools;
   private final JobView view;
   private final LiveWorkers workers;
 
@@ -67,8 +73,9 @@ final class JobLatency implements MeterBinder {
     }
   }
 
-  JobLatency(GatewayConfig config, JobView view, LiveWorkers workers) {
+  JobLatency(GatewayConfig config, ModelPools pools, JobView view, LiveWorkers workers) {
     this.config = config;
+    this.pools = pools;
     this.view = view;
     this.workers = workers;
   }
@@ -78,30 +85,39 @@ final class JobLatency implements MeterBinder {
     if (!config.enabled()) {
       return;
     }
+    Map<String, Map<Size, Timer>> timers = new HashMap<>();
+    pools.all().forEach(pool -> timers.put(pool.model(), timers(registry, pool)));
+    view.onEnd(job -> record(job, timers));
+  }
+
+  private static Map<Size, Timer> timers(MeterRegistry registry, ModelPool pool) {
     Map<Size, Timer> timers = new EnumMap<>(Size.class);
     for (Size size : Size.values()) {
       timers.put(
           size,
           Timer.builder("sanaq.job.latency")
               .description("Time from a request's record to its completed event")
+              .tags(BacklogMetrics.tags(pool))
               .tag("size", size.name().toLowerCase(Locale.ROOT))
               .serviceLevelObjectives(BUCKETS)
               .register(registry));
     }
-    view.onEnd(job -> record(job, timers));
+    return timers;
   }
 
   // Before the view has caught up it reads the jobs of the past; without its record a job's age is
   // not known.
-  private void record(JobSnapshot job, Map<Size, Timer> timers) {
+  private void record(JobSnapshot job, Map<String, Map<Size, Timer>> timers) {
     JobEvent end = job.terminalEvent();
     if (end == null || !job.isCompleted() || job.submittedRequest() == null || !view.isCaughtUp()) {
       return;
     }
-    double megapixels = view.costOf(job).withDefaults(workers.latestModel()).requestedMegapixels();
+    JobCost cost = view.costOf(job);
+    ModelPool pool = pools.find(cost.model()).orElse(pools.defaultPool());
+    double megapixels = cost.withDefaults(workers.latestModel(pool)).requestedMegapixels();
     Duration latency = Duration.between(job.submittedAt(), end.time());
     // Clocks of brokers and workers differ a little.
-    Objects.requireNonNull(timers.get(Size.of(megapixels)))
+    Objects.requireNonNull(timers.getOrDefault(pool.model(), Map.of()).get(Size.of(megapixels)))
         .record(latency.isNegative() ? Duration.ZERO : latency);
   }
 }

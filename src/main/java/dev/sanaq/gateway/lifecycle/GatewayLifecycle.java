@@ -2,6 +2,7 @@ package dev.sanaq.gateway.lifecycle;
 
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.ApiKeyAuthenticator;
+import dev.sanaq.gateway.pool.ModelPools;
 import dev.sanaq.kafka.request.RequestChannel;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,6 +22,7 @@ public class GatewayLifecycle {
 
   private final GatewayConfig config;
   private final ApiKeyAuthenticator authenticator;
+  private final ModelPools pools;
   private final RequestChannel requestChannel;
   private final StorageCheck storageCheck;
   private final JobViewUpdater viewUpdater;
@@ -29,11 +31,13 @@ public class GatewayLifecycle {
   GatewayLifecycle(
       GatewayConfig config,
       ApiKeyAuthenticator authenticator,
+      ModelPools pools,
       RequestChannel requestChannel,
       StorageCheck storageCheck,
       JobViewUpdater viewUpdater) {
     this.config = config;
     this.authenticator = authenticator;
+    this.pools = pools;
     this.requestChannel = requestChannel;
     this.storageCheck = storageCheck;
     this.viewUpdater = viewUpdater;
@@ -52,7 +56,7 @@ public class GatewayLifecycle {
     LOG.infof("gateway on %s", authenticator.describe());
     // Create the clients now, so that an invalid setting fails the start and not a request.
     storageCheck.start();
-    requestChannel.open();
+    requestChannel.open(pools.topics());
     viewUpdater.start();
     started = true;
   }

@@ -3,6 +3,8 @@ package dev.sanaq.gateway.lifecycle;
 import dev.sanaq.gateway.JsonMaps;
 import dev.sanaq.gateway.auth.DailyQuota;
 import dev.sanaq.gateway.backlog.Backlog;
+import dev.sanaq.gateway.pool.ModelPool;
+import dev.sanaq.gateway.pool.ModelPools;
 import dev.sanaq.gateway.view.JobEvent;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.gateway.view.JobView;
@@ -12,7 +14,6 @@ import dev.sanaq.job.UrlRedaction;
 import dev.sanaq.job.validation.RequestFingerprint;
 import dev.sanaq.json.BadJsonException;
 import dev.sanaq.json.Json;
-import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.WorkerStatus;
 import dev.sanaq.kafka.request.DecodedRecord;
@@ -22,6 +23,7 @@ import jakarta.enterprise.context.Dependent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -35,7 +37,7 @@ import org.jboss.logging.Logger;
 final class JobRecordHandler {
   private static final Logger LOG = Logger.getLogger(JobRecordHandler.class);
 
-  private final String eventsTopic;
+  private final ModelPools pools;
   private final RecordDecoder decoder;
   private final JobView view;
   private final Backlog backlog;
@@ -44,13 +46,13 @@ final class JobRecordHandler {
   private final Map<TopicPartition, Long> committedOffsets = new ConcurrentHashMap<>();
 
   JobRecordHandler(
-      TopicsConfig topics,
+      ModelPools pools,
       LimitsConfig limits,
       JobView view,
       Backlog backlog,
       DailyQuota dailyQuota,
       LiveWorkers workers) {
-    this.eventsTopic = topics.events();
+    this.pools = pools;
     this.decoder = new RecordDecoder(limits.maxRecordBytes());
     this.view = view;
     this.backlog = backlog;
@@ -66,10 +68,11 @@ final class JobRecordHandler {
   /** Applies a record; logs what cannot be read, and never throws. */
   void handle(ConsumerRecord<byte[], byte[]> record) {
     try {
-      if (record.topic().equals(eventsTopic)) {
-        handleEvent(CloudEvent.of(record), Instant.ofEpochMilli(record.timestamp()));
+      Optional<ModelPool> pool = pools.ofTopic(record.topic());
+      if (pool.isPresent()) {
+        handleRequest(record, pool.get());
       } else {
-        handleRequest(record);
+        handleEvent(CloudEvent.of(record), Instant.ofEpochMilli(record.timestamp()));
       }
     } catch (BadJsonException e) {
       LOG.debugf("%s-%d@%d: %s", record.topic(), record.partition(), record.offset(), e);
@@ -85,12 +88,12 @@ final class JobRecordHandler {
   }
 
   /** Drops jobs whose requests were deleted before the first offset of their partition. */
-  void dropDeleted(Map<Integer, Long> firstOffsets) {
-    int dropped = view.dropDeleted(firstOffsets);
+  void dropDeleted(ModelPool pool, Map<Integer, Long> firstOffsets) {
+    int dropped = view.dropDeleted(pool.model(), firstOffsets);
     if (dropped > 0) {
       LOG.warnf(
-          "%d queued requests were deleted by the topic's retention before a worker read them",
-          dropped);
+          "%d queued requests were deleted by the retention of %s before a worker read them",
+          dropped, pool.topic());
     }
   }
 
@@ -113,7 +116,7 @@ final class JobRecordHandler {
     }
   }
 
-  private void handleRequest(ConsumerRecord<byte[], byte[]> record) {
+  private void handleRequest(ConsumerRecord<byte[], byte[]> record, ModelPool pool) {
     if (!(decoder.decode(record) instanceof DecodedRecord.Request decoded)) {
       return;
     }
@@ -130,6 +133,7 @@ final class JobRecordHandler {
             new String(Json.write(UrlRedaction.redact(fields)), StandardCharsets.UTF_8),
             RequestFingerprint.of(decoded.request()),
             record.offset() < committedOffsets.getOrDefault(source, 0L),
+            pool.model(),
             record.partition(),
             record.offset()),
         fields);

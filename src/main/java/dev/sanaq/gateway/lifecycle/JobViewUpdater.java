@@ -1,5 +1,7 @@
 package dev.sanaq.gateway.lifecycle;
 
+import dev.sanaq.gateway.pool.ModelPool;
+import dev.sanaq.gateway.pool.ModelPools;
 import dev.sanaq.kafka.KafkaClientFactory;
 import dev.sanaq.kafka.StartPosition;
 import dev.sanaq.kafka.TopicsConfig;
@@ -12,22 +14,23 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Default;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the job view up to date: reads the channel {@code job-view}, the request and event topics
- * from their beginning, in a consumer group that no other process is in.
+ * Keeps the job view up to date: reads the channel {@code job-view}, the topics of requests and of
+ * events from their beginning, in a consumer group that no other process is in.
  */
 @ApplicationScoped
 @Default
@@ -36,30 +39,25 @@ class JobViewUpdater implements ChannelListener {
   static final String CHANNEL = "job-view";
 
   private final KafkaClientFactory kafka;
+  private final ModelPools pools;
   private final Set<String> topics;
-  private final String requestsTopic;
-  private final String workerGroup;
   private final JobRecordHandler handler;
   private final Multi<Message<ConsumerRecords<byte[], byte[]>>> batches;
   private final RequestLogStart logStart;
   private volatile ReadPositions positions;
   private volatile @Nullable ChannelSubscription subscription;
 
-  /**
-   * @param workerGroup the consumer group of the workers
-   */
   JobViewUpdater(
       KafkaClientFactory kafka,
       TopicsConfig topics,
-      @ConfigProperty(name = "sanaq.worker.group", defaultValue = "sanaq-workers")
-          String workerGroup,
+      ModelPools pools,
       JobRecordHandler handler,
       RequestLogStart logStart,
       @Channel(CHANNEL) Multi<Message<ConsumerRecords<byte[], byte[]>>> batches) {
     this.kafka = kafka;
-    this.topics = Set.of(topics.requests(), topics.events());
-    this.requestsTopic = topics.requests();
-    this.workerGroup = workerGroup;
+    this.pools = pools;
+    this.topics = new HashSet<>(pools.topics());
+    this.topics.add(topics.events());
     this.logStart = logStart;
     this.handler = handler;
     this.batches = batches;
@@ -73,8 +71,14 @@ class JobViewUpdater implements ChannelListener {
           new ChannelSubscription(CHANNEL, "sanaq-job-view", this::handle);
       subscription = started;
       started.start(batches);
-      logStart.watch(
-          CHANNEL, requestsTopic, first -> started.execute(() -> handler.dropDeleted(first)));
+      pools
+          .all()
+          .forEach(
+              pool ->
+                  logStart.watch(
+                      CHANNEL,
+                      pool.topic(),
+                      first -> started.execute(() -> handler.dropDeleted(pool, first))));
     }
   }
 
@@ -164,7 +168,22 @@ class JobViewUpdater implements ChannelListener {
   // expired.
   private Map<TopicPartition, Long> readCommittedOffsets(Set<TopicPartition> partitions) {
     Map<TopicPartition, Long> offsets = new HashMap<>();
-    try (Consumer<byte[], byte[]> consumer = kafka.workerConsumer(workerGroup, "sanaq-gateway")) {
+    for (ModelPool pool : pools.all()) {
+      Set<TopicPartition> ofPool =
+          partitions.stream()
+              .filter(partition -> partition.topic().equals(pool.topic()))
+              .collect(Collectors.toSet());
+      if (!ofPool.isEmpty()) {
+        offsets.putAll(readCommittedOffsets(pool.group(), ofPool));
+      }
+    }
+    return offsets;
+  }
+
+  private Map<TopicPartition, Long> readCommittedOffsets(
+      String group, Set<TopicPartition> partitions) {
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    try (Consumer<byte[], byte[]> consumer = kafka.workerConsumer(group, "sanaq-gateway")) {
       consumer
           .committed(partitions)
           .forEach((partition, c) -> offsets.put(partition, c == null ? 0 : c.offset()));

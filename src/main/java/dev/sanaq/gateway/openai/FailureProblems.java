@@ -46,7 +46,7 @@ final class FailureProblems {
     if (fields.stream().anyMatch(field -> field.field().equals("model"))) {
       return new Problem(
           404,
-          "model_not_found",
+          Problem.MODEL_NOT_FOUND,
           "No such model",
           JsonMaps.string(error, "message"),
           fields,

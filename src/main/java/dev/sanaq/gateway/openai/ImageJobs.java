@@ -3,6 +3,7 @@ package dev.sanaq.gateway.openai;
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.Caller;
 import dev.sanaq.gateway.backlog.Backlog;
+import dev.sanaq.gateway.pool.ModelPool;
 import dev.sanaq.gateway.problem.JsonResponses;
 import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
@@ -48,6 +49,10 @@ class ImageJobs {
   private record Waiting(JobSubmitter.Submission job, boolean named) {
     String id() {
       return job.id();
+    }
+
+    ModelPool pool() {
+      return job.pool();
     }
   }
 
@@ -96,15 +101,15 @@ class ImageJobs {
         waiting
             .job()
             .existingJob()
-            .map(job -> jobs.awaitEndOfNew(job, config.maxWait()).map(Optional::of))
-            .orElseGet(() -> jobs.awaitEndOfNew(waiting.id(), config.maxWait()));
+            .map(job -> jobs.awaitEndOfNew(job, waiting.pool(), config.maxWait()).map(Optional::of))
+            .orElseGet(() -> jobs.awaitEndOfNew(waiting.id(), waiting.pool(), config.maxWait()));
     return latest.map(
         job -> job.filter(JobSnapshot::isEnded).orElseThrow(() -> afterTimeout(waiting)));
   }
 
   /** Completes at once if a worker is live: with the first event the status is sent. */
   private Uni<Optional<JobSnapshot>> awaitWorker(Waiting waiting) {
-    if (backlog.noWorkerReason().isEmpty()) {
+    if (backlog.noWorkerReason(waiting.pool()).isEmpty()) {
       return Uni.createFrom().item(Optional.empty());
     }
     return jobs.awaitState(
@@ -112,7 +117,7 @@ class ImageJobs {
         .invoke(
             job -> {
               boolean begun = job.filter(known -> known.state() != JobState.QUEUED).isPresent();
-              if (!begun && backlog.noWorkerReason().isPresent()) {
+              if (!begun && backlog.noWorkerReason(waiting.pool()).isPresent()) {
                 throw afterTimeout(waiting);
               }
             });
@@ -161,14 +166,14 @@ class ImageJobs {
     }
     return new ProblemException(
         backlog
-            .noWorkerReason()
+            .noWorkerReason(waiting.pool())
             .map(reason -> Problem.noWorker(reason + "; " + job))
             .orElseGet(
                 () ->
                     Problem.backlogFull(
                         "Backlog full: no image within %s s (sanaq.gateway.max-wait); %s"
                             .formatted(config.maxWait().toSeconds(), job),
-                        backlog.state().secondsToWait())));
+                        backlog.state(waiting.pool()).secondsToWait())));
   }
 
   /** The client has closed the connection. */

@@ -1,6 +1,7 @@
 package dev.sanaq.gateway.openai;
 
 import dev.sanaq.gateway.GatewayConfig;
+import dev.sanaq.gateway.pool.ModelPools;
 import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.gateway.view.LiveWorkers;
@@ -15,19 +16,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The names of models that clients of OpenAI's API may use: those of the live workers, and the
- * operator's aliases. Any number of threads.
+ * The names of models that clients of OpenAI's API may use: those of the configured models, or if
+ * there are none those of the live workers; and the operator's aliases. Any number of threads.
  */
 @ApplicationScoped
 class ModelNames {
-  /** As an alias's model: the workers' model, whatever its name. */
+  /** As an alias's model: the default model, or the workers' model, whatever its name. */
   private static final String ANY = "*";
 
   private final LiveWorkers workers;
+  private final ModelPools pools;
   private final Map<String, String> aliases = new LinkedHashMap<>();
 
-  ModelNames(GatewayConfig config, LiveWorkers workers) {
+  ModelNames(GatewayConfig config, LiveWorkers workers, ModelPools pools) {
     this.workers = workers;
+    this.pools = pools;
     for (String alias : config.modelAliases().orElse(List.of())) {
       int split = alias.indexOf('=');
       aliases.put(alias.substring(0, split).strip(), alias.substring(split + 1).strip());
@@ -38,7 +41,8 @@ class ModelNames {
    * Puts the contract's name of the model in place of the client's.
    *
    * @param fields of a request; a model that is no text is left for the validation
-   * @throws ProblemException if the live workers have other models alone
+   * @throws ProblemException if the model is not configured, or if none are and the live workers
+   *     have other models alone
    */
   void apply(Map<String, Object> fields) {
     if (fields.get(RequestFields.MODEL) instanceof String requested) {
@@ -53,26 +57,36 @@ class ModelNames {
     if (name.isEmpty() || name.equals(ANY)) {
       return Optional.empty();
     }
-    List<String> live =
-        workers.models().stream()
-            .filter(entry -> entry.workers() > 0)
-            .map(entry -> entry.model().name())
-            .toList();
     // Without a live worker the job may start one that has the model.
-    if (!live.isEmpty() && !live.contains(name)) {
-      throw new ProblemException(notFound(requested, live));
+    List<String> models = pools.areNamed() ? pools.models() : liveModels();
+    if (!models.isEmpty() && !models.contains(name)) {
+      throw new ProblemException(notFound(requested, models));
     }
     return Optional.of(name);
   }
 
-  private Problem notFound(String requested, List<String> live) {
-    List<String> known = new ArrayList<>(live);
+  /** The models that aliases lead to, by alias; empty for the default. */
+  Map<String, String> aliases() {
+    Map<String, String> models = new LinkedHashMap<>(aliases);
+    models.replaceAll((alias, model) -> model.equals(ANY) ? pools.defaultPool().model() : model);
+    return models;
+  }
+
+  private List<String> liveModels() {
+    return workers.models().stream()
+        .filter(entry -> entry.workers() > 0)
+        .map(entry -> entry.model().name())
+        .toList();
+  }
+
+  private Problem notFound(String requested, List<String> models) {
+    List<String> known = new ArrayList<>(models);
     known.addAll(aliases.keySet());
     FieldError error =
         new FieldError("model", SafeText.describe(requested), String.join(", ", known));
     return new Problem(
         404,
-        "model_not_found",
+        Problem.MODEL_NOT_FOUND,
         "No such model",
         "No worker has the model %s. Models and aliases (sanaq.gateway.model-aliases): %s"
             .formatted(error.found(), error.allowed()),

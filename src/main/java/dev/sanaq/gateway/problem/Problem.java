@@ -1,6 +1,7 @@
 package dev.sanaq.gateway.problem;
 
 import dev.sanaq.job.FieldError;
+import dev.sanaq.job.validation.SafeText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ public record Problem(
     List<FieldError> errors,
     Map<String, String> headers) {
   static final String MEDIA_TYPE = "application/problem+json";
+
+  /** The code of a model that no worker has. */
+  public static final String MODEL_NOT_FOUND = "model_not_found";
 
   private static final String RETRY_AFTER = "Retry-After";
 
@@ -86,6 +90,23 @@ public record Problem(
    */
   public static Problem notFound(String detail) {
     return of(404, "not_found", "Not found", detail);
+  }
+
+  /**
+   * No workers are configured for a model.
+   *
+   * @param known the models that are
+   */
+  public static Problem modelNotFound(String model, List<String> known) {
+    FieldError error = new FieldError("model", SafeText.describe(model), String.join(", ", known));
+    return new Problem(
+        404,
+        MODEL_NOT_FOUND,
+        "No such model",
+        "This gateway has no model %s. Models (sanaq.gateway.models): %s"
+            .formatted(error.found(), error.allowed()),
+        List.of(error),
+        Map.of());
   }
 
   public static Problem noSuchJob() {

@@ -1,9 +1,9 @@
 package dev.sanaq.gateway.rest;
 
-import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.Caller;
 import dev.sanaq.gateway.auth.DailyQuota;
 import dev.sanaq.gateway.backlog.Backlog;
+import dev.sanaq.gateway.pool.ModelPool;
 import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,26 +16,24 @@ import java.time.ZoneOffset;
 /** Decides whether the gateway accepts a new job now. Any number of threads. */
 @ApplicationScoped
 class AdmissionControl {
-  private final GatewayConfig config;
   private final DailyQuota dailyQuota;
   private final Backlog backlog;
   private final Clock clock;
 
-  AdmissionControl(GatewayConfig config, DailyQuota dailyQuota, Backlog backlog, Clock clock) {
-    this.config = config;
+  AdmissionControl(DailyQuota dailyQuota, Backlog backlog, Clock clock) {
     this.dailyQuota = dailyQuota;
     this.backlog = backlog;
     this.clock = clock;
   }
 
   /**
-   * Checks the caller's daily quota and the backlog limit.
+   * Checks the caller's daily quota and the backlog limit of the job's pool.
    *
    * @throws ProblemException if one of them is reached
    */
-  void check(Caller caller) {
+  void check(Caller caller, ModelPool pool) {
     checkDailyQuota(caller);
-    checkBacklog();
+    checkBacklog(pool);
   }
 
   private void checkDailyQuota(Caller caller) {
@@ -50,14 +48,20 @@ class AdmissionControl {
         Problem.quotaExceeded(caller.jobsPerDay().getAsInt(), secondsUntilMidnight));
   }
 
-  private void checkBacklog() {
-    Backlog.State state = backlog.state();
-    double excessSeconds = state.seconds() - config.maxBacklog().toMillis() / 1000.0;
+  private void checkBacklog(ModelPool pool) {
+    Backlog.State state = backlog.state(pool);
+    double excessSeconds = state.seconds() - pool.maxBacklog().toMillis() / 1000.0;
     if (excessSeconds > 0) {
       throw new ProblemException(
           Problem.backlogFull(
-              "Backlog full: %s s of work queued, limit %s s (sanaq.gateway.max-backlog)"
-                  .formatted(Math.round(state.seconds()), config.maxBacklog().toSeconds()),
+              "Backlog full: %s s of work queued%s, limit %s s (%s)"
+                  .formatted(
+                      Math.round(state.seconds()),
+                      pool.isNamed() ? " for the model " + pool.model() : "",
+                      pool.maxBacklog().toSeconds(),
+                      pool.isNamed()
+                          ? "sanaq.gateway.models.*.max-backlog"
+                          : "sanaq.gateway.max-backlog"),
               (long) Math.ceil(excessSeconds / Math.max(1, state.workers()))));
     }
   }

@@ -38,7 +38,7 @@ class JobResponseFactory {
     body.put("state", job.state().label());
     body.put("submittedAt", job.submittedAt().toString());
     switch (job.state()) {
-      case QUEUED -> addQueued(body, job.id());
+      case QUEUED -> addQueued(body, job);
       case RUNNING -> addRunning(body, job);
       default -> addEnded(body, job);
     }
@@ -46,11 +46,11 @@ class JobResponseFactory {
     return body;
   }
 
-  private void addQueued(Map<String, Object> body, String id) {
-    Backlog.QueueEstimate estimate = backlog.queueEstimate(id);
+  private void addQueued(Map<String, Object> body, JobSnapshot job) {
+    Backlog.QueueEstimate estimate = backlog.queueEstimate(job);
     body.put("queuePosition", estimate.position());
     body.put("expectedWaitSeconds", estimate.waitSeconds());
-    body.put("workers", backlog.state().workers());
+    body.put("workers", backlog.stateOf(job).workers());
   }
 
   private static void addRunning(Map<String, Object> body, JobSnapshot job) {

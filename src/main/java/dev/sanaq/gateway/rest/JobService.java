@@ -3,6 +3,7 @@ package dev.sanaq.gateway.rest;
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.auth.Caller;
 import dev.sanaq.gateway.backlog.Backlog;
+import dev.sanaq.gateway.pool.ModelPool;
 import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.gateway.view.JobArchive;
@@ -87,26 +88,30 @@ public class JobService {
             .transform(found -> found.orElse(job));
   }
 
-  /** The same as {@link #awaitEndOfNew(String, Duration)} for a job that may have ended before. */
-  public Uni<JobSnapshot> awaitEndOfNew(JobSnapshot job, Duration timeout) {
+  /** The same as the other method of this name, for a job that may have ended before. */
+  public Uni<JobSnapshot> awaitEndOfNew(JobSnapshot job, ModelPool pool, Duration timeout) {
     return job.isEnded()
         ? Uni.createFrom().item(job)
-        : awaitEndOfNew(job.id(), timeout).map(found -> found.orElse(job));
+        : awaitEndOfNew(job.id(), pool, timeout).map(found -> found.orElse(job));
   }
 
   /**
    * The new job once it has ended, or its state after the timeout; empty if unknown. While no
-   * worker is running, the timeout is at most {@code sanaq.gateway.worker-start-timeout}.
+   * worker of the pool is running, the timeout is at most {@code
+   * sanaq.gateway.worker-start-timeout}.
+   *
+   * @param pool that the job was sent to
    */
-  public Uni<Optional<JobSnapshot>> awaitEndOfNew(String id, Duration timeout) {
-    Duration first = backlog.noWorkerReason().isEmpty() ? timeout : config.workerStartTimeout();
+  public Uni<Optional<JobSnapshot>> awaitEndOfNew(String id, ModelPool pool, Duration timeout) {
+    Duration first = backlog.noWorkerReason(pool).isEmpty() ? timeout : config.workerStartTimeout();
     if (first.compareTo(timeout) >= 0) {
       return awaitState(id, JobSnapshot::isEnded, timeout);
     }
     return awaitState(id, JobSnapshot::isEnded, first)
         .flatMap(
             job ->
-                job.filter(JobSnapshot::isEnded).isPresent() || backlog.noWorkerReason().isPresent()
+                job.filter(JobSnapshot::isEnded).isPresent()
+                        || backlog.noWorkerReason(pool).isPresent()
                     ? Uni.createFrom().item(job)
                     : awaitState(id, JobSnapshot::isEnded, timeout.minus(first)));
   }

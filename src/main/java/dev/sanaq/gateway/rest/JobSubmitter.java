@@ -1,14 +1,16 @@
 package dev.sanaq.gateway.rest;
 
-import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.JsonMaps;
 import dev.sanaq.gateway.auth.Caller;
+import dev.sanaq.gateway.pool.ModelPool;
+import dev.sanaq.gateway.pool.ModelPools;
 import dev.sanaq.gateway.problem.Problem;
 import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.job.FieldError;
 import dev.sanaq.job.GenerationRequest;
 import dev.sanaq.job.Job;
+import dev.sanaq.job.RequestFields;
 import dev.sanaq.job.Sha256;
 import dev.sanaq.job.validation.ModelDefaults;
 import dev.sanaq.job.validation.RequestFingerprint;
@@ -42,7 +44,7 @@ public class JobSubmitter {
   private static final List<String> SOLVERS = List.of("flow-dpm", "flow-euler", "scm");
   private static final int HASH_DIGITS = 32;
 
-  private final GatewayConfig config;
+  private final ModelPools pools;
   private final LimitsConfig limitsConfig;
   private final RequestLimits limits;
   private final JobService jobs;
@@ -53,18 +55,19 @@ public class JobSubmitter {
    * An accepted request.
    *
    * @param id the job's full id
+   * @param pool the workers of its model
    * @param existingJob the job, if the same request was sent before
    */
-  public record Submission(String id, Optional<JobSnapshot> existingJob) {}
+  public record Submission(String id, ModelPool pool, Optional<JobSnapshot> existingJob) {}
 
   JobSubmitter(
-      GatewayConfig config,
+      ModelPools pools,
       LimitsConfig limitsConfig,
       RequestLimits limits,
       JobService jobs,
       AdmissionControl admissionControl,
       RequestSender requestSender) {
-    this.config = config;
+    this.pools = pools;
     this.limitsConfig = limitsConfig;
     this.limits = limits;
     this.jobs = jobs;
@@ -94,7 +97,7 @@ public class JobSubmitter {
   }
 
   /**
-   * Sends a request, unless the same one was sent before.
+   * Sends a request to the workers of its model, unless the same one was sent before.
    *
    * @param fields the fields of the request contract
    * @param idempotencyKey names the job if the fields have no id; empty for none
@@ -104,7 +107,8 @@ public class JobSubmitter {
   public Submission submit(Caller caller, Map<String, Object> fields, String idempotencyKey) {
     boolean named = fields.get("id") != null || !idempotencyKey.isBlank();
     String derivedId = named ? idFromKey(caller, idempotencyKey) : UUID.randomUUID().toString();
-    String id = caller.qualify(validate(caller, fields, derivedId));
+    ModelPool pool = findPool(JsonMaps.string(fields, RequestFields.MODEL));
+    String id = caller.qualify(validate(caller, fields, derivedId, pool));
     Map<String, Object> request = new LinkedHashMap<>(fields);
     request.put("id", id);
     if (Json.write(request).length > limitsConfig.maxRecordBytes()) {
@@ -112,16 +116,23 @@ public class JobSubmitter {
     }
     Optional<JobSnapshot> existing = named ? findSameRequest(id, request) : Optional.empty();
     if (existing.isEmpty()) {
-      admissionControl.check(caller);
-      requestSender.send(id, request);
+      admissionControl.check(caller, pool);
+      requestSender.send(pool.topic(), id, request);
     }
-    return new Submission(id, existing);
+    return new Submission(id, pool, existing);
   }
 
-  private String validate(Caller caller, Map<String, Object> fields, String derivedId) {
+  private ModelPool findPool(String model) {
+    return pools
+        .find(model)
+        .orElseThrow(() -> new ProblemException(Problem.modelNotFound(model, pools.models())));
+  }
+
+  private String validate(
+      Caller caller, Map<String, Object> fields, String derivedId, ModelPool pool) {
     GenerationRequest request = new GenerationRequest(fields);
     ValidationResult result =
-        new RequestValidator(modelDefaults(fields), limits).validate(request, derivedId);
+        new RequestValidator(modelDefaults(fields, pool), limits).validate(request, derivedId);
     if (result instanceof ValidationResult.Invalid invalid) {
       throw new ProblemException(Problem.invalidRequest(invalid.failure().error().fields()));
     }
@@ -135,9 +146,10 @@ public class JobSubmitter {
     return id;
   }
 
-  // Only the workers know their model, so any model name, solver, step cache and adapter is valid here.
-  private ModelDefaults modelDefaults(Map<String, Object> fields) {
-    GatewayConfig.EstimateConfig defaults = config.estimate();
+  // Only the workers know their model, so any model name, solver, step cache and adapter
+  // is valid here.
+  private ModelDefaults modelDefaults(Map<String, Object> fields, ModelPool pool) {
+    ModelPool.Estimate defaults = pool.estimate();
     return new ModelDefaults(
         JsonMaps.string(fields, "model"),
         defaults.width(),

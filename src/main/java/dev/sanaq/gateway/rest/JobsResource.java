@@ -73,7 +73,7 @@ public class JobsResource {
         .existingJob()
         .map(job -> Uni.createFrom().item(job))
         .orElseGet(() -> awaitVisible(id))
-        .flatMap(job -> jobs.awaitEndOfNew(job, preference.maxWait()))
+        .flatMap(job -> jobs.awaitEndOfNew(job, submitted.pool(), preference.maxWait()))
         .map(
             job -> {
               Response.ResponseBuilder answer =

@@ -7,6 +7,7 @@ import java.util.Map;
 /**
  * What a request asks of the device.
  *
+ * @param model the model of the pool that generates it; empty if the gateway has one pool
  * @param width requested pixels; 0 for the model's default
  * @param height requested pixels; 0 for the model's default
  * @param steps denoising steps; 0 for the model's default
@@ -14,13 +15,21 @@ import java.util.Map;
  * @param resolutionBinning whether the model generates a published size instead of the requested
  *     one
  */
-public record JobCost(int width, int height, int steps, int count, boolean resolutionBinning) {
-  /** Of a request that leaves everything out. */
-  static final JobCost DEFAULT = new JobCost(0, 0, 0, 1, true);
+public record JobCost(
+    String model, int width, int height, int steps, int count, boolean resolutionBinning) {
+  /** The cost of a request that leaves everything out. */
+  static JobCost ofEmptyRequest(String model) {
+    return new JobCost(model, 0, 0, 0, 1, true);
+  }
 
-  /** The cost of a request's fields. A worker refuses values past the limits without work. */
-  public static JobCost of(Map<String, Object> request, LimitsConfig limits) {
+  /**
+   * The cost of a request's fields. A worker refuses values past the limits without work.
+   *
+   * @param model the model of its pool
+   */
+  public static JobCost of(String model, Map<String, Object> request, LimitsConfig limits) {
     return new JobCost(
+        model,
         JsonMaps.clampedInt(request, "width", 0, limits.maxSide()),
         JsonMaps.clampedInt(request, "height", 0, limits.maxSide()),
         JsonMaps.clampedInt(request, "steps", 0, limits.maxSteps()),
@@ -29,26 +38,27 @@ public record JobCost(int width, int height, int steps, int count, boolean resol
   }
 
   /** The same cost with the model's values where the request has none. */
-  public JobCost withDefaults(ServedModel model) {
+  public JobCost withDefaults(ServedModel served) {
     return new JobCost(
-        width == 0 ? model.width() : width,
-        height == 0 ? model.height() : height,
-        steps == 0 ? model.steps() : steps,
+        model,
+        width == 0 ? served.width() : width,
+        height == 0 ? served.height() : height,
+        steps == 0 ? served.steps() : steps,
         count,
         resolutionBinning);
   }
 
   /** The cost of one image. */
   public JobCost perImage() {
-    return new JobCost(width, height, steps, 1, resolutionBinning);
+    return new JobCost(model, width, height, steps, 1, resolutionBinning);
   }
 
   /**
    * Megapixels of a generated image. All published sizes of a model have about the same number of
    * pixels as its default size.
    */
-  public double generatedMegapixels(ServedModel model) {
-    return resolutionBinning ? model.megapixels() : requestedMegapixels();
+  public double generatedMegapixels(ServedModel served) {
+    return resolutionBinning ? served.megapixels() : requestedMegapixels();
   }
 
   /** Megapixels of the requested size. */

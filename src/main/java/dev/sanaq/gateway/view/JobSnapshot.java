@@ -45,6 +45,7 @@ public record JobSnapshot(
    * @param json the fields as JSON, without secrets
    * @param fingerprint the request's fingerprint
    * @param alreadyCommitted whether the workers had committed it before this gateway's start
+   * @param model the model of the pool that it was sent to; empty if the gateway has one pool
    * @param partition the record's partition; negative if there is no record
    * @param offset the record's offset
    */
@@ -53,22 +54,27 @@ public record JobSnapshot(
       String json,
       String fingerprint,
       boolean alreadyCommitted,
+      String model,
       int partition,
       long offset) {
-    /** A request without a record. */
+    /** A request of the only pool, without a record. */
     public SubmittedRequest(
         Instant submittedAt, String json, String fingerprint, boolean alreadyCommitted) {
-      this(submittedAt, json, fingerprint, alreadyCommitted, -1, -1);
+      this(submittedAt, json, fingerprint, alreadyCommitted, "", -1, -1);
     }
 
-    /** Whether the record is before the first one of its partition: it was deleted. */
-    boolean isBefore(Map<Integer, Long> firstOffsets) {
-      return offset < firstOffsets.getOrDefault(partition, offset);
+    /**
+     * Whether the record was deleted: it is before the first one of its partition.
+     *
+     * @param topicModel the model whose topic has these offsets
+     */
+    boolean isDeleted(String topicModel, Map<Integer, Long> firstOffsets) {
+      return model.equals(topicModel) && offset < firstOffsets.getOrDefault(partition, offset);
     }
 
     private SubmittedRequest withoutFields() {
       return new SubmittedRequest(
-          submittedAt, "{}", fingerprint, alreadyCommitted, partition, offset);
+          submittedAt, "{}", fingerprint, alreadyCommitted, model, partition, offset);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sanaq.gateway.view;
 
 import dev.sanaq.gateway.GatewayConfig;
 import dev.sanaq.gateway.JsonMaps;
+import dev.sanaq.gateway.pool.ModelPools;
 import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.JobEventFactory;
 import dev.sanaq.kafka.request.LimitsConfig;
@@ -28,6 +29,7 @@ import java.util.function.UnaryOperator;
 public class JobView {
   private final int maxRetained;
   private final LimitsConfig limits;
+  private final ModelPools pools;
   private final Map<String, JobSnapshot> jobs = new HashMap<>();
   private final OpenJobs openJobs;
   private final NavigableSet<JobSnapshot> doneJobs = new TreeSet<>(JobSnapshot.BY_AGE);
@@ -35,16 +37,17 @@ public class JobView {
   private final List<Consumer<JobSnapshot>> endListeners = new CopyOnWriteArrayList<>();
   private volatile boolean caughtUp;
 
-  public JobView(GatewayConfig config, LimitsConfig limits) {
+  public JobView(GatewayConfig config, LimitsConfig limits, ModelPools pools) {
     this.maxRetained = config.maxRetainedJobs();
     this.limits = limits;
-    this.openJobs = new OpenJobs(config.maxOpenRequestBytes());
+    this.pools = pools;
+    this.openJobs = new OpenJobs(config.maxOpenRequestBytes(), pools.defaultPool().model());
   }
 
   /** Applies a request record. */
   public synchronized void onRequest(
       String id, JobSnapshot.SubmittedRequest request, Map<String, Object> fields) {
-    JobCost cost = JobCost.of(fields, limits);
+    JobCost cost = JobCost.of(request.model(), fields, limits);
     update(
         jobs.getOrDefault(id, JobSnapshot.unknown(id, request.submittedAt())),
         job -> job.withRequest(request, cost));
@@ -57,7 +60,7 @@ public class JobView {
         jobs.getOrDefault(event.subject(), JobSnapshot.unknown(event.subject(), jobEvent.time()));
     if (event.type().equals(JobEventFactory.STARTED)) {
       // The event has the worker's defaults, the request does not.
-      JobCost cost = JobCost.of(JsonMaps.object(event.data(), "request"), limits);
+      JobCost cost = JobCost.of(modelOf(event), JsonMaps.object(event.data(), "request"), limits);
       update(job, known -> known.withEvent(jobEvent).withCost(cost));
     } else {
       update(job, known -> known.withEvent(jobEvent));
@@ -81,15 +84,17 @@ public class JobView {
    * Drops queued jobs whose requests retention has deleted: no worker will read them. One that a
    * worker had read already comes back with its events.
    *
-   * @param firstOffsets the first offset of each partition of the requests
+   * @param model the model of the topic
+   * @param firstOffsets the first offset of each partition of that topic
    * @return how many jobs were dropped
    */
-  public synchronized int dropDeleted(Map<Integer, Long> firstOffsets) {
+  public synchronized int dropDeleted(String model, Map<Integer, Long> firstOffsets) {
     List<JobSnapshot> deleted =
         openJobs.queued().stream()
             .filter(
                 job ->
-                    job.submittedRequest() != null && job.submittedRequest().isBefore(firstOffsets))
+                    job.submittedRequest() != null
+                        && job.submittedRequest().isDeleted(model, firstOffsets))
             .toList();
     deleted.forEach(this::remove);
     return deleted.size();
@@ -115,9 +120,20 @@ public class JobView {
     return openJobs.running();
   }
 
-  /** The job that was queued first; empty if none is queued. */
-  public synchronized Optional<JobSnapshot> oldestQueued() {
-    return openJobs.oldestQueued();
+  /** The job of the model that was queued first; empty if none is queued. */
+  public synchronized Optional<JobSnapshot> oldestQueued(String model) {
+    return openJobs.oldestQueued(model);
+  }
+
+  /**
+   * The model of the pool whose job an event is of: that of the topic with its request; if the
+   * request was not read, the one that the worker reports.
+   */
+  public synchronized String modelOf(CloudEvent event) {
+    JobSnapshot job = jobs.get(event.subject());
+    return job != null && job.cost() != null
+        ? job.cost().model()
+        : pools.find(JsonMaps.string(event.data(), "model")).orElse(pools.defaultPool()).model();
   }
 
   /** How many jobs of each cost are queued. */

@@ -14,6 +14,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 final class OpenJobs {
   private final long maxRequestBytes;
+  private final JobCost unknownCost;
   private final NavigableSet<JobSnapshot> queued = new TreeSet<>(JobSnapshot.BY_AGE);
   private final NavigableSet<JobSnapshot> running = new TreeSet<>(JobSnapshot.BY_AGE);
   private final Map<JobCost, Integer> queuedByCost = new HashMap<>();
@@ -21,9 +22,11 @@ final class OpenJobs {
 
   /**
    * @param maxRequestBytes the bound of all requests together
+   * @param defaultModel the model of jobs of which nothing is known
    */
-  OpenJobs(long maxRequestBytes) {
+  OpenJobs(long maxRequestBytes, String defaultModel) {
     this.maxRequestBytes = maxRequestBytes;
+    this.unknownCost = JobCost.ofEmptyRequest(defaultModel);
   }
 
   /** Adds an open job and returns it as it is kept: without the request's fields past the bound. */
@@ -70,9 +73,9 @@ final class OpenJobs {
     return List.copyOf(running);
   }
 
-  /** The job that was queued first. */
-  Optional<JobSnapshot> oldestQueued() {
-    return queued.isEmpty() ? Optional.empty() : Optional.of(queued.first());
+  /** The job of the model that was queued first. */
+  Optional<JobSnapshot> oldestQueued(String model) {
+    return queued.stream().filter(job -> costOf(job).model().equals(model)).findFirst();
   }
 
   /** How many jobs of each cost are queued. */
@@ -82,7 +85,7 @@ final class OpenJobs {
 
   /** The cost of a job; that of an empty request if nothing is known of it. */
   JobCost costOf(JobSnapshot job) {
-    return job.cost() == null ? JobCost.DEFAULT : job.cost();
+    return job.cost() == null ? unknownCost : job.cost();
   }
 
   private static long requestBytes(JobSnapshot job) {

@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param steps denoising steps of a request without the field
  * @param adapters those beside the model that can be used, by name; the first {@link
  *     #MAX_ADAPTERS}, so that the event stays small
+ * @param controlNets the names of the model's ControlNets, at most as many
+ * @param pag whether the model supports perturbed-attention guidance
  */
 public record WorkerStatus(
     String worker,
@@ -29,7 +31,9 @@ public record WorkerStatus(
     int width,
     int height,
     int steps,
-    List<Adapter> adapters) {
+    List<Adapter> adapters,
+    List<String> controlNets,
+    boolean pag) {
   /** The most adapters in a report. */
   public static final int MAX_ADAPTERS = 200;
 
@@ -45,9 +49,10 @@ public record WorkerStatus(
 
   public WorkerStatus {
     adapters = adapters.stream().limit(MAX_ADAPTERS).toList();
+    controlNets = controlNets.stream().limit(MAX_ADAPTERS).toList();
   }
 
-  /** A worker without adapters. */
+  /** A worker whose model has neither adapters nor ControlNets nor perturbed-attention guidance. */
   public WorkerStatus(
       String worker,
       boolean ready,
@@ -56,7 +61,7 @@ public record WorkerStatus(
       int width,
       int height,
       int steps) {
-    this(worker, ready, validSeconds, model, width, height, steps, List.of());
+    this(worker, ready, validSeconds, model, width, height, steps, List.of(), List.of(), false);
   }
 
   /** The event type. */
@@ -77,6 +82,8 @@ public record WorkerStatus(
     data.put("height", height);
     data.put("steps", steps);
     data.put("adapters", adapters.stream().map(WorkerStatus::toData).toList());
+    data.put("controlnets", controlNets);
+    data.put("pag", pag);
     String id = "%s/status/%s".formatted(worker, time.toEpochMilli());
     return new CloudEvent(id, source, TYPE, worker, time, data, "");
   }
@@ -93,7 +100,9 @@ public record WorkerStatus(
             number(data, "width"),
             number(data, "height"),
             number(data, "steps"),
-            adapters(data));
+            adapters(data),
+            controlNets(data),
+            Boolean.TRUE.equals(data.get("pag")));
     boolean valid =
         status.validSeconds > 0 && status.width > 0 && status.height > 0 && status.steps > 0;
     return event.type().equals(TYPE) && valid ? Optional.of(status) : Optional.empty();
@@ -122,6 +131,12 @@ public record WorkerStatus(
       }
     }
     return adapters;
+  }
+
+  /** Without those that are none; an older worker sends no list. */
+  private static List<String> controlNets(Map<String, Object> data) {
+    List<?> items = data.get("controlnets") instanceof List<?> list ? list : List.of();
+    return items.stream().filter(String.class::isInstance).map(String.class::cast).toList();
   }
 
   private static int number(Map<String, Object> data, String name) {

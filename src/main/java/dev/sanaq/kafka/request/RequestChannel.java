@@ -8,6 +8,7 @@ import io.smallrye.reactive.messaging.kafka.KafkaProducer;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -52,16 +53,17 @@ public class RequestChannel implements RequestSender {
    * Creates the channels' producers, so that an invalid setting fails the start and not a request.
    * Does not wait for the broker.
    *
+   * @param requestTopics where requests are sent
    * @throws KafkaException if a setting of the channels is invalid
    */
-  public void open() {
-    open(REQUESTS, topics.requests());
-    open(CANCELLATIONS, topics.cancellations());
+  public void open(List<String> requestTopics) {
+    open(REQUESTS, requestTopics);
+    open(CANCELLATIONS, List.of(topics.cancellations()));
   }
 
   @Override
-  public void send(String id, Map<String, Object> request) {
-    send(requests, topics.requests(), id, request);
+  public void send(String topic, String id, Map<String, Object> request) {
+    send(requests, topic, id, request);
   }
 
   @Override
@@ -74,9 +76,13 @@ public class RequestChannel implements RequestSender {
     return Optional.ofNullable(failure.get());
   }
 
-  private void open(String channel, String topic) {
+  private void open(String channel, List<String> names) {
     KafkaProducer<byte[], byte[]> producer = clients.getProducer(channel);
     producer.runOnSendingThread(client -> {}).await().atMost(CONNECT_TIMEOUT);
+    names.forEach(topic -> lookUpPartitions(producer, topic));
+  }
+
+  private static void lookUpPartitions(KafkaProducer<byte[], byte[]> producer, String topic) {
     // Once the partitions are known, a send no longer blocks the thread that all sends share.
     producer
         .partitionsFor(topic)

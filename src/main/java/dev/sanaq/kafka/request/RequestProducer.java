@@ -29,16 +29,16 @@ public final class RequestProducer implements RequestSender, AutoCloseable {
   }
 
   @Override
-  public void send(String id, Map<String, Object> request) {
-    send(topics.requests(), id, request);
+  public void send(String topic, String id, Map<String, Object> request) {
+    sendRecord(topic, id, request);
   }
 
   @Override
   public void cancel(String id, String reason) {
-    send(topics.cancellations(), id, Cancellation.fields(id, reason));
+    sendRecord(topics.cancellations(), id, Cancellation.fields(id, reason));
   }
 
-  private void send(String topic, String key, Map<String, Object> value) {
+  private void sendRecord(String topic, String key, Map<String, Object> value) {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), Json.write(value));
     try {

@@ -8,11 +8,12 @@ public interface RequestSender {
   /**
    * Sends a request; returns once the broker has acknowledged it.
    *
+   * @param topic of the requests of its model
    * @param id the job's id, the record's key
    * @param request the request's fields
    * @throws KafkaException if the broker does not acknowledge it
    */
-  void send(String id, Map<String, Object> request);
+  void send(String topic, String id, Map<String, Object> request);
 
   /**
    * Sends a cancellation; returns once the broker has acknowledged it. The job's terminal event

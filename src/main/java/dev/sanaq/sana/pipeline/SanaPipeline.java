@@ -118,7 +118,8 @@ public final class SanaPipeline implements ImageGenerator {
       boolean lowMemory) {
     try {
       Networks networks = Networks.load(checkpoint, placement, textLoader);
-      ModelSpec spec = ModelSpec.of(checkpoint, loras.list(), placement);
+      ModelSpec spec =
+          ModelSpec.of(checkpoint, loras.list(), networks.controlNets().names(), placement);
       OverflowDiagnosis diagnosis = new OverflowDiagnosis(checkpoint, placement);
       return new SanaPipeline(spec, loras, placement, networks, diagnosis, lowMemory);
     } catch (TorchException | OutOfMemoryError e) {

@@ -24,15 +24,20 @@ import java.util.function.IntSupplier;
 public final class WorkerMetrics {
   private final MeterRegistry registry;
   private final Clock clock;
+  private final String model;
   private final Timer queueWait;
   private final DistributionSummary batchSize;
   private final Counter storageRetries;
   private final Counter publishRetries;
   private final Counter deadLetters;
 
-  public WorkerMetrics(MeterRegistry registry, Clock clock) {
+  /**
+   * @param model the name of the worker's model, by which jobs are counted
+   */
+  public WorkerMetrics(MeterRegistry registry, Clock clock, String model) {
     this.registry = registry;
     this.clock = clock;
+    this.model = model;
     this.queueWait =
         Timer.builder("sanaq.queue.wait")
             .description("Time from reading a request to the start of its batch")
@@ -136,6 +141,7 @@ public final class WorkerMetrics {
   private Timer jobDurationTimer(Class<? extends JobOutcome> outcome) {
     return Timer.builder("sanaq.job.duration")
         .description("Time from reading a request to its outcome")
+        .tag("model", model)
         .tag("outcome", outcome.getSimpleName().toLowerCase(Locale.ROOT))
         .publishPercentileHistogram()
         .minimumExpectedValue(Duration.ofMillis(1))
@@ -145,7 +151,8 @@ public final class WorkerMetrics {
 
   private Counter outcomeCounter(String outcome) {
     return Counter.builder("sanaq.jobs")
-        .description("Terminal events by outcome")
+        .description("Terminal events by model and outcome")
+        .tag("model", model)
         .tag("outcome", outcome)
         .register(registry);
   }

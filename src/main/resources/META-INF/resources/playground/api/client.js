@@ -30,8 +30,9 @@ export async function backlog() {
   return (await send("/v1/backlog")).json();
 }
 
+/** Returns the models, without the aliases of OpenAI's routes: {id, default, …}. */
 export async function models() {
-  return (await (await send("/v1/models")).json()).data.map((model) => model.id);
+  return (await (await send("/v1/models")).json()).data.filter((model) => !("alias_of" in model));
 }
 
 /** Stores a picture for later requests: {image, expiresAt}; the image is a request's reference. */

@@ -1,14 +1,14 @@
 import { fieldMessage } from "../api/problem.js";
-import { announce, byId, showText } from "../lib/dom.js";
+import { announce, byId, element, showText } from "../lib/dom.js";
 import { randomSeed } from "../lib/seeds.js";
 import { PictureField } from "../picture/picture-field.js";
 import { SizeSelect } from "./size-select.js";
 
-const TEXTS = ["prompt", "negativePrompt", "stepCache", "solver", "format"];
+const TEXTS = ["prompt", "negativePrompt", "model", "stepCache", "solver", "format"];
 const NUMBERS = ["steps", "guidanceScale", "guidanceInterval", "seed", "count"];
 const PICTURE_FIELDS = ["image", "mask", "strength", "composite"];
 const SIZES = ["size", "width", "height"];
-const FIELDS = ["prompt", "negativePrompt", ...PICTURE_FIELDS, ...SIZES, ...NUMBERS, "stepCache", "solver", "format"];
+const FIELDS = ["prompt", "negativePrompt", "model", ...PICTURE_FIELDS, ...SIZES, ...NUMBERS, "stepCache", "solver", "format"];
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 /**
@@ -53,10 +53,27 @@ export class Form {
       byId(name).value = request[name] ?? "";
     }
     byId("format").value = request.format ?? "png";
+    if (byId("model").selectedIndex < 0) {
+      // A model that is not offered, or not any more.
+      byId("model").value = "";
+    }
     this.#picture.fill(request);
     this.#size.value = request;
     this.#showErrors(errors);
     this.#focusFirstError(errors);
+  }
+
+  /** Lets the user choose the model, if there are several. */
+  offerModels(models) {
+    const select = byId("model");
+    const chosen = select.value;
+    const standard = models.find((model) => model.default);
+    select.replaceChildren(
+      element("option", { value: "" }, standard === undefined ? "default" : `default, ${standard.id}`),
+      ...models.map((model) => element("option", { value: model.id }, model.id)),
+    );
+    select.value = models.some((model) => model.id === chosen) ? chosen : "";
+    byId("model-field").hidden = models.length < 2;
   }
 
   /** Makes a file the picture to start from, and moves the focus to it. */

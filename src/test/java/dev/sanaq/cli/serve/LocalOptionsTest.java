@@ -32,6 +32,11 @@ class LocalOptionsTest {
   }
 
   @Test
+  void topics_areCreatedBesideTheConfiguredOnes() {
+    assertThat(config("--topic", "a", "--topic", "b").topics()).containsExactly("a", "b");
+  }
+
+  @Test
   void invalidPort_isUsageError() {
     assertThatThrownBy(() -> config("--s3-port", "70000"))
         .isInstanceOf(ParameterException.class)

@@ -95,7 +95,16 @@ class WrittenRecordsTest {
   void workerStatus_isValid() {
     WorkerStatus status =
         new WorkerStatus(
-            "w", true, 60, "m", 64, 64, 4, List.of(new WorkerStatus.Adapter("style", HASH, 4, 9)));
+            "w",
+            true,
+            60,
+            "m",
+            64,
+            64,
+            4,
+            List.of(new WorkerStatus.Adapter("style", HASH, 4, 9)),
+            List.of("canny"),
+            true);
     assertValid("worker-status", status.toEvent("/sanaq", Instant.EPOCH));
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sanaq.gateway.GatewayConfig;
+import dev.sanaq.gateway.pool.ModelPools;
+import dev.sanaq.gateway.pool.TestModelPools;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.gateway.view.JobState;
 import dev.sanaq.gateway.view.JobView;
@@ -36,9 +38,11 @@ class BacklogTest {
   /** Seconds of the default request before anything is known of workers. */
   private static final double ASSUMED = 0.05 * (1.024 * 1.024 + 0.1) * (20 + 4);
 
-  private final JobView view = new JobView(CONFIG, LIMITS);
-  private final LiveWorkers workers = new LiveWorkers(CONFIG, CLOCK);
-  private final Backlog backlog = new Backlog(view, workers, CONFIG, LIMITS, CLOCK);
+  private static final ModelPools POOLS = TestModelPools.ofOne();
+
+  private final JobView view = new JobView(CONFIG, LIMITS, POOLS);
+  private final LiveWorkers workers = new LiveWorkers(POOLS, CLOCK);
+  private final Backlog backlog = new Backlog(view, workers, POOLS, LIMITS, CLOCK);
 
   @Test
   void estimate_measuredJob_scalesBySteps() {
@@ -46,8 +50,8 @@ class BacklogTest {
     submitRequest("a", 0, 1000, 10);
     submitRequest("b", 1, 64, 24);
     assertThat(backlog.state().seconds()).isCloseTo(7 + 14, within(1e-9));
-    assertThat(backlog.queueEstimate("a")).isEqualTo(new Backlog.QueueEstimate(1, 0));
-    assertThat(backlog.queueEstimate("b")).isEqualTo(new Backlog.QueueEstimate(2, 7));
+    assertThat(queueEstimate("a")).isEqualTo(new Backlog.QueueEstimate(1, 0));
+    assertThat(queueEstimate("b")).isEqualTo(new Backlog.QueueEstimate(2, 7));
   }
 
   @Test
@@ -94,7 +98,7 @@ class BacklogTest {
     }
     submitRequest("c", 1, 1000, 10);
     assertThat(backlog.state()).isEqualTo(new Backlog.State(16, 1, 2, 2));
-    assertThat(backlog.queueEstimate("c")).isEqualTo(new Backlog.QueueEstimate(1, 4));
+    assertThat(queueEstimate("c")).isEqualTo(new Backlog.QueueEstimate(1, 4));
   }
 
   @Test
@@ -103,7 +107,10 @@ class BacklogTest {
     submitRequest("a", 0, 1000, 10);
     assertThat(backlog.state().workers()).isZero();
     assertThat(backlog.state().secondsToWait()).isEqualTo(8);
-    assertThat(backlog.noWorkerReason()).get().asString().contains("none has reported");
+    assertThat(backlog.noWorkerReason(POOLS.defaultPool()))
+        .get()
+        .asString()
+        .contains("none has reported");
   }
 
   /** Such a request comes by Kafka; a worker refuses it without work. */
@@ -211,7 +218,7 @@ class BacklogTest {
     assertThat(view.find("job-4").orElseThrow().fingerprint()).isEqualTo("f4");
     assertThat(backlog.state().seconds()).isCloseTo(5 * ASSUMED, within(1e-9));
     assertThat(backlog.state().queued()).isEqualTo(5);
-    assertThat(backlog.queueEstimate("job-4")).isEqualTo(new Backlog.QueueEstimate(5, 6));
+    assertThat(queueEstimate("job-4")).isEqualTo(new Backlog.QueueEstimate(5, 6));
 
     view.onEvent(completed("job-0", 1000, 20, 1));
     view.onRequest(
@@ -284,5 +291,9 @@ class BacklogTest {
 
   private static CloudEvent event(String id, String type, String name, Map<String, Object> data) {
     return new CloudEvent(id + "/" + name, "/test", type, id, NOW, data, "");
+  }
+
+  private Backlog.QueueEstimate queueEstimate(String id) {
+    return backlog.queueEstimate(view.find(id).orElseThrow());
   }
 }

@@ -16,7 +16,7 @@ class JobDurationEstimatorTest {
   private static final double MODEL_SIZE = 0.1 + 0.512 * 0.512;
   private static final JobCost ONE_IMAGE = binned(512, 20, 1);
 
-  private final JobDurationEstimator estimator = new JobDurationEstimator(0.05);
+  private final JobDurationEstimator estimator = new JobDurationEstimator(model -> 0.05);
 
   @Test
   void estimate_withoutMeasurements_usesDefault() {
@@ -26,7 +26,7 @@ class JobDurationEstimatorTest {
 
   @Test
   void missingFields_areTheModels() {
-    assertThat(estimator.estimateSeconds(new JobCost(0, 0, 0, 1, true), MODEL))
+    assertThat(estimator.estimateSeconds(new JobCost("", 0, 0, 0, 1, true), MODEL))
         .isEqualTo(estimator.estimateSeconds(ONE_IMAGE, MODEL));
   }
 
@@ -114,7 +114,7 @@ class JobDurationEstimatorTest {
 
   /** Jobs whose times differ by up to a fifth. */
   private static JobDurationEstimator trained(int jobs) {
-    JobDurationEstimator trained = new JobDurationEstimator(0.05);
+    JobDurationEstimator trained = new JobDurationEstimator(model -> 0.05);
     Random random = new Random(jobs);
     for (int i = 0; i < jobs; i++) {
       int count = 1 + random.nextInt(4);
@@ -127,7 +127,7 @@ class JobDurationEstimatorTest {
   void impossibleMeasurements_areIgnored() {
     double before = estimator.estimateSeconds(ONE_IMAGE, MODEL);
     estimator.recordMeasurement(binned(512, 20, 0), 8);
-    estimator.recordMeasurement(new JobCost(0, 0, 0, 1, true), 8);
+    estimator.recordMeasurement(new JobCost("", 0, 0, 0, 1, true), 8);
     for (double seconds : new double[] {0, -1, Double.NaN, 1e300, Double.POSITIVE_INFINITY}) {
       estimator.recordMeasurement(ONE_IMAGE, seconds);
     }
@@ -136,10 +136,10 @@ class JobDurationEstimatorTest {
   }
 
   private static JobCost binned(int side, int steps, int count) {
-    return new JobCost(side, side, steps, count, true);
+    return new JobCost("", side, side, steps, count, true);
   }
 
   private static JobCost exact(int side, int steps, int count) {
-    return new JobCost(side, side, steps, count, false);
+    return new JobCost("", side, side, steps, count, false);
   }
 }

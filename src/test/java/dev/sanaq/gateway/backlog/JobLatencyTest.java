@@ -3,6 +3,8 @@ package dev.sanaq.gateway.backlog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sanaq.gateway.GatewayConfig;
+import dev.sanaq.gateway.pool.ModelPools;
+import dev.sanaq.gateway.pool.TestModelPools;
 import dev.sanaq.gateway.view.JobSnapshot;
 import dev.sanaq.gateway.view.JobView;
 import dev.sanaq.gateway.view.LiveWorkers;
@@ -26,12 +28,14 @@ class JobLatencyTest {
   private static final GatewayConfig CONFIG = TestSettings.mapping(GatewayConfig.class, Map.of());
   private static final LimitsConfig LIMITS = TestSettings.mapping(LimitsConfig.class, Map.of());
 
-  private final JobView view = new JobView(CONFIG, LIMITS);
+  private static final ModelPools POOLS = TestModelPools.ofOne();
+
+  private final JobView view = new JobView(CONFIG, LIMITS, POOLS);
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
   @BeforeEach
   void bind() {
-    new JobLatency(CONFIG, view, new LiveWorkers(CONFIG, Clock.systemUTC())).bindTo(registry);
+    new JobLatency(CONFIG, POOLS, view, new LiveWorkers(POOLS, Clock.systemUTC())).bindTo(registry);
   }
 
   @ParameterizedTest

@@ -2,31 +2,33 @@ package dev.sanaq.gateway.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sanaq.gateway.GatewayConfig;
+import dev.sanaq.gateway.pool.ModelPool;
+import dev.sanaq.gateway.pool.ModelPools;
+import dev.sanaq.gateway.pool.TestModelPools;
 import dev.sanaq.kafka.event.WorkerStatus;
 import dev.sanaq.kafka.event.WorkerStatus.Adapter;
 import dev.sanaq.testing.MutableClock;
-import dev.sanaq.testing.TestSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LiveWorkersTest {
   private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
   private static final int VALID_SECONDS = 60;
+  private static final ModelPools POOLS = TestModelPools.ofOne();
+  private static final ModelPool POOL = POOLS.defaultPool();
 
   private final MutableClock clock = new MutableClock();
-  private final LiveWorkers workers =
-      new LiveWorkers(TestSettings.mapping(GatewayConfig.class, Map.of()), clock);
+  private final LiveWorkers workers = new LiveWorkers(POOLS, clock);
 
   @Test
   void beforeTheFirstReport_nothingIsServed() {
-    assertThat(workers.count()).isZero();
+    assertThat(workers.count(POOL)).isZero();
     assertThat(workers.models()).isEmpty();
-    assertThat(workers.latestModel()).isEqualTo(new ServedModel("", 1024, 1024, 20));
-    assertThat(workers.absenceReason()).contains("none has reported");
+    assertThat(workers.latestModel(POOL)).isEqualTo(new ServedModel("", 1024, 1024, 20));
+    assertThat(workers.absenceReason(POOL)).contains("none has reported");
   }
 
   @Test
@@ -37,12 +39,10 @@ class LiveWorkersTest {
     report("w2", "a");
     report("w3", "b");
 
-    assertThat(workers.count()).isEqualTo(3);
+    assertThat(workers.count(POOL)).isEqualTo(3);
     assertThat(workers.models())
-        .containsExactly(
-            new LiveWorkers.ModelEntry(model("a"), START, 2),
-            new LiveWorkers.ModelEntry(model("b"), START.plusSeconds(5), 1));
-    assertThat(workers.latestModel()).isEqualTo(model("b"));
+        .containsExactly(entry(model("a"), START, 2), entry(model("b"), START.plusSeconds(5), 1));
+    assertThat(workers.latestModel(POOL)).isEqualTo(model("b"));
   }
 
   @Test
@@ -52,11 +52,11 @@ class LiveWorkersTest {
     report("w2", "b");
     clock.advance(Duration.ofSeconds(VALID_SECONDS - 1));
     report("w2", "b");
-    assertThat(workers.count()).isEqualTo(2);
+    assertThat(workers.count(POOL)).isEqualTo(2);
 
     clock.advance(Duration.ofSeconds(1));
-    assertThat(workers.count()).isEqualTo(1);
-    assertThat(workers.models()).containsExactly(new LiveWorkers.ModelEntry(model("b"), START, 1));
+    assertThat(workers.count(POOL)).isEqualTo(1);
+    assertThat(workers.models()).containsExactly(entry(model("b"), START, 1));
   }
 
   @Test
@@ -65,9 +65,9 @@ class LiveWorkersTest {
     report("w1", "a");
     workers.onStatus(status("w1", false, "a"), START);
 
-    assertThat(workers.count()).isZero();
-    assertThat(workers.models()).containsExactly(new LiveWorkers.ModelEntry(model("a"), START, 0));
-    assertThat(workers.absenceReason()).contains("model a", "2030-01-01T00:00:00Z");
+    assertThat(workers.count(POOL)).isZero();
+    assertThat(workers.models()).containsExactly(entry(model("a"), START, 0));
+    assertThat(workers.absenceReason(POOL)).contains("model a", "2030-01-01T00:00:00Z");
   }
 
   @Test
@@ -91,10 +91,10 @@ class LiveWorkersTest {
     workers.onStatus(status("w3", true, "older"), START.minusSeconds(3600));
     workers.onCaughtUp();
 
-    assertThat(workers.count()).isEqualTo(1);
-    assertThat(workers.latestModel().name()).isEqualTo("new");
+    assertThat(workers.count(POOL)).isEqualTo(1);
+    assertThat(workers.latestModel(POOL).name()).isEqualTo("new");
     clock.advance(Duration.ofSeconds(VALID_SECONDS - 10));
-    assertThat(workers.count()).isZero();
+    assertThat(workers.count(POOL)).isZero();
   }
 
   @Test
@@ -103,9 +103,9 @@ class LiveWorkersTest {
     workers.onStatus(status("behind", true, "a"), START.minusSeconds(7200));
     workers.onStatus(status("ahead", true, "a"), START.plusSeconds(7200));
 
-    assertThat(workers.count()).isEqualTo(2);
+    assertThat(workers.count(POOL)).isEqualTo(2);
     clock.advance(Duration.ofSeconds(VALID_SECONDS));
-    assertThat(workers.count()).isZero();
+    assertThat(workers.count(POOL)).isZero();
   }
 
   @Test
@@ -114,9 +114,9 @@ class LiveWorkersTest {
     report("w1", "a");
     clock.advance(Duration.ofHours(-1));
 
-    assertThat(workers.count()).isZero();
+    assertThat(workers.count(POOL)).isZero();
     report("w1", "a");
-    assertThat(workers.count()).isEqualTo(1);
+    assertThat(workers.count(POOL)).isEqualTo(1);
   }
 
   @Test
@@ -139,12 +139,72 @@ class LiveWorkersTest {
     assertThat(workers.adapters()).containsExactly(new LiveWorkers.AdapterEntry("a", style, 0));
   }
 
+  @Test
+  void controlNetsAndPag_areThoseOfAllWorkersOfTheModel() {
+    workers.onCaughtUp();
+    workers.onStatus(withControlNets("w1", List.of("scribble"), false), START);
+    workers.onStatus(withControlNets("w2", List.of("canny"), true), START);
+
+    assertThat(workers.models())
+        .containsExactly(
+            new LiveWorkers.ModelEntry(model("a"), Set.of("canny", "scribble"), true, START, 2));
+  }
+
+  @Test
+  void severalModels_areListedAlways_andCountTheirOwnWorkers() {
+    ModelPools pools = TestModelPools.of(TestModelPools.TWO);
+    ModelPool sprint = pools.find("sprint").orElseThrow();
+    ModelPool finals = pools.find("finals").orElseThrow();
+    LiveWorkers several = new LiveWorkers(pools, clock);
+    several.onCaughtUp();
+    assertThat(several.models())
+        .containsExactly(
+            entry(new ServedModel("sprint", 1024, 1024, 2), START, 0),
+            entry(new ServedModel("finals", 2048, 2048, 20), START, 0));
+
+    clock.advance(Duration.ofSeconds(3));
+    several.onStatus(status("w1", true, "finals"), START);
+    several.onStatus(status("w2", true, "unknown"), START);
+    assertThat(several.models())
+        .containsExactly(
+            entry(new ServedModel("sprint", 1024, 1024, 2), START, 0),
+            entry(model("finals"), START.plusSeconds(3), 1));
+    assertThat(several.count(sprint)).isZero();
+    assertThat(several.count(finals)).isEqualTo(1);
+    assertThat(several.latestModel(sprint).steps()).isEqualTo(2);
+    assertThat(several.latestModel(finals).steps()).isEqualTo(20);
+    assertThat(several.absenceReason(sprint))
+        .startsWith("No worker of the model sprint is running, and none has reported");
+  }
+
+  /** A worker that is started again with another model is no longer one of the first. */
+  @Test
+  void workerWithAnotherModelThanBefore_changesThePool() {
+    ModelPools pools = TestModelPools.of(TestModelPools.TWO);
+    LiveWorkers several = new LiveWorkers(pools, clock);
+    several.onCaughtUp();
+    several.onStatus(status("w1", true, "sprint"), START);
+    several.onStatus(status("w1", true, "unknown"), START);
+    assertThat(several.count(pools.defaultPool())).isZero();
+  }
+
+  private static WorkerStatus withControlNets(
+      String worker, List<String> controlNets, boolean pag) {
+    return new WorkerStatus(
+        worker, true, VALID_SECONDS, "a", 512, 512, 20, List.of(), controlNets, pag);
+  }
+
   private static WorkerStatus withAdapters(String worker, boolean ready, Adapter adapter) {
-    return new WorkerStatus(worker, ready, VALID_SECONDS, "a", 512, 512, 20, List.of(adapter));
+    return new WorkerStatus(
+        worker, ready, VALID_SECONDS, "a", 512, 512, 20, List.of(adapter), List.of(), false);
   }
 
   private void report(String worker, String model) {
     workers.onStatus(status(worker, true, model), clock.instant());
+  }
+
+  private static LiveWorkers.ModelEntry entry(ServedModel model, Instant since, int workers) {
+    return new LiveWorkers.ModelEntry(model, Set.of(), false, since, workers);
   }
 
   private static ServedModel model(String name) {

@@ -44,8 +44,11 @@ class WorkerStatusTest {
     assertThat(WorkerStatus.of(event(WorkerStatus.TYPE, data)).orElseThrow().adapters())
         .containsExactly(STYLE);
 
-    data.remove("adapters");
-    assertThat(WorkerStatus.of(event(WorkerStatus.TYPE, data)).orElseThrow().adapters()).isEmpty();
+    data.keySet().removeAll(List.of("adapters", "controlnets", "pag"));
+    WorkerStatus older = WorkerStatus.of(event(WorkerStatus.TYPE, data)).orElseThrow();
+    assertThat(older.adapters()).isEmpty();
+    assertThat(older.controlNets()).isEmpty();
+    assertThat(older.pag()).isFalse();
   }
 
   @Test
@@ -55,7 +58,8 @@ class WorkerStatusTest {
   }
 
   private static WorkerStatus withAdapters(List<Adapter> adapters) {
-    return new WorkerStatus("pod-1", true, 60, "sanaq-emoji", 512, 256, 20, adapters);
+    return new WorkerStatus(
+        "pod-1", true, 60, "sanaq-emoji", 512, 256, 20, adapters, List.of("canny"), true);
   }
 
   @ParameterizedTest

@@ -259,6 +259,96 @@ class HelmChartIT {
         .doesNotContain("name: sanaq-worker", "name: sanaq-gateway\n", "part-of: sanaq\n");
   }
 
+  /** What the gateway sends to a model's topic, its workers read, and KEDA counts. */
+  @Test
+  void severalModels_haveWorkersTopicAndScalerEach_andTheGatewayKnowsThem() {
+    Path values = valueSet("two-models");
+    List<Map<String, Object>> objects = HelmChart.render(List.of(values));
+    Map<String, String> finals = environment(object(values, "Deployment", "worker"), objects);
+    Map<String, String> drafts =
+        environment(object(values, "Deployment", "worker-drafts"), objects);
+    assertThat(finals)
+        .containsEntry("SANAQ_MODEL_PATH", "/var/lib/sanaq/sana-1.5")
+        .doesNotContainKeys("SANAQ_TOPICS_REQUESTS", "SANAQ_WORKER_GROUP");
+    assertThat(drafts)
+        .containsEntry("SANAQ_MODEL_PATH", "/var/lib/sanaq/sana-sprint")
+        .containsEntry("SANAQ_MODEL_PRECISION", "bf16")
+        .containsEntry("SANAQ_TOPICS_REQUESTS", "sanaq.requests.drafts")
+        .containsEntry("SANAQ_WORKER_GROUP", "sanaq-workers-drafts");
+    Map<String, String> gateway = environment(object(values, "Deployment", "gateway"), objects);
+    gateway.keySet().removeIf(name -> !name.startsWith("SANAQ_GATEWAY_"));
+    assertThat(gateway)
+        .containsOnly(
+            Map.entry("SANAQ_GATEWAY_DEFAULT_MODEL", "sana-1.5"),
+            Map.entry("SANAQ_GATEWAY_MODELS_DEFAULT_NAME", "sana-1.5"),
+            Map.entry("SANAQ_GATEWAY_MODELS_DRAFTS_NAME", "sana-sprint"),
+            Map.entry("SANAQ_GATEWAY_MODELS_DRAFTS_REQUESTS", "sanaq.requests.drafts"),
+            Map.entry("SANAQ_GATEWAY_MODELS_DRAFTS_GROUP", "sanaq-workers-drafts"),
+            Map.entry("SANAQ_GATEWAY_MODELS_DRAFTS_MAX_BACKLOG", "PT10M"),
+            Map.entry("SANAQ_GATEWAY_MODELS_DRAFTS_ESTIMATE_STEPS", "2"),
+            Map.entry("SANAQ_GATEWAY_MODELS_DRAFTS_ESTIMATE_SECONDS_PER_MEGAPIXEL_STEP", "0.02"),
+            Map.entry("SANAQ_GATEWAY_WORKER_START_TIMEOUT", "PT4M"));
+    assertScaler(object(values, "ScaledObject", "worker"), "sanaq-worker", "", "sana-1.5");
+    Map<String, Object> scaler = object(values, "ScaledObject", "worker-drafts");
+    assertScaler(scaler, "sanaq-worker-drafts", "drafts", "sana-sprint");
+    assertThat(Yaml.string(scaler, "spec", "advanced", "scalingModifiers", "formula"))
+        .isEqualTo("max(lag / 16, (backlog ?? 0) / 15)");
+    assertThat(Yaml.map(scaler, "spec"))
+        .containsEntry("minReplicaCount", 1)
+        .containsEntry("maxReplicaCount", 8);
+    assertThat(
+            objects.stream()
+                .filter(object -> ObjectReference.of(object).name().equals("sanaq.requests.drafts"))
+                .map(object -> Yaml.map(object, "spec").get("partitions")))
+        .containsExactly(16);
+  }
+
+  /** No pod of one model may be selected by the Deployment or the budget of another. */
+  @Test
+  void severalModels_selectTheirOwnPodsOnly() {
+    Path values = valueSet("two-models");
+    for (String part : List.of("worker", "worker-drafts")) {
+      Map<String, Object> deployment = object(values, "Deployment", part);
+      Map<String, Object> labels = Yaml.map(deployment, "spec", "template", "metadata", "labels");
+      Map<String, Object> own = Map.of("app.kubernetes.io/name", "sanaq-" + part);
+      assertThat(Yaml.map(deployment, "spec", "selector", "matchLabels")).isEqualTo(own);
+      assertThat(labels).containsAllEntriesOf(own);
+      assertThat(
+              Yaml.map(
+                  object(values, "PodDisruptionBudget", part), "spec", "selector", "matchLabels"))
+          .isEqualTo(own);
+    }
+    Map<String, Object> drafts = Pods.spec(object(values, "Deployment", "worker-drafts"));
+    assertThat(drafts)
+        .containsEntry("serviceAccountName", "sanaq-worker")
+        .containsEntry("nodeSelector", Map.of("nvidia.com/gpu.product", "NVIDIA-L4"))
+        .doesNotContainKey("affinity");
+    assertThat(Pods.spec(object(values, "Deployment", "worker")))
+        .containsKey("affinity")
+        .doesNotContainKey("nodeSelector");
+    assertThat(Yaml.map(object(values, "NetworkPolicy", "worker"), "spec", "podSelector"))
+        .asString()
+        .contains("In", "sanaq-worker,", "sanaq-worker-drafts");
+  }
+
+  private static void assertScaler(
+      Map<String, Object> scaler, String workers, String suffix, String model) {
+    assertThat(Yaml.string(scaler, "spec", "scaleTargetRef", "name")).isEqualTo(workers);
+    List<Map<String, Object>> triggers = Yaml.maps(Yaml.map(scaler, "spec"), "triggers");
+    assertThat(Yaml.map(triggers.get(0), "metadata"))
+        .containsEntry("topic", suffix.isEmpty() ? "sanaq.requests" : "sanaq.requests." + suffix)
+        .containsEntry(
+            "consumerGroup", suffix.isEmpty() ? "sanaq-workers" : "sanaq-workers-" + suffix);
+    assertThat(Yaml.string(triggers.get(1), "metadata", "url"))
+        .isEqualTo("http://sanaq-gateway.sanaq.svc:8080/v1/backlog?model=" + model);
+  }
+
+  private static Map<String, String> environment(
+      Map<String, Object> deployment, List<Map<String, Object>> objects) {
+    return new TreeMap<>(
+        Pods.environment(Yaml.maps(Pods.spec(deployment), "containers").get(0), objects));
+  }
+
   /** The rules are a file of k8s with the names that the manifests there have. */
   @Test
   void alerts_nameObjectsAndRunbooksOfRelease() {
@@ -268,10 +358,10 @@ class HelmChartIT {
             .findFirst()
             .orElseThrow();
     assertThat(rule.toString())
-        .contains("scaledObject=\"studio-worker\"", "consumergroup=\"sanaq-studio\"")
-        .contains("topic=\"studio.requests\"")
+        .contains("scaledObject=~\"studio-worker(-.+)?\"", "consumergroup=~\"sanaq-studio(-.+)?\"")
+        .contains("topic=~\"studio.requests(")
         .contains("https://docs.example.com/studio/runbooks/SanaqLagGrows.md")
-        .doesNotContain("sanaq-worker\"", "sanaq-workers", "sanaq.requests", "git.example.com");
+        .doesNotContain("sanaq-worker(", "sanaq-workers", "sanaq.requests", "git.example.com");
   }
 
   @ParameterizedTest
@@ -282,6 +372,8 @@ class HelmChartIT {
     "kafka.sasl.mechanism=GSSAPI,        mechanism",
     "gateway.replicas=two,               replicas",
     "model.source=https://example.com/x, source",
+    "models.Drafts.model.path=/x/b,      Drafts",
+    "models.b.modle.path=/x/b,           modle",
   })
   void wrongValue_isRefusedByName(String setting, String named) {
     HelmChart.Run run = HelmChart.template("sanaq", "sanaq", List.of(), "--set", setting);
@@ -298,6 +390,9 @@ class HelmChartIT {
         "kafka.strimzi.enabled=true,kafka.sasl.enabled=true; switch kafka.sasl.enabled",
         "kafka.strimzi.enabled=true,kafka.topics.events.name=e; kafka.strimzi.topicPrefix",
         "kafka.strimzi.enabled=true,kafka.consumerGroup=mine; begin with sanaq-",
+        "models.b.model.path=/x/model; each needs another",
+        "models.b.model.path=/x/b,models.b.worker.serviceAccount.annotations.a=b; all workers have",
+        "kafka.strimzi.enabled=true,models.b.model.path=/x/b,models.b.consumerGroup=b; begin with",
       })
   void contradiction_isRefusedWithRemedy(String settings, String remedy) {
     HelmChart.Run run = HelmChart.template("sanaq", "sanaq", List.of(), "--set", settings);

@@ -116,7 +116,7 @@ class HelmChartTest {
   @Test
   void readme_namesEveryValueSet() throws IOException {
     String readme = Files.readString(HelmChart.FOLDER.resolve("README.md"));
-    assertThat(HelmChart.valueSets()).hasSize(5);
+    assertThat(HelmChart.valueSets()).hasSize(6);
     assertThat(HelmChart.valueSets())
         .allSatisfy(file -> assertThat(readme).contains("(ci/" + file.getFileName() + ")"));
   }

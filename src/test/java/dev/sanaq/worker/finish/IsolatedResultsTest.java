@@ -60,7 +60,7 @@ class IsolatedResultsTest {
           failedResults,
           new TransactionRunner(
               new TransactionalPublisher(number -> new RefusingProducer()), executor),
-          new WorkerMetrics(new SimpleMeterRegistry(), Clock.systemUTC()));
+          new WorkerMetrics(new SimpleMeterRegistry(), Clock.systemUTC(), "m"));
   private long nextOffset;
 
   @BeforeEach

@@ -146,7 +146,7 @@ class JobCompleterTest {
 
   private static JobCompleter completer(
       ActiveJobs active, PendingResults pending, Function<StoredImage, StoredImage.Url> urls) {
-    WorkerMetrics metrics = new WorkerMetrics(new SimpleMeterRegistry(), BROKEN_CLOCK);
+    WorkerMetrics metrics = new WorkerMetrics(new SimpleMeterRegistry(), BROKEN_CLOCK, "m");
     JobQueue queue = new JobQueue(active, Duration.ofMinutes(1), 8, Duration.ZERO, key -> 8);
     OutputLocation location = new OutputLocation("b", "");
     AttemptCounter attempts =

@@ -50,7 +50,7 @@ class ResultPublisherTest {
           pendingResults,
           failedResults,
           new TransactionRunner(new TransactionalPublisher(number -> producer()), executor),
-          new WorkerMetrics(new SimpleMeterRegistry(), Clock.systemUTC()));
+          new WorkerMetrics(new SimpleMeterRegistry(), Clock.systemUTC(), "m"));
 
   @BeforeEach
   void addPendingResult() {

@@ -91,7 +91,7 @@ class BatchPreparerTest {
   private final JobQueue queue =
       new JobQueue(active, Duration.ofMinutes(1), 8, Duration.ZERO, key -> 8);
   private final WorkerJobs jobs = new WorkerJobs(queue, active, 10);
-  private final WorkerMetrics metrics = new WorkerMetrics(new SimpleMeterRegistry(), CLOCK);
+  private final WorkerMetrics metrics = new WorkerMetrics(new SimpleMeterRegistry(), CLOCK, "m");
   private final PendingResults pending = new PendingResults();
   private final ShutdownState shutdown = new ShutdownState();
   private final ExecutorService executor = Executors.newCachedThreadPool();

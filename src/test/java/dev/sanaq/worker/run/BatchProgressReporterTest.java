@@ -89,7 +89,7 @@ class BatchProgressReporterTest {
         new JobProgressSender(events, event -> ProgressSink.DONE, "worker"),
         new InferenceWatchdog(CLOCK, Duration.ofMinutes(1)),
         throughput,
-        new WorkerMetrics(new SimpleMeterRegistry(), CLOCK),
+        new WorkerMetrics(new SimpleMeterRegistry(), CLOCK, "m"),
         Duration.ofSeconds(1),
         clock);
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.gateway.pool;
+
+import org.jspecify.annotations.NullMarked;
