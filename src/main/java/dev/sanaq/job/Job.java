@@ -32,6 +32,7 @@ import java.util.Optional;
  * @param deadline the job fails with {@code deadline_exceeded} if it is not finished by then: not
  *     started later, and stopped between two steps; {@link #NO_DEADLINE} for none
  * @param priority the priority class
+ * @param previews whether progress events show the images so far, if the worker allows it
  * @param callbackUrl receives the terminal event as a webhook; empty for none
  * @param output where the images are stored
  * @param uploadUrls presigned URLs, one for each image, or empty
@@ -59,6 +60,7 @@ public record Job(
     List<JobAdapter> adapters,
     Instant deadline,
     Priority priority,
+    boolean previews,
     String callbackUrl,
     OutputLocation output,
     List<String> uploadUrls,
@@ -122,6 +124,7 @@ public record Job(
         adapters,
         deadline,
         priority,
+        false,
         callbackUrl,
         output,
         uploadUrls,
@@ -157,6 +160,7 @@ public record Job(
         adapters,
         deadline,
         priority,
+        previews,
         callbackUrl,
         output,
         uploadUrls,
@@ -198,6 +202,9 @@ public record Job(
       request.put(RequestFields.DEADLINE, deadline.toString());
     }
     request.put(RequestFields.PRIORITY, priority.label());
+    if (previews) {
+      request.put(RequestFields.PREVIEWS, true);
+    }
     if (!callbackUrl.isEmpty()) {
       request.put(RequestFields.CALLBACK_URL, callbackUrl);
     }

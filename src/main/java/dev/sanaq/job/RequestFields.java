@@ -36,6 +36,7 @@ public final class RequestFields {
   public static final String ADAPTERS = "adapters";
   public static final String DEADLINE = "deadline";
   public static final String PRIORITY = "priority";
+  public static final String PREVIEWS = "previews";
   public static final String CALLBACK_URL = "callbackUrl";
   public static final String OUTPUT = "output";
   public static final String METADATA = "metadata";
@@ -114,6 +115,7 @@ public final class RequestFields {
           ADAPTERS,
           DEADLINE,
           PRIORITY,
+          PREVIEWS,
           CALLBACK_URL,
           OUTPUT,
           METADATA);

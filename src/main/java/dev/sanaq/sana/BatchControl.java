@@ -1,5 +1,7 @@
 package dev.sanaq.sana;
 
+import dev.sanaq.sana.preview.PreviewSource;
+
 /** Follows a running batch and cancels its entries. Called on the thread that runs the batch. */
 public interface BatchControl extends ProgressListener {
   /**
@@ -9,6 +11,17 @@ public interface BatchControl extends ProgressListener {
    * @param entry index in the batch
    */
   boolean shouldContinue(int entry);
+
+  /**
+   * Called after each denoising step, in place of {@link #onProgress}.
+   *
+   * @param done as in {@link #onProgress}
+   * @param steps as in {@link #onProgress}
+   * @param previews of the step; valid during the call
+   */
+  default void onStep(int done, int steps, PreviewSource previews) {
+    onProgress(done, steps);
+  }
 
   /** Reports progress and never cancels. An exception from the listener ends the whole batch. */
   static BatchControl reportingTo(ProgressListener progress) {

@@ -86,6 +86,7 @@ import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
+import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -94,6 +95,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * every method once, in the order in which they are written.
  */
 final class WorkerAssembly {
+  private static final Logger LOG = Logger.getLogger(WorkerAssembly.class);
   private static final int MAX_CANCELLATIONS = 100_000;
   // Unreadable records may have 1 MB each.
   private static final int MAX_POLLED_LETTERS = 4;
@@ -281,11 +283,31 @@ final class WorkerAssembly {
     return new Publishing(
         consumer,
         trackers,
-        new JobProgressSender(events, channels.progress(), workerId),
+        new JobProgressSender(events, channels.progress(), workerId, sendsPreviews()),
         new TerminalEvents(events, topic, storage.retry(), metrics),
         pending,
         failed,
         publisher);
+  }
+
+  /** Never while images are checked: a preview would show one before its check. */
+  private boolean sendsPreviews() {
+    if (!settings.events().previews()) {
+      return false;
+    }
+    if (safety.checksImages()) {
+      LOG.warn(
+          "sanaq.events.previews has no effect: images are checked (sanaq.safety.hook.stages), and"
+              + " a preview would show an image before its check");
+      return false;
+    }
+    if (!generator.hasPreviews()) {
+      LOG.warnf(
+          "sanaq.events.previews has no effect: the model %s has no latent_rgb_factors.json; make"
+              + " one with `model preview-fit`",
+          generator.model().name());
+    }
+    return true;
   }
 
   private TransactionalPublisher transactionalPublisher() {

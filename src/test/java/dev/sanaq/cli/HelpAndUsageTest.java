@@ -39,6 +39,7 @@ class HelpAndUsageTest {
         "webhooks                       | sanaq webhooks            | Missing required subcommand",
         "model pull --from s3://b/p     | sanaq model pull          | '--model=DIR'",
         "model push --model x --to y    | sanaq model push          | --to: ",
+        "model preview-fit --model /no  | sanaq model preview-fit   | '--images=DIR'",
         "adapters list                  | sanaq adapters list      | '--model=DIR'",
         "model adapters push x y        | sanaq model adapters push | y: write s3://",
         "local --s3-port none           | sanaq local               | 'none' is not an int",

@@ -60,6 +60,7 @@ class RequestFieldsTest {
           "adapters",
           "deadline",
           "priority",
+          "previews",
           "callbackUrl",
           "output",
           "metadata");
@@ -108,6 +109,7 @@ class RequestFieldsTest {
           "quality",
           "deadline",
           "priority",
+          "previews",
           "callbackUrl",
           "output",
           "metadata");
@@ -222,6 +224,7 @@ class RequestFieldsTest {
             JobAdapter.at("s3://b/style.safetensors", 1, "a".repeat(64))),
         Instant.EPOCH,
         Priority.LOW,
+        true,
         "https://example.com/done",
         new OutputLocation("sanaq", "p/"),
         List.of("https://example.com/put"),

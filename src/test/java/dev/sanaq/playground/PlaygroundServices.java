@@ -20,15 +20,20 @@ final class PlaygroundServices implements AutoCloseable {
 
   /** With a {@link PacedImageGenerator}. */
   PlaygroundServices(GatewayLifecycle gateway) {
-    this(gateway, new PacedImageGenerator());
+    this(gateway, new PacedImageGenerator(), Map.of());
   }
 
-  PlaygroundServices(GatewayLifecycle gateway, ImageGenerator generator) {
+  /**
+   * @param overrides settings of the worker
+   */
+  PlaygroundServices(
+      GatewayLifecycle gateway, ImageGenerator generator, Map<String, String> overrides) {
     this.gateway = gateway;
     this.generator = generator;
     Map<String, String> config = GatewayTestClient.serviceConfig();
     config.put("sanaq.events.progress-interval", "PT0.1S");
     config.put("sanaq.worker.id", "worker-1");
+    config.putAll(overrides);
     WorkerSettings settings = TestSettings.of(config);
     worker =
         WorkerRuntime.start(

@@ -5,6 +5,7 @@ import dev.sanaq.sana.ImageGenerator;
 import io.quarkus.test.common.http.TestHTTPResource;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -27,7 +28,7 @@ abstract class PlaygroundTestBase {
 
   @BeforeEach
   void start() {
-    services = new PlaygroundServices(gateway, generator());
+    services = new PlaygroundServices(gateway, generator(), settings());
     browser = new Browser();
     browser.resizeWindow(1440, 900, "light");
     page = new PlaygroundPage(browser, root).open("generate");
@@ -36,6 +37,11 @@ abstract class PlaygroundTestBase {
   /** The worker's image generator. */
   ImageGenerator generator() {
     return new PacedImageGenerator();
+  }
+
+  /** Settings of the worker. */
+  Map<String, String> settings() {
+    return Map.of();
   }
 
   @AfterEach

@@ -12,6 +12,7 @@ import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.ProgressListener;
 import dev.sanaq.sana.UnsupportedSizeException;
 import dev.sanaq.sana.lora.LoraWeight;
+import dev.sanaq.sana.preview.Preview;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import java.time.Duration;
@@ -24,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An image generator without a model: gradients whose colours depend on the seed and the prompt.
- * Equal parameters give equal images. It counts its generations.
+ * Equal parameters give equal images, and every step has previews. It counts its generations.
  */
 public class GradientImageGenerator implements ImageGenerator {
   public static final ModelInfo MODEL =
@@ -86,7 +87,12 @@ public class GradientImageGenerator implements ImageGenerator {
   private BatchResult generateOne(GenerationParams params, int index, BatchControl control) {
     ProgressListener progress =
         (done, steps) -> {
-          control.onProgress(done, steps);
+          if (done == 0) {
+            control.onProgress(done, steps);
+          } else {
+            control.onStep(
+                done, steps, entry -> entry == index ? previews(params, done) : List.of());
+          }
           if (!control.shouldContinue(index)) {
             throw new JobCancelledException();
           }
@@ -104,6 +110,20 @@ public class GradientImageGenerator implements ImageGenerator {
 
   private static final class JobCancelledException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+  }
+
+  @Override
+  public boolean hasPreviews() {
+    return true;
+  }
+
+  /** Two pixels a side, which differ from step to step. */
+  private static List<Preview> previews(GenerationParams params, int step) {
+    List<Preview> previews = new ArrayList<>();
+    for (int i = 0; i < params.count(); i++) {
+      previews.add(new Preview(i, gradient(params.withSize(2, 2), params.seed() + i + step)));
+    }
+    return previews;
   }
 
   @Override

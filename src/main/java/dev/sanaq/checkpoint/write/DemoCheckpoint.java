@@ -22,6 +22,7 @@ public final class DemoCheckpoint {
           "README.md",
           "controlnets/canny/config.json",
           "controlnets/canny/diffusion_pytorch_model.safetensors",
+          "latent_rgb_factors.json",
           "scheduler/scheduler_config.json",
           StepCacheFile.FILE,
           "text_encoder/config.json",

@@ -134,6 +134,15 @@ final class RequestOptions {
     }
   }
 
+  @Option(
+      names = "--previews",
+      description = "Show the images so far in progress events, if the workers allow it.")
+  void previews(boolean value) {
+    if (value) {
+      put("previews", true);
+    }
+  }
+
   /** The given fields, by their names in a request; options that are absent have none. */
   Map<String, Object> fields() {
     return new LinkedHashMap<>(fields);

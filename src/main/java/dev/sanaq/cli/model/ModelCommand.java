@@ -18,12 +18,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** {@code model}: uploads a checkpoint to S3 and downloads it. */
+/** {@code model}: uploads a checkpoint to S3, downloads it, and fits its previews. */
 @Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    description = "Uploads a checkpoint to S3, or downloads one.",
-    subcommands = AdaptersCommand.class)
+    description = "Uploads a checkpoint to S3, downloads one, or fits the previews of one.",
+    subcommands = {AdaptersCommand.class, PreviewFitCommand.class})
 public final class ModelCommand {
   @Inject StorageConfig storage;
 

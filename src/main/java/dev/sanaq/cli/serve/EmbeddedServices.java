@@ -6,6 +6,7 @@ import dev.sanaq.local.LocalServicesConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +87,9 @@ public final class EmbeddedServices {
         .addShutdownHook(new Thread(() -> closeAfterProgram(services), "sanaq-local-services"));
     override(services.config());
     System.setProperty(STARTED_PROPERTY, "true");
+    if (needsModel) {
+      setDefault("sanaq.events.previews", "true");
+    }
     Path model = arguments.model;
     if (model != null) {
       System.setProperty("sanaq.model.path", model.toString());
@@ -112,6 +116,13 @@ public final class EmbeddedServices {
             System.setProperty(name, value);
           }
         });
+  }
+
+  private static void setDefault(String key, String value) {
+    String variable = key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    if (System.getProperty(key) == null && System.getenv(variable) == null) {
+      System.setProperty(key, value);
+    }
   }
 
   private void closeAfterProgram(LocalServices services) {

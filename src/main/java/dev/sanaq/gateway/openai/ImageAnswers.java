@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -34,9 +35,13 @@ class ImageAnswers {
   private static final String B64_JSON = "b64_json";
 
   private final JobArchive archive;
+  private final PartialImages partialImages;
+  private final Clock clock;
 
-  ImageAnswers(JobArchive archive) {
+  ImageAnswers(JobArchive archive, PartialImages partialImages, Clock clock) {
     this.archive = archive;
+    this.partialImages = partialImages;
+    this.clock = clock;
   }
 
   /**
@@ -60,6 +65,33 @@ class ImageAnswers {
     job.images().stream().findFirst().ifPresent(image -> addDescription(body, image));
     body.put("usage", usage(event));
     return body;
+  }
+
+  /**
+   * Sends events with the job's image so far, from now on.
+   *
+   * @param job the job's id
+   * @param max the most events
+   * @param type of the events
+   * @param sink gets each event as a server-sent event
+   * @return ends it
+   */
+  Runnable sendPartialImages(String job, int max, String type, Consumer<byte[]> sink) {
+    return partialImages.watch(
+        job,
+        max,
+        (index, image) -> {
+          Map<String, Object> data = new LinkedHashMap<>();
+          data.put("type", type);
+          data.put(B64_JSON, Base64.getEncoder().encodeToString(image.file()));
+          data.put("created_at", clock.instant().getEpochSecond());
+          data.put("size", image.width() + "x" + image.height());
+          data.put("quality", "auto");
+          data.put("background", "opaque");
+          data.put("output_format", PartialImages.PartialImage.FORMAT.label());
+          data.put("partial_image_index", index);
+          sink.accept(serverSentEvent(type, data));
+        });
   }
 
   /**

@@ -90,7 +90,8 @@ class ImageJobs {
     }
     Uni<Response> answer =
         request.stream()
-            ? awaitWorker(waiting).map(any -> streamResponse(waiting, events))
+            ? awaitWorker(waiting)
+                .map(any -> streamResponse(waiting, events, request.partialImages()))
             : awaitEnd(waiting).map(job -> JsonResponses.ok(answers.body(job, request.inline())));
     return answer.onCancellation().invoke(() -> leave(waiting));
   }
@@ -123,10 +124,10 @@ class ImageJobs {
             });
   }
 
-  private Response streamResponse(Waiting waiting, String events) {
+  private Response streamResponse(Waiting waiting, String events, int partialImages) {
     Multi<byte[]> stream =
         Multi.createFrom()
-            .<byte[]>emitter(emitter -> send(waiting, events + ".completed", emitter))
+            .<byte[]>emitter(emitter -> send(waiting, events, partialImages, emitter))
             .onCancellation()
             .invoke(() -> leave(waiting));
     return Response.ok(new ImageStream(stream))
@@ -135,13 +136,18 @@ class ImageJobs {
         .build();
   }
 
-  private void send(Waiting waiting, String type, MultiEmitter<? super byte[]> emitter) {
+  private void send(
+      Waiting waiting, String events, int partialImages, MultiEmitter<? super byte[]> emitter) {
     emitter.emit(comment("waiting"));
+    Runnable endPartialImages =
+        answers.sendPartialImages(
+            waiting.id(), partialImages, events + ".partial_image", emitter::emit);
     long heartbeat =
         vertx.setPeriodic(config.heartbeat().toMillis(), timer -> emitter.emit(comment("alive")));
     Cancellable wait =
         awaitEnd(waiting)
-            .invoke(job -> answers.sendCompleted(job, type, emitter::emit))
+            .invoke(job -> endPartialImages.run())
+            .invoke(job -> answers.sendCompleted(job, events + ".completed", emitter::emit))
             .subscribe()
             .with(
                 job -> emitter.complete(),
@@ -152,6 +158,7 @@ class ImageJobs {
     emitter.onTermination(
         () -> {
           vertx.cancelTimer(heartbeat);
+          endPartialImages.run();
           wait.cancel();
         });
   }

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param fields the fields of the request contract, with the model's name as the client gave it
  * @param inline whether the answer contains the images instead of their URLs
  * @param stream whether the answer is a stream of events
+ * @param partialImages the most partial images in the stream
  */
-record OpenAiRequest(Map<String, Object> fields, boolean inline, boolean stream) {
+record OpenAiRequest(
+    Map<String, Object> fields, boolean inline, boolean stream, int partialImages) {
   /** The size that the server chooses. */
   static final String AUTO = "auto";
 
@@ -73,7 +75,12 @@ record OpenAiRequest(Map<String, Object> fields, boolean inline, boolean stream)
     if (!errors.isEmpty()) {
       throw new ProblemException(Problem.invalidRequest(errors));
     }
-    return new OpenAiRequest(fields, inline, stream);
+    int partialImages =
+        stream && body.get("partial_images") instanceof Number number ? number.intValue() : 0;
+    if (partialImages > 0) {
+      fields.put("previews", true);
+    }
+    return new OpenAiRequest(fields, inline, stream, partialImages);
   }
 
   /** The error with OpenAI's name of the field. */

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Decides whether two requests with the same id are the same request.
  *
  * <p>It hashes the request as sent, not with the model's defaults, which may change with the model.
- * The contract's own defaults are equal to absence: {@code "count": 1} changes nothing. The id, the
- * order of fields, the notation of numbers and the signatures of URLs, which are new when a request
- * is sent again, are ignored.
+ * The contract's own defaults are equal to absence: {@code "count": 1} changes nothing. The id,
+ * whether previews are sent, the order of fields, the notation of numbers and the signatures of
+ * URLs, which are new when a request is sent again, are ignored.
  */
 public final class RequestFingerprint {
   private static final Map<String, Object> CONTRACT_DEFAULTS =
@@ -44,6 +44,7 @@ public final class RequestFingerprint {
   public static String of(GenerationRequest request) {
     TreeMap<String, Object> fields = new TreeMap<>(UrlRedaction.redact(request.fields()));
     fields.remove(RequestFields.ID);
+    fields.remove(RequestFields.PREVIEWS);
     fields.values().removeIf(value -> value == null);
     fields.entrySet().removeIf(e -> canonical(e.getValue()).equals(contractDefault(e.getKey())));
     return Sha256.hex(canonical(fields));

@@ -91,6 +91,7 @@ public final class RequestValidator {
         readDeadline(fields),
         Priority.of(
             fields.choice(RequestFields.PRIORITY, Priority.NORMAL.label(), Priority.LABELS)),
+        fields.flag(RequestFields.PREVIEWS, false),
         UrlRule.readCallback(fields, limits.allowHttpCallbacks()),
         readOutput(fields, output),
         UploadUrlRule.read(output, count, limits.allowHttpUploads()),

@@ -18,6 +18,13 @@ public interface EventsConfig {
   Duration progressInterval();
 
   /**
+   * Send previews of unfinished images in the progress events of requests with {@code previews}.
+   * Without effect while images are checked ({@code sanaq.safety.hook}).
+   */
+  @WithDefault("false")
+  boolean previews();
+
+  /**
    * How often a worker reports that it is ready; without a report for three times as long it is
    * gone.
    */

@@ -72,11 +72,26 @@ public final class JobEventFactory {
 
   /** A denoising step is finished; its number is part of the event id, so that ids are unique. */
   public CloudEvent progress(Job job, int step, int steps) {
+    return progress(job, step, steps, List.of());
+  }
+
+  /** The same with previews of the job's images. */
+  public CloudEvent progress(Job job, int step, int steps, List<ImagePreview> previews) {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("id", job.id());
     data.put("step", step);
     data.put("steps", steps);
+    if (!previews.isEmpty()) {
+      data.put("previews", previews.stream().map(JobEventFactory::previewData).toList());
+    }
     return event(job.id(), "progress", "progress/" + step, clock.instant(), data, "");
+  }
+
+  private static Map<String, Object> previewData(ImagePreview preview) {
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("index", preview.index());
+    data.put("url", preview.url());
+    return data;
   }
 
   /**

@@ -194,6 +194,22 @@ public final class Sampler implements AutoCloseable {
     return state;
   }
 
+  /**
+   * The data x0 that the last step predicts, as a state whose latents they are.
+   *
+   * @param state after a step
+   * @param step that led to it
+   * @param reached the noise level after the step
+   */
+  public ScriptValue dataPrediction(ScriptValue state, SolverStep step, NoiseLevel reached) {
+    // The state after a step of FlowEuler has the velocity: x0 = x' - sigma' v.
+    boolean velocity = step.storesVelocity();
+    try (ScriptValue fromLatents = ScriptValue.of(velocity ? 1.0 : 0.0);
+        ScriptValue fromPrediction = ScriptValue.of(velocity ? -reached.noiseScale() : 1.0)) {
+      return program.call("data_prediction", state, fromLatents, fromPrediction);
+    }
+  }
+
   private void await(ScriptValue state) {
     try {
       program.call("wait", state).close();

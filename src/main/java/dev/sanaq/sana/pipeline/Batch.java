@@ -79,6 +79,11 @@ final class Batch {
     }
   }
 
+  /** The index of an entry. */
+  int indexOf(BatchEntry entry) {
+    return entries.indexOf(entry);
+  }
+
   /** Those of the images whose entry is open. */
   static List<BatchImage> openImages(List<BatchImage> images) {
     return images.stream().filter(image -> image.entry().isOpen()).toList();

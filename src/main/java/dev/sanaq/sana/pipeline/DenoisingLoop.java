@@ -3,6 +3,9 @@ package dev.sanaq.sana.pipeline;
 import dev.sanaq.sana.autoencoder.AutoencoderDC;
 import dev.sanaq.sana.control.ControlNetPass;
 import dev.sanaq.sana.control.ControlNetRegistry;
+import dev.sanaq.sana.preview.LatentRgbFactors;
+import dev.sanaq.sana.preview.PreviewSource;
+import dev.sanaq.sana.preview.StepPreviews;
 import dev.sanaq.sana.solver.SolverStep;
 import dev.sanaq.sana.text.PromptEmbeds;
 import dev.sanaq.sana.transformer.SanaTransformer;
@@ -11,6 +14,7 @@ import dev.sanaq.torch.ScriptValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +27,7 @@ final class DenoisingLoop {
   private final SanaTransformer transformer;
   private final AutoencoderDC autoencoder;
   private final ControlNetRegistry controlNets;
+  private final Optional<LatentRgbFactors> previewFactors;
   private final GenerationPlan plan;
   private final Batch batch;
   private final PassScheduler passes;
@@ -37,6 +42,7 @@ final class DenoisingLoop {
     this.transformer = networks.transformer();
     this.autoencoder = networks.autoencoder();
     this.controlNets = networks.controlNets();
+    this.previewFactors = networks.previewFactors();
     this.plan = plan;
     this.batch = batch;
     this.passes = passes;
@@ -74,7 +80,7 @@ final class DenoisingLoop {
         step(i, latents, prompt.get(), modulation.get(), positions, control);
         try (ScriptValue current = latents.current()) {
           probe.onStepEnd(i + 1, current);
-          passes.onStepEnd(i + 1);
+          passes.onStepEnd(i + 1, previews(i, latents));
         }
       }
       return latents.toHost(autoencoder.scalingFactor());
@@ -155,6 +161,20 @@ final class DenoisingLoop {
                 plan.perturbedLayers())) {
       latents.step(i, output);
     }
+  }
+
+  private PreviewSource previews(int i, NoisyLatents latents) {
+    if (previewFactors.isEmpty()) {
+      return PreviewSource.NONE;
+    }
+    return new StepPreviews(
+        previewFactors.get(),
+        latents.images().stream()
+            .map(image -> new StepPreviews.Row(batch.indexOf(image.entry()), image.index()))
+            .toList(),
+        (int) plan.latentShape()[2],
+        (int) plan.latentShape()[3],
+        () -> latents.predict(i));
   }
 
   private ScriptValue controlSamples(int i, ScriptValue latents, @Nullable ControlNetPass control) {

@@ -5,6 +5,7 @@ import dev.sanaq.sana.autoencoder.AutoencoderDC;
 import dev.sanaq.sana.autoencoder.LatentEncoder;
 import dev.sanaq.sana.control.ControlNetRegistry;
 import dev.sanaq.sana.denoise.Sampler;
+import dev.sanaq.sana.preview.LatentRgbFactors;
 import dev.sanaq.sana.text.TextEncoder;
 import dev.sanaq.sana.transformer.SanaTransformer;
 import dev.sanaq.torch.DevicePlacement;
@@ -12,6 +13,7 @@ import dev.sanaq.torch.Precision;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
@@ -26,7 +28,8 @@ record Networks(
     AutoencoderDC autoencoder,
     LatentEncoder latentEncoder,
     ControlNetRegistry controlNets,
-    Sampler sampler)
+    Sampler sampler,
+    Optional<LatentRgbFactors> previewFactors)
     implements AutoCloseable {
 
   /**
@@ -49,6 +52,7 @@ record Networks(
           new LatentEncoder(checkpoint, placement.withoutEightBit()),
           ControlNetRegistry.list(checkpoint, placement),
           register(loaded, new Sampler(placement)),
+          LatentRgbFactors.read(checkpoint.folder(), checkpoint.autoencoder().latentChannels()),
           text);
     } catch (RuntimeException | Error e) {
       text.handle((encoder, failure) -> true).join(); // registers it for closing
@@ -64,8 +68,10 @@ record Networks(
       LatentEncoder latentEncoder,
       ControlNetRegistry controlNets,
       Sampler sampler,
+      Optional<LatentRgbFactors> previewFactors,
       CompletableFuture<TextEncoder> text) {
-    this(text.join(), transformer, autoencoder, latentEncoder, controlNets, sampler);
+    this(
+        text.join(), transformer, autoencoder, latentEncoder, controlNets, sampler, previewFactors);
   }
 
   /** join() wraps the other thread's exception. */

@@ -3,6 +3,8 @@ package dev.sanaq.sana.pipeline;
 import dev.sanaq.sana.denoise.Noise;
 import dev.sanaq.sana.denoise.Sampler;
 import dev.sanaq.sana.denoise.SourceImages;
+import dev.sanaq.sana.solver.NoiseLevel;
+import dev.sanaq.sana.solver.Schedule;
 import dev.sanaq.sana.solver.SolverStep;
 import dev.sanaq.torch.OwnedValue;
 import dev.sanaq.torch.ScriptValue;
@@ -159,6 +161,28 @@ final class NoisyLatents implements AutoCloseable {
       latents.put(images.get(i), Arrays.copyOfRange(all, i * length, (i + 1) * length));
     }
     return latents;
+  }
+
+  /**
+   * The final latents as a step predicts them. Where a mask keeps a source image, they are the
+   * image's.
+   *
+   * @param i the last step that ran, from 0
+   * @return (B, C, H, W) on the host, in the transformer's scale
+   */
+  float[] predict(int i) {
+    Schedule schedule = plan.schedule();
+    NoiseLevel reached = schedule.levels().get(i + 1);
+    try (ScriptValue predicted =
+        sampler.dataPrediction(state.get(), schedule.steps().get(i), reached)) {
+      if (sources.isEmpty() || !sources.get().hasMask()) {
+        return sampler.toHost(predicted, schedule.finalScale(), 1);
+      }
+      NoiseLevel last = schedule.levels().get(plan.steps());
+      try (ScriptValue known = sources.get().keepKnown(predicted, last)) {
+        return sampler.toHost(known, schedule.finalScale(), 1);
+      }
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.sanaq.sana.pipeline;
 
 import dev.sanaq.sana.BatchControl;
 import dev.sanaq.sana.DeviceMemoryException;
+import dev.sanaq.sana.preview.PreviewSource;
 import dev.sanaq.torch.TorchException;
 import java.util.List;
 
@@ -59,8 +60,8 @@ final class PassScheduler {
   }
 
   /** Reports a step of the current pass, counted from 1. */
-  void onStepEnd(int step) {
-    control.onProgress(finishedPasses * plan.steps() + step, totalSteps);
+  void onStepEnd(int step, PreviewSource previews) {
+    control.onStep(finishedPasses * plan.steps() + step, totalSteps, previews);
   }
 
   /** Ends the current pass. */

@@ -155,6 +155,11 @@ public final class SanaPipeline implements ImageGenerator {
   }
 
   @Override
+  public boolean hasPreviews() {
+    return networks.previewFactors().isPresent();
+  }
+
+  @Override
   public int maxBatchImages(BatchKey key) {
     try {
       return batchSizeEstimator.maxImages(

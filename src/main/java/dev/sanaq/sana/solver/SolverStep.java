@@ -33,6 +33,11 @@ public record SolverStep(
     double nextFromNoise,
     boolean addsNoise) {
 
+  /** Whether the step stores the velocity in place of x0, as FlowEuler does. */
+  public boolean storesVelocity() {
+    return x0FromSample == 0 && x0FromVelocity == 1;
+  }
+
   /** A step of a flow solver: the network's input is the sample itself, its output the velocity. */
   static SolverStep flow(
       double timestep,

@@ -2,6 +2,7 @@ package dev.sanaq.worker.run;
 
 import dev.sanaq.sana.BatchControl;
 import dev.sanaq.sana.BatchResult;
+import dev.sanaq.sana.preview.PreviewSource;
 import dev.sanaq.worker.attempt.JobTermination;
 import dev.sanaq.worker.attempt.TerminationDecision;
 import dev.sanaq.worker.queue.JobExecution;
@@ -51,6 +52,11 @@ final class BatchProgressReporter implements BatchControl {
 
   @Override
   public void onProgress(int done, int steps) {
+    onStep(done, steps, PreviewSource.NONE);
+  }
+
+  @Override
+  public void onStep(int done, int steps, PreviewSource previews) {
     reporting.heartbeat();
     if (done == 0) {
       denoiseStartNanos = System.nanoTime();
@@ -62,7 +68,7 @@ final class BatchProgressReporter implements BatchControl {
     }
     if (reporting.isProgressDue(lastProgressAt)) {
       lastProgressAt = reporting.now();
-      reporting.progress(batch, done, steps);
+      reporting.progress(batch, done, steps, previews);
     }
   }
 

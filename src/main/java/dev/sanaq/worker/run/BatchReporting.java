@@ -3,6 +3,7 @@ package dev.sanaq.worker.run;
 import dev.sanaq.estimate.ThroughputEstimator;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.DeviceLostException;
+import dev.sanaq.sana.preview.PreviewSource;
 import dev.sanaq.worker.observe.WorkerMetrics;
 import dev.sanaq.worker.queue.JobExecution;
 import java.time.Clock;
@@ -59,8 +60,11 @@ public final class BatchReporting {
     watchdog.heartbeat();
   }
 
-  void progress(List<JobExecution> batch, int done, int steps) {
-    batch.forEach(execution -> sender.sendProgress(execution, done, steps));
+  void progress(List<JobExecution> batch, int done, int steps, PreviewSource previews) {
+    for (int i = 0; i < batch.size(); i++) {
+      int entry = i;
+      sender.sendProgress(batch.get(i), done, steps, () -> previews.of(entry));
+    }
   }
 
   /** The device computes no more. */

@@ -1,28 +1,48 @@
 package dev.sanaq.worker.run;
 
 import dev.sanaq.kafka.event.CloudEvent;
+import dev.sanaq.kafka.event.ImagePreview;
 import dev.sanaq.kafka.event.JobEventFactory;
 import dev.sanaq.kafka.event.ProgressSink;
+import dev.sanaq.sana.preview.Preview;
 import dev.sanaq.worker.queue.JobExecution;
+import java.util.List;
+import java.util.function.Supplier;
 
 /** Sends started and progress events at once, outside of transactions. Any number of threads. */
 public final class JobProgressSender {
   private final JobEventFactory events;
   private final ProgressSink sink;
   private final String workerId;
+  private final boolean sendsPreviews;
 
-  public JobProgressSender(JobEventFactory events, ProgressSink sink, String workerId) {
+  /**
+   * @param sendsPreviews whether the jobs that ask for previews get them. Never while images are
+   *     checked: a preview would show an image before its check
+   */
+  public JobProgressSender(
+      JobEventFactory events, ProgressSink sink, String workerId, boolean sendsPreviews) {
     this.events = events;
     this.sink = sink;
     this.workerId = workerId;
+    this.sendsPreviews = sendsPreviews;
   }
 
   void sendStarted(JobExecution execution) {
     send(execution, events.started(execution.job(), workerId, execution.recordHash()));
   }
 
-  void sendProgress(JobExecution execution, int done, int steps) {
-    send(execution, events.progress(execution.job(), done, steps));
+  /**
+   * Sends the progress of a job.
+   *
+   * @param previews makes the previews of its images; called only if they are sent
+   */
+  void sendProgress(JobExecution execution, int done, int steps, Supplier<List<Preview>> previews) {
+    List<ImagePreview> encoded =
+        sendsPreviews && execution.job().previews()
+            ? PreviewEncoder.encode(previews.get())
+            : List.of();
+    send(execution, events.progress(execution.job(), done, steps, encoded));
   }
 
   private void send(JobExecution execution, CloudEvent event) {

@@ -84,6 +84,7 @@ export class Card {
       }
       return;
     }
+    this.#progress.clear();
     const focused = this.#body.contains(document.activeElement);
     this.#body.replaceChildren(...this.#result());
     if (focused) {

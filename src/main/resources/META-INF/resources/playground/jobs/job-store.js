@@ -40,7 +40,7 @@ export class JobStore extends EventTarget {
   }
 
   async submit(request) {
-    const job = await api.submit(request);
+    const job = await api.submit({ ...request, previews: true });
     rememberJob(job.id);
     this.#update(job);
     this.#schedulePoll(ACTIVE_POLL_INTERVAL);
@@ -165,7 +165,8 @@ export class JobStore extends EventTarget {
         request: data.request ?? known.request,
       });
     } else if (name === "progress") {
-      this.#update({ ...known, state: "running", step: data.step, steps: data.steps });
+      const { step, steps, previews } = data;
+      this.#update({ ...known, state: "running", step, steps, previews });
     } else {
       this.#refresh(id).catch((problem) => this.#dispatch("error", problem.message));
     }

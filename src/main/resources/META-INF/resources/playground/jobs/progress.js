@@ -1,15 +1,22 @@
 import { element } from "../lib/dom.js";
 import { duration } from "../lib/format.js";
+import { Previews } from "./previews.js";
 
-/** The progress of an active job: a bar, and the same in words. */
+/** The progress of an active job: a bar, the same in words, and what its images show so far. */
 export class Progress {
+  #previews = new Previews();
   #fill = element("div", { class: "fill" });
   #text = element("p", { class: "progress-text" });
   #bar = element("div", { class: "progress", role: "progressbar" }, this.#fill);
-  node = element("div", {}, this.#bar, this.#text);
+  node = element("div", {}, this.#bar, this.#text, this.#previews.node);
 
   constructor(label) {
     this.#bar.setAttribute("aria-label", label);
+  }
+
+  /** Frees what an ended job no longer shows. */
+  clear() {
+    this.#previews.clear();
   }
 
   show(job) {
@@ -17,6 +24,7 @@ export class Progress {
     this.#bar.setAttribute("aria-valuetext", text);
     this.#text.textContent = text;
     this.#bar.classList.toggle("queued", job.state === "queued");
+    this.#previews.show(job);
     if (job.state === "running" && job.steps > 0) {
       this.#bar.setAttribute("aria-valuemin", "0");
       this.#bar.setAttribute("aria-valuemax", String(job.steps));

@@ -15,6 +15,7 @@ import dev.sanaq.job.validation.RequestValidator;
 import dev.sanaq.job.validation.ValidationResult;
 import dev.sanaq.json.Json;
 import dev.sanaq.kafka.event.CloudEvent;
+import dev.sanaq.kafka.event.ImagePreview;
 import dev.sanaq.kafka.event.JobEventFactory;
 import dev.sanaq.kafka.event.WorkerStatus;
 import dev.sanaq.testing.contract.ContractSchemas;
@@ -51,7 +52,7 @@ class WrittenRecordsTest {
        "resolutionBinning": true, "model": "m",
        "adapters": [{"name": "style", "scale": 0.8},
                     {"uri": "s3://loras/a.safetensors", "sha256": "%s"}],
-       "deadline": "2030-12-01T00:00:00Z", "priority": "high",
+       "deadline": "2030-12-01T00:00:00Z", "priority": "high", "previews": true,
        "callbackUrl": "https://example.com/done",
        "output": {"bucket": "sanaq", "prefix": "p/", "uploadUrls": ["https://a.io/?b"]},
        "metadata": {"a": [null, {"b": 1}]}}
@@ -71,6 +72,8 @@ class WrittenRecordsTest {
   void startedAndProgress_areValid() {
     assertValid("job-started", EVENTS.started(job(), "w", "0".repeat(16)));
     assertValid("job-progress", EVENTS.progress(job(), 1, 4));
+    ImagePreview preview = new ImagePreview(1, ImagePreview.PREFIX + "iVBORw0KGgo=");
+    assertValid("job-progress", EVENTS.progress(job(), 1, 4, List.of(preview, preview)));
   }
 
   @Test

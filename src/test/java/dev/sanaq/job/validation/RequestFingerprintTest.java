@@ -11,9 +11,10 @@ import org.junit.jupiter.api.Test;
 
 class RequestFingerprintTest {
   @Test
-  void fieldOrderNumberFormatAndId_doNotChangeFingerprint() {
+  void fieldOrderNumberFormatIdAndPreviews_doNotChangeFingerprint() {
     Map<String, Object> one = new LinkedHashMap<>();
     one.put("id", "a");
+    one.put("previews", true);
     one.put("prompt", "p");
     one.put("guidanceScale", new BigDecimal("4.50"));
     Map<String, Object> two = new LinkedHashMap<>();

@@ -26,6 +26,7 @@ public final class MalformedValues {
           "model",
           "resolutionBinning",
           "priority",
+          "previews",
           "other",
           "guidance_scale",
           "\\ud800",

@@ -86,7 +86,7 @@ class BatchProgressReporterTest {
     JobEventFactory events =
         new JobEventFactory("/test", image -> new StoredImage.Url("", Optional.empty()), CLOCK);
     return new BatchReporting(
-        new JobProgressSender(events, event -> ProgressSink.DONE, "worker"),
+        new JobProgressSender(events, event -> ProgressSink.DONE, "worker", false),
         new InferenceWatchdog(CLOCK, Duration.ofMinutes(1)),
         throughput,
         new WorkerMetrics(new SimpleMeterRegistry(), CLOCK, "m"),

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.sana.preview;
+
+import org.jspecify.annotations.NullMarked;
