@@ -16,6 +16,7 @@ import dev.sanaq.sana.solver.SolverKind;
  * @param guided whether classifier-free guidance is on
  * @param guidanceInterval the steps with guidance, if it is on
  * @param conditioning what entries share of their conditioning
+ * @param draftSteps steps of candidates that are generated before; 0 for none
  */
 public record BatchKey(
     int width,
@@ -25,7 +26,8 @@ public record BatchKey(
     boolean resolutionBinning,
     boolean guided,
     GuidanceInterval guidanceInterval,
-    ConditioningKey conditioning) {
+    ConditioningKey conditioning,
+    int draftSteps) {
 
   /** That of a generation from a prompt alone. */
   public BatchKey(
@@ -44,7 +46,8 @@ public record BatchKey(
         resolutionBinning,
         guided,
         guidanceInterval,
-        ConditioningKey.NONE);
+        ConditioningKey.NONE,
+        0);
   }
 
   /** The key of these parameters. */
@@ -58,6 +61,7 @@ public record BatchKey(
         params.resolutionBinning(),
         guided,
         guided ? params.guidanceInterval() : GuidanceInterval.ALL_STEPS,
-        ConditioningKey.of(params.conditioning(), params.steps()));
+        ConditioningKey.of(params.conditioning(), params.steps()),
+        params.selection().draftSteps());
   }
 }

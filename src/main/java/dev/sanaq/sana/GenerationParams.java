@@ -2,6 +2,7 @@ package dev.sanaq.sana;
 
 import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.lora.LoraWeight;
+import dev.sanaq.sana.select.Selection;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.List;
  * @param instruction put the complex human instruction before the prompt
  * @param adapters the LoRA adapters, in the order in which they apply
  * @param conditioning source and control image, and perturbed-attention guidance
+ * @param selection more images are generated than are kept
  */
 public record GenerationParams(
     String prompt,
@@ -40,9 +42,44 @@ public record GenerationParams(
     boolean resolutionBinning,
     boolean instruction,
     List<LoraWeight> adapters,
-    Conditioning conditioning) {
+    Conditioning conditioning,
+    Selection selection) {
   public GenerationParams {
     adapters = List.copyOf(adapters);
+  }
+
+  /** Every image is kept. */
+  public GenerationParams(
+      String prompt,
+      String negativePrompt,
+      int width,
+      int height,
+      int steps,
+      double guidanceScale,
+      GuidanceInterval guidanceInterval,
+      long seed,
+      int count,
+      SolverKind solver,
+      boolean resolutionBinning,
+      boolean instruction,
+      List<LoraWeight> adapters,
+      Conditioning conditioning) {
+    this(
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        seed,
+        count,
+        solver,
+        resolutionBinning,
+        instruction,
+        adapters,
+        conditioning,
+        Selection.NONE);
   }
 
   /** From the prompt alone. */
@@ -123,7 +160,8 @@ public record GenerationParams(
         resolutionBinning,
         instruction,
         others,
-        conditioning);
+        conditioning,
+        selection);
   }
 
   /** The same with another guidance interval. */
@@ -142,7 +180,8 @@ public record GenerationParams(
         resolutionBinning,
         instruction,
         adapters,
-        conditioning);
+        conditioning,
+        selection);
   }
 
   /** The same with another conditioning. */
@@ -161,7 +200,8 @@ public record GenerationParams(
         resolutionBinning,
         instruction,
         adapters,
-        other);
+        other,
+        selection);
   }
 
   /** The same with another size in pixels. */
@@ -180,6 +220,64 @@ public record GenerationParams(
         resolutionBinning,
         instruction,
         adapters,
-        conditioning);
+        conditioning,
+        selection);
+  }
+
+  /** The same with another number of steps. */
+  public GenerationParams withSteps(int other) {
+    return new GenerationParams(
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        other,
+        guidanceScale,
+        guidanceInterval,
+        seed,
+        count,
+        solver,
+        resolutionBinning,
+        instruction,
+        adapters,
+        conditioning,
+        selection);
+  }
+
+  /** The same with another number of images and another selection of them. */
+  public GenerationParams withImages(int newCount, Selection other) {
+    return new GenerationParams(
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        seed,
+        newCount,
+        solver,
+        resolutionBinning,
+        instruction,
+        adapters,
+        conditioning,
+        other);
+  }
+
+  /** The seed of an image, from 0. */
+  public long seedOf(int index) {
+    return seed + selection.offset(index);
+  }
+
+  /** How many images are generated together, whether they are kept or not. */
+  public int generatedImages() {
+    return Math.max(count, selection.candidates());
+  }
+
+  /** The work in images with all steps: of a draft only its part of the steps counts. */
+  public double workImages() {
+    return selection.draftSteps() == 0
+        ? generatedImages()
+        : count + (double) selection.candidates() * selection.draftSteps() / steps;
   }
 }

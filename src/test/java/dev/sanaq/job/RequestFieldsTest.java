@@ -58,6 +58,8 @@ class RequestFieldsTest {
           "quality",
           "model",
           "adapters",
+          "candidates",
+          "draftSteps",
           "deadline",
           "priority",
           "callbackUrl",
@@ -82,6 +84,8 @@ class RequestFieldsTest {
           "solver",
           "resolutionBinning",
           "adapters",
+          "candidates",
+          "draftSteps",
           "deadline",
           "priority",
           "callbackUrl",
@@ -105,6 +109,8 @@ class RequestFieldsTest {
           "count",
           "format",
           "quality",
+          "candidates",
+          "draftSteps",
           "deadline",
           "priority",
           "callbackUrl",
@@ -205,7 +211,7 @@ class RequestFieldsTest {
         "n",
         8,
         4,
-        1,
+        2,
         1,
         List.of(0.2, 0.8),
         7,
@@ -238,7 +244,9 @@ class RequestFieldsTest {
                     Optional.of(new JobInputs.Preprocessor("canny", 50, 100, 1)))),
             Optional.of(new JobInputs.Pag(2, 0, List.of(1))),
             Map.of(),
-            false));
+            false),
+        4,
+        1);
   }
 
   private static List<String> allBut(List<String> exceptions) {

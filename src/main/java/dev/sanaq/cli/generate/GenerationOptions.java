@@ -3,6 +3,7 @@ package dev.sanaq.cli.generate;
 import dev.sanaq.cli.model.LoraOption;
 import dev.sanaq.image.ImageSize;
 import dev.sanaq.sana.GenerationParams;
+import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.lora.LoraInfo;
@@ -106,6 +107,7 @@ final class GenerationOptions {
   private List<String> adapters = List.of();
 
   @Mixin private ImageOptions images;
+  @Mixin private CandidateOptions candidates;
 
   private Conditioning conditioning = Conditioning.NONE;
 
@@ -148,7 +150,9 @@ final class GenerationOptions {
           guidanceInterval,
           "must be START,STOP with 0 <= START < STOP <= 1");
     }
-    if (seed != null && (seed < 0 || seed > Long.MAX_VALUE - (numImages - 1))) {
+    candidates.validate(numImages);
+    int generated = candidates.generatedImages(numImages);
+    if (seed != null && (seed < 0 || seed > Long.MAX_VALUE - (generated - 1))) {
       throw invalidOption("--seed", seed, "must be 0 to 2^63-1, for every image");
     }
     loraWeights();
@@ -172,12 +176,13 @@ final class GenerationOptions {
       throw invalidOption("--solver", kind.label(), "this model supports " + known);
     }
     ImageSize defaults = defaultSize(model);
+    int allSteps = steps == null ? model.steps() : steps;
     return new GenerationParams(
         prompt,
         negativePrompt,
         size.widthOr(defaults.width()),
         size.heightOr(defaults.height()),
-        steps == null ? model.steps() : steps,
+        allSteps,
         guidanceScale == null ? model.guidanceScale() : guidanceScale,
         guidanceInterval.isEmpty()
             ? model.guidanceInterval()
@@ -188,7 +193,13 @@ final class GenerationOptions {
         !noResolutionBinning,
         !noPromptInstruction,
         loraWeights().stream().map(lora -> withSha256(lora, model)).toList(),
-        conditioning);
+        conditioning,
+        candidates.selection(allSteps));
+  }
+
+  /** The generator with the scorer of the candidates, if there are any. */
+  ImageGenerator withScorer(ImageGenerator generator) {
+    return candidates.withScorer(generator);
   }
 
   /** The model's; without any given size but with an input image, of the image's aspect ratio. */

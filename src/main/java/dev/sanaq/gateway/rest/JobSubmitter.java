@@ -134,7 +134,7 @@ public class JobSubmitter {
     return id;
   }
 
-  // Only the workers know their model, so any model name, solver and adapter is valid here.
+  // Only the workers know their model, so any model name, solver, adapter and number of candidates is valid here.
   private ModelDefaults modelDefaults(Map<String, Object> fields) {
     GatewayConfig.EstimateConfig defaults = config.estimate();
     return new ModelDefaults(
@@ -146,7 +146,8 @@ public class JobSubmitter {
         ModelDefaults.ALL_STEPS,
         SOLVERS.get(0),
         SOLVERS,
-        Optional.empty());
+        Optional.empty(),
+        true);
   }
 
   private static String idFromKey(Caller caller, String key) {

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param solver the default solver
  * @param solvers the supported solvers
  * @param adapters the available LoRA adapters; empty if only the workers know them
+ * @param scoresCandidates whether there is a scorer, so that a request may have candidates; true if
+ *     only the workers know
  */
 public record ModelDefaults(
     String name,
@@ -27,7 +29,8 @@ public record ModelDefaults(
     List<Double> guidanceInterval,
     String solver,
     List<String> solvers,
-    Optional<List<KnownAdapter>> adapters) {
+    Optional<List<KnownAdapter>> adapters,
+    boolean scoresCandidates) {
   /** Guidance in every step. */
   public static final List<Double> ALL_STEPS = List.of(0.0, 1.0);
 
@@ -46,7 +49,7 @@ public record ModelDefaults(
     adapters = adapters.map(List::copyOf);
   }
 
-  /** A model without adapters, with guidance in every step. */
+  /** A model without adapters and without a scorer, with guidance in every step. */
   public ModelDefaults(
       String name,
       int width,
@@ -64,6 +67,7 @@ public record ModelDefaults(
         ALL_STEPS,
         solver,
         solvers,
-        Optional.of(List.of()));
+        Optional.of(List.of()),
+        false);
   }
 }

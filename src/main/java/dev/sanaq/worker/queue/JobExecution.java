@@ -9,6 +9,7 @@ import dev.sanaq.kafka.request.Cancellation;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.lora.LoraWeight;
+import dev.sanaq.sana.select.Selection;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.storage.result.Attempt;
@@ -270,6 +271,7 @@ public final class JobExecution {
             .filter(adapter -> !adapter.isRemote())
             .map(adapter -> new LoraWeight(adapter.name(), adapter.scale(), adapter.sha256()))
             .toList(),
-        PreparedInputs.placeholder(job.inputs()));
+        PreparedInputs.placeholder(job.inputs()),
+        Selection.of(job.candidates(), job.draftSteps()));
   }
 }
