@@ -49,11 +49,7 @@ public record PaperTable(
    * @param batch images of the batch whose throughput is measured, at least 1
    */
   public static PaperTable measure(
-      Checkpoint checkpoint,
-      ImageGenerator generator,
-      int steps,
-      double guidanceScale,
-      int batch) {
+      Checkpoint checkpoint, ImageGenerator generator, int steps, double guidanceScale, int batch) {
     ModelInfo model = generator.model();
     seconds(generator, params(model, 1, guidanceScale, 1, 0)); // the first is slow
     double[] latencies =

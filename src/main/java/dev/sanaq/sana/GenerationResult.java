@@ -31,8 +31,6 @@ public record GenerationResult(
 
   /** The score of an image; empty if none was computed. */
   public OptionalDouble score(int index) {
-    return scores.isEmpty()
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(scores.get(index).score());
+    return scores.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(scores.get(index).score());
   }
 }

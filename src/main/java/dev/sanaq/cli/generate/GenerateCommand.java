@@ -113,7 +113,8 @@ public final class GenerateCommand implements Callable<Integer> {
       }
       for (int i = 0; i < result.images().size(); i++) {
         bar.show("write", i, result.images().size());
-        files.write(i, encodeImage(files.format(), result.images().get(i), params, info, result.offset(i)));
+        files.write(
+            i, encodeImage(files.format(), result.images().get(i), params, info, result.offset(i)));
       }
     }
     GenerateReport report = GenerateReport.of(files, info, params, result);

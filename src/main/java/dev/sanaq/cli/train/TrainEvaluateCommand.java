@@ -203,8 +203,7 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
             new BestOf(bestOf, draftSteps));
     try (ClipModel clipModel = clip == null ? null : ClipModel.open(clip);
         InceptionModel inceptionModel = inception == null ? null : InceptionModel.open(inception);
-        SanaPipeline generator =
-            SanaPipeline.load(options.model(), pipelineOptions(placement))) {
+        SanaPipeline generator = SanaPipeline.load(options.model(), pipelineOptions(placement))) {
       CaptionEvaluation evaluation =
           new CaptionEvaluation(
               generator,

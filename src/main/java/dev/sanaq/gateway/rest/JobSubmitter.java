@@ -134,7 +134,8 @@ public class JobSubmitter {
     return id;
   }
 
-  // Only the workers know their model, so any model name, solver, adapter and number of candidates is valid here.
+  // Only the workers know their model, so any model name, solver, adapter and number of candidates
+  // is valid here.
   private ModelDefaults modelDefaults(Map<String, Object> fields) {
     GatewayConfig.EstimateConfig defaults = config.estimate();
     return new ModelDefaults(

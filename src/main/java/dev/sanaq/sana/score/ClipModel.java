@@ -117,8 +117,7 @@ public final class ClipModel implements ImageScorer {
     int width = (int) ((long) IMAGE_SIZE * image.width() / shorter);
     int height = (int) ((long) IMAGE_SIZE * image.height() / shorter);
     byte[] resized =
-        PillowResizer.resize(
-                image, new ImageSize(height, width), PillowResizer.Filter.BICUBIC)
+        PillowResizer.resize(image, new ImageSize(height, width), PillowResizer.Filter.BICUBIC)
             .samples();
     int left = (width - IMAGE_SIZE) / 2;
     int top = (height - IMAGE_SIZE) / 2;

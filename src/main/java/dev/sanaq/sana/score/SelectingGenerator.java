@@ -19,10 +19,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Generates candidates, scores them and keeps the best (as SANA-1.5, arXiv 2501.18427, with the scorer that
- * is given). With draft steps the candidates are generated with few steps, and the best of them
- * again with all steps from the same seeds. A kept image is the one that its seed alone generates.
- * Safe for several threads; calls run one at a time.
+ * Generates candidates, scores them and keeps the best (as SANA-1.5, arXiv 2501.18427, with the
+ * scorer that is given). With draft steps the candidates are generated with few steps, and the best
+ * of them again with all steps from the same seeds. A kept image is the one that its seed alone
+ * generates. Safe for several threads; calls run one at a time.
  */
 public final class SelectingGenerator implements ImageGenerator {
   private final ImageGenerator generator;
@@ -59,8 +59,7 @@ public final class SelectingGenerator implements ImageGenerator {
 
   @Override
   public GenerationResult generate(GenerationParams params, ProgressListener progress) {
-    BatchResult result =
-        generateBatch(List.of(params), BatchControl.reportingTo(progress)).get(0);
+    BatchResult result = generateBatch(List.of(params), BatchControl.reportingTo(progress)).get(0);
     if (result instanceof BatchResult.Failed failed) {
       throw failed.cause();
     }
@@ -84,8 +83,7 @@ public final class SelectingGenerator implements ImageGenerator {
         params.stream().map(SelectingGenerator::candidates).toList();
     List<BatchResult> results = new ArrayList<>(generator.generateBatch(candidates, control));
     for (int i = 0; i < results.size(); i++) {
-      if (params.get(i).selection().isActive()
-          && results.get(i) instanceof BatchResult.Done done) {
+      if (params.get(i).selection().isActive() && results.get(i) instanceof BatchResult.Done done) {
         results.set(i, select(params.get(i), done.result(), i, control));
       }
     }

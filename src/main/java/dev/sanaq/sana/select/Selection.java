@@ -3,8 +3,8 @@ package dev.sanaq.sana.select;
 import java.util.List;
 
 /**
- * Best of n, the inference-time scaling of SANA-1.5 (arXiv 2501.18427): more images
- * are generated than are kept, and a scorer decides which.
+ * Best of n, the inference-time scaling of SANA-1.5 (arXiv 2501.18427): more images are generated
+ * than are kept, and a scorer decides which.
  *
  * @param candidates images that are generated and scored; 0 if all images are kept, unscored
  * @param draftSteps denoising steps of a candidate: the kept ones are generated again with all

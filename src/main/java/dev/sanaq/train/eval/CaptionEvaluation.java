@@ -178,8 +178,7 @@ public final class CaptionEvaluation {
     }
     int batchSize = Math.max(1, BATCH_SIZE / settings.bestOf().max());
     for (int from = 0; from < queries.size(); from += batchSize) {
-      List<CaptionQuery> batch =
-          queries.subList(from, Math.min(from + batchSize, queries.size()));
+      List<CaptionQuery> batch = queries.subList(from, Math.min(from + batchSize, queries.size()));
       measure(batch, from, variants);
       reportProgress(first, from, from + batch.size(), queries.size());
     }

@@ -27,8 +27,7 @@ final class RealImages {
   void add(int row, ImageSize size) {
     if (rows.add(row)) {
       TrainingSample sample = dataset.samples().get(row);
-      RgbImage image =
-          VaePostprocessor.toRgb(images.planes(sample, sample.background(), size));
+      RgbImage image = VaePostprocessor.toRgb(images.planes(sample, sample.background(), size));
       features.add(inception.features(image));
     }
   }

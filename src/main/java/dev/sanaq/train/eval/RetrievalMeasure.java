@@ -25,9 +25,7 @@ final class RetrievalMeasure implements CaptionMeasure {
     RetrievalCandidates group =
         Objects.requireNonNull(candidates.get(dataset.samples().get(row).background()));
     retrieval.add(
-        PlanarFloatImage.of(generated.image()).values(),
-        group.values(),
-        group.rows().indexOf(row));
+        PlanarFloatImage.of(generated.image()).values(), group.values(), group.rows().indexOf(row));
     minCandidates = Math.min(minCandidates, group.rows().size());
   }
 

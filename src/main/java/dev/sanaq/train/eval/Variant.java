@@ -40,8 +40,7 @@ final class Variant {
     measures.forEach(measure -> measure.add(image));
     if (draftSteps > 0 && count > 1) {
       OptionalDouble correlation =
-          RankCorrelation.of(
-              selecting.subList(0, count), images.scores().subList(0, count));
+          RankCorrelation.of(selecting.subList(0, count), images.scores().subList(0, count));
       correlation.ifPresent(correlations::add);
     }
   }

@@ -34,8 +34,7 @@ public final class FrechetDistance {
       double difference = firstMean[i] - secondMean[i];
       distance += difference * difference + firstCovariance[i][i] + secondCovariance[i][i];
     }
-    double[][] product =
-        congruent(PivotedCholesky.factor(firstCovariance), secondCovariance);
+    double[][] product = congruent(PivotedCholesky.factor(firstCovariance), secondCovariance);
     double trace = 0;
     for (double eigenvalue : SymmetricEigenvalues.of(product)) {
       trace += Math.sqrt(Math.max(eigenvalue, 0));

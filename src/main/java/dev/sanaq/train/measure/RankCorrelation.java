@@ -37,9 +37,10 @@ public final class RankCorrelation {
         .mapToDouble(
             value -> {
               long below = values.stream().filter(other -> other < value).count();
-              long equal = IntStream.range(0, values.size())
-                  .filter(i -> values.get(i).doubleValue() == value)
-                  .count();
+              long equal =
+                  IntStream.range(0, values.size())
+                      .filter(i -> values.get(i).doubleValue() == value)
+                      .count();
               return below + (equal - 1) / 2.0;
             })
         .toArray();

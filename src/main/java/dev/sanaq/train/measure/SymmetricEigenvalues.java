@@ -120,8 +120,7 @@ final class SymmetricEigenvalues {
 
   private static void step(double[] d, double[] e, int first, int end) {
     double delta = (d[first + 1] - d[first]) / (2 * e[first]);
-    double shift =
-        d[first] - e[first] / (delta + Math.copySign(Math.hypot(delta, 1), delta));
+    double shift = d[first] - e[first] / (delta + Math.copySign(Math.hypot(delta, 1), delta));
     double g = d[end] - shift;
     double sine = 1;
     double cosine = 1;

@@ -125,7 +125,8 @@ class WrittenRecordsTest {
   }
 
   private static JobOutcome.Completed completed() {
-    StoredImage image = new StoredImage("sanaq", "k/0.webp", 7, 64, 64, "webp", 100, HASH).withScore(31.5);
+    StoredImage image =
+        new StoredImage("sanaq", "k/0.webp", 7, 64, 64, "webp", 100, HASH).withScore(31.5);
     Job job = job();
     return new JobOutcome.Completed(
         job.id(),

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class CandidatesTest {
   private static final OutputLocation HOME = new OutputLocation("home", "");
   private static final RequestLimits LIMITS =
-      new RequestLimits(100, 4096, 50, 20, 4, 16, 200, false, false, HOME, List.of(HOME), List.of());
+      new RequestLimits(
+          100, 4096, 50, 20, 4, 16, 200, false, false, HOME, List.of(HOME), List.of());
 
   @Test
   void absent_keepsEveryImage() {

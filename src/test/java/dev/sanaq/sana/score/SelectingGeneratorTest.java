@@ -75,8 +75,7 @@ class SelectingGeneratorTest {
     for (int i = 0; i < 2; i++) {
       RgbImage alone = alone("a fox", SEED + result.offset(i), 3);
       TestImages.assertWithinOneLevel(result.images().get(i), alone, 0.001);
-      assertThat(result.score(i).getAsDouble())
-          .isCloseTo(brightness(alone), Offset.offset(0.01));
+      assertThat(result.score(i).getAsDouble()).isCloseTo(brightness(alone), Offset.offset(0.01));
     }
     assertThat(result.timings()).containsKey("score");
   }
@@ -145,8 +144,13 @@ class SelectingGeneratorTest {
     generator.generateBatch(List.of(params("a fox", 1, 2)), control(progress, -1, 0));
     assertThat(progress)
         .containsExactly(
-            List.of(0, 5), List.of(1, 5), List.of(2, 5), // drafts
-            List.of(2, 5), List.of(3, 5), List.of(4, 5), List.of(5, 5));
+            List.of(0, 5),
+            List.of(1, 5),
+            List.of(2, 5), // drafts
+            List.of(2, 5),
+            List.of(3, 5),
+            List.of(4, 5),
+            List.of(5, 5));
   }
 
   @Test
@@ -173,8 +177,7 @@ class SelectingGeneratorTest {
   @Test
   void equalScores_keepTheLowerSeed() {
     assertThat(ScoredImage.best(List.of(1.0, 2.00001, 2.00002, 3.0), 3))
-        .containsExactly(
-            new ScoredImage(3, 3), new ScoredImage(1, 2), new ScoredImage(2, 2));
+        .containsExactly(new ScoredImage(3, 3), new ScoredImage(1, 2), new ScoredImage(2, 2));
   }
 
   @Test
@@ -243,8 +246,7 @@ class SelectingGeneratorTest {
   }
 
   /** Records progress, and cancels an entry once so many steps are done. */
-  private static BatchControl control(
-      List<List<Integer>> progress, int cancelled, int afterSteps) {
+  private static BatchControl control(List<List<Integer>> progress, int cancelled, int afterSteps) {
     return new BatchControl() {
       private int last;
 

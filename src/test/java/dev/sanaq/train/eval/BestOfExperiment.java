@@ -75,9 +75,7 @@ class BestOfExperiment {
           Objects.requireNonNull(samples.get(prompt), prompt).stream()
               .map(
                   sample ->
-                      images
-                          .planes(sample, sample.background(), new ImageSize(128, 128))
-                          .values())
+                      images.planes(sample, sample.background(), new ImageSize(128, 128)).values())
               .toList();
       return candidates.stream()
           .map(
@@ -105,8 +103,7 @@ class BestOfExperiment {
     Path list = data.resolve("transformer.jsonl");
     Path wordings = data.resolve("unseen-wordings.jsonl");
     Dataset dataset = Dataset.read(list);
-    PipelineOptions options =
-        new PipelineOptions("fp32", "", threads, "cpu", List.of(), false);
+    PipelineOptions options = new PipelineOptions("fp32", "", threads, "cpu", List.of(), false);
     Map<String, ImageScorer> scorers = new HashMap<>();
     scorers.put("linear", new LinearImageScorer(dataset));
     if (Boolean.getBoolean("best-of.known")) {
@@ -118,12 +115,7 @@ class BestOfExperiment {
             new CaptionEvaluation(
                 pipeline,
                 new CaptionEvaluation.Settings(
-                    captions,
-                    steps,
-                    2.5,
-                    1,
-                    true,
-                    new BestOf(List.of(1, 2, 4, 8), drafts)),
+                    captions, steps, 2.5, 1, true, new BestOf(List.of(1, 2, 4, 8), drafts)),
                 new CaptionEvaluation.Models(Optional.of(scorer.getValue()), Optional.empty()),
                 new Console());
         if (Boolean.getBoolean("best-of.seen")) {

@@ -35,7 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Measures of the images of captions, with the tiny CLIP of the fixtures. */
 class CaptionEvaluationTest {
   /** Of words that the fixture's tokenizer knows. */
-  private static final List<String> CAPTIONS = List.of("a fox", "a red apple", "an emoji of a cat", "a white background");
+  private static final List<String> CAPTIONS =
+      List.of("a fox", "a red apple", "an emoji of a cat", "a white background");
+
   private static final int SIDE = 64;
   private static final int CANDIDATES = 8;
 
@@ -151,8 +153,7 @@ class CaptionEvaluationTest {
       for (int i = 0; i < CAPTIONS.size(); i++) {
         List<Double> scores = Objects.requireNonNull(scorer.scores.get(CAPTIONS.get(i)));
         List<RgbImage> images = Objects.requireNonNull(scorer.images.get(CAPTIONS.get(i)));
-        generated.add(
-            inception.features(images.get(scores.indexOf(Collections.max(scores)))));
+        generated.add(inception.features(images.get(scores.indexOf(Collections.max(scores)))));
         real.add(inception.features(flat(40 * i)));
       }
       double expected = FrechetDistance.between(generated, real);

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A TorchScript file that is called as Inception's: 48 features, the means of parts of an image. */
+/**
+ * A TorchScript file that is called as Inception's: 48 features, the means of parts of an image.
+ */
 public final class SmallInception {
   /** Features of an image. */
   static final int FEATURES = 48;
@@ -19,7 +21,6 @@ public final class SmallInception {
     Path file = folder.resolve("inception.pt");
     return Files.write(
         file,
-        ScriptProgram.archive(
-            new ScriptSource(SmallInception.class, "small_inception", Map.of())));
+        ScriptProgram.archive(new ScriptSource(SmallInception.class, "small_inception", Map.of())));
   }
 }

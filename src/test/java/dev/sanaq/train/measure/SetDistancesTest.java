@@ -131,13 +131,11 @@ class SetDistancesTest {
 
   @Test
   void rankCorrelation_isSpearmans() {
-    assertThat(RankCorrelation.of(List.of(1.0, 2.0, 3.0), List.of(-5.0, 0.0, 90.0)))
-        .hasValue(1);
+    assertThat(RankCorrelation.of(List.of(1.0, 2.0, 3.0), List.of(-5.0, 0.0, 90.0))).hasValue(1);
     assertThat(RankCorrelation.of(List.of(1.0, 2.0, 3.0), List.of(3.0, 2.0, 1.0))).hasValue(-1);
     // Ranks 1, 2.5, 2.5, 4, 5 and 2, 1, 3, 4.5, 4.5: 7.5 / 9.5.
     assertThat(
-            RankCorrelation.of(
-                    List.of(1.0, 2.0, 2.0, 4.0, 5.0), List.of(2.0, 1.0, 3.0, 5.0, 5.0))
+            RankCorrelation.of(List.of(1.0, 2.0, 2.0, 4.0, 5.0), List.of(2.0, 1.0, 3.0, 5.0, 5.0))
                 .getAsDouble())
         .isCloseTo(0.7894736842105263, within(1e-12));
     assertThat(RankCorrelation.of(List.of(1.0, 1.0), List.of(1.0, 2.0))).isEmpty();

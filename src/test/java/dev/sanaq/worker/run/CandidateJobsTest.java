@@ -50,8 +50,7 @@ class CandidateJobsTest {
   @Test
   void bestCandidates_areStoredBySeed_andRegeneratedByTheirSeedsAlone() {
     startWorker(selecting());
-    client.send(
-        "{\"id\":\"best\",\"prompt\":\"a fox\",\"seed\":100,\"count\":2,\"candidates\":8}");
+    client.send("{\"id\":\"best\",\"prompt\":\"a fox\",\"seed\":100,\"count\":2,\"candidates\":8}");
     JsonNode data = json(client.awaitEvent("best/completed"));
     assertThat(data.at("/request/candidates").intValue()).isEqualTo(8);
     List<Double> scores = scores("a fox", 100, 8);
@@ -61,8 +60,7 @@ class CandidateJobsTest {
       JsonNode image = data.get("images").get(i);
       int offset = scores.indexOf(ranked.get(i));
       assertThat(image.get("seed").longValue()).isEqualTo(100 + offset);
-      assertThat(image.get("score").doubleValue())
-          .isCloseTo(ranked.get(i), Offset.offset(1e-3));
+      assertThat(image.get("score").doubleValue()).isCloseTo(ranked.get(i), Offset.offset(1e-3));
       assertThat(image.get("key").textValue()).endsWith("/%s.png".formatted(offset));
       String again = "again-" + i;
       client.send(
