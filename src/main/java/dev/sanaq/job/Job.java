@@ -38,6 +38,9 @@ import java.util.Optional;
  * @param uploadUrls presigned URLs, one for each image, or empty
  * @param metadata the client's own object, returned in the terminal event
  * @param inputs input images and perturbed-attention guidance
+ * @param candidates images that are generated and scored, of which the best {@code count} are kept;
+ *     0 if every image is kept, unscored
+ * @param draftSteps denoising steps of a candidate, fewer than {@code steps}; 0 for all steps
  */
 public record Job(
     String id,
@@ -65,7 +68,9 @@ public record Job(
     OutputLocation output,
     List<String> uploadUrls,
     Map<String, Object> metadata,
-    JobInputs inputs) {
+    JobInputs inputs,
+    int candidates,
+    int draftSteps) {
   /** Later than any time. */
   public static final Instant NO_DEADLINE = Instant.MAX;
 
@@ -129,7 +134,9 @@ public record Job(
         output,
         uploadUrls,
         metadata,
-        JobInputs.NONE);
+        JobInputs.NONE,
+        0,
+        0);
   }
 
   /**
@@ -165,7 +172,9 @@ public record Job(
         output,
         uploadUrls,
         metadata,
-        other);
+        other,
+        candidates,
+        draftSteps);
   }
 
   /**
@@ -188,6 +197,12 @@ public record Job(
     putInputs(request);
     request.put(RequestFields.SEED, seed);
     request.put(RequestFields.COUNT, count);
+    if (candidates > 0) {
+      request.put(RequestFields.CANDIDATES, candidates);
+    }
+    if (draftSteps > 0) {
+      request.put(RequestFields.DRAFT_STEPS, draftSteps);
+    }
     request.put(RequestFields.SOLVER, solver);
     request.put(RequestFields.FORMAT, format);
     if (!format.equals("png")) {

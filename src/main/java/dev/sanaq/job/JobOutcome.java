@@ -36,7 +36,7 @@ public sealed interface JobOutcome {
    * @param id the job's id
    * @param fingerprint the fingerprint of the request
    * @param completedAt when the last image was stored
-   * @param images the images, in the order of their seeds
+   * @param images the images, in the order of their seeds, or the one with the best score first
    * @param request the request with every default resolved
    * @param timings seconds by stage, of the whole batch
    * @param deviceSeconds the job's share of the device time; 0 if unknown

@@ -28,6 +28,8 @@ public final class RequestFields {
   public static final String PAG = "pag";
   public static final String SEED = "seed";
   public static final String COUNT = "count";
+  public static final String CANDIDATES = "candidates";
+  public static final String DRAFT_STEPS = "draftSteps";
   public static final String SOLVER = "solver";
   public static final String FORMAT = "format";
   public static final String QUALITY = "quality";
@@ -107,6 +109,8 @@ public final class RequestFields {
           PAG,
           SEED,
           COUNT,
+          CANDIDATES,
+          DRAFT_STEPS,
           SOLVER,
           FORMAT,
           QUALITY,

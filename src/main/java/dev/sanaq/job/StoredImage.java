@@ -2,6 +2,7 @@ package dev.sanaq.job;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An image on the storage.
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param format {@code png}, {@code jpeg} or {@code webp}
  * @param bytes the object's length in bytes
  * @param sha256 hash of the object's bytes, 64 lower-case hexadecimal digits
+ * @param score how well the image fits its prompt, if it was selected among candidates
  */
 public record StoredImage(
     String bucket,
@@ -23,7 +25,26 @@ public record StoredImage(
     int height,
     String format,
     long bytes,
-    String sha256) {
+    String sha256,
+    @Nullable Double score) {
+  /** An image that was not scored. */
+  public StoredImage(
+      String bucket,
+      String key,
+      long seed,
+      int width,
+      int height,
+      String format,
+      long bytes,
+      String sha256) {
+    this(bucket, key, seed, width, height, format, bytes, sha256, null);
+  }
+
+  /** The same with a score. */
+  public StoredImage withScore(double value) {
+    return new StoredImage(bucket, key, seed, width, height, format, bytes, sha256, value);
+  }
+
   /**
    * A URL from which anyone can read an image.
    *

@@ -19,6 +19,7 @@ import dev.sanaq.sana.solver.StepCache;
  * @param conditioning what entries share of their conditioning
  * @param stepCache the steps without an evaluation of the network; none with a ControlNet, whose
  *     outputs change abruptly
+ * @param draftSteps steps of candidates that are generated before; 0 for none
  */
 public record BatchKey(
     int width,
@@ -29,7 +30,8 @@ public record BatchKey(
     boolean guided,
     GuidanceInterval guidanceInterval,
     ConditioningKey conditioning,
-    StepCache stepCache) {
+    StepCache stepCache,
+    int draftSteps) {
 
   /** That of a generation from a prompt alone. */
   public BatchKey(
@@ -49,7 +51,8 @@ public record BatchKey(
         guided,
         guidanceInterval,
         ConditioningKey.NONE,
-        StepCache.NONE);
+        StepCache.NONE,
+        0);
   }
 
   /** The key of these parameters. */
@@ -64,6 +67,7 @@ public record BatchKey(
         guided,
         guided ? params.guidanceInterval() : GuidanceInterval.ALL_STEPS,
         ConditioningKey.of(params.conditioning(), params.steps()),
-        params.conditioning().control().isPresent() ? StepCache.NONE : params.stepCache());
+        params.conditioning().control().isPresent() ? StepCache.NONE : params.stepCache(),
+        params.selection().draftSteps());
   }
 }

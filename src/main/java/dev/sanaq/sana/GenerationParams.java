@@ -2,6 +2,7 @@ package dev.sanaq.sana;
 
 import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.lora.LoraWeight;
+import dev.sanaq.sana.select.Selection;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.solver.StepCache;
@@ -27,6 +28,7 @@ import java.util.List;
  * @param adapters the LoRA adapters, in the order in which they apply
  * @param conditioning source and control image, and perturbed-attention guidance
  * @param stepCache the steps without an evaluation of the network; without effect with a ControlNet
+ * @param selection more images are generated than are kept
  */
 public record GenerationParams(
     String prompt,
@@ -43,12 +45,13 @@ public record GenerationParams(
     boolean instruction,
     List<LoraWeight> adapters,
     Conditioning conditioning,
-    StepCache stepCache) {
+    StepCache stepCache,
+    Selection selection) {
   public GenerationParams {
     adapters = List.copyOf(adapters);
   }
 
-  /** Without a step cache. */
+  /** Without a step cache; every image is kept. */
   public GenerationParams(
       String prompt,
       String negativePrompt,
@@ -79,7 +82,8 @@ public record GenerationParams(
         instruction,
         adapters,
         conditioning,
-        StepCache.NONE);
+        StepCache.NONE,
+        Selection.NONE);
   }
 
   /** From the prompt alone. */
@@ -111,7 +115,9 @@ public record GenerationParams(
         resolutionBinning,
         instruction,
         adapters,
-        Conditioning.NONE);
+        Conditioning.NONE,
+        StepCache.NONE,
+        Selection.NONE);
   }
 
   /** From the prompt alone, with guidance in every step. */
@@ -141,7 +147,10 @@ public record GenerationParams(
         solver,
         resolutionBinning,
         instruction,
-        adapters);
+        adapters,
+        Conditioning.NONE,
+        StepCache.NONE,
+        Selection.NONE);
   }
 
   /** The same with other adapters. */
@@ -161,7 +170,8 @@ public record GenerationParams(
         instruction,
         others,
         conditioning,
-        stepCache);
+        stepCache,
+        selection);
   }
 
   /** The same with another guidance interval. */
@@ -181,7 +191,8 @@ public record GenerationParams(
         instruction,
         adapters,
         conditioning,
-        stepCache);
+        stepCache,
+        selection);
   }
 
   /** The same with another conditioning. */
@@ -201,7 +212,8 @@ public record GenerationParams(
         instruction,
         adapters,
         other,
-        stepCache);
+        stepCache,
+        selection);
   }
 
   /** The same with another size in pixels. */
@@ -221,7 +233,8 @@ public record GenerationParams(
         instruction,
         adapters,
         conditioning,
-        stepCache);
+        stepCache,
+        selection);
   }
 
   /** The same with another number of steps. */
@@ -241,7 +254,8 @@ public record GenerationParams(
         instruction,
         adapters,
         conditioning,
-        stepCache);
+        stepCache,
+        selection);
   }
 
   /** The same with another step cache. */
@@ -261,6 +275,45 @@ public record GenerationParams(
         instruction,
         adapters,
         conditioning,
+        other,
+        selection);
+  }
+
+  /** The same with another number of images and another selection of them. */
+  public GenerationParams withImages(int newCount, Selection other) {
+    return new GenerationParams(
+        prompt,
+        negativePrompt,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceInterval,
+        seed,
+        newCount,
+        solver,
+        resolutionBinning,
+        instruction,
+        adapters,
+        conditioning,
+        stepCache,
         other);
+  }
+
+  /** The seed of an image, from 0. */
+  public long seedOf(int index) {
+    return seed + selection.offset(index);
+  }
+
+  /** How many images are generated together, whether they are kept or not. */
+  public int generatedImages() {
+    return Math.max(count, selection.candidates());
+  }
+
+  /** The work in images with all steps: of a draft only its part of the steps counts. */
+  public double workImages() {
+    return selection.draftSteps() == 0
+        ? generatedImages()
+        : count + (double) selection.candidates() * selection.draftSteps() / steps;
   }
 }

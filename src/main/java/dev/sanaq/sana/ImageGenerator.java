@@ -45,6 +45,11 @@ public interface ImageGenerator extends AutoCloseable {
     return false;
   }
 
+  /** Whether it has a scorer, which selects images among candidates. */
+  default boolean selectsImages() {
+    return false;
+  }
+
   /** The number of images, at least 1, that fit into one pass according to the memory estimate. */
   int maxBatchImages(BatchKey key);
 

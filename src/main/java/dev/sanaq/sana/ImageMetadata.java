@@ -30,7 +30,8 @@ public final class ImageMetadata {
    * The texts by keyword.
    *
    * @param model the model's name
-   * @param index of the image among those of the parameters, from 0
+   * @param index of the image among those of the parameters, from 0; of a candidate that was kept,
+   *     its offset
    */
   public static Map<String, String> of(GenerationParams params, String model, int index) {
     return Map.of(

@@ -23,8 +23,12 @@ public final class ModelAdapter {
 
   private ModelAdapter() {}
 
-  /** The defaults for fields that a request leaves out. */
-  public static ModelDefaults defaults(ModelInfo model) {
+  /**
+   * The defaults for fields that a request leaves out.
+   *
+   * @param scoresCandidates whether images are selected among candidates
+   */
+  public static ModelDefaults defaults(ModelInfo model, boolean scoresCandidates) {
     return new ModelDefaults(
         model.name(),
         model.width(),
@@ -46,7 +50,8 @@ public final class ModelAdapter {
                 .map(
                     adapter ->
                         new KnownAdapter(adapter.name(), adapter.sha256(), adapter.problem()))
-                .toList()));
+                .toList()),
+        scoresCandidates);
   }
 
   /** The adapters that requests may name, for the worker's status. */

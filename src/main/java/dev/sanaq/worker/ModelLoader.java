@@ -65,10 +65,19 @@ class ModelLoader {
    * Checks what can be checked without loading.
    *
    * @throws IllegalArgumentException if no model is configured, or its folder is missing and there
-   *     is no source to download it from, or ShieldGemma's folder is missing
+   *     is no source to download it from, or ShieldGemma's or the scorer's folder is missing
    */
   void check() {
     ShieldGemmaCheck.requireFolder(safetyConfig);
+    config
+        .scorer()
+        .filter(folder -> config.source().isEmpty() && !Files.isDirectory(folder))
+        .ifPresent(
+            folder -> {
+              throw new IllegalArgumentException(
+                  "sanaq.model.scorer is %s: there is no such folder; set it to a CLIP model's folder (clip.pt, tokenizer.json)"
+                      .formatted(folder));
+            });
     Path checkpoint = checkpoint();
     if (config.source().isEmpty() && !Files.isDirectory(checkpoint)) {
       throw new IllegalArgumentException(

@@ -499,7 +499,7 @@ final class WorkerAssembly {
     TopicsConfig topics = settings.topics();
     RequestValidator validator =
         new RequestValidator(
-            ModelAdapter.defaults(generator.model()),
+            ModelAdapter.defaults(generator.model(), generator.selectsImages()),
             settings
                 .limits()
                 .toLimits(

@@ -102,7 +102,7 @@ public final class ScriptedWorker implements AutoCloseable {
         new ModelDefaults("m", 1000, 1000, 4, 4.5, "flow-dpm", List.of("flow-dpm"));
     RequestLimits limits =
         new RequestLimits(
-            100, 4096, 100, 50, 8, 1000, false, false, OUTPUT, List.of(OUTPUT), List.of());
+            100, 4096, 100, 50, 8, 16, 1000, false, false, OUTPUT, List.of(OUTPUT), List.of());
     Map<String, Object> fields = Map.of("id", id, "prompt", "p");
     return ((ValidationResult.Valid)
             new RequestValidator(model, limits).validate(new GenerationRequest(fields), id))

@@ -58,6 +58,8 @@ class RequestFieldsTest {
           "quality",
           "model",
           "adapters",
+          "candidates",
+          "draftSteps",
           "deadline",
           "priority",
           "previews",
@@ -84,6 +86,8 @@ class RequestFieldsTest {
           "solver",
           "resolutionBinning",
           "adapters",
+          "candidates",
+          "draftSteps",
           "deadline",
           "priority",
           "callbackUrl",
@@ -107,6 +111,8 @@ class RequestFieldsTest {
           "count",
           "format",
           "quality",
+          "candidates",
+          "draftSteps",
           "deadline",
           "priority",
           "previews",
@@ -208,7 +214,7 @@ class RequestFieldsTest {
         "n",
         8,
         4,
-        1,
+        2,
         1,
         List.of(0.2, 0.8),
         "fast",
@@ -243,7 +249,9 @@ class RequestFieldsTest {
                     Optional.of(new JobInputs.Preprocessor("canny", 50, 100, 1)))),
             Optional.of(new JobInputs.Pag(2, 0, List.of(1))),
             Map.of(),
-            false));
+            false),
+        4,
+        1);
   }
 
   private static List<String> allBut(List<String> exceptions) {

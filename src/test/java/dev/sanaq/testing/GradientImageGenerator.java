@@ -70,7 +70,7 @@ public class GradientImageGenerator implements ImageGenerator {
     }
     List<RgbImage> images = new ArrayList<>();
     for (int i = 0; i < params.count(); i++) {
-      images.add(gradient(params, params.seed() + i));
+      images.add(gradient(params, params.seedOf(i)));
     }
     return new GenerationResult(images, Map.of("denoise", Duration.ofMillis(3)));
   }

@@ -1,16 +1,20 @@
 package dev.sanaq.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.cli.train.TrainAllCommand;
 import dev.sanaq.cli.train.TrainEvaluateCommand;
 import dev.sanaq.testing.Fixtures;
+import dev.sanaq.train.eval.SmallInception;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -63,10 +67,25 @@ class TrainAllTest {
     String[] arguments = {
       "--model", checkpoint.toString(),
       "--captions", list.toString(),
-      "--clip", Fixtures.path("clip").toString()
+      "--clip", Fixtures.path("clip").toString(),
+      "--inception", SmallInception.write(folder).toString(),
+      "--best-of", "1,2",
+      "--draft-steps", "2",
+      "--steps", "3",
+      "--table", folder.resolve("table.md").toString(),
+      "--table-batch", "2"
     };
     assertThat(run(new TrainEvaluateCommand(), arguments)).as(err).isZero();
-    assertThat(out).containsPattern("\"clipScore\":\\d+\\.\\d+");
+    assertThat(out.lines()).hasSize(3).allMatch(line -> line.contains("\"clipScore\":"));
+    assertThat(out.lines().skip(2)).allMatch(line -> line.contains("\"draftSteps\":2"));
+    Matcher fid = Pattern.compile("\"fid\":([0-9.]+)").matcher(out);
+    assertThat(fid.find()).as(out).isTrue();
+    String row = Files.readAllLines(folder.resolve("table.md")).get(2);
+    assertThat(row)
+        .matches(
+            "\\| checkpoint \\| [0-9.]+ \\| [0-9.]+ \\| 0\\.[0-9]+ \\| [0-9.]+ \\| [0-9.]+ \\| \\| \\|");
+    double written = Double.parseDouble(row.split("\\|")[5].strip());
+    assertThat(written).isCloseTo(Double.parseDouble(fid.group(1)), withinPercentage(1));
   }
 
   private void prepareData() throws IOException {

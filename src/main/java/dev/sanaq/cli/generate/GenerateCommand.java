@@ -104,7 +104,8 @@ public final class GenerateCommand implements Callable<Integer> {
     ModelInfo info;
     try (ProgressBar bar = ProgressBar.onStandardError()) {
       bar.show("load");
-      try (ImageGenerator generator = loader.load(modelOptions.model(), options)) {
+      try (ImageGenerator generator =
+          generationOptions.withScorer(loader.load(modelOptions.model(), options))) {
         info = generator.model();
         params = generationParams(info);
         bar.show("text");
@@ -112,7 +113,8 @@ public final class GenerateCommand implements Callable<Integer> {
       }
       for (int i = 0; i < result.images().size(); i++) {
         bar.show("write", i, result.images().size());
-        files.write(i, encodeImage(files.format(), result.images().get(i), params, info, i));
+        files.write(
+            i, encodeImage(files.format(), result.images().get(i), params, info, result.offset(i)));
       }
     }
     GenerateReport report = GenerateReport.of(files, info, params, result);

@@ -1,5 +1,6 @@
 package dev.sanaq.cli.generate;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.sanaq.json.Json;
 import dev.sanaq.sana.GenerationParams;
@@ -9,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result of {@code generate}, as it is printed to standard output.
@@ -33,7 +36,13 @@ record GenerateReport(
       @JsonProperty String file,
       @JsonProperty long seed,
       @JsonProperty int width,
-      @JsonProperty int height) {}
+      @JsonProperty int height,
+      @JsonProperty @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double score) {
+    String toText() {
+      String text = "%s  %sx%s  seed %s".formatted(file, width, height, seed);
+      return score == null ? text : text + String.format(Locale.ROOT, "  score %.4f", score);
+    }
+  }
 
   static GenerateReport of(
       OutputFiles files, ModelInfo model, GenerationParams params, GenerationResult result) {
@@ -42,9 +51,10 @@ record GenerateReport(
       images.add(
           new ImageFile(
               files.file(i).toString(),
-              params.seed() + i,
+              params.seed() + result.offset(i),
               result.images().get(i).width(),
-              result.images().get(i).height()));
+              result.images().get(i).height(),
+              result.score(i).isPresent() ? result.score(i).getAsDouble() : null));
     }
     Map<String, Long> timings = new LinkedHashMap<>();
     result.timings().forEach((stage, time) -> timings.put(stage, time.toMillis()));
@@ -62,7 +72,7 @@ record GenerateReport(
   /** For people: one line per file. */
   String toText() {
     return images.stream()
-        .map(f -> "%s  %sx%s  seed %s".formatted(f.file, f.width, f.height, f.seed))
+        .map(ImageFile::toText)
         .collect(Collectors.joining(System.lineSeparator()));
   }
 

@@ -3,6 +3,7 @@ package dev.sanaq.cli.generate;
 import dev.sanaq.cli.model.LoraOption;
 import dev.sanaq.image.ImageSize;
 import dev.sanaq.sana.GenerationParams;
+import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.conditioning.Conditioning;
 import dev.sanaq.sana.lora.LoraInfo;
@@ -115,6 +116,7 @@ final class GenerationOptions {
   private List<String> adapters = List.of();
 
   @Mixin private ImageOptions images;
+  @Mixin private CandidateOptions candidates;
 
   private Conditioning conditioning = Conditioning.NONE;
 
@@ -157,7 +159,9 @@ final class GenerationOptions {
           guidanceInterval,
           "must be START,STOP with 0 <= START < STOP <= 1");
     }
-    if (seed != null && (seed < 0 || seed > Long.MAX_VALUE - (numImages - 1))) {
+    candidates.validate(numImages);
+    int generated = candidates.generatedImages(numImages);
+    if (seed != null && (seed < 0 || seed > Long.MAX_VALUE - (generated - 1))) {
       throw invalidOption("--seed", seed, "must be 0 to 2^63-1, for every image");
     }
     loraWeights();
@@ -185,12 +189,13 @@ final class GenerationOptions {
       throw invalidOption("--solver", kind.label(), "this model supports " + known);
     }
     ImageSize defaults = defaultSize(model);
+    int allSteps = steps == null ? model.steps() : steps;
     return new GenerationParams(
         prompt,
         negativePrompt,
         size.widthOr(defaults.width()),
         size.heightOr(defaults.height()),
-        steps == null ? model.steps() : steps,
+        allSteps,
         guidanceScale == null ? model.guidanceScale() : guidanceScale,
         guidanceInterval.isEmpty()
             ? model.guidanceInterval()
@@ -202,7 +207,8 @@ final class GenerationOptions {
         !noPromptInstruction,
         loraWeights().stream().map(lora -> withSha256(lora, model)).toList(),
         conditioning,
-        stepCache(model, kind));
+        stepCache(model, kind),
+        candidates.selection(allSteps));
   }
 
   /** The model's default acts where the model has it. */
@@ -221,6 +227,11 @@ final class GenerationOptions {
               .formatted(count, kind.label()));
     }
     return StepCache.ofPreset(stepCache);
+  }
+
+  /** The generator with the scorer of the candidates, if there are any. */
+  ImageGenerator withScorer(ImageGenerator generator) {
+    return candidates.withScorer(generator);
   }
 
   /** The model's; without any given size but with an input image, of the image's aspect ratio. */

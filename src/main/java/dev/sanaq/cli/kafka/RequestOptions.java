@@ -102,6 +102,23 @@ final class RequestOptions {
   }
 
   @Option(
+      names = "--candidates",
+      paramLabel = "N",
+      description =
+          "Generate N images and keep the best; needs workers with a scorer (default: keep all).")
+  void candidates(@Nullable Integer value) {
+    put("candidates", value);
+  }
+
+  @Option(
+      names = "--draft-steps",
+      paramLabel = "N",
+      description = "Denoising steps of a candidate (default: all).")
+  void draftSteps(@Nullable Integer value) {
+    put("draftSteps", value);
+  }
+
+  @Option(
       names = "--solver",
       paramLabel = "NAME",
       description = "flow-dpm, flow-euler or scm (default: the model's).")

@@ -1,14 +1,19 @@
 package dev.sanaq.cli.train;
 
+import dev.sanaq.benchmark.PaperTable;
+import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.cli.terminal.CliErrors;
+import dev.sanaq.files.AtomicFile;
 import dev.sanaq.json.Json;
 import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.pipeline.SanaPipeline;
+import dev.sanaq.sana.score.ClipModel;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.Torch;
 import dev.sanaq.train.Evaluation;
-import dev.sanaq.train.eval.ClipModel;
-import dev.sanaq.train.eval.RetrievalEvaluation;
+import dev.sanaq.train.eval.BestOf;
+import dev.sanaq.train.eval.CaptionEvaluation;
+import dev.sanaq.train.eval.InceptionModel;
 import dev.sanaq.train.loop.TrainingProgress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +38,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Evaluates a checkpoint: reconstruction and flow-matching loss on held-out images, and how"
-            + " often the image generated for a caption is the right one.")
+            + " often the image generated for a caption is the right one, CLIP score and FID.")
 public final class TrainEvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--eval-data",
@@ -61,6 +68,56 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
           "Folder of a CLIP model (clip.pt, tokenizer.json): also measures the CLIP score of"
               + " generated images.")
   private @Nullable Path clip;
+
+  @Option(
+      names = "--inception",
+      paramLabel = "FILE",
+      description =
+          "Inception as TorchScript: also measures FID and KID of generated images and those of"
+              + " their captions.")
+  private @Nullable Path inception;
+
+  @Option(
+      names = "--best-of",
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Numbers of candidates for each caption; of each number the best by --clip is measured"
+              + " (default: 1).")
+  private List<Integer> bestOf = List.of(1);
+
+  @Option(
+      names = "--draft-steps",
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Also measures the images that drafts of so many steps select among the candidates, and"
+              + " how alike both rank them.")
+  private List<Integer> draftSteps = List.of();
+
+  @Option(
+      names = "--table",
+      paramLabel = "FILE",
+      description =
+          "Times the checkpoint on this machine and writes a table in the form of the paper's"
+              + " table 7, as Markdown.")
+  private @Nullable Path table;
+
+  @Option(
+      names = "--table-batch",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "Images of the batch whose throughput is timed (default: ${DEFAULT-VALUE}).")
+  private int tableBatch;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      defaultValue = "fp32",
+      description =
+          "Precision of generated images: fp32, bf16, fp16, int8, or fp8 on a GPU (default:"
+              + " ${DEFAULT-VALUE}). The loss and the reconstruction are always measured in fp32.")
+  private String precision;
 
   @Option(
       names = "--limit",
@@ -107,8 +164,10 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
       if (evalData != null) {
         evaluateHeldOut(new Evaluation(options.model(), placement, console), evalData);
       }
-      if (captions != null) {
-        evaluateCaptions(placement, console, captions);
+      Map<String, Object> metrics =
+          captions == null ? Map.of() : evaluateCaptions(placement, console, captions);
+      if (table != null) {
+        writeTable(pipelineOptions(placement), metrics, table);
       }
       return 0;
     } catch (IOException | RuntimeException e) {
@@ -131,34 +190,63 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private void evaluateCaptions(DevicePlacement placement, TrainingProgress progress, Path list)
-      throws IOException {
-    PipelineOptions pipeline =
-        new PipelineOptions(
-            "fp32", "", Torch.threads(), placement.isGpu() ? "cuda" : "cpu", List.of(), false);
-    RetrievalEvaluation.Settings settings =
-        new RetrievalEvaluation.Settings(limit, steps, guidanceScale, seed, !noPromptInstruction);
-    try (SanaPipeline generator = SanaPipeline.load(options.model(), pipeline)) {
-      if (clip == null) {
-        evaluateRetrieval(list, new RetrievalEvaluation(generator, settings, Map.of(), progress));
-      } else {
-        try (ClipModel clipModel = ClipModel.open(clip)) {
-          evaluateRetrieval(
-              list,
-              new RetrievalEvaluation(
-                  generator, settings, Map.of("clipScore", clipModel::score), progress));
-        }
+  /** The metrics of the first way of selecting images. */
+  private Map<String, Object> evaluateCaptions(
+      DevicePlacement placement, TrainingProgress progress, Path list) throws IOException {
+    CaptionEvaluation.Settings settings =
+        new CaptionEvaluation.Settings(
+            limit,
+            steps,
+            guidanceScale,
+            seed,
+            !noPromptInstruction,
+            new BestOf(bestOf, draftSteps));
+    try (ClipModel clipModel = clip == null ? null : ClipModel.open(clip);
+        InceptionModel inceptionModel = inception == null ? null : InceptionModel.open(inception);
+        SanaPipeline generator = SanaPipeline.load(options.model(), pipelineOptions(placement))) {
+      CaptionEvaluation evaluation =
+          new CaptionEvaluation(
+              generator,
+              settings,
+              new CaptionEvaluation.Models(
+                  Optional.ofNullable(clipModel), Optional.ofNullable(inceptionModel)),
+              progress);
+      if (wordings == null) {
+        return print("retrieval", evaluation.run(list));
       }
+      Map<String, Object> metrics =
+          print("unseen wordings", evaluation.run(list, wordings, "wording"));
+      print("unseen names", evaluation.run(list, wordings, "name"));
+      return metrics;
     }
   }
 
-  private void evaluateRetrieval(Path list, RetrievalEvaluation evaluation) throws IOException {
-    if (wordings == null) {
-      print("retrieval", evaluation.run(list));
-    } else {
-      print("unseen wordings", evaluation.run(list, wordings, "wording"));
-      print("unseen names", evaluation.run(list, wordings, "name"));
+  private PipelineOptions pipelineOptions(DevicePlacement placement) {
+    return new PipelineOptions(
+        precision, "", Torch.threads(), placement.isGpu() ? "cuda" : "cpu", List.of(), false);
+  }
+
+  private void writeTable(PipelineOptions pipeline, Map<String, Object> metrics, Path file)
+      throws IOException {
+    try (SanaPipeline generator = SanaPipeline.load(options.model(), pipeline)) {
+      PaperTable row =
+          PaperTable.measure(
+              Checkpoint.open(options.model()), generator, steps, guidanceScale, tableBatch);
+      AtomicFile.write(
+          file, row.withMetrics(number(metrics, "fid"), number(metrics, "clipScore")).toMarkdown());
     }
+  }
+
+  private static OptionalDouble number(Map<String, Object> metrics, String name) {
+    return metrics.get(name) instanceof Double value
+        ? OptionalDouble.of(value)
+        : OptionalDouble.empty();
+  }
+
+  /** Prints a line for each way of selecting images; returns the first. */
+  private Map<String, Object> print(String measure, List<Map<String, Object>> lines) {
+    lines.forEach(line -> print(measure, line));
+    return lines.get(0);
   }
 
   private void print(String measure, Map<String, ?> values) {

@@ -48,6 +48,8 @@ public final class AsyncApiDocument {
     document.setLimit(List.of("steps", "maximum"), limits.maxSteps());
     document.setLimit(List.of("guidanceScale", "maximum"), whole(limits.maxGuidanceScale()));
     document.setLimit(List.of("count", "maximum"), limits.maxCount());
+    document.setLimit(List.of("candidates", "maximum"), limits.maxCandidates());
+    document.setLimit(List.of("draftSteps", "maximum"), limits.maxSteps());
     document.setLimit(List.of("output", "properties", "uploadUrls", "maxItems"), limits.maxCount());
     return document;
   }

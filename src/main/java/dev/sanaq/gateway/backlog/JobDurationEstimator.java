@@ -55,7 +55,7 @@ final class JobDurationEstimator {
     if (cost.steps() <= 0 || cost.count() <= 0 || !(seconds > 0) || seconds > MAX_SECONDS) {
       return;
     }
-    byImageCost.recordMeasurement(cost.perImage(), cost.count(), seconds);
+    byImageCost.recordMeasurement(cost.perImage(), cost.workImages(EXTRA_STEPS), seconds);
     double size = cost.resolutionBinning() ? 1 : size(cost.requestedMegapixels());
     byBinning.recordMeasurement(
         new Binning(cost.model(), cost.resolutionBinning()), steps(cost) * size, seconds);
@@ -69,7 +69,7 @@ final class JobDurationEstimator {
   double estimateSeconds(JobCost requested, ServedModel model) {
     JobCost cost = requested.withDefaults(model);
     return byImageCost
-        .estimateSeconds(cost.perImage(), cost.count())
+        .estimateSeconds(cost.perImage(), cost.workImages(EXTRA_STEPS))
         .orElseGet(() -> steps(cost) * size(cost.generatedMegapixels(model)) * rate(cost, model));
   }
 
@@ -85,7 +85,7 @@ final class JobDurationEstimator {
   }
 
   private static double steps(JobCost cost) {
-    return (double) cost.count() * (cost.steps() + EXTRA_STEPS);
+    return cost.workImages(EXTRA_STEPS) * (cost.steps() + EXTRA_STEPS);
   }
 
   private static double size(double megapixels) {

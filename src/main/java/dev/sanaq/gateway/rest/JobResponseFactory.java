@@ -94,6 +94,9 @@ class JobResponseFactory {
     body.put("format", image.format());
     body.put("bytes", image.bytes());
     body.put("sha256", image.sha256());
+    if (image.score() != null) {
+      body.put("score", image.score());
+    }
     body.put("bucket", image.bucket());
     body.put("key", image.key());
     return body;

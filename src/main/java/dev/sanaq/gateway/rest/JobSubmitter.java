@@ -146,8 +146,8 @@ public class JobSubmitter {
     return id;
   }
 
-  // Only the workers know their model, so any model name, solver, step cache and adapter
-  // is valid here.
+  // Only the workers know their model, so any model name, solver, step cache, adapter and number of
+  // candidates is valid here.
   private ModelDefaults modelDefaults(Map<String, Object> fields, ModelPool pool) {
     ModelPool.Estimate defaults = pool.estimate();
     return new ModelDefaults(
@@ -161,7 +161,8 @@ public class JobSubmitter {
         SOLVERS,
         Job.NO_STEP_CACHE,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        true);
   }
 
   private static String idFromKey(Caller caller, String key) {

@@ -12,14 +12,29 @@ import java.util.Map;
  * @param height requested pixels; 0 for the model's default
  * @param steps denoising steps; 0 for the model's default
  * @param count images
+ * @param candidates images that are generated so that the best can be kept; 0 for none
+ * @param draftSteps denoising steps of a candidate; 0 for all
  * @param resolutionBinning whether the model generates a published size instead of the requested
  *     one
  */
 public record JobCost(
-    String model, int width, int height, int steps, int count, boolean resolutionBinning) {
+    String model,
+    int width,
+    int height,
+    int steps,
+    int count,
+    int candidates,
+    int draftSteps,
+    boolean resolutionBinning) {
   /** The cost of a request that leaves everything out. */
   static JobCost ofEmptyRequest(String model) {
     return new JobCost(model, 0, 0, 0, 1, true);
+  }
+
+  /** Of a request without candidates. */
+  public JobCost(
+      String model, int width, int height, int steps, int count, boolean resolutionBinning) {
+    this(model, width, height, steps, count, 0, 0, resolutionBinning);
   }
 
   /**
@@ -34,6 +49,8 @@ public record JobCost(
         JsonMaps.clampedInt(request, "height", 0, limits.maxSide()),
         JsonMaps.clampedInt(request, "steps", 0, limits.maxSteps()),
         JsonMaps.clampedInt(request, "count", 1, limits.maxCount()),
+        JsonMaps.clampedInt(request, "candidates", 0, limits.maxCandidates()),
+        JsonMaps.clampedInt(request, "draftSteps", 0, limits.maxSteps()),
         !Boolean.FALSE.equals(request.get("resolutionBinning")));
   }
 
@@ -45,12 +62,25 @@ public record JobCost(
         height == 0 ? served.height() : height,
         steps == 0 ? served.steps() : steps,
         count,
+        candidates,
+        draftSteps,
         resolutionBinning);
   }
 
   /** The cost of one image. */
   public JobCost perImage() {
     return new JobCost(model, width, height, steps, 1, resolutionBinning);
+  }
+
+  /**
+   * The work in images with all steps; only with the steps resolved, see {@link #withDefaults}.
+   *
+   * @param extraSteps what an image costs besides its steps, in steps
+   */
+  public double workImages(int extraSteps) {
+    return draftSteps == 0
+        ? Math.max(count, candidates)
+        : count + candidates * (draftSteps + extraSteps) / (double) (steps + extraSteps);
   }
 
   /**

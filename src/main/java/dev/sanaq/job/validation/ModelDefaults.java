@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
  * @param stepCache the default preset of the step cache
  * @param stepCaches the presets of the step cache; empty if only the workers know them
  * @param adapters the available LoRA adapters; empty if only the workers know them
+ * @param scoresCandidates whether there is a scorer, so that a request may have candidates; true if
+ *     only the workers know
  */
 public record ModelDefaults(
     String name,
@@ -33,7 +35,8 @@ public record ModelDefaults(
     List<String> solvers,
     String stepCache,
     Optional<List<KnownStepCache>> stepCaches,
-    Optional<List<KnownAdapter>> adapters) {
+    Optional<List<KnownAdapter>> adapters,
+    boolean scoresCandidates) {
   /** Guidance in every step. */
   public static final List<Double> ALL_STEPS = List.of(0.0, 1.0);
 
@@ -72,7 +75,8 @@ public record ModelDefaults(
       List<Double> guidanceInterval,
       String solver,
       List<String> solvers,
-      Optional<List<KnownAdapter>> adapters) {
+      Optional<List<KnownAdapter>> adapters,
+      boolean scoresCandidates) {
     this(
         name,
         width,
@@ -84,10 +88,11 @@ public record ModelDefaults(
         solvers,
         Job.NO_STEP_CACHE,
         Optional.of(List.of()),
-        adapters);
+        adapters,
+        scoresCandidates);
   }
 
-  /** A model without adapters and step caches, with guidance in every step. */
+  /** A model without adapters, step caches and a scorer, with guidance in every step. */
   public ModelDefaults(
       String name,
       int width,
@@ -105,7 +110,8 @@ public record ModelDefaults(
         ALL_STEPS,
         solver,
         solvers,
-        Optional.of(List.of()));
+        Optional.of(List.of()),
+        false);
   }
 
   /** Whether the model has a preset of the step cache; true if only the workers know. */

@@ -11,6 +11,7 @@ import java.util.List;
  * @param maxSteps denoising steps
  * @param maxGuidanceScale guidance scale
  * @param maxCount images of a request
+ * @param maxCandidates images that are generated for a request that keeps the best
  * @param maxMetadataLength characters of the metadata, names and values together
  * @param allowHttpCallbacks whether callback URLs may be http besides https
  * @param allowHttpUploads whether upload URLs may be http besides https
@@ -24,6 +25,7 @@ public record RequestLimits(
     int maxSteps,
     double maxGuidanceScale,
     int maxCount,
+    int maxCandidates,
     int maxMetadataLength,
     boolean allowHttpCallbacks,
     boolean allowHttpUploads,

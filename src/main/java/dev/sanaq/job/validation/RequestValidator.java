@@ -57,10 +57,11 @@ public final class RequestValidator {
   private Job readJob(
       FieldReader fields, String id, String fingerprint, Map<String, Object> metadata) {
     int count = (int) fields.integer(RequestFields.COUNT, 1, 1, limits.maxCount());
-    FieldReader output = fields.nested(RequestFields.OUTPUT);
-    output.rejectUnknown(RequestFields.OF_OUTPUT);
+    int candidates = readCandidates(fields, count);
     int steps =
         (int) fields.integer(RequestFields.STEPS, modelDefaults.steps(), 1, limits.maxSteps());
+    FieldReader output = fields.nested(RequestFields.OUTPUT);
+    output.rejectUnknown(RequestFields.OF_OUTPUT);
     String solver =
         fields.choice(RequestFields.SOLVER, modelDefaults.solver(), modelDefaults.solvers());
     return new Job(
@@ -80,7 +81,11 @@ public final class RequestValidator {
             fields, RequestFields.GUIDANCE_INTERVAL, modelDefaults.guidanceInterval()),
         readStepCache(fields, solver, steps),
         // The last image's seed, seed + count - 1, must be in the range too.
-        fields.integer(RequestFields.SEED, JobIds.seedOf(id), 0, Long.MAX_VALUE - (count - 1)),
+        fields.integer(
+            RequestFields.SEED,
+            JobIds.seedOf(id),
+            0,
+            Long.MAX_VALUE - (Math.max(count, candidates) - 1)),
         count,
         solver,
         fields.choice(RequestFields.FORMAT, "png", FORMATS),
@@ -96,7 +101,33 @@ public final class RequestValidator {
         readOutput(fields, output),
         UploadUrlRule.read(output, count, limits.allowHttpUploads()),
         metadata,
-        InputRule.read(fields, limits.allowHttpUploads()));
+        InputRule.read(fields, limits.allowHttpUploads()),
+        candidates,
+        readDraftSteps(fields, steps));
+  }
+
+  private int readCandidates(FieldReader fields, int count) {
+    if (fields.has(RequestFields.CANDIDATES) && !modelDefaults.scoresCandidates()) {
+      return fields.reject(
+          RequestFields.CANDIDATES,
+          "nothing: the worker has no scorer that could select images (sanaq.model.scorer)",
+          0);
+    }
+    return (int) fields.integer(RequestFields.CANDIDATES, 0, count, limits.maxCandidates());
+  }
+
+  private int readDraftSteps(FieldReader fields, int steps) {
+    if (!fields.has(RequestFields.DRAFT_STEPS)) {
+      return 0;
+    }
+    if (!fields.has(RequestFields.CANDIDATES) || steps == 1) {
+      return fields.reject(
+          RequestFields.DRAFT_STEPS, "nothing without candidates, or with a single step", 0);
+    }
+    // Only the workers, which know their adapters too, know the model's default steps.
+    boolean known = fields.has(RequestFields.STEPS) || modelDefaults.adapters().isPresent();
+    int max = known ? steps - 1 : limits.maxSteps();
+    return (int) fields.integer(RequestFields.DRAFT_STEPS, 0, 1, max);
   }
 
   private static String readId(FieldReader fields, String derivedId) {

@@ -149,6 +149,9 @@ public final class JobEventFactory {
     data.put("format", image.format());
     data.put("bytes", image.bytes());
     data.put("sha256", image.sha256());
+    if (image.score() != null) {
+      data.put("score", image.score());
+    }
     return data;
   }
 

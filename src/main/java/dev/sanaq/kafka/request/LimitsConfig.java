@@ -41,6 +41,11 @@ public interface LimitsConfig {
   @Min(1)
   int maxCount();
 
+  /** The largest number of candidates of a request, of which the best are kept. */
+  @WithDefault("16")
+  @Min(1)
+  int maxCandidates();
+
   /** The largest metadata, in characters. */
   @WithDefault("16384")
   @Min(0)
@@ -65,6 +70,7 @@ public interface LimitsConfig {
         maxSteps(),
         maxGuidanceScale(),
         maxCount(),
+        maxCandidates(),
         maxMetadataLength(),
         httpCallbacks(),
         httpUploads(),

@@ -5,9 +5,9 @@ import com.oracle.svm.core.annotate.TargetClass;
 import dev.sanaq.cli.train.TrainEvaluateCommand;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.train.Evaluation;
-import dev.sanaq.train.eval.RetrievalEvaluation;
 import dev.sanaq.train.loop.TrainingProgress;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** {@code train evaluate}, which is not part of the executable. */
 @TargetClass(TrainEvaluateCommand.class)
@@ -25,12 +25,8 @@ final class TrainEvaluateCommandSubstitution {
   }
 
   @Substitute
-  private void evaluateCaptions(DevicePlacement placement, TrainingProgress progress, Path list) {
-    throw new TrainerUnavailableException();
-  }
-
-  @Substitute
-  private void evaluateRetrieval(Path list, RetrievalEvaluation evaluation) {
+  private Map<String, Object> evaluateCaptions(
+      DevicePlacement placement, TrainingProgress progress, Path list) {
     throw new TrainerUnavailableException();
   }
 }

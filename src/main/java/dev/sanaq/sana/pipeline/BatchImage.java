@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 record BatchImage(BatchEntry entry, int index) {
   /** As in diffusers with a CPU generator for each image: the entry's seed plus the index. */
   private long seed() {
-    return entry.params().seed() + index;
+    return entry.params().seedOf(index);
   }
 
   static long[] seeds(List<BatchImage> images) {

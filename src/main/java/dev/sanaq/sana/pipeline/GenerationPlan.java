@@ -37,7 +37,8 @@ record GenerationPlan(
    *
    * @throws UnsupportedSizeException if the model cannot generate the size
    * @throws IllegalArgumentException if the batch is empty or its keys differ, or if the model does
-   *     not take the solver, the number of steps, the conditioning or the step cache
+   *     not take the solver, the number of steps, the conditioning or the step cache, or if
+   *     candidates are to be scored: {@code sana.score} does that
    */
   static GenerationPlan check(ModelSpec spec, List<GenerationParams> batch) {
     BatchKey key = commonKey(batch);
@@ -64,6 +65,9 @@ record GenerationPlan(
     List<BatchKey> keys = batch.stream().map(BatchKey::of).distinct().toList();
     if (keys.size() != 1) {
       throw new IllegalArgumentException("a batch needs one batch key, found " + keys);
+    }
+    if (batch.stream().anyMatch(params -> params.selection().isActive())) {
+      throw new IllegalArgumentException("candidates need a scorer, and none is loaded");
     }
     return keys.get(0);
   }

@@ -41,7 +41,12 @@ public final class ResultStore {
     return objects.get(bucket, key).map(bytes -> parse(bytes, key));
   }
 
-  /** Stores an image; keeps the existing one if an earlier attempt has stored it. */
+  /**
+   * Stores an image; keeps the existing one if an earlier attempt has stored it.
+   *
+   * @param index of the image's seed, from 0: it names the object, so that an object is always the
+   *     image of the same seed
+   */
   public StoredImage storeImage(Job job, int index, byte[] bytes, int width, int height) {
     String imageBucket = job.output().bucket();
     String key = ObjectKeys.image(job, index);

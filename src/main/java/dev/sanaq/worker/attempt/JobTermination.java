@@ -74,7 +74,9 @@ public final class JobTermination {
 
   private Duration estimatedDuration(JobExecution execution) {
     double seconds =
-        throughput.estimateSeconds(execution.batchKey(), execution.job().count()).orElse(0);
+        throughput
+            .estimateSeconds(execution.batchKey(), execution.generationParams().workImages())
+            .orElse(0);
     return Duration.ofNanos((long) (seconds * 1e9));
   }
 

@@ -19,6 +19,7 @@ import dev.sanaq.worker.safety.SafetyStage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.jboss.logging.Logger;
 
 /**
@@ -69,19 +70,22 @@ public final class ImageWriter {
     List<byte[]> checked = new ArrayList<>();
     if (safety.checksImages()) {
       for (RgbImage image : result.images()) {
-        checked.add(encode(format, image, execution, checked.size()));
+        checked.add(encode(format, image, execution, result.offset(checked.size())));
       }
       safety.checkImages(job, checked, execution::isAbandonRequested);
     }
     List<StoredImage> images = new ArrayList<>();
     for (RgbImage image : result.images()) {
       int index = images.size();
+      int offset = result.offset(index);
       byte[] file =
-          checked.isEmpty() ? encode(format, image, execution, index) : checked.get(index);
-      images.add(
+          checked.isEmpty() ? encode(format, image, execution, offset) : checked.get(index);
+      StoredImage stored =
           storageRetry.call(
-              () -> store.storeImage(job, index, file, image.width(), image.height()),
-              execution::isAbandonRequested));
+              () -> store.storeImage(job, offset, file, image.width(), image.height()),
+              execution::isAbandonRequested);
+      OptionalDouble score = result.score(index);
+      images.add(score.isPresent() ? stored.withScore(score.getAsDouble()) : stored);
     }
     return images;
   }

@@ -9,6 +9,7 @@ import dev.sanaq.kafka.request.Cancellation;
 import dev.sanaq.sana.BatchKey;
 import dev.sanaq.sana.GenerationParams;
 import dev.sanaq.sana.lora.LoraWeight;
+import dev.sanaq.sana.select.Selection;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.solver.StepCache;
@@ -272,6 +273,7 @@ public final class JobExecution {
             .map(adapter -> new LoraWeight(adapter.name(), adapter.scale(), adapter.sha256()))
             .toList(),
         PreparedInputs.placeholder(job.inputs()),
-        StepCache.ofPreset(job.stepCache()));
+        StepCache.ofPreset(job.stepCache()),
+        Selection.of(job.candidates(), job.draftSteps()));
   }
 }

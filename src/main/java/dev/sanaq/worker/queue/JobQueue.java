@@ -235,16 +235,20 @@ public final class JobQueue {
       }
       if (jobs.isEmpty()) {
         jobs.add(execution);
-        freeImages = maxBatchImages.applyAsInt(execution.batchKey()) - execution.job().count();
-      } else if (canJoin(execution, jobs.get(0)) && execution.job().count() <= freeImages) {
+        freeImages = maxBatchImages.applyAsInt(execution.batchKey()) - images(execution);
+      } else if (canJoin(execution, jobs.get(0)) && images(execution) <= freeImages) {
         jobs.add(execution);
-        freeImages -= execution.job().count();
+        freeImages -= images(execution);
       }
       if (isFull(jobs, freeImages)) {
         return new Batch(jobs, true);
       }
     }
     return new Batch(jobs, false);
+  }
+
+  private static int images(JobExecution execution) {
+    return execution.generationParams().generatedImages();
   }
 
   private boolean isFull(List<JobExecution> jobs, int freeImages) {

@@ -29,7 +29,7 @@ final class BatchProgressReporter implements BatchControl {
   private long denoiseStartNanos = startNanos;
   private Duration remaining = Duration.ZERO;
   private Duration deviceTime = Duration.ZERO;
-  private int images;
+  private double images;
 
   /**
    * Reports the start of the batch.
@@ -97,7 +97,7 @@ final class BatchProgressReporter implements BatchControl {
   /** Reports the end of the batch. */
   void finished(List<BatchResult> results) {
     for (int i = 0; i < results.size(); i++) {
-      images += results.get(i) instanceof BatchResult.Done ? batch.get(i).job().count() : 0;
+      images += results.get(i) instanceof BatchResult.Done ? work(batch.get(i)) : 0;
     }
     deviceTime = Duration.ofNanos(System.nanoTime() - startNanos);
     reporting.finished(batch, images, start, deviceTime);
@@ -107,6 +107,10 @@ final class BatchProgressReporter implements BatchControl {
   Duration deviceTime(JobExecution execution) {
     return images == 0
         ? Duration.ZERO
-        : deviceTime.multipliedBy(execution.job().count()).dividedBy(images);
+        : Duration.ofNanos((long) (deviceTime.toNanos() * work(execution) / images));
+  }
+
+  private static double work(JobExecution execution) {
+    return execution.generationParams().workImages();
   }
 }

@@ -80,9 +80,9 @@ public final class BatchReporting {
   /**
    * The batch has run.
    *
-   * @param images that were generated, of one batch key
+   * @param images that were generated, of one batch key; of a draft its part of the steps counts
    */
-  void finished(List<JobExecution> batch, int images, Instant start, Duration deviceTime) {
+  void finished(List<JobExecution> batch, double images, Instant start, Duration deviceTime) {
     Instant end = start.plus(deviceTime);
     for (JobExecution execution : batch) {
       execution.span().recordStage("wait", execution.received(), start);

@@ -4,10 +4,13 @@ import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.lora.LoraInfo;
 import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.pipeline.SanaPipeline;
+import dev.sanaq.sana.score.ClipModel;
+import dev.sanaq.sana.score.SelectingGenerator;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** Loads the worker's model: the only place that chooses the engine. */
@@ -38,6 +41,18 @@ public class ImageGeneratorFactory {
         LOG.warnf("adapter %s cannot be used: %s", adapter.name(), adapter.problem());
       }
     }
-    return pipeline;
+    Optional<Path> scorer = config.scorer();
+    return scorer.isPresent() ? withScorer(pipeline, scorer.get()) : pipeline;
+  }
+
+  private static ImageGenerator withScorer(SanaPipeline pipeline, Path folder) {
+    try {
+      ImageGenerator selecting = new SelectingGenerator(pipeline, ClipModel.open(folder));
+      LOG.infof("images are selected among candidates by the CLIP model of %s", folder);
+      return selecting;
+    } catch (RuntimeException e) {
+      pipeline.close();
+      throw new IllegalArgumentException("sanaq.model.scorer: " + e.getMessage(), e);
+    }
   }
 }

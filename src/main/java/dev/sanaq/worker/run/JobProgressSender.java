@@ -1,6 +1,7 @@
 package dev.sanaq.worker.run;
 
 import dev.sanaq.kafka.event.CloudEvent;
+import dev.sanaq.job.Job;
 import dev.sanaq.kafka.event.ImagePreview;
 import dev.sanaq.kafka.event.JobEventFactory;
 import dev.sanaq.kafka.event.ProgressSink;
@@ -38,11 +39,11 @@ public final class JobProgressSender {
    * @param previews makes the previews of its images; called only if they are sent
    */
   void sendProgress(JobExecution execution, int done, int steps, Supplier<List<Preview>> previews) {
-    List<ImagePreview> encoded =
-        sendsPreviews && execution.job().previews()
-            ? PreviewEncoder.encode(previews.get())
-            : List.of();
-    send(execution, events.progress(execution.job(), done, steps, encoded));
+    Job job = execution.job();
+    // Which candidates are kept is not known before the last step.
+    boolean shown = sendsPreviews && job.previews() && job.candidates() == 0;
+    List<ImagePreview> encoded = shown ? PreviewEncoder.encode(previews.get()) : List.of();
+    send(execution, events.progress(job, done, steps, encoded));
   }
 
   private void send(JobExecution execution, CloudEvent event) {

@@ -45,6 +45,12 @@ public interface ModelConfig {
   boolean lowMemory();
 
   /**
+   * Folder of a CLIP model ({@code clip.pt}, {@code tokenizer.json}) that scores images, so that
+   * requests may have candidates. It runs on the CPU.
+   */
+  Optional<Path> scorer();
+
+  /**
    * Generate one step of the default size before the worker is ready; on a GPU of the other
    * published aspects too, for at most 15 s.
    */

@@ -40,7 +40,18 @@ class ExamplesTest {
           new RequestValidator(
               new ModelDefaults("m", 64, 64, 4, 4.5, "flow-dpm", List.of("flow-dpm", "flow-euler")),
               new RequestLimits(
-                  4000, 4096, 100, 50, 8, 16384, false, false, HOME, List.of(HOME), List.of())));
+                  4000,
+                  4096,
+                  100,
+                  50,
+                  8,
+                  16,
+                  16384,
+                  false,
+                  false,
+                  HOME,
+                  List.of(HOME),
+                  List.of())));
   private static final ContractSchemas SCHEMAS = ContractSchemas.ofDefaults();
 
   /** An example of a message; its text names it in reports. */

@@ -113,6 +113,7 @@ class RequestSchemaAgreementTest {
               Map.entry("controlInterval", "start is less than stop"),
               Map.entry("strength", "above 0 as a double"),
               Map.entry("seed", "seed + count - 1"),
+              Map.entry("draftSteps", "only with candidates"),
               Map.entry("solver", "the model's solvers"),
               Map.entry("model", "the model's name"),
               Map.entry("adapters", "allowed prefixes, the model's adapters, each once"),

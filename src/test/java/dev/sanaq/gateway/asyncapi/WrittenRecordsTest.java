@@ -48,7 +48,7 @@ class WrittenRecordsTest {
        "controlScale": 0.8, "controlnet": "canny", "controlInterval": [0, 0.5],
        "controlPreprocessor": {"name": "canny", "lowThreshold": 50, "highThreshold": 99, "sigma": 1},
        "pag": {"scale": 2, "adaptiveScale": 0.1, "layers": [0, 1]},
-       "seed": 7, "count": 1, "solver": "flow-dpm", "format": "webp", "quality": 80,
+       "seed": 7, "count": 1, "candidates": 4, "draftSteps": 2, "solver": "flow-dpm", "format": "webp", "quality": 80,
        "resolutionBinning": true, "model": "m",
        "adapters": [{"name": "style", "scale": 0.8},
                     {"uri": "s3://loras/a.safetensors", "sha256": "%s"}],
@@ -137,7 +137,8 @@ class WrittenRecordsTest {
   }
 
   private static JobOutcome.Completed completed() {
-    StoredImage image = new StoredImage("sanaq", "k/0.webp", 7, 64, 64, "webp", 100, HASH);
+    StoredImage image =
+        new StoredImage("sanaq", "k/0.webp", 7, 64, 64, "webp", 100, HASH).withScore(31.5);
     Job job = job();
     return new JobOutcome.Completed(
         job.id(),

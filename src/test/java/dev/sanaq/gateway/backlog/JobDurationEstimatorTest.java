@@ -135,6 +135,17 @@ class JobDurationEstimatorTest {
     assertThat(estimator.estimateSeconds(ONE_IMAGE, MODEL)).isEqualTo(before);
   }
 
+  @Test
+  void candidates_countAsImages_andDraftsByTheirSteps() {
+    for (int i = 0; i < 3; i++) {
+      estimator.recordMeasurement(binned(512, 20, 1), 2);
+    }
+    assertThat(estimator.estimateSeconds(new JobCost("", 512, 512, 20, 2, 8, 0, true), MODEL))
+        .isCloseTo(16, within(1e-9));
+    assertThat(estimator.estimateSeconds(new JobCost("", 512, 512, 20, 2, 8, 8, true), MODEL))
+        .isCloseTo(2 * (2 + 8 * 12 / 24.0), within(1e-9));
+  }
+
   private static JobCost binned(int side, int steps, int count) {
     return new JobCost("", side, side, steps, count, true);
   }

@@ -42,6 +42,7 @@ class RequestValidatorTest {
           50,
           20,
           4,
+          16,
           200,
           false,
           false,
@@ -65,7 +66,8 @@ class RequestValidatorTest {
                 List.of(
                     new KnownAdapter("style", "a".repeat(64), ""),
                     new KnownAdapter("ink", "b".repeat(64), ""),
-                    new KnownAdapter("bad", "", "no tensors"))));
+                    new KnownAdapter("bad", "", "no tensors"))),
+            false);
     RequestValidator rules = new RequestValidator(adapted, LIMITS);
     Object style = Map.of("name", "style", "scale", 0.8);
     ValidationResult accepted =
@@ -137,7 +139,8 @@ class RequestValidatorTest {
   @Test
   void adapterUri_withoutAnAllowedPrefix_isRefused() {
     RequestLimits none =
-        new RequestLimits(100, 4096, 50, 20, 4, 200, false, false, HOME, List.of(HOME), List.of());
+        new RequestLimits(
+            100, 4096, 50, 20, 4, 16, 200, false, false, HOME, List.of(HOME), List.of());
     Object adapter = Map.of("uri", "s3://loras/team/style.safetensors", "sha256", "a".repeat(64));
     ValidationResult checked =
         new RequestValidator(MODEL, none).validate(adapters(List.of(adapter)), "derived");
@@ -400,7 +403,8 @@ class RequestValidatorTest {
   @Test
   void httpCallback_whenAllowed_isAccepted() {
     RequestLimits open =
-        new RequestLimits(100, 4096, 50, 20, 4, 200, true, true, HOME, List.of(HOME), List.of());
+        new RequestLimits(
+            100, 4096, 50, 20, 4, 16, 200, true, true, HOME, List.of(HOME), List.of());
     GenerationRequest request = new GenerationRequest(valid("callbackUrl", "http://hooks.svc/x"));
     assertThat(new RequestValidator(MODEL, open).validate(request, "derived"))
         .isInstanceOf(ValidationResult.Valid.class);

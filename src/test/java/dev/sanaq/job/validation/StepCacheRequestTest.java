@@ -21,7 +21,7 @@ class StepCacheRequestTest {
   private static final OutputLocation HOME = new OutputLocation("sanaq", "");
   private static final RequestLimits LIMITS =
       new RequestLimits(
-          100, 4096, 100, 50, 8, 1000, false, false, HOME, List.of(HOME), List.of());
+          100, 4096, 100, 50, 8, 16, 1000, false, false, HOME, List.of(HOME), List.of());
   private static final Optional<List<KnownStepCache>> KNOWN =
       Optional.of(
           List.of(
@@ -100,7 +100,8 @@ class StepCacheRequestTest {
             List.of("flow-dpm", "flow-euler"),
             preset,
             known,
-            Optional.of(List.of()));
+            Optional.of(List.of()),
+            false);
     Map<String, Object> request = new LinkedHashMap<>(fields);
     request.put("prompt", "p");
     return new RequestValidator(model, LIMITS).validate(new GenerationRequest(request), "id");

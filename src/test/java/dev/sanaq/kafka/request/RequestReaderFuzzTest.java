@@ -36,7 +36,7 @@ class RequestReaderFuzzTest {
           new RequestValidator(
               new ModelDefaults("m", 64, 64, 4, 4.5, "flow-dpm", List.of("flow-dpm")),
               new RequestLimits(
-                  100, 4096, 50, 20, 4, 200, false, false, HOME, List.of(HOME), List.of())));
+                  100, 4096, 50, 20, 4, 16, 200, false, false, HOME, List.of(HOME), List.of())));
   private static final JobEventFactory EVENTS =
       new JobEventFactory(
           "/sanaq", image -> new StoredImage.Url("", Optional.empty()), Clock.systemUTC());

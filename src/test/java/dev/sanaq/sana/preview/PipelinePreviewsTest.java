@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -223,7 +224,7 @@ class PipelinePreviewsTest {
   }
 
   private static Schedule schedule(Path folder, GenerationParams params) {
-    return ModelSpec.of(Checkpoint.open(folder), List.of(), Devices.choose("cpu", "fp32"))
+    return ModelSpec.of(Checkpoint.open(folder), List.of(), Set.of(), Devices.choose("cpu", "fp32"))
         .schedule(BatchKey.of(params));
   }
 

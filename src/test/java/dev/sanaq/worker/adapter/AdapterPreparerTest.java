@@ -138,9 +138,20 @@ class AdapterPreparerTest {
             Sha256.hex(BYTES));
     ValidationResult valid =
         new RequestValidator(
-                ModelAdapter.defaults(GradientImageGenerator.MODEL),
+                ModelAdapter.defaults(GradientImageGenerator.MODEL, false),
                 new RequestLimits(
-                    100, 4096, 50, 20, 8, 200, false, false, home, List.of(home), List.of(home)))
+                    100,
+                    4096,
+                    50,
+                    20,
+                    8,
+                    16,
+                    200,
+                    false,
+                    false,
+                    home,
+                    List.of(home),
+                    List.of(home)))
             .validate(
                 new GenerationRequest(Map.of("prompt", "p", "adapters", List.of(adapter))), "id");
     return ((ValidationResult.Valid) valid).job();

@@ -169,9 +169,9 @@ class AdapterJobsTest {
 
   private static ValidationResult validate(SanaPipeline pipeline, Map<String, Object> request) {
     return new RequestValidator(
-            ModelAdapter.defaults(pipeline.model()),
+            ModelAdapter.defaults(pipeline.model(), false),
             new RequestLimits(
-                100, 4096, 50, 20, 8, 200, false, false, HOME, List.of(HOME), List.of()))
+                100, 4096, 50, 20, 8, 16, 200, false, false, HOME, List.of(HOME), List.of()))
         .validate(new GenerationRequest(request), "id");
   }
 

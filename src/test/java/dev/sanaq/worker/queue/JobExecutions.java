@@ -23,9 +23,9 @@ public final class JobExecutions {
   private static final OutputLocation HOME = new OutputLocation("sanaq", "");
   private static final RequestValidator VALIDATOR =
       new RequestValidator(
-          ModelAdapter.defaults(GradientImageGenerator.MODEL),
+          ModelAdapter.defaults(GradientImageGenerator.MODEL, true),
           new RequestLimits(
-              100, 4096, 50, 20, 8, 200, false, false, HOME, List.of(HOME), List.of()));
+              100, 4096, 50, 20, 8, 16, 200, false, false, HOME, List.of(HOME), List.of()));
 
   private JobExecutions() {}
 

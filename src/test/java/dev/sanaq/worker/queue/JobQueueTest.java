@@ -63,6 +63,19 @@ class JobQueueTest {
   }
 
   @Test
+  void batch_countsCandidatesAsImages_andKeepsDraftsApart() throws Exception {
+    queue.add(execution("four", Map.of("candidates", 4), NOW));
+    queue.add(execution("one", Map.of(), NOW));
+    assertThat(ids(queue.takeBatch())).containsExactly("four");
+    assertThat(ids(queue.takeBatch())).containsExactly("one");
+    queue.add(execution("plain", Map.of(), NOW));
+    queue.add(execution("drafted", Map.of("candidates", 2, "draftSteps", 2), NOW));
+    queue.add(execution("scored", Map.of("candidates", 2), NOW));
+    assertThat(ids(queue.takeBatch())).containsExactly("plain", "scored");
+    assertThat(ids(queue.takeBatch())).containsExactly("drafted");
+  }
+
+  @Test
   void quarantinedJob_isTakenAlone() throws Exception {
     JobExecution quarantined = execution("quarantined", Map.of(), NOW);
     quarantined.quarantine();

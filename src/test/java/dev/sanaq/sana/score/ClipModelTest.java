@@ -1,4 +1,4 @@
-package dev.sanaq.train.eval;
+package dev.sanaq.sana.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -68,6 +68,21 @@ class ClipModelTest {
               .isCloseTo(score, TestPrograms.tolerance(0.01));
         }
       }
+    }
+  }
+
+  @Test
+  void centerSquare_ofWideImage_cropsBothSidesAlike() {
+    byte[] samples = new byte[3 * 448 * 224];
+    for (int i = 0; i < 448 * 224; i++) {
+      samples[3 * i] = (byte) (i % 448 / 2);
+      samples[3 * i + 1] = (byte) (i / 448);
+    }
+    byte[] square = ClipModel.centerSquare(new RgbImage(448, 224, samples));
+    assertThat(square).hasSize(3 * 224 * 224);
+    for (int i = 0; i < 224 * 224; i++) {
+      assertThat(square[3 * i]).isEqualTo((byte) ((i % 224 + 112) / 2));
+      assertThat(square[3 * i + 1]).isEqualTo((byte) (i / 224));
     }
   }
 

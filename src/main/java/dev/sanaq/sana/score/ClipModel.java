@@ -1,4 +1,4 @@
-package dev.sanaq.train.eval;
+package dev.sanaq.sana.score;
 
 import dev.sanaq.image.ImageSize;
 import dev.sanaq.image.PillowResizer;
@@ -10,14 +10,16 @@ import dev.sanaq.torch.ScriptProgram;
 import dev.sanaq.torch.ScriptValue;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Computes the CLIP score of an image and a text (arXiv 2104.08718, as torchmetrics computes it)
  * with a CLIP model from a folder: {@code clip.pt}, TorchScript with the methods {@code image} and
  * {@code text}, and {@code tokenizer.json}. Runs on the CPU; for one thread at a time.
  */
-public final class ClipModel implements AutoCloseable {
+public final class ClipModel implements ImageScorer {
   private static final int IMAGE_SIZE = 224;
   private static final int CONTEXT_LENGTH = 77;
   private static final float[] MEAN = {0.48145466f, 0.4578275f, 0.40821073f};
@@ -59,34 +61,43 @@ public final class ClipModel implements AutoCloseable {
   /**
    * The CLIP score: 100 times the cosine of the features of image and text, at least 0.
    *
-   * @param image a square image
    * @throws dev.sanaq.torch.TorchException if a method of the file is missing or fails
    */
   public double score(RgbImage image, String text) {
-    float[] imageFeatures = imageFeatures(image);
-    float[] textFeatures = textFeatures(text);
-    if (imageFeatures.length != textFeatures.length) {
+    return Math.max(scoreAll(text, List.of(image)).get(0), 0);
+  }
+
+  /** 100 times the cosine of the features of each image and of the prompt, also below 0. */
+  @Override
+  public List<Double> scoreAll(String prompt, List<RgbImage> images) {
+    float[] textFeatures = textFeatures(prompt);
+    List<Double> scores = new ArrayList<>();
+    for (RgbImage image : images) {
+      scores.add(100 * cosine(imageFeatures(image), textFeatures));
+    }
+    return scores;
+  }
+
+  private static double cosine(float[] image, float[] text) {
+    if (image.length != text.length) {
       throw new IllegalArgumentException(
           "clip.pt returns %s features of an image and %s of a text"
-              .formatted(imageFeatures.length, textFeatures.length));
+              .formatted(image.length, text.length));
     }
     double product = 0;
     double imageSquares = 0;
     double textSquares = 0;
-    for (int i = 0; i < imageFeatures.length; i++) {
-      product += (double) imageFeatures[i] * textFeatures[i];
-      imageSquares += (double) imageFeatures[i] * imageFeatures[i];
-      textSquares += (double) textFeatures[i] * textFeatures[i];
+    for (int i = 0; i < image.length; i++) {
+      product += (double) image[i] * text[i];
+      imageSquares += (double) image[i] * image[i];
+      textSquares += (double) text[i] * text[i];
     }
-    return Math.max(100 * product / Math.sqrt(imageSquares * textSquares), 0);
+    return product / Math.sqrt(imageSquares * textSquares);
   }
 
   /** The features of an image. */
   float[] imageFeatures(RgbImage image) {
-    byte[] samples =
-        PillowResizer.resize(
-                image, new ImageSize(IMAGE_SIZE, IMAGE_SIZE), PillowResizer.Filter.BICUBIC)
-            .samples();
+    byte[] samples = centerSquare(image);
     float[] planes = new float[samples.length];
     for (int i = 0; i < IMAGE_SIZE * IMAGE_SIZE; i++) {
       for (int channel = 0; channel < 3; channel++) {
@@ -98,6 +109,24 @@ public final class ClipModel implements AutoCloseable {
         ScriptValue features = program.call("image", pixels)) {
       return features.toFloats();
     }
+  }
+
+  /** The shorter side resized to 224 pixels, the longer one cropped about its centre. */
+  static byte[] centerSquare(RgbImage image) {
+    int shorter = Math.min(image.width(), image.height());
+    int width = (int) ((long) IMAGE_SIZE * image.width() / shorter);
+    int height = (int) ((long) IMAGE_SIZE * image.height() / shorter);
+    byte[] resized =
+        PillowResizer.resize(image, new ImageSize(height, width), PillowResizer.Filter.BICUBIC)
+            .samples();
+    int left = (width - IMAGE_SIZE) / 2;
+    int top = (height - IMAGE_SIZE) / 2;
+    byte[] square = new byte[3 * IMAGE_SIZE * IMAGE_SIZE];
+    for (int y = 0; y < IMAGE_SIZE; y++) {
+      System.arraycopy(
+          resized, 3 * ((top + y) * width + left), square, 3 * y * IMAGE_SIZE, 3 * IMAGE_SIZE);
+    }
+    return square;
   }
 
   /** The features of a text. */

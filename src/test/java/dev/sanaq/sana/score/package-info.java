@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.sana.score;
+
+import org.jspecify.annotations.NullMarked;
