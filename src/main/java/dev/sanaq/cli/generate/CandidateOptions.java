@@ -13,15 +13,14 @@ final class CandidateOptions {
   @Option(
       names = "--candidates",
       paramLabel = "N",
-      description = "Generate N images and keep the best by --scorer (default: keep all).")
+      description = "Generate N images and keep the best by a CLIP model (default: keep all).")
   private @Nullable Integer candidates;
 
   @Option(
       names = "--draft-steps",
       paramLabel = "N",
       description =
-          "Denoising steps of a candidate; the kept ones are generated again with all steps"
-              + " (default: all steps).")
+          "Denoising steps of a candidate; the best are generated again with all (default: all).")
   private @Nullable Integer draftSteps;
 
   @Option(

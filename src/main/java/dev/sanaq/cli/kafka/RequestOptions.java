@@ -104,8 +104,7 @@ final class RequestOptions {
   @Option(
       names = "--candidates",
       paramLabel = "N",
-      description =
-          "Generate N images and keep the best; needs workers with a scorer (default: keep all).")
+      description = "Generate N images and keep the best by a CLIP model (default: keep all).")
   void candidates(@Nullable Integer value) {
     put("candidates", value);
   }
@@ -113,7 +112,8 @@ final class RequestOptions {
   @Option(
       names = "--draft-steps",
       paramLabel = "N",
-      description = "Denoising steps of a candidate (default: all).")
+      description =
+          "Denoising steps of a candidate; the best are generated again with all (default: all).")
   void draftSteps(@Nullable Integer value) {
     put("draftSteps", value);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sanaq.testing.Fixtures;
 import dev.sanaq.cli.terminal.CliErrors;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.BatchControl;
@@ -282,6 +283,52 @@ class GenerateCommandTest {
     assertThat(err.toString()).isEqualToIgnoringNewLines("error: multiples of 32");
   }
 
+  @Test
+  void candidates_bestAreWritten_withSeedAndScore() throws IOException {
+    String clip = Fixtures.path("clip").toString();
+    assertThat(
+            run(
+                "--prompt fox --json --num-images 2 --candidates 5 --draft-steps 4 --seed 90"
+                    .split(" "),
+                "--scorer",
+                clip,
+                "--output",
+                file("out.png")))
+        .as(err.toString())
+        .isZero();
+    assertThat(generations.stream().map(GenerationParams::steps)).containsExactly(4, 20);
+    assertThat(generations.stream().map(GenerationParams::count)).containsExactly(5, 2);
+    JsonNode images = new ObjectMapper().readTree(out.toString()).get("images");
+    assertThat(images.get(0).get("score").doubleValue())
+        .isGreaterThan(images.get(1).get("score").doubleValue());
+    for (int i = 0; i < 2; i++) {
+      int rgb = ImageIO.read(folder.resolve("out-" + i + ".png").toFile()).getRGB(3, 3);
+      assertThat(rgb & 0xff).isEqualTo(images.get(i).get("seed").intValue()).isBetween(90, 94);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--candidates 2|--candidates needs --scorer",
+        "--candidates 1 --num-images 2 --scorer x|--candidates 1: must be at least",
+        "--scorer x|--scorer needs --candidates",
+        "--draft-steps 2|--draft-steps needs --candidates",
+        "--candidates 2 --scorer x --draft-steps 0|--draft-steps 0: must be at least 1"
+      })
+  void invalidCandidateOptions_areUsageErrors(String argumentsAndError) {
+    String[] parts = argumentsAndError.split("\\|");
+    assertThat(run(parts[0].split(" "), "--prompt", "fox", "--output", file("out.png")))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains(parts[1]);
+    assertThat(loads).as("before the model is loaded").isEmpty();
+  }
+
+  private int run(String[] first, String... others) {
+    return run(
+        Stream.concat(Arrays.stream(first), Arrays.stream(others)).toArray(String[]::new));
+  }
+
   private int run(String... args) {
     CommandLine line = CliErrors.install(new CommandLine(new GenerateCommand(this::load)));
     line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
@@ -324,7 +371,7 @@ class GenerateCommandTest {
       List<RgbImage> images = new ArrayList<>();
       for (int i = 0; i < params.count(); i++) {
         byte[] samples = new byte[params.width() * params.height() * 3];
-        Arrays.fill(samples, (byte) (params.seed() + i));
+        Arrays.fill(samples, (byte) params.seedOf(i));
         images.add(new RgbImage(params.width(), params.height(), samples));
       }
       return new GenerationResult(images, Map.of("denoise", Duration.ofMillis(1500)));
@@ -332,7 +379,9 @@ class GenerateCommandTest {
 
     @Override
     public List<BatchResult> generateBatch(List<GenerationParams> batch, BatchControl control) {
-      throw new UnsupportedOperationException("the command generates one job");
+      return batch.stream()
+          .<BatchResult>map(params -> new BatchResult.Done(generate(params, control)))
+          .toList();
     }
 
     @Override
