@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StepCacheRequestTest {
   private static final OutputLocation HOME = new OutputLocation("sanaq", "");
   private static final RequestLimits LIMITS =
-      new RequestLimits(
-          100, 4096, 100, 50, 8, 1000, false, false, HOME, List.of(HOME), List.of());
+      new RequestLimits(100, 4096, 100, 50, 8, 1000, false, false, HOME, List.of(HOME), List.of());
   private static final Optional<List<KnownStepCache>> KNOWN =
       Optional.of(
           List.of(
