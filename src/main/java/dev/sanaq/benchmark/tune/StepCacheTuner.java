@@ -1,12 +1,12 @@
 package dev.sanaq.benchmark.tune;
 
 import dev.sanaq.sana.ImageGenerator;
-import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.solver.StepCache;
 import dev.sanaq.sana.solver.StepCacheSchedule;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +59,7 @@ public final class StepCacheTuner {
     shares.put("medium", 15 / 28.0);
     shares.put("fast", 11 / 28.0);
     shares.put("ultra", 8 / 28.0);
-    return shares;
+    return Collections.unmodifiableMap(shares);
   }
 
   /**
@@ -115,14 +115,15 @@ public final class StepCacheTuner {
    */
   private double cacheOneMore(
       TuningImages images, TreeSet<Integer> cached, int order, Map<Integer, Double> distances) {
-    for (int step : candidates(distances)) {
+    List<Integer> candidates = candidates(distances);
+    for (int step : candidates) {
       TreeSet<Integer> tried = new TreeSet<>(cached);
       tried.add(step);
       StepCache cache = StepCache.of(List.copyOf(tried), order);
       distances.put(step, images.distance(images.withCache(cache)));
       progress.onTrial(++finishedTrials, trials());
     }
-    int best = candidates(distances).get(0);
+    int best = Collections.min(candidates, Comparator.comparing(distances::get));
     cached.add(best);
     return Objects.requireNonNull(distances.remove(best));
   }

@@ -135,8 +135,7 @@ class StepCacheTest {
     assertThat(BatchKey.of(fast)).isNotEqualTo(BatchKey.of(fox(1)));
     assertThat(BatchKey.of(fast))
         .isNotEqualTo(BatchKey.of(fox(1).withStepCache(StepCache.ofPreset("slow"))));
-    ControlImage control =
-        new ControlImage("", stripes(), 1, GuidanceInterval.ALL_STEPS);
+    ControlImage control = new ControlImage("", stripes(), 1, GuidanceInterval.ALL_STEPS);
     Conditioning controlled = Conditioning.NONE.withControl(control);
     assertThat(BatchKey.of(fast.withConditioning(controlled)))
         .isEqualTo(BatchKey.of(fox(1).withConditioning(controlled)));
@@ -188,9 +187,7 @@ class StepCacheTest {
       List<RgbImage> cached =
           images(
               pipeline.generateBatch(
-                  batch.stream()
-                      .map(one -> one.withStepCache(StepCache.ofPreset(preset)))
-                      .toList(),
+                  batch.stream().map(one -> one.withStepCache(StepCache.ofPreset(preset))).toList(),
                   neverCancelled()));
       double sum = 0;
       for (int i = 0; i < 4; i++) {

@@ -53,8 +53,7 @@ class CachedStepsTest {
   @Test
   void laterFirstStep_isEvaluated_othersKeepTheirNumbers() {
     Schedule fromFour = SolverKind.FLOW_DPM.schedule(SolverSettings.PUBLISHED, 10, 4);
-    CachedSteps cached =
-        CachedSteps.of(StepCache.of(List.of(2, 4, 6), 1), fromFour, 4, ALWAYS);
+    CachedSteps cached = CachedSteps.of(StepCache.of(List.of(2, 4, 6), 1), fromFour, 4, ALWAYS);
     assertThat(cached.contains(0)).isFalse();
     assertThat(cached.contains(1)).isFalse();
     assertThat(cached.contains(2)).isTrue();
@@ -65,8 +64,7 @@ class CachedStepsTest {
   @Test
   void guidanceChanges_stepIsEvaluated_earlierPredictionsAreNotUsed() {
     CachedSteps cached =
-        CachedSteps.of(
-            StepCache.of(List.of(2, 5, 6, 8), 2), TEN, 0, step -> step >= 2 && step < 5);
+        CachedSteps.of(StepCache.of(List.of(2, 5, 6, 8), 2), TEN, 0, step -> step >= 2 && step < 5);
     assertThat(cached.contains(2)).isFalse();
     assertThat(cached.contains(5)).isFalse();
     assertThat(cached.weights(6)).containsExactly(1);
