@@ -46,6 +46,7 @@ import dev.sanaq.worker.consume.RecordDispatcher;
 import dev.sanaq.worker.consume.RecordReceiver;
 import dev.sanaq.worker.consume.RequestHandler;
 import dev.sanaq.worker.consume.WorkerChannels;
+import dev.sanaq.worker.encode.JobImageEncoder;
 import dev.sanaq.worker.finish.FailedResults;
 import dev.sanaq.worker.finish.ImageWriter;
 import dev.sanaq.worker.finish.JobCompleter;
@@ -340,13 +341,7 @@ final class WorkerAssembly {
             uploadPolicy,
             WorkerThreads.newPool("sanaq-upload", settings.uploads().concurrency()));
     ImageWriter imageWriter =
-        new ImageWriter(
-            storage.results(),
-            storage.retry(),
-            uploader,
-            safety,
-            config.embedMetadata(),
-            config.embedProvenance());
+        new ImageWriter(storage.results(), storage.retry(), uploader, safety, encoder());
     InferenceLoop loop =
         new InferenceLoop(
             generator,
@@ -362,6 +357,15 @@ final class WorkerAssembly {
         preparer,
         WorkerThreads.newThread(preparer, "sanaq-batcher"),
         WorkerThreads.newThread(loop, "sanaq-inference"));
+  }
+
+  private JobImageEncoder encoder() {
+    WorkerConfig config = settings.worker();
+    JobImageEncoder encoder =
+        new JobImageEncoder(
+            config.embedMetadata(), config.embedProvenance(), settings.c2pa().credentials(clock));
+    encoder.logSigner(clock);
+    return encoder;
   }
 
   private BatchPreparer preparer(Storage storage, Jobs jobs, JobCompleter completer) {

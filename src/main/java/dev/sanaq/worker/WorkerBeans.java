@@ -9,6 +9,7 @@ import dev.sanaq.storage.adapter.AdapterConfig;
 import dev.sanaq.storage.input.InputConfig;
 import dev.sanaq.worker.consume.CancellationSource;
 import dev.sanaq.worker.consume.WorkerChannels;
+import dev.sanaq.worker.encode.C2paConfig;
 import dev.sanaq.worker.finish.UploadConfig;
 import dev.sanaq.worker.requests.IncomingRequests;
 import dev.sanaq.worker.safety.SafetyConfig;
@@ -35,9 +36,10 @@ class WorkerBeans {
       AdapterConfig adapters,
       InputConfig inputs,
       SafetyConfig safety,
+      C2paConfig c2pa,
       @Identifier("default-kafka-broker") Map<String, Object> kafka) {
     return new WorkerSettings(
-        worker, limits, storage, topics, events, uploads, adapters, inputs, safety, kafka);
+        worker, limits, storage, topics, events, uploads, adapters, inputs, safety, c2pa, kafka);
   }
 
   @Produces

@@ -62,11 +62,13 @@ public class WorkerService {
   }
 
   /**
-   * Checks the model's settings before anything is started.
+   * Checks the settings of the model and of signed provenance before anything is started.
    *
-   * @throws IllegalArgumentException if no model is configured, or its folder is missing
+   * @throws IllegalArgumentException if no model is configured, its folder is missing, or images
+   *     cannot be signed
    */
-  public void checkModel() {
+  public void check() {
+    settings.c2pa().credentials(Clock.systemUTC());
     modelLoader.check();
   }
 
@@ -74,9 +76,10 @@ public class WorkerService {
    * Loads the model, warms it up and starts the worker; blocks until it is ready. Call it once.
    *
    * @param exit ends the process at once with a code, even while the engine computes
-   * @throws IllegalArgumentException if no model is configured
+   * @throws IllegalArgumentException as {@link #check}
    */
   public void start(IntConsumer exit) {
+    check();
     Instant processStart = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     Models models = load();
     ImageGenerator generator = models.generator();

@@ -6,6 +6,7 @@ import dev.sanaq.kafka.request.LimitsConfig;
 import dev.sanaq.storage.StorageConfig;
 import dev.sanaq.storage.adapter.AdapterConfig;
 import dev.sanaq.storage.input.InputConfig;
+import dev.sanaq.worker.encode.C2paConfig;
 import dev.sanaq.worker.finish.UploadConfig;
 import dev.sanaq.worker.safety.SafetyConfig;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.Map;
  * @param adapters that requests name by their URI
  * @param inputs images that requests name
  * @param safety checks of prompts and images
+ * @param c2pa signed provenance of images
  * @param kafka connection properties, as Kafka's clients name them
  */
 public record WorkerSettings(
@@ -34,4 +36,5 @@ public record WorkerSettings(
     AdapterConfig adapters,
     InputConfig inputs,
     SafetyConfig safety,
+    C2paConfig c2pa,
     Map<String, Object> kafka) {}

@@ -10,6 +10,7 @@ import dev.sanaq.storage.input.InputConfig;
 import dev.sanaq.worker.WorkerConfig;
 import dev.sanaq.worker.WorkerSettings;
 import dev.sanaq.worker.WorkerTelemetry;
+import dev.sanaq.worker.encode.C2paConfig;
 import dev.sanaq.worker.finish.UploadConfig;
 import dev.sanaq.worker.safety.SafetyConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -43,6 +44,7 @@ public final class TestSettings {
         config.getConfigMapping(AdapterConfig.class),
         config.getConfigMapping(InputConfig.class),
         config.getConfigMapping(SafetyConfig.class),
+        config.getConfigMapping(C2paConfig.class),
         kafka);
   }
 
@@ -64,6 +66,7 @@ public final class TestSettings {
         .withMapping(AdapterConfig.class)
         .withMapping(InputConfig.class)
         .withMapping(SafetyConfig.class)
+        .withMapping(C2paConfig.class)
         .withDefaultValues(values)
         .build();
   }

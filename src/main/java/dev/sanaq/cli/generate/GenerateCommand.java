@@ -14,9 +14,11 @@ import dev.sanaq.sana.ImageMetadata;
 import dev.sanaq.sana.ModelInfo;
 import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.pipeline.SanaPipeline;
+import dev.sanaq.sana.provenance.ContentCredentials;
 import dev.sanaq.sana.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,6 +61,8 @@ public final class GenerateCommand implements Callable<Integer> {
       description = "Quality of JPEG and WebP, 0 to 100 (default: ${DEFAULT-VALUE}).")
   private int quality;
 
+  @Mixin private C2paOptions c2paOptions;
+
   @Option(names = "--json", description = "Print the result as one JSON object.")
   private boolean json;
 
@@ -81,9 +85,11 @@ public final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     PipelineOptions options;
     OutputFiles files;
+    Optional<ContentCredentials> credentials;
     try {
       generationOptions.validate();
       checkQuality();
+      credentials = c2paOptions.credentials();
       options = modelOptions.pipelineOptions(generationOptions.loraFiles());
       modelOptions.model();
       files = OutputFiles.of(output, generationOptions.numImages());
@@ -91,14 +97,16 @@ public final class GenerateCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     try (SignalHandling signals = SignalHandling.exitImmediately(files)) {
-      generate(options, files);
+      generate(options, files, credentials);
       return 0;
     } catch (IOException | RuntimeException e) {
       return CliErrors.report(spec.commandLine().getErr(), e, verbose.isSet());
     }
   }
 
-  private void generate(PipelineOptions options, OutputFiles files) throws IOException {
+  private void generate(
+      PipelineOptions options, OutputFiles files, Optional<ContentCredentials> credentials)
+      throws IOException {
     GenerationParams params;
     GenerationResult result;
     ModelInfo info;
@@ -113,8 +121,14 @@ public final class GenerateCommand implements Callable<Integer> {
       }
       for (int i = 0; i < result.images().size(); i++) {
         bar.show("write", i, result.images().size());
+        byte[] file =
+            encodeImage(
+                files.format(), result.images().get(i), params, info, result.offset(i));
         files.write(
-            i, encodeImage(files.format(), result.images().get(i), params, info, result.offset(i)));
+            i,
+            credentials.isPresent()
+                ? credentials.get().sign(files.format(), file, params, info.name())
+                : file);
       }
     }
     GenerateReport report = GenerateReport.of(files, info, params, result);

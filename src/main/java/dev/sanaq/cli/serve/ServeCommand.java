@@ -34,7 +34,7 @@ public final class ServeCommand implements Callable<Integer> {
     // What can be checked is checked before anything starts.
     kafka.check();
     if (worker.isEnabled()) {
-      worker.checkModel();
+      worker.check();
     }
     gateway.start();
     if (worker.isEnabled()) {

@@ -19,6 +19,11 @@ public enum ImageFormat {
     public byte[] encode(RgbImage image, int quality, Map<String, String> texts, String xmp) {
       return PngEncoder.encode(image, texts, xmp);
     }
+
+    @Override
+    public ManifestSpace manifestSpace(byte[] file) {
+      return ManifestSpace.ofPng(file);
+    }
   },
   /** Lossy, without texts. */
   JPEG(List.of("jpeg", "jpg")) {
@@ -27,13 +32,23 @@ public enum ImageFormat {
       byte[] file = JpegEncoder.encode(image, (float) quality / MAX_QUALITY);
       return xmp.isEmpty() ? file : XmpSegment.addToJpeg(file, xmp);
     }
+
+    @Override
+    public ManifestSpace manifestSpace(byte[] file) {
+      return ManifestSpace.ofJpeg(file);
+    }
   },
   /** Lossy, smaller than JPEG, without texts. */
   WEBP(List.of("webp")) {
     @Override
     public byte[] encode(RgbImage image, int quality, Map<String, String> texts, String xmp) {
       byte[] file = WebpEncoder.encode(image, (float) quality / MAX_QUALITY);
-      return xmp.isEmpty() ? file : XmpSegment.addToWebp(file, image.width(), image.height(), xmp);
+      return xmp.isEmpty() ? file : XmpSegment.addToWebp(file, xmp);
+    }
+
+    @Override
+    public ManifestSpace manifestSpace(byte[] file) {
+      return ManifestSpace.ofWebp(file);
     }
   };
 
@@ -59,6 +74,13 @@ public enum ImageFormat {
   public final byte[] encode(RgbImage image, int quality, Map<String, String> texts) {
     return encode(image, quality, texts, "");
   }
+
+  /**
+   * Where a file gets a C2PA manifest.
+   *
+   * @param file as {@link #encode(RgbImage, int, Map, String)} returns it
+   */
+  public abstract ManifestSpace manifestSpace(byte[] file);
 
   /** The name in requests, events, object keys and media types. */
   public String label() {

@@ -92,7 +92,7 @@ public final class PngEncoder {
     }
   }
 
-  private static void writeChunk(ByteArrayOutputStream file, String type, byte[] data) {
+  static void writeChunk(ByteArrayOutputStream file, String type, byte[] data) {
     byte[] name = type.getBytes(StandardCharsets.US_ASCII);
     CRC32 crc = new CRC32();
     crc.update(name);

@@ -1,8 +1,6 @@
 package dev.sanaq.image.encode;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -18,8 +16,6 @@ final class XmpSegment {
   private static final int APP0 = 0xffe0;
   private static final short APP1 = (short) 0xffe1;
 
-  private static final int RIFF_HEADER_BYTES = 12;
-  private static final int EXTENDED_HEADER_BYTES = 10;
   private static final int HAS_XMP = 1 << 2;
 
   private XmpSegment() {}
@@ -37,12 +33,7 @@ final class XmpSegment {
       throw new IllegalArgumentException(
           "an XMP packet of %s bytes is too long for a JPEG file".formatted(xmp.length));
     }
-    ByteBuffer in = ByteBuffer.wrap(file);
-    // JFIF's own segment must be the first.
-    int at = START_OF_IMAGE_BYTES;
-    if (in.getChar(at) == APP0) {
-      at += Short.BYTES + in.getChar(at + Short.BYTES);
-    }
+    int at = afterJfif(file);
     return ByteBuffer.allocate(file.length + Short.BYTES + length)
         .put(file, 0, at)
         .putShort(APP1)
@@ -57,42 +48,18 @@ final class XmpSegment {
    * The WebP file with the packet.
    *
    * @param file a simple one, with the chunk of the image alone
-   * @param width pixels
-   * @param height pixels
    */
-  static byte[] addToWebp(byte[] file, int width, int height, String packet) {
-    ByteArrayOutputStream chunks = new ByteArrayOutputStream(file.length + packet.length() + 64);
-    ByteBuffer extended =
-        ByteBuffer.allocate(EXTENDED_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(HAS_XMP);
-    put24Bits(extended, width - 1);
-    put24Bits(extended, height - 1);
-    writeChunk(chunks, "VP8X", extended.array());
-    chunks.write(file, RIFF_HEADER_BYTES, file.length - RIFF_HEADER_BYTES);
-    writeChunk(chunks, "XMP ", packet.getBytes(StandardCharsets.UTF_8));
-    String form = "WEBP";
-    return ByteBuffer.allocate(RIFF_HEADER_BYTES + chunks.size())
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .put("RIFF".getBytes(StandardCharsets.US_ASCII))
-        .putInt(form.length() + chunks.size())
-        .put(form.getBytes(StandardCharsets.US_ASCII))
-        .put(chunks.toByteArray())
-        .array();
+  static byte[] addToWebp(byte[] file, String packet) {
+    return WebpContainer.append(
+        WebpContainer.extend(file, HAS_XMP),
+        WebpContainer.chunk("XMP ", packet.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static void put24Bits(ByteBuffer out, int value) {
-    out.put((byte) value).put((byte) (value >> 8)).put((byte) (value >> 16));
-  }
-
-  private static void writeChunk(ByteArrayOutputStream out, String type, byte[] data) {
-    out.writeBytes(type.getBytes(StandardCharsets.US_ASCII));
-    out.writeBytes(
-        ByteBuffer.allocate(Integer.BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .putInt(data.length)
-            .array());
-    out.writeBytes(data);
-    if (data.length % 2 == 1) {
-      out.write(0);
-    }
+  /** Where a JPEG file's segments after that of JFIF begin, which must be the first. */
+  static int afterJfif(byte[] file) {
+    ByteBuffer in = ByteBuffer.wrap(file);
+    return in.getChar(START_OF_IMAGE_BYTES) == APP0
+        ? START_OF_IMAGE_BYTES + Short.BYTES + in.getChar(START_OF_IMAGE_BYTES + Short.BYTES)
+        : START_OF_IMAGE_BYTES;
   }
 }

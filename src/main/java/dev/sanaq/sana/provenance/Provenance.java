@@ -9,6 +9,9 @@ import dev.sanaq.sana.GenerationParams;
  * image has the same packet: it holds no time and no version.
  */
 public final class Provenance {
+  /** The name of this software in files. */
+  static final String SOFTWARE = "sanaq";
+
   private static final String VOCABULARY = "http://cv.iptc.org/newscodes/digitalsourcetype/";
 
   /** Made from a prompt, or along a control image, of which no pixel is left. */
@@ -30,7 +33,7 @@ public final class Provenance {
         <rdf:Description rdf:about=""
           xmlns:xmp="http://ns.adobe.com/xap/1.0/"
           xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
-          xmp:CreatorTool="sanaq"
+          xmp:CreatorTool="%s"
           Iptc4xmpExt:DigitalSourceType="%s"
           Iptc4xmpExt:AISystemUsed="%s"/>
        </rdf:RDF>
@@ -45,8 +48,12 @@ public final class Provenance {
    * @param model the model's name
    */
   public static String xmp(GenerationParams params, String model) {
-    String type = params.conditioning().source().isPresent() ? EDITED : GENERATED;
-    return PACKET.formatted(VOCABULARY + type, attribute(model));
+    return PACKET.formatted(SOFTWARE, digitalSourceType(params), attribute(model));
+  }
+
+  /** The URI of IPTC's digital source type of an image. */
+  static String digitalSourceType(GenerationParams params) {
+    return VOCABULARY + (params.conditioning().source().isPresent() ? EDITED : GENERATED);
   }
 
   /** The text as the value of an XML attribute; characters that XML does not allow are left out. */

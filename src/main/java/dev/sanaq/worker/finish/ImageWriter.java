@@ -1,24 +1,21 @@
 package dev.sanaq.worker.finish;
 
 import dev.sanaq.image.RgbImage;
-import dev.sanaq.image.encode.ImageFormat;
 import dev.sanaq.job.Job;
 import dev.sanaq.job.JobOutcome;
 import dev.sanaq.job.JobOutcome.Completed;
 import dev.sanaq.job.StoredImage;
 import dev.sanaq.sana.GenerationResult;
-import dev.sanaq.sana.ImageMetadata;
-import dev.sanaq.sana.provenance.Provenance;
 import dev.sanaq.storage.StorageException;
 import dev.sanaq.storage.health.StorageRetry;
 import dev.sanaq.storage.result.CommitResult;
 import dev.sanaq.storage.result.ResultStore;
 import dev.sanaq.worker.attempt.AttemptGate;
+import dev.sanaq.worker.encode.JobImageEncoder;
 import dev.sanaq.worker.queue.JobExecution;
 import dev.sanaq.worker.safety.SafetyStage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import org.jboss.logging.Logger;
 
@@ -34,28 +31,22 @@ public final class ImageWriter {
   private final StorageRetry storageRetry;
   private final PresignedUploader uploader;
   private final SafetyStage safety;
-  private final boolean embedMetadata;
-  private final boolean embedProvenance;
+  private final JobImageEncoder encoder;
 
   /**
    * @param safety checks images before one of them is stored
-   * @param embedMetadata whether image files contain their generation parameters, if their format
-   *     can
-   * @param embedProvenance whether image files say that a model made them
    */
   public ImageWriter(
       ResultStore store,
       StorageRetry storageRetry,
       PresignedUploader uploader,
       SafetyStage safety,
-      boolean embedMetadata,
-      boolean embedProvenance) {
+      JobImageEncoder encoder) {
     this.store = store;
     this.storageRetry = storageRetry;
     this.uploader = uploader;
     this.safety = safety;
-    this.embedMetadata = embedMetadata;
-    this.embedProvenance = embedProvenance;
+    this.encoder = encoder;
   }
 
   List<StoredImage> store(JobExecution execution, GenerationResult result) {
@@ -64,13 +55,10 @@ public final class ImageWriter {
       throw new IllegalStateException(
           "expected %s images, got %s".formatted(job.count(), result.images().size()));
     }
-    ImageFormat format =
-        ImageFormat.of(job.format())
-            .orElseThrow(() -> new IllegalStateException("no encoder for " + job.format()));
     List<byte[]> checked = new ArrayList<>();
     if (safety.checksImages()) {
       for (RgbImage image : result.images()) {
-        checked.add(encode(format, image, execution, result.offset(checked.size())));
+        checked.add(encoder.encode(execution, image, result.offset(checked.size())));
       }
       safety.checkImages(job, checked, execution::isAbandonRequested);
     }
@@ -79,7 +67,7 @@ public final class ImageWriter {
       int index = images.size();
       int offset = result.offset(index);
       byte[] file =
-          checked.isEmpty() ? encode(format, image, execution, offset) : checked.get(index);
+          checked.isEmpty() ? encoder.encode(execution, image, offset) : checked.get(index);
       StoredImage stored =
           storageRetry.call(
               () -> store.storeImage(job, offset, file, image.width(), image.height()),
@@ -88,23 +76,6 @@ public final class ImageWriter {
       images.add(score.isPresent() ? stored.withScore(score.getAsDouble()) : stored);
     }
     return images;
-  }
-
-  private byte[] encode(ImageFormat format, RgbImage image, JobExecution execution, int index) {
-    return format.encode(
-        image, execution.job().quality(), textChunks(execution, index), xmp(execution));
-  }
-
-  private Map<String, String> textChunks(JobExecution execution, int index) {
-    return embedMetadata
-        ? ImageMetadata.of(execution.generationParams(), execution.job().model(), index)
-        : Map.of();
-  }
-
-  private String xmp(JobExecution execution) {
-    return embedProvenance
-        ? Provenance.xmp(execution.generationParams(), execution.job().model())
-        : "";
   }
 
   /** Uploads stored images to the request's URLs, one after the other. */

@@ -21,6 +21,8 @@ import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.solver.StepCache;
+import dev.sanaq.testing.c2pa.C2paReader;
+import dev.sanaq.testing.c2pa.SigningFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -327,6 +329,36 @@ class GenerateCommandTest {
   private int run(String[] first, String... others) {
     return run(
         Stream.concat(Arrays.stream(first), Arrays.stream(others)).toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"out.png", "out.jpg", "out.webp"})
+  void c2paOptions_signTheFile(String name) throws Exception {
+    assertThat(
+            run(
+                "--prompt",
+                "fox",
+                "--output",
+                file(name),
+                "--c2pa-certificate",
+                SigningFiles.path("ps256.pem").toString(),
+                "--c2pa-private-key",
+                SigningFiles.path("ps256.key").toString()))
+        .isZero();
+    C2paReader reader = C2paReader.of(Files.readAllBytes(folder.resolve(name)));
+    assertThat(reader.problems(SigningFiles.root())).isEmpty();
+    assertThat(reader.firstAction().get("softwareAgent")).isEqualTo(Map.of("name", "tiny"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--c2pa-certificate=CERT", "--c2pa-certificate=CERT --c2pa-private-key=no"})
+  void c2paOption_thatCannotBeUsed_isRejectedBeforeLoading(String args) {
+    String given = args.replace("CERT", SigningFiles.path("es256.pem").toString());
+    assertThat(run(("--prompt fox --output " + file("out.png") + " " + given).split(" ")))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("error: --c2pa-", "--c2pa-private-key").hasLineCount(2);
+    assertThat(loads).isEmpty();
   }
 
   private int run(String... args) {

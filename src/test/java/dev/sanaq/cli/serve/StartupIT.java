@@ -48,6 +48,7 @@ class StartupIT {
         "kafka.security.protocol | NONSENSE | security.protocol",
         "sanaq.model.path | /nonexistent | sanaq.model.path",
         "sanaq.worker.enabled | true | sanaq.model.path",
+        "sanaq.provenance.c2pa.certificate | x.pem | sanaq.provenance.c2pa.private-key",
       })
   void serve_invalidSetting_namesItInOneLine(String key, String value, String named) {
     assertThat(failedServe(Map.of("kafka.bootstrap.servers", "127.0.0.1:1", key, value)))
