@@ -19,6 +19,9 @@ import java.util.Map;
  * breaks a rule of the contract. Any number of threads.
  */
 public final class RequestValidator {
+  // Other programs take -1 for a random seed.
+  private static final String SEED_HINT = "; without the field it is derived from the id";
+
   private static final List<String> FORMATS = List.of("png", "jpeg", "webp");
   private static final int DEFAULT_QUALITY = 90;
 
@@ -73,7 +76,8 @@ public final class RequestValidator {
         GuidanceIntervalRule.read(
             fields, RequestFields.GUIDANCE_INTERVAL, modelDefaults.guidanceInterval()),
         // The last image's seed, seed + count - 1, must be in the range too.
-        fields.integer(RequestFields.SEED, JobIds.seedOf(id), 0, Long.MAX_VALUE - (count - 1)),
+        fields.integer(
+            RequestFields.SEED, JobIds.seedOf(id), 0, Long.MAX_VALUE - (count - 1), SEED_HINT),
         count,
         fields.choice(RequestFields.SOLVER, modelDefaults.solver(), modelDefaults.solvers()),
         fields.choice(RequestFields.FORMAT, "png", FORMATS),
