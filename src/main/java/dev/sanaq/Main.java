@@ -3,6 +3,7 @@ package dev.sanaq;
 import dev.sanaq.cli.serve.EmbeddedServices;
 import dev.sanaq.cli.terminal.StartupErrors;
 import dev.sanaq.cli.terminal.Utf8Arguments;
+import dev.sanaq.files.LibraryFolder;
 import io.quarkus.picocli.runtime.PicocliRunner;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
@@ -34,6 +35,7 @@ public final class Main {
     }
     // Quarkus would answer an invalid URL without a body; the gateway describes what is wrong.
     System.setProperty("vertx.disableURIValidation", "true");
+    LibraryFolder.use();
     EmbeddedServices embedded = startEmbedded(args);
     Quarkus.run(
         PicocliRunner.class,

@@ -10,7 +10,9 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,16 @@ public final class JsonErrors {
   /** Which of the parser's options would allow something, and which one forbids it. */
   private static final Pattern OPTION_NAMES =
       Pattern.compile("(: enable `[^`]*` to allow|,? from `[^`]*`|\\(CTRL-CHAR, code (\\d+)\\))");
+
+  private static final Pattern FOUND = Pattern.compile("from (\\w+) value");
+
+  private static final Map<String, String> FOUND_KINDS =
+      Map.of(
+          "array", "a list",
+          "object", "an object",
+          "string", "a text",
+          "number", "a number",
+          "boolean", "true or false");
 
   private JsonErrors() {}
 
@@ -59,8 +71,9 @@ public final class JsonErrors {
   private static String describeMismatch(MismatchedInputException e) {
     String field = path(e);
     if (field.isEmpty()) {
-      String message = e.getOriginalMessage();
-      return (message.startsWith("Trailing token") ? "text after the end" : "another type of value")
+      return (e.getOriginalMessage().startsWith("Trailing token")
+              ? "text after the end"
+              : "%s instead of %s".formatted(found(e), kind(e.getTargetType())))
           + position(e);
     }
     return e.getOriginalMessage().startsWith("Missing")
@@ -68,9 +81,15 @@ public final class JsonErrors {
         : "field %s must be %s%s".formatted(field, kind(e.getTargetType()), position(e));
   }
 
+  private static String found(MismatchedInputException e) {
+    // The parser is closed, and its token gone.
+    Matcher from = FOUND.matcher(e.getOriginalMessage());
+    return from.find() ? FOUND_KINDS.getOrDefault(from.group(1).toLowerCase(Locale.ROOT), "a value") : "a value";
+  }
+
   private static String kind(@Nullable Class<?> type) {
     if (type == null || type == Object.class) {
-      return "another value";
+      return "a value of its type";
     }
     if (type == boolean.class || type == Boolean.class) {
       return "true or false";

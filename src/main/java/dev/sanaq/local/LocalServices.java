@@ -1,7 +1,7 @@
 package dev.sanaq.local;
 
 import dev.sanaq.files.FileErrors;
-import dev.sanaq.files.Folders;
+import dev.sanaq.files.TemporaryFolder;
 import dev.sanaq.kafka.TopicsConfig;
 import dev.sanaq.storage.StorageConfig;
 import io.smallrye.config.PropertiesConfigSource;
@@ -9,13 +9,13 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kafka and S3 inside this JVM, with the configured topics and bucket, for development, the demo
@@ -30,11 +30,11 @@ public final class LocalServices implements AutoCloseable {
   private static final int HIGHEST_ORDINAL = 1000;
 
   private final Path folder;
-  private final boolean temporary;
+  private final @Nullable TemporaryFolder temporary;
   private final List<FolderLock> locks = new ArrayList<>();
   private final List<LocalService> services = new ArrayList<>();
 
-  private LocalServices(Path folder, boolean temporary) {
+  private LocalServices(Path folder, @Nullable TemporaryFolder temporary) {
     this.folder = folder;
     this.temporary = temporary;
   }
@@ -59,7 +59,7 @@ public final class LocalServices implements AutoCloseable {
    *     another process uses the folder
    */
   public static LocalServices start(Path folder, LocalServicesConfig plan) {
-    return new LocalServices(folder, false).startServices(plan);
+    return new LocalServices(folder, null).startServices(plan);
   }
 
   /** Starts all services without data; closing deletes what was written. */
@@ -74,7 +74,8 @@ public final class LocalServices implements AutoCloseable {
    */
   public static LocalServices startTemporary(LocalServicesConfig plan) {
     try {
-      return new LocalServices(Files.createTempDirectory("sanaq-local-"), true).startServices(plan);
+      TemporaryFolder folder = TemporaryFolder.create(TemporaryFolder.Purpose.LOCAL);
+      return new LocalServices(folder.path(), folder).startServices(plan);
     } catch (IOException e) {
       throw new UncheckedIOException("could not create a temporary folder", e);
     }
@@ -103,8 +104,8 @@ public final class LocalServices implements AutoCloseable {
       services.get(i).close();
     }
     locks.forEach(FolderLock::close);
-    if (temporary) {
-      delete(folder);
+    if (temporary != null) {
+      delete(temporary);
     }
   }
 
@@ -142,11 +143,11 @@ public final class LocalServices implements AutoCloseable {
         config.getConfigMapping(TopicsConfig.class), config.getConfigMapping(StorageConfig.class));
   }
 
-  private static void delete(Path folder) {
+  private static void delete(TemporaryFolder folder) {
     try {
-      Folders.delete(folder);
+      folder.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("could not delete %s".formatted(folder), e);
+      throw new UncheckedIOException("could not delete %s".formatted(folder.path()), e);
     }
   }
 }

@@ -22,14 +22,15 @@ final class SnappyRecorderSubstitution {
 
   @Substitute
   static File extractLibraryFile(URL library, String name) {
+    String folder =
+        System.getProperty("org.xerial.snappy.tempdir", System.getProperty("java.io.tmpdir"));
     try (InputStream in = library.openStream()) {
-      Path file = Files.createTempFile("sanaq-", "-" + name);
+      Path file = Files.createTempFile(Path.of(folder), "sanaq-", "-" + name);
       file.toFile().deleteOnExit();
       Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
       return file.toFile();
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "could not unpack %s into %s".formatted(name, System.getProperty("java.io.tmpdir")), e);
+      throw new UncheckedIOException("could not unpack %s into %s".formatted(name, folder), e);
     }
   }
 }

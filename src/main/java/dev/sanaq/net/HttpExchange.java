@@ -28,6 +28,10 @@ final class HttpExchange {
   private static final int MAX_IGNORED_BYTES = 4096;
 
   private static final int NOT_WANTED = -1;
+
+  /** How long the rest of a body that is not wanted may take: its status counts without it. */
+  private static final Duration BODY_TIMEOUT = Duration.ofSeconds(2);
+
   private static final Duration NO_RETRY_AFTER = Duration.ZERO;
   // A date may be thousands of years ahead, which does not fit in nanoseconds.
   private static final Duration MAX_RETRY_AFTER = Duration.ofDays(1);
@@ -36,6 +40,10 @@ final class HttpExchange {
   private final int maxBodyBytes;
   private final Buffer body = Buffer.buffer();
   private final CompletableFuture<CallResult> result = new CompletableFuture<>();
+
+  /** The result as soon as it is known: with the status, if the body is not wanted. */
+  private final CompletableFuture<CallResult> early = new CompletableFuture<>();
+
   private volatile String location = "";
   private final AtomicReference<@Nullable HttpClientRequest> request = new AtomicReference<>();
 
@@ -58,7 +66,9 @@ final class HttpExchange {
    * if it is. Of another response its first bytes.
    */
   byte[] body() {
-    return body.getBytes();
+    synchronized (body) {
+      return body.getBytes();
+    }
   }
 
   /** The response's Location, once there is a result; empty if there is none. */
@@ -85,13 +95,20 @@ final class HttpExchange {
         .onFailure(this::onFailure);
   }
 
-  /** Waits for the result; closes the connection then, or at the timeout. */
+  /**
+   * Waits for the result; closes the connection then, or at the timeout. A status that came in time
+   * is the result, whatever becomes of a body that is not wanted.
+   */
   CallResult result(Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
     try {
-      return result.get(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      result.complete(CallResult.Failed.noResponse("no answer in time"));
-      return result.join();
+      CallResult known = await(early, timeout);
+      Duration left = Duration.ofNanos(deadline - System.nanoTime());
+      return known == null
+          ? finish(CallResult.Failed.noResponse("no answer in time"))
+          : finish(
+              Objects.requireNonNullElse(
+                  await(result, left.compareTo(BODY_TIMEOUT) < 0 ? left : BODY_TIMEOUT), known));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return CallResult.Failed.noResponse("the attempt was interrupted");
@@ -100,6 +117,22 @@ final class HttpExchange {
     } finally {
       close();
     }
+  }
+
+  private static @Nullable CallResult await(CompletableFuture<CallResult> future, Duration timeout)
+      throws InterruptedException, ExecutionException {
+    try {
+      return future.get(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return null;
+    }
+  }
+
+  /** Sets the result, unless there is one. */
+  private CallResult finish(CallResult callResult) {
+    result.complete(callResult);
+    early.complete(callResult);
+    return result.join();
   }
 
   private void onResponse(HttpClientResponse response) {
@@ -118,15 +151,14 @@ final class HttpExchange {
           if (result.isDone()) {
             return; // too large already
           }
-          int wanted = Math.min(part.length(), maxBodyBytes + 1 - body.length());
-          body.appendBuffer(part, 0, wanted);
+          append(part, maxBodyBytes + 1);
           if (body.length() > maxBodyBytes) {
-            result.complete(callResult);
+            finish(callResult);
           }
         });
     response.exceptionHandler(
-        failure -> result.complete(CallResult.Failed.noResponse("the answer is incomplete")));
-    response.endHandler(end -> result.complete(callResult));
+        failure -> finish(CallResult.Failed.noResponse("the answer is incomplete")));
+    response.endHandler(end -> finish(callResult));
   }
 
   // Read a short body to its end, so that the receiver sees its response accepted.
@@ -136,15 +168,21 @@ final class HttpExchange {
         part -> {
           read[0] += part.length();
           if (!result.isDone()) {
-            int room = MAX_IGNORED_BYTES - body.length();
-            body.appendBuffer(part, 0, Math.min(part.length(), room));
+            append(part, MAX_IGNORED_BYTES);
           }
           if (read[0] > MAX_IGNORED_BYTES) {
-            result.complete(callResult);
+            finish(callResult);
           }
         });
-    response.exceptionHandler(failure -> result.complete(callResult));
-    response.endHandler(end -> result.complete(callResult));
+    response.exceptionHandler(failure -> finish(callResult));
+    response.endHandler(end -> finish(callResult));
+    early.complete(callResult);
+  }
+
+  private void append(Buffer part, int maxBytes) {
+    synchronized (body) {
+      body.appendBuffer(part, 0, Math.min(part.length(), maxBytes - body.length()));
+    }
   }
 
   private CallResult result(HttpClientResponse response) {
@@ -182,7 +220,7 @@ final class HttpExchange {
 
   private void onFailure(Throwable failure) {
     String reason = failure instanceof SSLException ? "TLS failed" : "no connection";
-    result.complete(CallResult.Failed.noResponse(reason));
+    finish(CallResult.Failed.noResponse(reason));
   }
 
   private void close() {

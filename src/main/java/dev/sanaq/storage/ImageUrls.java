@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
@@ -64,14 +65,26 @@ public final class ImageUrls {
 
   /**
    * Logs a warning if signed URLs end before {@code sanaq.storage.url-expiry}, because they end
-   * with the credentials. To be called once, at the start; blocks while credentials are fetched.
+   * with the credentials, or may do so. To be called once, at the start; blocks while credentials
+   * are fetched.
    */
   public void warnIfCredentialsExpireFirst(Clock clock) {
     if (publicUrl.isPresent()) {
       return;
     }
     try {
-      credentialsExpiry()
+      AwsCredentialsIdentity identity = identity();
+      if (identity instanceof AwsSessionCredentialsIdentity
+          && identity.expirationTime().isEmpty()) {
+        LOG.warnf(
+            "image URLs end with the session token that signs them, which does not say when: perhaps"
+                + " before sanaq.storage.url-expiry (%s) and urlExpires in events. Set"
+                + " sanaq.storage.url-expiry to the session's length or less, or sign with permanent"
+                + " credentials",
+            expiry);
+      }
+      identity
+          .expirationTime()
           .filter(end -> end.isBefore(clock.instant().plus(expiry)))
           .ifPresent(
               end ->
@@ -106,7 +119,11 @@ public final class ImageUrls {
 
   /** Empty for permanent credentials, and for temporary ones that do not say when they end. */
   private Optional<Instant> credentialsExpiry() {
-    return CompletableFutureUtils.joinLikeSync(credentials.resolveIdentity()).expirationTime();
+    return identity().expirationTime();
+  }
+
+  private AwsCredentialsIdentity identity() {
+    return CompletableFutureUtils.joinLikeSync(credentials.resolveIdentity());
   }
 
   private static String encodePath(String key) {

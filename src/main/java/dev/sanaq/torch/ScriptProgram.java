@@ -1,7 +1,5 @@
 package dev.sanaq.torch;
 
-import ai.djl.MalformedModelException;
-import ai.djl.Model;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -38,14 +36,14 @@ import java.util.Map;
 public final class ScriptProgram implements AutoCloseable {
   private static final List<String> SHARED_SOURCES = List.of("common", "lines");
 
-  private final Model model;
+  private final PtNDManager manager;
   private final PtSymbolBlock module;
   private final DevicePlacement placement;
   private final Map<String, MappedByteBuffer> mappedWeights = new HashMap<>();
 
-  private ScriptProgram(Model model, DevicePlacement placement) {
-    this.model = model;
-    this.module = (PtSymbolBlock) model.getBlock();
+  private ScriptProgram(PtNDManager manager, PtSymbolBlock module, DevicePlacement placement) {
+    this.manager = manager;
+    this.module = module;
     this.placement = placement;
   }
 
@@ -68,15 +66,7 @@ public final class ScriptProgram implements AutoCloseable {
    * @throws TorchException if one does not compile, with file, line and caret
    */
   public static ScriptProgram compile(ScriptSource source, DevicePlacement placement) {
-    TorchEngine.get();
-    Model model = Model.newInstance(source.name(), placement.djlDevice(), "PyTorch");
-    try {
-      model.load(new ByteArrayInputStream(archive(source)));
-      return new ScriptProgram(model, placement);
-    } catch (IOException | MalformedModelException | RuntimeException e) {
-      model.close();
-      throw new TorchException(String.valueOf(e.getMessage()), e);
-    }
+    return load(new ByteArrayInputStream(archive(source)), placement);
   }
 
   /** The TorchScript archive of a source and its nested modules, without weights. */
@@ -95,14 +85,22 @@ public final class ScriptProgram implements AutoCloseable {
    * @throws TorchException if the engine cannot load it
    */
   public static ScriptProgram open(Path file, DevicePlacement placement) {
-    TorchEngine.get();
-    Model model =
-        Model.newInstance(file.getFileName().toString(), placement.djlDevice(), "PyTorch");
     try (InputStream bytes = Files.newInputStream(file)) {
-      model.load(bytes);
-      return new ScriptProgram(model, placement);
-    } catch (IOException | MalformedModelException | RuntimeException e) {
-      model.close();
+      return load(bytes, placement);
+    } catch (IOException e) {
+      throw new TorchException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  // Not by DJL's Model, which makes a temporary folder and leaves it if the process is killed.
+  private static ScriptProgram load(InputStream bytes, DevicePlacement placement) {
+    PtNDManager manager = (PtNDManager) TorchEngine.get().newBaseManager(placement.djlDevice());
+    try {
+      PtSymbolBlock module = JniUtils.loadModule(manager, bytes, false, false);
+      module.freezeParameters(true);
+      return new ScriptProgram(manager, module, placement);
+    } catch (IOException | RuntimeException e) {
+      manager.close();
       throw new TorchException(String.valueOf(e.getMessage()), e);
     }
   }
@@ -232,7 +230,7 @@ public final class ScriptProgram implements AutoCloseable {
 
   @Override
   public void close() {
-    model.close();
+    manager.close();
     mappedWeights.clear();
   }
 }

@@ -26,7 +26,11 @@ class JsonErrorsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "[]|another type of value",
+        "[]|a list instead of an object (line 1, column 1)",
+        "\"x\"|a text instead of an object",
+        "7|a number instead of an object",
+        "true|true or false instead of an object",
+        "{} {}|text after the end",
         "{\"inner\":{\"a\":1,\"b\":1}}|unknown field inner.b",
         "{\"whole\":\"x\"}|field whole must be a whole number",
         "{\"whole\":null}|field whole must be a whole number",
@@ -46,7 +50,7 @@ class JsonErrorsTest {
             e -> {
               String text = String.valueOf(e.getMessage());
               assertThat(text).startsWith(message);
-              assertThat(text).doesNotContain("java.", "dev.sanaq", "Json", "`");
+              assertThat(text).doesNotContain("java.", "dev.sanaq", "Json", "`", "another");
             });
   }
 }

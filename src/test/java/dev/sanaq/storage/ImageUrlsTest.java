@@ -122,6 +122,15 @@ class ImageUrlsTest {
   }
 
   @Test
+  void sessionThatDoesNotSayWhenItEnds_warnsOnce() {
+    AwsCredentials session = AwsSessionCredentials.create("key", "secret", "token");
+    assertThat(warnings(urls(session, Map.of())))
+        .singleElement()
+        .asString()
+        .contains("session token", "does not say when", "sanaq.storage.url-expiry (PT168H)");
+  }
+
+  @Test
   void urlsThatLiveForUrlExpiry_doNotWarn() {
     AwsCredentials shortLived = session(Instant.now().plusSeconds(3600));
     assertThat(warnings(urls(permanent(), Map.of()))).isEmpty();

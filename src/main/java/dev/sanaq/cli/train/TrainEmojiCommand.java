@@ -2,11 +2,11 @@ package dev.sanaq.cli.train;
 
 import dev.sanaq.cli.terminal.CliErrors;
 import dev.sanaq.cli.terminal.VerboseOption;
+import dev.sanaq.files.TemporaryFolder;
 import dev.sanaq.train.emoji.EmojiPreparation;
 import dev.sanaq.train.emoji.NpmArchive;
 import dev.sanaq.train.emoji.NpmClient;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -63,16 +63,11 @@ public final class TrainEmojiCommand implements Callable<Integer> {
   }
 
   private EmojiPreparation.Summary prepare() throws IOException {
-    Path downloads = Files.createTempDirectory("sanaq-emoji");
-    try {
+    try (TemporaryFolder downloads = TemporaryFolder.create(TemporaryFolder.Purpose.EMOJI)) {
       return EmojiPreparation.prepare(
-          images.orElseGet(() -> fetch(NpmArchive.FLUENT_EMOJI, downloads)),
-          names.orElseGet(() -> fetch(NpmArchive.EMOJIBASE, downloads)),
+          images.orElseGet(() -> fetch(NpmArchive.FLUENT_EMOJI, downloads.path())),
+          names.orElseGet(() -> fetch(NpmArchive.EMOJIBASE, downloads.path())),
           output.folder());
-    } finally {
-      Files.deleteIfExists(downloads.resolve(NpmArchive.FLUENT_EMOJI.fileName()));
-      Files.deleteIfExists(downloads.resolve(NpmArchive.EMOJIBASE.fileName()));
-      Files.deleteIfExists(downloads);
     }
   }
 

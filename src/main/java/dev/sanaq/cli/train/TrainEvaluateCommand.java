@@ -4,6 +4,7 @@ import dev.sanaq.benchmark.PaperTable;
 import dev.sanaq.checkpoint.read.Checkpoint;
 import dev.sanaq.cli.terminal.CliErrors;
 import dev.sanaq.files.AtomicFile;
+import dev.sanaq.files.TemporaryFolder;
 import dev.sanaq.json.Json;
 import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.pipeline.SanaPipeline;
@@ -17,7 +18,6 @@ import dev.sanaq.train.eval.InceptionModel;
 import dev.sanaq.train.loop.TrainingProgress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -177,16 +177,8 @@ public final class TrainEvaluateCommand implements Callable<Integer> {
 
   private void evaluateHeldOut(Evaluation evaluation, Path list) throws IOException {
     print("reconstruction", evaluation.reconstruction(list));
-    Path cache = Files.createTempDirectory("sanaq-evaluate");
-    try {
-      print("flow", evaluation.flowLoss(list, cache, seed));
-    } finally {
-      try (var files = Files.list(cache)) {
-        for (Path file : (Iterable<Path>) files::iterator) {
-          Files.delete(file);
-        }
-      }
-      Files.delete(cache);
+    try (TemporaryFolder cache = TemporaryFolder.create(TemporaryFolder.Purpose.EVALUATE)) {
+      print("flow", evaluation.flowLoss(list, cache.path(), seed));
     }
   }
 

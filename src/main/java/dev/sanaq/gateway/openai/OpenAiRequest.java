@@ -49,10 +49,13 @@ record OpenAiRequest(
   /**
    * Translates a body. The values of the contract's fields are validated later.
    *
+   * @param read the body; of an optional parameter an empty text counts as none
    * @param inlineByDefault whether the answer contains the images if the body does not say
    * @throws ProblemException naming each invalid field
    */
-  static OpenAiRequest of(Map<String, Object> body, boolean inlineByDefault) {
+  static OpenAiRequest of(Map<String, Object> read, boolean inlineByDefault) {
+    Map<String, Object> body = new LinkedHashMap<>(read);
+    body.entrySet().removeIf(e -> "".equals(e.getValue()) && !e.getKey().equals("prompt"));
     List<FieldError> errors = new ArrayList<>();
     Map<String, Object> fields = new LinkedHashMap<>();
     FIELD_NAMES.forEach(
@@ -69,7 +72,7 @@ record OpenAiRequest(
             || stream
             || body.get("model") instanceof String model && INLINE_MODELS.matcher(model).matches();
     Object format = body.get("response_format");
-    if (!isAbsent(format)) {
+    if (format != null) {
       inline = stream || "b64_json".equals(format);
     }
     if (!errors.isEmpty()) {
@@ -102,13 +105,13 @@ record OpenAiRequest(
         problem.code(),
         problem.title(),
         problem.detail(),
-        problem.errors().stream().map(OpenAiRequest::toOpenAiError).toList(),
+        problem.errors().stream().map(OpenAiRequest::toOpenAiError).distinct().toList(),
         problem.headers());
   }
 
   private static void requireAllowed(Map<String, Object> body, List<FieldError> errors) {
     Object format = body.get("response_format");
-    if (!isAbsent(format) && !"b64_json".equals(format) && !"url".equals(format)) {
+    if (format != null && !"b64_json".equals(format) && !"url".equals(format)) {
       errors.add(new FieldError("response_format", SafeText.describe(format), "url, b64_json"));
     }
     Object stream = body.get("stream");
@@ -132,10 +135,6 @@ record OpenAiRequest(
     if ("transparent".equals(body.get("background"))) {
       errors.add(new FieldError("background", "\"transparent\"", "opaque, auto"));
     }
-  }
-
-  private static boolean isAbsent(@Nullable Object value) {
-    return value == null || value.equals("");
   }
 
   private static void parseSize(

@@ -9,8 +9,8 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 
 /**
- * Encodes lossy WebP files with libwebp. Its native library is unpacked into {@code java.io.tmpdir}
- * and loaded on first use.
+ * Encodes lossy WebP files with libwebp. Its native library is unpacked into {@code
+ * com.luciad.imageio.webp.tmpdir} and loaded on first use.
  */
 final class WebpEncoder {
   /** WebP has 14 bits for a side. */

@@ -71,6 +71,11 @@ final class FieldReader {
   }
 
   long integer(String name, long defaultValue, long min, long max) {
+    return integer(name, defaultValue, min, max, "");
+  }
+
+  /** The same; {@code hint} ends the text of what is allowed. */
+  long integer(String name, long defaultValue, long min, long max, String hint) {
     Object value = values.get(name);
     if (value == null) {
       return defaultValue;
@@ -81,7 +86,7 @@ final class FieldReader {
         return exact.signum() == 0 ? 0 : exact.longValueExact();
       }
     }
-    return reject(name, "a whole number from %s to %s".formatted(min, max), defaultValue);
+    return reject(name, "a whole number from %s to %s".formatted(min, max) + hint, defaultValue);
   }
 
   double number(String name, double defaultValue, double min, double max) {

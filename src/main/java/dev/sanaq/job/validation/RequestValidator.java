@@ -19,6 +19,9 @@ import java.util.Map;
  * breaks a rule of the contract. Any number of threads.
  */
 public final class RequestValidator {
+  // Other programs take -1 for a random seed.
+  private static final String SEED_HINT = "; without the field it is derived from the id";
+
   private static final List<String> FORMATS = List.of("png", "jpeg", "webp");
   private static final List<String> STEP_CACHES =
       List.of(Job.NO_STEP_CACHE, "slow", "medium", "fast", "ultra");
@@ -85,7 +88,8 @@ public final class RequestValidator {
             RequestFields.SEED,
             JobIds.seedOf(id),
             0,
-            Long.MAX_VALUE - (Math.max(count, candidates) - 1)),
+            Long.MAX_VALUE - (Math.max(count, candidates) - 1),
+            SEED_HINT),
         count,
         solver,
         fields.choice(RequestFields.FORMAT, "png", FORMATS),

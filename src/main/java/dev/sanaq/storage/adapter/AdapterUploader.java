@@ -1,10 +1,10 @@
 package dev.sanaq.storage.adapter;
 
 import dev.sanaq.files.FileSha256;
+import dev.sanaq.files.TemporaryFolder;
 import dev.sanaq.storage.StorageException;
 import dev.sanaq.storage.transfer.ObjectUri;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -60,9 +60,8 @@ public final class AdapterUploader {
   }
 
   private void requireSame(Path file, String sha256, ObjectUri uri) throws IOException {
-    Path copy = Files.createTempFile("adapter", ".safetensors");
-    try {
-      Files.delete(copy);
+    try (TemporaryFolder folder = TemporaryFolder.create(TemporaryFolder.Purpose.ADAPTER)) {
+      Path copy = folder.path().resolve("copy.safetensors");
       s3.getObject(get -> get.bucket(uri.bucket()).key(uri.key()), copy);
       if (!FileSha256.hex(copy).equals(sha256)) {
         throw new AdapterRejectedException(
@@ -70,8 +69,6 @@ public final class AdapterUploader {
       }
     } catch (SdkException e) {
       throw failure(uri, e);
-    } finally {
-      Files.deleteIfExists(copy);
     }
   }
 

@@ -62,9 +62,12 @@ final class StorageAdvice {
     return switch (code) {
       case "NoSuchBucket" ->
           "the bucket does not exist; create it, or set sanaq.storage.bucket to another one";
-      case "InvalidAccessKeyId", "SignatureDoesNotMatch" ->
+      case "InvalidAccessKeyId" ->
           "the storage does not know these credentials; check sanaq.storage.access-key and"
               + " sanaq.storage.secret-key";
+      case "SignatureDoesNotMatch" ->
+          "the signature is wrong; check sanaq.storage.secret-key, and that no proxy before the"
+              + " storage changes requests";
       case "ExpiredToken", "InvalidToken" ->
           "the credentials have expired; the environment, profile or role must give new ones";
       case "RequestTimeTooSkewed" -> "this machine's clock is wrong; set it";
@@ -111,7 +114,8 @@ final class StorageAdvice {
   private static Optional<String> unknownHost(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof UnknownHostException) {
-        return Optional.of(String.valueOf(cause.getMessage()));
+        // Some have the resolver's words after the name.
+        return Optional.of(String.valueOf(cause.getMessage()).replaceFirst(": .*", ""));
       }
     }
     return Optional.empty();

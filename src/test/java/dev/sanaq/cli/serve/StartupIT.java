@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,9 +75,10 @@ class StartupIT {
 
   @Test
   void demo_environmentOfAnotherCluster_usesItsOwnServicesAndSaysSo() throws IOException {
+    Path temporary = Files.createDirectory(processes.folder().resolve("tmp-demo"));
     ManagedProcess demo =
         start(
-            List.of("-Duser.language=ar", "-Duser.country=EG"),
+            List.of("-Duser.language=ar", "-Duser.country=EG", "-Djava.io.tmpdir=" + temporary),
             Map.of(
                 "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1",
                 "SANAQ_STORAGE_ENDPOINT", "http://127.0.0.1:1"),
@@ -89,6 +91,37 @@ class StartupIT {
         .contains("SANAQ_STORAGE_ENDPOINT=http://127.0.0.1:1 is ignored")
         .contains("dev.sanaq.job.completed.v1")
         .doesNotContainPattern("[\u0660-\u0669]");
+    assertThat(temporary).isEmptyDirectory();
+  }
+
+  @Test
+  void local_killed_leavesWhatTheNextOneDeletes() throws IOException {
+    Path temporary = Files.createDirectory(processes.folder().resolve("tmp-local"));
+    List<String> jvm = List.of("-Djava.io.tmpdir=" + temporary);
+    ManagedProcess killed = start(jvm, Map.of(), "local");
+    killed.awaitOutput("sanaq.storage.endpoint=", TIMEOUT);
+    ManagedProcess living = start(jvm, Map.of(), "local");
+    living.awaitOutput("sanaq.storage.endpoint=", TIMEOUT);
+    killed.kill();
+    assertThat(namesIn(temporary)).hasSize(4);
+
+    ManagedProcess next = start(jvm, Map.of(), "local");
+    next.awaitOutput("sanaq.storage.endpoint=", TIMEOUT);
+    assertThat(namesIn(temporary))
+        .as("two folders of each living process")
+        .hasSize(4)
+        .allMatch(name -> name.matches("sanaq-(local|libraries)-\\d+"));
+    next.terminate();
+    living.terminate();
+    assertThat(next.exitCode(TIMEOUT)).isZero();
+    assertThat(living.exitCode(TIMEOUT)).isZero();
+    assertThat(temporary).isEmptyDirectory();
+  }
+
+  private static List<String> namesIn(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.list(folder)) {
+      return paths.map(path -> String.valueOf(path.getFileName())).toList();
+    }
   }
 
   @Test

@@ -238,11 +238,18 @@ class OpenAiClientsTest extends GatewayTestBase {
         "\"background\":null,\"moderation\":\"low\",\"quality\":\"high\",\"style\":\"vivid\"",
         "\"stream\":false,\"partial_images\":0",
         "\"stream\":null,\"partial_images\":null",
-        "\"model\":\"\""
+        "\"model\":\"\",\"size\":\"\",\"output_format\":\"\",\"background\":\"\",\"stream\":\"\""
       })
   void parametersThatChangeNothing_areAccepted(String fields) {
     JsonNode answer = client.post(PATH, "{\"prompt\":\"p\",%s}".formatted(fields)).json();
     assertThat(answer.at("/data/0/url").asText()).startsWith("http");
+  }
+
+  @Test
+  void sizeOfTwoWrongSides_isNamedOnce() {
+    JsonNode answer = client.post(PATH, "{\"prompt\":\"p\",\"size\":\"0x0\"}").json();
+    assertThat(answer.at("/error/message").asText())
+        .isEqualTo("size: found 0, allowed: a whole number from 1 to 4096");
   }
 
   private JsonNode awaitState(String state) {

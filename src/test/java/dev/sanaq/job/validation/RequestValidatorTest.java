@@ -376,6 +376,16 @@ class RequestValidatorTest {
   }
 
   @Test
+  void seedOfMinusOne_isToldWhatNoSeedMeans() {
+    assertThat(rejection(valid("seed", -1)).fields())
+        .singleElement()
+        .extracting(FieldError::allowed)
+        .isEqualTo(
+            "a whole number from 0 to 9223372036854775807; without the field it is derived from the"
+                + " id");
+  }
+
+  @Test
   void nullField_equalsAbsentField() {
     Map<String, Object> request = new HashMap<>(Map.of("prompt", "p"));
     for (String field : List.of("id", "seed", "width", "deadline", "metadata", "output", "model")) {

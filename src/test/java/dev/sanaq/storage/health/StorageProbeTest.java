@@ -128,7 +128,7 @@ class StorageProbeTest {
         arguments(
             "wrong secret",
             rule(call -> true, Answer.error(403, "SignatureDoesNotMatch", "")),
-            "check sanaq.storage.access-key and sanaq.storage.secret-key"),
+            "check sanaq.storage.secret-key, and that no proxy"),
         arguments(
             "expired",
             rule(call -> true, Answer.error(400, "ExpiredToken", "")),
@@ -208,7 +208,7 @@ class StorageProbeTest {
     Map<String, String> config = ruleConfig();
     config.put("sanaq.storage.endpoint", "http://storage.invalid:9000");
     assertThatThrownBy(() -> probe(config, StorageProbe::tryWorkerCalls))
-        .hasMessageContaining("the host storage.invalid")
+        .hasMessageContaining("the host storage.invalid is unknown; check ")
         .hasMessageContaining("sanaq.storage.endpoint");
   }
 
