@@ -25,6 +25,13 @@ public final class WeightLoader {
   /** As {@link #load(TensorIndex, ScriptProgram)}, for the tensors whose names match. */
   public static void loadMatching(
       TensorIndex tensors, ScriptProgram program, Predicate<String> wanted) {
+    copyMatching(tensors, program, wanted);
+    program.call("prepare_weights").close();
+  }
+
+  /** As {@link #loadMatching}, without calling {@code prepare_weights}. */
+  public static void copyMatching(
+      TensorIndex tensors, ScriptProgram program, Predicate<String> wanted) {
     ByteBuffer part = allocateChunk();
     for (StoredTensor tensor : tensors.all()) {
       if (!wanted.test(tensor.name())) {
@@ -34,7 +41,6 @@ public final class WeightLoader {
       Precision kept = table ? precisionOf(tensor.dtype()) : program.placement().basePrecision();
       copy(tensor, tensor.name(), program, kept, part);
     }
-    program.call("prepare_weights").close();
   }
 
   /**

@@ -74,7 +74,10 @@ public final class GenerateCommand implements Callable<Integer> {
 
   /** The command with the real pipeline. */
   public GenerateCommand() {
-    this(SanaPipeline::load);
+    this.loader =
+        (folder, options) ->
+            SanaPipeline.load(
+                folder, options, generationOptions.prompt(), generationOptions.instruction());
   }
 
   GenerateCommand(Loader loader) {

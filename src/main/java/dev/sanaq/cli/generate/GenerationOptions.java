@@ -132,6 +132,16 @@ final class GenerationOptions {
     return Stream.of(loras, adapters).flatMap(List::stream).map(LoraOption::parse).toList();
   }
 
+  /** The prompt. */
+  String prompt() {
+    return prompt;
+  }
+
+  /** Whether the complex human instruction precedes the prompt. */
+  boolean instruction() {
+    return !noPromptInstruction;
+  }
+
   /** Number of images to generate. */
   int numImages() {
     return numImages;

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * The networks of a checkpoint, loaded; except for the autoencoder's encoder and the ControlNets,
@@ -33,7 +34,8 @@ record Networks(
     implements AutoCloseable {
 
   /**
-   * Loads all networks; if one fails, closes the others. The text encoder loads on its own thread.
+   * Loads all networks; if one fails, closes the others. The text encoder and the decoder load on
+   * threads of their own.
    */
   static Networks load(
       Checkpoint checkpoint,
@@ -41,21 +43,28 @@ record Networks(
       BiFunction<Checkpoint, DevicePlacement, TextEncoder> textLoader) {
     List<AutoCloseable> loaded = Collections.synchronizedList(new ArrayList<>());
     CompletableFuture<TextEncoder> text =
-        CompletableFuture.supplyAsync(
-            () -> register(loaded, textLoader.apply(checkpoint, textPlacement(placement))),
-            // Inherits this thread's class loader, with which DJL finds its libraries.
-            task -> new Thread(task, "sanaq-load-text-encoder").start());
+        load(
+            "text-encoder",
+            () -> register(loaded, textLoader.apply(checkpoint, textPlacement(placement))));
+    CompletableFuture<AutoencoderDC> decoder =
+        load(
+            "decoder",
+            () ->
+                register(
+                    loaded, AutoencoderDC.loadDecoder(checkpoint, placement.withoutEightBit())));
     try {
       return new Networks(
           register(loaded, SanaTransformer.load(checkpoint, placement)),
-          register(loaded, AutoencoderDC.loadDecoder(checkpoint, placement.withoutEightBit())),
+          decoder,
           new LatentEncoder(checkpoint, placement.withoutEightBit()),
           ControlNetRegistry.list(checkpoint, placement),
           register(loaded, new Sampler(placement)),
           LatentRgbFactors.read(checkpoint.folder(), checkpoint.autoencoder().latentChannels()),
           text);
     } catch (RuntimeException | Error e) {
-      text.handle((encoder, failure) -> true).join(); // registers it for closing
+      // They register themselves for closing.
+      text.handle((encoder, failure) -> true).join();
+      decoder.handle((part, failure) -> true).join();
       Throwable cause = unwrap(e);
       closeAll(loaded, cause);
       throw unchecked(cause);
@@ -64,14 +73,26 @@ record Networks(
 
   private Networks(
       SanaTransformer transformer,
-      AutoencoderDC autoencoder,
+      CompletableFuture<AutoencoderDC> decoder,
       LatentEncoder latentEncoder,
       ControlNetRegistry controlNets,
       Sampler sampler,
       Optional<LatentRgbFactors> previewFactors,
       CompletableFuture<TextEncoder> text) {
     this(
-        text.join(), transformer, autoencoder, latentEncoder, controlNets, sampler, previewFactors);
+        text.join(),
+        transformer,
+        decoder.join(),
+        latentEncoder,
+        controlNets,
+        sampler,
+        previewFactors);
+  }
+
+  /** Runs on a thread that inherits this one's class loader, with which DJL finds its libraries. */
+  private static <T> CompletableFuture<T> load(String part, Supplier<T> loader) {
+    return CompletableFuture.supplyAsync(
+        loader, task -> new Thread(task, "sanaq-load-" + part).start());
   }
 
   /** join() wraps the other thread's exception. */

@@ -43,6 +43,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /**
  * Text to images in five stages: check, encode, prepare latents, denoise, decode (paper, figure 5;
@@ -50,6 +51,8 @@ import java.util.function.Supplier;
  * in order. Safe for several threads; calls run one at a time.
  */
 public final class SanaPipeline implements ImageGenerator {
+  private static final Logger LOG = Logger.getLogger(SanaPipeline.class);
+
   private final ModelSpec spec;
   private final LoraRegistry loras;
   private final DevicePlacement placement;
@@ -84,6 +87,38 @@ public final class SanaPipeline implements ImageGenerator {
    * @throws DeviceMemoryException if memory does not hold the weights
    */
   public static SanaPipeline load(Path folder, PipelineOptions options) {
+    return load(
+        folder, options, options.lowMemory() ? TextEncoder::loadLowMemory : TextEncoder::load);
+  }
+
+  /**
+   * As {@link #load(Path, PipelineOptions)}, and encodes the first prompt while the other networks
+   * load.
+   *
+   * @param instruction whether the complex human instruction precedes the prompt
+   */
+  public static SanaPipeline load(
+      Path folder, PipelineOptions options, String prompt, boolean instruction) {
+    BiFunction<Checkpoint, DevicePlacement, TextEncoder> loader =
+        options.lowMemory() ? TextEncoder::loadLowMemory : TextEncoder::load;
+    return load(
+        folder,
+        options,
+        (checkpoint, placement) -> {
+          TextEncoder encoder = loader.apply(checkpoint, placement);
+          try {
+            encoder.encode(prompt, instruction);
+          } catch (RuntimeException e) {
+            LOG.debugf(e, "the prompt cannot be encoded; generating its image reports why");
+          }
+          return encoder;
+        });
+  }
+
+  private static SanaPipeline load(
+      Path folder,
+      PipelineOptions options,
+      BiFunction<Checkpoint, DevicePlacement, TextEncoder> textLoader) {
     Checkpoint checkpoint =
         options.variant().isEmpty()
             ? Checkpoint.open(folder)
@@ -94,7 +129,7 @@ public final class SanaPipeline implements ImageGenerator {
         checkpoint,
         LoraRegistry.load(checkpoint, options.adapters()),
         placement,
-        options.lowMemory() ? TextEncoder::loadLowMemory : TextEncoder::load,
+        textLoader,
         options.lowMemory());
   }
 

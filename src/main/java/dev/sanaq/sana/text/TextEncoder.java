@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Gemma-2 as a text encoder: a prompt to the embeddings that the transformer attends to (paper,
@@ -46,6 +47,20 @@ public final class TextEncoder implements AutoCloseable {
       ScriptProgram program,
       TextEncoderConfig config,
       boolean lowMemory) {
+    this(tokenizer, program, config, lowMemory, ids -> Optional.empty());
+  }
+
+  /**
+   * As the other, with a place on disk for the instruction's KV cache.
+   *
+   * @param cache for an instruction with these tokens, if there is one
+   */
+  TextEncoder(
+      PromptTokenizer tokenizer,
+      ScriptProgram program,
+      TextEncoderConfig config,
+      boolean lowMemory,
+      Function<long[], Optional<InstructionCache>> cache) {
     this.tokenizer = tokenizer;
     this.program = program;
     this.width = config.hiddenSize();
@@ -53,7 +68,18 @@ public final class TextEncoder implements AutoCloseable {
     this.lowMemory = lowMemory;
     this.instructionIds = tokenizer.encode(instruction);
     this.emptyKvCache = program.call("empty_kv_cache");
-    this.instructionKvCache = forward(instructionIds, emptyKvCache, 0);
+    this.instructionKvCache = readInstruction(cache.apply(instructionIds));
+  }
+
+  private ScriptValue readInstruction(Optional<InstructionCache> cache) {
+    return cache
+        .flatMap(onDisk -> onDisk.read(program))
+        .orElseGet(
+            () -> {
+              ScriptValue computed = forward(instructionIds, emptyKvCache, 0);
+              cache.ifPresent(onDisk -> onDisk.write(program, computed));
+              return computed;
+            });
   }
 
   /** Loads tokenizer and weights, and computes the KV cache of the instruction. */
@@ -74,7 +100,12 @@ public final class TextEncoder implements AutoCloseable {
     TextEncoderConfig config = checkpoint.textEncoder();
     PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerFile(), config.vocabSize());
     try {
-      return new TextEncoder(tokenizer, program(checkpoint, placement), config, lowMemory);
+      return new TextEncoder(
+          tokenizer,
+          program(checkpoint, placement),
+          config,
+          lowMemory,
+          ids -> InstructionCache.of(checkpoint.textEncoderTensors(), config, placement, ids));
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -166,11 +197,22 @@ public final class TextEncoder implements AutoCloseable {
   float[] lastHiddenState(long[] ids) {
     // The prompt's first word can merge with the instruction's last token: compare ids, not texts.
     int mismatch = Arrays.mismatch(ids, instructionIds);
-    int common = mismatch < 0 ? ids.length - 1 : Math.min(mismatch, ids.length - 1);
+    if (mismatch < 0 || mismatch == ids.length) {
+      // The first tokens of the instruction and no more, such as <bos> alone: the empty prompt.
+      return firstHiddenStates(ids.length);
+    }
+    int common = Math.min(mismatch, ids.length - 1);
     long[] rest = Arrays.copyOfRange(ids, common, ids.length);
     try (ScriptValue states =
             forward(rest, common > 0 ? instructionKvCache : emptyKvCache, common);
         ScriptValue hidden = program.call("last_hidden_state", states)) {
+      return hidden.toFloats();
+    }
+  }
+
+  private float[] firstHiddenStates(int tokens) {
+    try (ScriptValue count = ScriptValue.of((long) tokens);
+        ScriptValue hidden = program.call("first_hidden_states", instructionKvCache, count)) {
       return hidden.toFloats();
     }
   }

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The linear diffusion transformer (paper, section 2.2; diffusers {@code SanaTransformer2DModel}).
@@ -52,7 +53,16 @@ public final class SanaTransformer implements AutoCloseable {
   /** As {@link #load(Checkpoint, DevicePlacement)}, with another chunk size on a CPU. */
   static SanaTransformer load(
       Checkpoint checkpoint, DevicePlacement placement, int tokensPerChunk) {
-    return prepare(program(checkpoint, placement), checkpoint.transformer(), tokensPerChunk);
+    return load(
+        checkpoint.transformer(),
+        clamps(checkpoint, placement),
+        placement,
+        program ->
+            TransformerKernels.load(
+                checkpoint.transformerTensors(),
+                program,
+                checkpoint.transformer().numLayers(),
+                tokensPerChunk));
   }
 
   /**
@@ -62,36 +72,35 @@ public final class SanaTransformer implements AutoCloseable {
    */
   static SanaTransformer loadControlNet(
       TransformerConfig config, TensorIndex tensors, boolean clamp, DevicePlacement placement) {
-    return prepare(program(config, tensors, clamp, placement), config, TOKENS_PER_CHUNK);
-  }
-
-  private static SanaTransformer prepare(
-      ScriptProgram program, TransformerConfig config, int tokensPerChunk) {
-    try {
-      TransformerKernels.prepare(program, tokensPerChunk);
-      return new SanaTransformer(program, config);
-    } catch (RuntimeException e) {
-      program.close();
-      throw e;
-    }
+    return load(
+        config,
+        clamp,
+        placement,
+        program -> TransformerKernels.load(tensors, program, config.numLayers(), TOKENS_PER_CHUNK));
   }
 
   /** Loads plain weights, as a GPU has them. On a CPU they are slower than packed ones. */
   static SanaTransformer loadPlain(Checkpoint checkpoint, DevicePlacement placement) {
-    return new SanaTransformer(program(checkpoint, placement), checkpoint.transformer());
+    return load(
+        checkpoint.transformer(),
+        clamps(checkpoint, placement),
+        placement,
+        program -> WeightLoader.load(checkpoint.transformerTensors(), program));
   }
 
-  private static ScriptProgram program(Checkpoint checkpoint, DevicePlacement placement) {
-    boolean clamp = placement.precision() == Precision.FP16 || checkpoint.trainedInFp16();
-    return program(checkpoint.transformer(), checkpoint.transformerTensors(), clamp, placement);
+  private static boolean clamps(Checkpoint checkpoint, DevicePlacement placement) {
+    return placement.precision() == Precision.FP16 || checkpoint.trainedInFp16();
   }
 
-  private static ScriptProgram program(
-      TransformerConfig config, TensorIndex tensors, boolean clamp, DevicePlacement placement) {
+  private static SanaTransformer load(
+      TransformerConfig config,
+      boolean clamp,
+      DevicePlacement placement,
+      Consumer<ScriptProgram> weights) {
     ScriptProgram program = ScriptProgram.compile(scriptSource(config, clamp), placement);
     try {
-      WeightLoader.load(tensors, program);
-      return program;
+      weights.accept(program);
+      return new SanaTransformer(program, config);
     } catch (RuntimeException e) {
       program.close();
       throw e;

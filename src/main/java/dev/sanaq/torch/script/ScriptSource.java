@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A TorchScript source with the initial attributes of its module, which may contain other modules.
@@ -18,7 +20,8 @@ import java.util.Map;
  */
 public record ScriptSource(Class<?> owner, String name, Map<String, ?> attributes) {
   public ScriptSource {
-    attributes = Map.copyOf(attributes);
+    // In the order of their names, so that equal sources are equal archives.
+    attributes = Collections.unmodifiableMap(new TreeMap<String, Object>(attributes));
   }
 
   /** Adds the text of this source and of all nested ones, by name. */

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -18,6 +19,9 @@ public final class TorchScriptArchive {
 
   /** With a lower version the loader applies older operator semantics. */
   private static final String VERSION = "10";
+
+  /** The first that a zip file can name: equal programs are equal archives. */
+  private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
 
   private TorchScriptArchive() {}
 
@@ -56,6 +60,7 @@ public final class TorchScriptArchive {
     entry.setSize(content.length);
     entry.setCompressedSize(content.length);
     entry.setCrc(crc.getValue());
+    entry.setTimeLocal(EPOCH);
     zip.putNextEntry(entry);
     zip.write(content);
     zip.closeEntry();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sanaq.checkpoint.cache;
+
+import org.jspecify.annotations.NullMarked;
