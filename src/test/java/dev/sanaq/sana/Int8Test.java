@@ -34,7 +34,9 @@ class Int8Test {
     double error = NumericAssertions.relativeError(last(near), last(exact));
     // Seen: 0.11. A step's error is about 0.02; guidance amplifies the difference of its two rows.
     assertThat(error).as("relative error of the last latents").isBetween(1e-4, 0.2);
-    assertThat(TestImages.meanDifference(image, other)).as("mean difference in levels").isLessThan(12);
+    assertThat(TestImages.meanDifference(image, other))
+        .as("mean difference in levels")
+        .isLessThan(12);
   }
 
   /** Trained weights, whole images: the same emoji, measured by the difference. */

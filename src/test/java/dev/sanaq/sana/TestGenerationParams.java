@@ -77,7 +77,8 @@ public final class TestGenerationParams {
     return copy(d, d.prompt(), width, height, d.guidanceScale(), d.seed(), d.count());
   }
 
-  public static GenerationParams withPrompt(GenerationParams d, String prompt, double guidanceScale) {
+  public static GenerationParams withPrompt(
+      GenerationParams d, String prompt, double guidanceScale) {
     return copy(d, prompt, d.width(), d.height(), guidanceScale, d.seed(), d.count());
   }
 

@@ -76,8 +76,7 @@ public final class StepCacheMeasurement {
         long started = System.nanoTime();
         GenerationResult result = generate(run, caches.get(i));
         image[i][run] = (System.nanoTime() - started) / 1e9;
-        denoise[i][run] =
-            Objects.requireNonNull(result.timings().get("denoise")).toNanos() / 1e9;
+        denoise[i][run] = Objects.requireNonNull(result.timings().get("denoise")).toNanos() / 1e9;
       }
     }
     List<StageTiming> lines = new ArrayList<>();

@@ -47,7 +47,8 @@ public final class StepCacheTuner {
   }
 
   /** A tuner of a loaded model. */
-  public StepCacheTuner(ImageGenerator generator, TuningSettings settings, ProgressReport progress) {
+  public StepCacheTuner(
+      ImageGenerator generator, TuningSettings settings, ProgressReport progress) {
     this.generator = generator;
     this.settings = settings;
     this.progress = progress;

@@ -33,8 +33,7 @@ final class TuningImages {
    * @param first the number of the first image, which decides its prompt and its seed
    * @param stride between the numbers
    */
-  static TuningImages of(
-      ImageGenerator generator, TuningSettings settings, int first, int stride) {
+  static TuningImages of(ImageGenerator generator, TuningSettings settings, int first, int stride) {
     List<GenerationParams> params =
         IntStream.range(0, settings.images())
             .mapToObj(i -> params(generator.model(), settings, first + i * stride))
@@ -42,8 +41,7 @@ final class TuningImages {
     return new TuningImages(generator, params);
   }
 
-  private static GenerationParams params(
-      ModelInfo model, TuningSettings settings, int number) {
+  private static GenerationParams params(ModelInfo model, TuningSettings settings, int number) {
     return new GenerationParams(
             settings.prompts().get(number % settings.prompts().size()),
             "",

@@ -11,8 +11,7 @@ import java.util.List;
  * @param height pixels
  * @param steps denoising steps, at least 4
  */
-public record TuningSettings(
-    List<String> prompts, int images, int width, int height, int steps) {
+public record TuningSettings(List<String> prompts, int images, int width, int height, int steps) {
   public TuningSettings {
     prompts = List.copyOf(prompts);
     if (prompts.isEmpty() || images < 1 || steps < 4) {

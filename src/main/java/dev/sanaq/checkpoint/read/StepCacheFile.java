@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code step_cache.json}, which a checkpoint may have: the presets of its step cache. The format is
- * this project's; diffusers does not read the file.
+ * {@code step_cache.json}, which a checkpoint may have: the presets of its step cache. The format
+ * is this project's; diffusers does not read the file.
  *
  * @param defaultPreset the preset of requests that name none
  * @param schedules the presets, at most one of a name, solver and number of steps
@@ -88,7 +88,12 @@ public record StepCacheFile(String defaultPreset, List<StepCacheSchedule> schedu
       SolverKind solver = SolverKind.of(json.path(SOLVER).asText());
       StepCache cache = StepCache.of(cached, json.path(ORDER).asInt(-1));
       return new StepCacheSchedule(
-          preset, solver, steps, cache.cachedSteps(), cache.order(), json.path(DISTANCE).asDouble());
+          preset,
+          solver,
+          steps,
+          cache.cachedSteps(),
+          cache.order(),
+          json.path(DISTANCE).asDouble());
     } catch (IllegalArgumentException e) {
       problems.add(
           file,

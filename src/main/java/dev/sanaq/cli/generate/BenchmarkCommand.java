@@ -143,8 +143,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
   private void tuneCache(Path model, PipelineOptions options) throws IOException {
     int side = open(model, options).defaultSize();
-    TuningSettings settings =
-        tuneCache.settings(size.widthOr(side), size.heightOr(side), steps);
+    TuningSettings settings = tuneCache.settings(size.widthOr(side), size.heightOr(side), steps);
     try (SanaPipeline pipeline = SanaPipeline.load(model, options)) {
       tuneCache
           .run(pipeline, model, settings, runs)

@@ -125,8 +125,7 @@ public final class GenerateCommand implements Callable<Integer> {
       for (int i = 0; i < result.images().size(); i++) {
         bar.show("write", i, result.images().size());
         byte[] file =
-            encodeImage(
-                files.format(), result.images().get(i), params, info, result.offset(i));
+            encodeImage(files.format(), result.images().get(i), params, info, result.offset(i));
         files.write(
             i,
             credentials.isPresent()

@@ -12,7 +12,7 @@ import dev.sanaq.files.FileErrors;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.ImageGenerator;
 import dev.sanaq.sana.solver.StepCacheSchedule;
-import dev.sanaq.train.eval.ClipModel;
+import dev.sanaq.sana.score.ClipModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +48,8 @@ final class TuneCacheOptions {
   @Option(
       names = "--clip",
       paramLabel = "DIR",
-      description = "With --tune-cache: also the CLIP score, of a model as train evaluate takes it.")
+      description =
+          "With --tune-cache: also the CLIP score, of a model as train evaluate takes it.")
   private @Nullable Path clip;
 
   /** Whether to tune instead of the benchmark. */
@@ -78,8 +79,7 @@ final class TuneCacheOptions {
    * @param runs timed images of each preset
    * @return a line for the image without a step cache, then one for each preset
    */
-  List<StageTiming> run(
-      ImageGenerator generator, Path model, TuningSettings settings, int runs)
+  List<StageTiming> run(ImageGenerator generator, Path model, TuningSettings settings, int runs)
       throws IOException {
     List<StepCacheSchedule> found;
     try (ProgressBar bar = ProgressBar.onStandardError()) {
@@ -104,8 +104,7 @@ final class TuneCacheOptions {
       List<StepCacheSchedule> found,
       Optional<ToDoubleBiFunction<RgbImage, String>> scorer)
       throws IOException {
-    StepCacheMeasurement measurement =
-        new StepCacheMeasurement(generator, settings, runs, scorer);
+    StepCacheMeasurement measurement = new StepCacheMeasurement(generator, settings, runs, scorer);
     List<StepCacheSchedule> presets = measurement.measureDistances(found);
     AtomicFile.write(
         model.resolve(StepCacheFile.FILE), StepCacheFile.read(model).with(presets).toJson());

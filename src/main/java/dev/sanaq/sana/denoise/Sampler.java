@@ -170,8 +170,7 @@ public final class Sampler implements AutoCloseable {
     try (ScriptValue index = ScriptValue.of((long) noise);
         ScriptValue factors = ScriptValue.list(weights);
         ScriptValue coefficients = coefficients(step)) {
-      return computed(
-          program.call("step_from_kept", state, inputs, index, coefficients, factors));
+      return computed(program.call("step_from_kept", state, inputs, index, coefficients, factors));
     }
   }
 

@@ -113,10 +113,7 @@ public final class SelectingGenerator implements ImageGenerator {
 
   private List<BatchResult> selectFromDrafts(List<GenerationParams> params, BatchControl control) {
     PhasedControl phases = new PhasedControl(control, params.get(0).steps());
-    List<GenerationParams> drafts =
-        params.stream()
-            .map(SelectingGenerator::drafts)
-            .toList();
+    List<GenerationParams> drafts = params.stream().map(SelectingGenerator::drafts).toList();
     List<BatchResult> results = new ArrayList<>(generator.generateBatch(drafts, phases));
     List<Integer> open = new ArrayList<>();
     List<GenerationParams> kept = new ArrayList<>();

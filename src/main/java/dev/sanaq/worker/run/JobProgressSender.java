@@ -1,7 +1,7 @@
 package dev.sanaq.worker.run;
 
-import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.job.Job;
+import dev.sanaq.kafka.event.CloudEvent;
 import dev.sanaq.kafka.event.ImagePreview;
 import dev.sanaq.kafka.event.JobEventFactory;
 import dev.sanaq.kafka.event.ProgressSink;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.sanaq.testing.Fixtures;
 import dev.sanaq.cli.terminal.CliErrors;
 import dev.sanaq.image.RgbImage;
 import dev.sanaq.sana.BatchControl;
@@ -21,6 +20,7 @@ import dev.sanaq.sana.pipeline.PipelineOptions;
 import dev.sanaq.sana.solver.GuidanceInterval;
 import dev.sanaq.sana.solver.SolverKind;
 import dev.sanaq.sana.solver.StepCache;
+import dev.sanaq.testing.Fixtures;
 import dev.sanaq.testing.c2pa.C2paReader;
 import dev.sanaq.testing.c2pa.SigningFiles;
 import java.io.ByteArrayInputStream;
@@ -327,8 +327,7 @@ class GenerateCommandTest {
   }
 
   private int run(String[] first, String... others) {
-    return run(
-        Stream.concat(Arrays.stream(first), Arrays.stream(others)).toArray(String[]::new));
+    return run(Stream.concat(Arrays.stream(first), Arrays.stream(others)).toArray(String[]::new));
   }
 
   @ParameterizedTest
