@@ -99,7 +99,7 @@ public record StepCacheFile(String defaultPreset, List<StepCacheSchedule> schedu
           file,
           at,
           "preset, solver, steps, order and ascending cachedSteps from 1 to steps - 1",
-          e.getMessage());
+          String.valueOf(e.getMessage()));
       return null;
     }
   }
