@@ -1,4 +1,4 @@
-package dev.sanaq.worker;
+package dev.sanaq.worker.encode;
 
 import static dev.sanaq.testing.KafkaS3Client.json;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +9,7 @@ import dev.sanaq.testing.GradientImageGenerator;
 import dev.sanaq.testing.KafkaS3Client;
 import dev.sanaq.testing.c2pa.C2paReader;
 import dev.sanaq.testing.c2pa.SigningFiles;
+import dev.sanaq.worker.WorkerHarness;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
