@@ -10,7 +10,10 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -58,6 +61,20 @@ class LocalServicesTest {
     try (LocalServices again = LocalServices.start(folder, s3At(port))) {
       assertThat(again.config())
           .containsEntry("sanaq.storage.endpoint", "http://127.0.0.1:" + port);
+    }
+  }
+
+  @Test
+  void start_furtherTopics_areCreatedBesideTheConfiguredOnes() throws Exception {
+    LocalServicesConfig plan =
+        new LocalServicesConfig(Set.of(LocalServiceKind.KAFKA), 0, 0, List.of("more"));
+    try (LocalServices services = LocalServices.startTemporary(plan);
+        Admin admin =
+            Admin.create(
+                Map.of(
+                    "bootstrap.servers",
+                    services.config().getOrDefault("kafka.bootstrap.servers", "")))) {
+      assertThat(admin.listTopics().names().get()).contains("more", "sanaq.requests");
     }
   }
 
