@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LibraryFolderTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-  @TempDir private Path temporary;
+  @TempDir private Path temporary = Path.of("");
 
   @Test
   void librariesOfKilledProcess_areDeletedByTheNextOne_whichLeavesNothing() throws IOException {

@@ -25,7 +25,7 @@ class TemporaryFolderTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final String RANDOM = "12345678901234567890";
 
-  @TempDir private Path parent;
+  @TempDir private Path parent = Path.of("");
 
   @Test
   void folder_isReadByItsUserAlone_andDeletedWithItsFiles() throws IOException {

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TensorCacheTest {
   private static final String KEY = "a".repeat(64);
 
-  @TempDir Path folder;
+  @TempDir private Path folder = Path.of("");
 
   @Test
   void write_read_sameTensors() {
@@ -144,8 +145,9 @@ class TensorCacheTest {
     assertThat(read.keySet()).containsExactlyElementsOf(expected.keySet());
     expected.forEach(
         (name, tensor) -> {
-          assertThat(read.get(name).shape()).isEqualTo(tensor.shape());
-          assertThat(read.get(name).values()).isEqualTo(tensor.values());
+          HostTensor found = Objects.requireNonNull(read.get(name));
+          assertThat(found.shape()).isEqualTo(tensor.shape());
+          assertThat(found.values()).isEqualTo(tensor.values());
         });
   }
 }

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -79,10 +80,10 @@ class ModelPoolsApiTest extends GatewayTestBase {
       assertGenerated("draft-" + id, DRAFTS, 2);
       assertGenerated("final-" + id, FINALS, 20);
       awaitWorkers(DRAFTS, 1);
-      JsonNode listed = models().get(FINALS);
+      JsonNode listed = model(models(), FINALS);
       assertThat(listed.get("pag").asBoolean()).isTrue();
       assertThat(listed.get("steps").asInt()).isEqualTo(20);
-      assertThat(models().get(DRAFTS).get("pag").asBoolean()).isFalse();
+      assertThat(model(models(), DRAFTS).get("pag").asBoolean()).isFalse();
       finishJobs();
     }
     assertThat(requestsOf(DRAFTS))
@@ -170,14 +171,14 @@ class ModelPoolsApiTest extends GatewayTestBase {
     awaitWorkers(DRAFTS, 0);
     Map<String, JsonNode> models = models();
     assertThat(models).containsOnlyKeys(DRAFTS, FINALS, "gpt-image-1", "best");
-    assertThat(models.get(DRAFTS).get("default").asBoolean()).isTrue();
-    assertThat(models.get(DRAFTS).get("workers").asInt()).isZero();
-    assertThat(models.get(DRAFTS).has("alias_of")).isFalse();
-    assertThat(models.get(FINALS).get("default").asBoolean()).isFalse();
-    assertThat(models.get(FINALS).get("workers").asInt()).isEqualTo(1);
-    assertThat(models.get(FINALS).get("width").asInt()).isEqualTo(64);
-    assertThat(models.get("best").get("alias_of").asText()).isEqualTo(FINALS);
-    assertThat(models.get("gpt-image-1").get("alias_of").asText()).isEqualTo(DRAFTS);
+    assertThat(model(models, DRAFTS).get("default").asBoolean()).isTrue();
+    assertThat(model(models, DRAFTS).get("workers").asInt()).isZero();
+    assertThat(model(models, DRAFTS).has("alias_of")).isFalse();
+    assertThat(model(models, FINALS).get("default").asBoolean()).isFalse();
+    assertThat(model(models, FINALS).get("workers").asInt()).isEqualTo(1);
+    assertThat(model(models, FINALS).get("width").asInt()).isEqualTo(64);
+    assertThat(model(models, "best").get("alias_of").asText()).isEqualTo(FINALS);
+    assertThat(model(models, "gpt-image-1").get("alias_of").asText()).isEqualTo(DRAFTS);
   }
 
   @ParameterizedTest
@@ -327,6 +328,10 @@ class ModelPoolsApiTest extends GatewayTestBase {
   private void awaitWorkers(String model, int count) {
     Eventually.await(count + " workers of " + model, TIMEOUT)
         .until(() -> backlog(model).get("workers").asInt() == count);
+  }
+
+  private static JsonNode model(Map<String, JsonNode> models, String name) {
+    return Objects.requireNonNull(models.get(name), name);
   }
 
   private Map<String, JsonNode> models() {

@@ -11,6 +11,7 @@ import dev.sanaq.torch.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class InstructionCacheTest {
   private static final Checkpoint CHECKPOINT =
       Checkpoint.open(Fixtures.path("tiny-sana/checkpoint"));
 
-  @TempDir Path folder;
+  @TempDir private Path folder = Path.of("");
 
   @ParameterizedTest
   @EnumSource(
@@ -45,7 +46,7 @@ class InstructionCacheTest {
     TensorCache cache = new TensorCache(folder);
     String key = key(placement, new long[] {2});
     var tensors = cache.read(key).orElseThrow();
-    float[] keys = tensors.get("10001").values();
+    float[] keys = Objects.requireNonNull(tensors.get("10001")).values();
     for (int i = 0; i < keys.length; i++) {
       keys[i] += 1;
     }

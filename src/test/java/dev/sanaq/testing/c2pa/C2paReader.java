@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Reads and verifies the C2PA manifest of an image file. */
 public final class C2paReader {
@@ -68,8 +69,7 @@ public final class C2paReader {
 
   /** The first action. */
   public Map<?, ?> firstAction() {
-    List<?> actions = (List<?>) assertion("c2pa.actions.v2").get("actions");
-    return (Map<?, ?>) actions.get(0);
+    return (Map<?, ?>) list(assertion("c2pa.actions.v2"), "actions").get(0);
   }
 
   /** COSE's number of the signature's algorithm. */
@@ -92,9 +92,9 @@ public final class C2paReader {
     if (!signature.isValid(claimBytes)) {
       problems.add("signature");
     }
-    for (Object item : (List<?>) claim().get("created_assertions")) {
+    for (Object item : list(claim(), "created_assertions")) {
       Map<?, ?> reference = (Map<?, ?>) item;
-      String url = (String) reference.get("url");
+      String url = (String) required(reference, "url");
       String label = url.substring(url.lastIndexOf('/') + 1);
       JumbfReader assertion = assertions.children().get(label);
       if (assertion == null
@@ -113,11 +113,19 @@ public final class C2paReader {
     return problems;
   }
 
+  private static List<?> list(Map<?, ?> map, String key) {
+    return (List<?>) required(map, key);
+  }
+
+  private static Object required(Map<?, ?> map, String key) {
+    return Objects.requireNonNull(map.get(key), key);
+  }
+
   private byte[] fileHash() throws GeneralSecurityException {
-    List<?> exclusions = (List<?>) assertion("c2pa.hash.data").get("exclusions");
+    List<?> exclusions = list(assertion("c2pa.hash.data"), "exclusions");
     Map<?, ?> exclusion = (Map<?, ?>) exclusions.get(0);
-    int start = Math.toIntExact((Long) exclusion.get("start"));
-    int end = start + Math.toIntExact((Long) exclusion.get("length"));
+    int start = Math.toIntExact((Long) required(exclusion, "start"));
+    int end = start + Math.toIntExact((Long) required(exclusion, "length"));
     if (exclusions.size() != 1
         || start != location.start()
         || end != location.start() + location.length()) {

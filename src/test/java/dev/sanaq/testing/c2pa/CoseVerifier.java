@@ -14,6 +14,7 @@ import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Verifies a COSE_Sign1 with a detached payload. */
 final class CoseVerifier {
@@ -36,12 +37,12 @@ final class CoseVerifier {
 
   /** COSE's number of the algorithm. */
   long algorithm() {
-    return (Long) header.get(1L);
+    return (Long) Objects.requireNonNull(header.get(1L));
   }
 
   /** The signer's certificate and its issuers. */
   List<X509Certificate> chain() throws GeneralSecurityException {
-    Object chain = header.get(33L);
+    Object chain = Objects.requireNonNull(header.get(33L));
     List<?> items = chain instanceof List<?> list ? list : List.of(chain);
     CertificateFactory factory = CertificateFactory.getInstance("X.509");
     return items.stream()
