@@ -84,7 +84,9 @@ public final class JsonErrors {
   private static String found(MismatchedInputException e) {
     // The parser is closed, and its token gone.
     Matcher from = FOUND.matcher(e.getOriginalMessage());
-    return from.find() ? FOUND_KINDS.getOrDefault(from.group(1).toLowerCase(Locale.ROOT), "a value") : "a value";
+    return from.find()
+        ? FOUND_KINDS.getOrDefault(from.group(1).toLowerCase(Locale.ROOT), "a value")
+        : "a value";
   }
 
   private static String kind(@Nullable Class<?> type) {
