@@ -145,6 +145,10 @@ class ImagesApiTest extends GatewayTestBase {
     assertThat(models.get("object").asText()).isEqualTo("list");
     assertThat(models.get("data").get(0).get("id").asText()).isEqualTo("gradient");
     assertThat(models.get("data").get(0).get("workers").asInt()).isEqualTo(1);
+    assertThat(client.get("/v1/models/gradient").json()).isEqualTo(models.get("data").get(0));
+    GatewayTestClient.ApiResponse unknown = client.get("/v1/models/dall-e-3");
+    assertThat(unknown.status()).isEqualTo(404);
+    assertThat(unknown.json().get("error").get("code").asText()).isEqualTo("model_not_found");
   }
 
   @Test

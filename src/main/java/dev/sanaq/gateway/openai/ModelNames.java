@@ -60,7 +60,9 @@ class ModelNames {
     // Without a live worker the job may start one that has the model.
     List<String> models = pools.areNamed() ? pools.models() : liveModels();
     if (!models.isEmpty() && !models.contains(name)) {
-      throw new ProblemException(notFound(requested, models));
+      List<String> known = new ArrayList<>(models);
+      known.addAll(aliases.keySet());
+      throw new ProblemException(notFound(requested, known));
     }
     return Optional.of(name);
   }
@@ -79,9 +81,12 @@ class ModelNames {
         .toList();
   }
 
-  private Problem notFound(String requested, List<String> models) {
-    List<String> known = new ArrayList<>(models);
-    known.addAll(aliases.keySet());
+  /**
+   * The problem of an unknown model.
+   *
+   * @param known the names that there are
+   */
+  static Problem notFound(String requested, List<String> known) {
     FieldError error =
         new FieldError("model", SafeText.describe(requested), String.join(", ", known));
     return new Problem(

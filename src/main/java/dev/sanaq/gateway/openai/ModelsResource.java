@@ -2,10 +2,12 @@ package dev.sanaq.gateway.openai;
 
 import dev.sanaq.gateway.pool.ModelPools;
 import dev.sanaq.gateway.problem.JsonResponses;
+import dev.sanaq.gateway.problem.ProblemException;
 import dev.sanaq.gateway.view.LiveWorkers;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -34,6 +36,26 @@ public class ModelsResource {
   @GET
   @Produces(MediaType.APPLICATION_JSON)
   public Response models() {
+    return JsonResponses.ok(Map.of("object", "list", "data", listed()));
+  }
+
+  @GET
+  @Path("/{model}")
+  @Produces(MediaType.APPLICATION_JSON)
+  public Response model(@PathParam("model") String id) {
+    List<Map<String, Object>> models = listed();
+    return models.stream()
+        .filter(body -> id.equals(body.get("id")))
+        .findFirst()
+        .map(JsonResponses::ok)
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    ModelNames.notFound(
+                        id, models.stream().map(body -> (String) body.get("id")).toList())));
+  }
+
+  private List<Map<String, Object>> listed() {
     List<LiveWorkers.ModelEntry> entries = workers.models();
     List<Map<String, Object>> models = new ArrayList<>();
     entries.forEach(entry -> models.add(modelBody(entry.model().name(), entry)));
@@ -45,7 +67,7 @@ public class ModelsResource {
                     .filter(entry -> model.isEmpty() || entry.model().name().equals(model))
                     .findFirst()
                     .ifPresent(entry -> models.add(aliasBody(alias, entry))));
-    return JsonResponses.ok(Map.of("object", "list", "data", models));
+    return models;
   }
 
   private Map<String, Object> aliasBody(String alias, LiveWorkers.ModelEntry entry) {

@@ -27,6 +27,7 @@ public final class AllowHeaderFilter {
           Map.entry("/v1/adapters", READ_METHODS),
           Map.entry("/v1/backlog", READ_METHODS),
           Map.entry("/v1/models", READ_METHODS),
+          Map.entry("/v1/models/[^/]+", READ_METHODS),
           Map.entry("/v1/images/generations", POST_METHODS),
           Map.entry(ImagePaths.EDITS, POST_METHODS),
           Map.entry(ImagePaths.VARIATIONS, POST_METHODS),

@@ -39,6 +39,8 @@ public final class JsonResponses {
   }
 
   private static boolean isOpenAi(String path) {
-    return path.startsWith("/v1/images/") || path.equals("/v1/models");
+    return path.startsWith("/v1/images/")
+        || path.equals("/v1/models")
+        || path.startsWith("/v1/models/");
   }
 }
