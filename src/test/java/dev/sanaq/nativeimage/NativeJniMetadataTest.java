@@ -81,8 +81,9 @@ class NativeJniMetadataTest {
       }
     }
     String caller = Files.readString(Path.of("src/main/java/dev/sanaq/torch/ScriptProgram.java"));
-    assertThat(Pattern.compile("model\\.load\\(").matcher(caller).results()).hasSize(2);
-    assertThat(caller).contains("model.load(new ByteArrayInputStream(", "Files.newInputStream(");
+    assertThat(Pattern.compile("return load\\(").matcher(caller).results()).hasSize(2);
+    assertThat(Pattern.compile("loadModule\\(").matcher(caller).results()).hasSize(1);
+    assertThat(caller).contains("load(new ByteArrayInputStream(", "Files.newInputStream(");
   }
 
   /** zstd writes its positions to the fields of Kafka's streams. */

@@ -40,7 +40,7 @@ public class ModelsResource {
   }
 
   @GET
-  @Path("/{model}")
+  @Path("{model}")
   @Produces(MediaType.APPLICATION_JSON)
   public Response model(@PathParam("model") String id) {
     List<Map<String, Object>> models = listed();

@@ -2,13 +2,13 @@ package dev.sanaq.sana.text;
 
 import dev.sanaq.checkpoint.cache.TensorCache;
 import dev.sanaq.checkpoint.cache.WeightsKey;
-import dev.sanaq.checkpoint.config.TextEncoderConfig;
 import dev.sanaq.checkpoint.safetensors.TensorIndex;
 import dev.sanaq.torch.DevicePlacement;
 import dev.sanaq.torch.HostTensor;
 import dev.sanaq.torch.ScriptProgram;
 import dev.sanaq.torch.ScriptValue;
 import dev.sanaq.torch.Torch;
+import dev.sanaq.torch.script.ScriptSource;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -26,32 +26,36 @@ record InstructionCache(TensorCache files, String key) {
   /** Smaller encoders read the instruction in less time than a file is worth. */
   private static final long MIN_WEIGHT_BYTES = 256 << 20;
 
-  /** The cache of this process's user, for a large encoder on a CPU. */
+  /**
+   * The cache of this process's user, for a large encoder on a CPU.
+   *
+   * @param program computes the KV cache
+   */
   static Optional<InstructionCache> of(
       TensorIndex tensors,
-      TextEncoderConfig config,
+      ScriptSource program,
       DevicePlacement placement,
       long[] instructionIds) {
     if (placement.isGpu() || tensors.bytes() < MIN_WEIGHT_BYTES) {
       return Optional.empty();
     }
     return TensorCache.ofUser()
-        .map(files -> new InstructionCache(files, key(tensors, config, placement, instructionIds)));
+        .map(files -> new InstructionCache(files, key(tensors, program, placement, instructionIds)));
   }
 
   static String key(
       TensorIndex tensors,
-      TextEncoderConfig config,
+      ScriptSource program,
       DevicePlacement placement,
       long[] instructionIds) {
     // The archive is the program itself: another release computes again.
-    byte[] program = ScriptProgram.archive(TextEncoder.scriptSource(config, placement.precision()));
+    byte[] archive = ScriptProgram.archive(program);
     return WeightsKey.of(
         tensors,
         List.of(
             Torch.version(),
             placement.kernels().name(),
-            new String(program, StandardCharsets.ISO_8859_1),
+            new String(archive, StandardCharsets.ISO_8859_1),
             Arrays.toString(instructionIds)));
   }
 

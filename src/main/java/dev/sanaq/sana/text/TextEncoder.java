@@ -105,7 +105,12 @@ public final class TextEncoder implements AutoCloseable {
           program(checkpoint, placement),
           config,
           lowMemory,
-          ids -> InstructionCache.of(checkpoint.textEncoderTensors(), config, placement, ids));
+          ids ->
+              InstructionCache.of(
+                  checkpoint.textEncoderTensors(),
+                  scriptSource(config, placement.precision()),
+                  placement,
+                  ids));
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;

@@ -69,7 +69,7 @@ class InstructionCacheTest {
     assertThat(
             InstructionCache.of(
                 CHECKPOINT.textEncoderTensors(),
-                CHECKPOINT.textEncoder(),
+                TextEncoder.scriptSource(CHECKPOINT.textEncoder(), Precision.FP32),
                 DevicePlacement.cpu(Precision.FP32),
                 new long[] {2}))
         .isEmpty();
@@ -91,7 +91,10 @@ class InstructionCacheTest {
 
   private static String key(DevicePlacement placement, long[] ids) {
     return InstructionCache.key(
-        CHECKPOINT.textEncoderTensors(), CHECKPOINT.textEncoder(), placement, ids);
+        CHECKPOINT.textEncoderTensors(),
+        TextEncoder.scriptSource(CHECKPOINT.textEncoder(), placement.precision()),
+        placement,
+        ids);
   }
 
   private long files() throws IOException {
