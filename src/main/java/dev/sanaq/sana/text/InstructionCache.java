@@ -32,22 +32,17 @@ record InstructionCache(TensorCache files, String key) {
    * @param program computes the KV cache
    */
   static Optional<InstructionCache> of(
-      TensorIndex tensors,
-      ScriptSource program,
-      DevicePlacement placement,
-      long[] instructionIds) {
+      TensorIndex tensors, ScriptSource program, DevicePlacement placement, long[] instructionIds) {
     if (placement.isGpu() || tensors.bytes() < MIN_WEIGHT_BYTES) {
       return Optional.empty();
     }
     return TensorCache.ofUser()
-        .map(files -> new InstructionCache(files, key(tensors, program, placement, instructionIds)));
+        .map(
+            files -> new InstructionCache(files, key(tensors, program, placement, instructionIds)));
   }
 
   static String key(
-      TensorIndex tensors,
-      ScriptSource program,
-      DevicePlacement placement,
-      long[] instructionIds) {
+      TensorIndex tensors, ScriptSource program, DevicePlacement placement, long[] instructionIds) {
     // The archive is the program itself: another release computes again.
     byte[] archive = ScriptProgram.archive(program);
     return WeightsKey.of(
