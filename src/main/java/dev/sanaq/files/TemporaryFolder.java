@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -175,12 +176,20 @@ public final class TemporaryFolder implements AutoCloseable {
       for (Path file : files) {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
         locks.add(channel);
-        if (channel.tryLock() == null) {
+        if (!isFree(channel)) {
           return false;
         }
       }
     }
     return true;
+  }
+
+  private static boolean isFree(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // this process has it, by this class in another class loader
+    }
   }
 
   private static @Nullable FileChannel lock(Path folder) throws IOException {

@@ -76,10 +76,10 @@ public class WorkerService {
    * Loads the model, warms it up and starts the worker; blocks until it is ready. Call it once.
    *
    * @param exit ends the process at once with a code, even while the engine computes
-   * @throws IllegalArgumentException as {@link #check}
+   * @throws IllegalArgumentException if images cannot be signed, before the model is loaded
    */
   public void start(IntConsumer exit) {
-    check();
+    settings.c2pa().credentials(Clock.systemUTC());
     Instant processStart = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     Models models = load();
     ImageGenerator generator = models.generator();

@@ -71,16 +71,16 @@ class JobsApiTest extends GatewayTestBase {
   @Test
   void metrics_queuedJob_exposeBacklogAndAge() {
     client.post("/v1/jobs", request);
-    String one = "sanaq_backlog_jobs{state=\"queued\"} 1.0";
+    String one = "sanaq_backlog_jobs{model=\"\",state=\"queued\"} 1.0";
     // The gateway computes the backlog twice a second.
     String metrics =
         Eventually.await("the queued job in the metrics", TIMEOUT)
             .until(this::metrics, text -> text.contains(one));
     assertThat(metrics)
-        .contains("sanaq_backlog_jobs{state=\"running\"} 0.0")
-        .contains("sanaq_backlog_oldest_seconds{state=\"queued\"} ")
-        .contains("sanaq_backlog_oldest_seconds{state=\"running\"} 0.0")
-        .containsPattern("\\nsanaq_backlog_seconds (0\\.0*)?[1-9]");
+        .contains("sanaq_backlog_jobs{model=\"\",state=\"running\"} 0.0")
+        .contains("sanaq_backlog_oldest_seconds{model=\"\",state=\"queued\"} ")
+        .contains("sanaq_backlog_oldest_seconds{model=\"\",state=\"running\"} 0.0")
+        .containsPattern("\\nsanaq_backlog_seconds\\{model=\"\"} (0\\.0*)?[1-9]");
   }
 
   /** The alerts on the objective read these buckets. */
@@ -88,7 +88,8 @@ class JobsApiTest extends GatewayTestBase {
   void metrics_haveLatencyOfEachSizeFromTheStart() {
     for (String bucket : List.of("small\",le=\"300", "medium\",le=\"600", "large\",le=\"1800")) {
       assertThat(metrics())
-          .contains("\nsanaq_job_latency_seconds_bucket{size=\"%s.0\"} ".formatted(bucket));
+          .contains(
+              "\nsanaq_job_latency_seconds_bucket{model=\"\",size=\"%s.0\"} ".formatted(bucket));
     }
   }
 

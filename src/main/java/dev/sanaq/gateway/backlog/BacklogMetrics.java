@@ -77,9 +77,12 @@ final class BacklogMetrics implements MeterBinder {
     return Gauge.builder(name, current).tags(tags(pool));
   }
 
-  /** The tag of a metric of one pool; none if the gateway is not configured for several models. */
+  /**
+   * The tag of a metric of one pool. Empty if the gateway is not configured for several models,
+   * which is no label for Prometheus.
+   */
   static Tags tags(ModelPool pool) {
-    return pool.isNamed() ? Tags.of("model", pool.model()) : Tags.empty();
+    return Tags.of("model", pool.model());
   }
 
   private double oldestAgeSeconds(ModelPool pool, JobState state) {

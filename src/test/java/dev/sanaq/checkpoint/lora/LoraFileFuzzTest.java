@@ -132,9 +132,10 @@ class LoraFileFuzzTest {
 
   private static void change(ObjectNode header, Random random) throws IOException {
     ObjectNode metadata = (ObjectNode) header.get("__metadata__");
-    if (random.nextBoolean()) {
-      ObjectNode config =
-          (ObjectNode) JsonFile.MAPPER.readTree(metadata.get("lora_adapter_metadata").asText());
+    // An earlier change may have put other metadata there.
+    JsonNode text = metadata.path("lora_adapter_metadata");
+    if (text.isTextual() && random.nextBoolean()) {
+      ObjectNode config = (ObjectNode) JsonFile.MAPPER.readTree(text.asText());
       List<Map.Entry<String, JsonNode>> fields = List.copyOf(config.properties());
       config.set(fields.get(random.nextInt(fields.size())).getKey(), oddValue(random));
       metadata.put("lora_adapter_metadata", config.toString());
