@@ -155,149 +155,53 @@ public record GenerationParams(
 
   /** The same with other adapters. */
   public GenerationParams withAdapters(List<LoraWeight> others) {
-    return new GenerationParams(
-        prompt,
-        negativePrompt,
-        width,
-        height,
-        steps,
-        guidanceScale,
-        guidanceInterval,
-        seed,
-        count,
-        solver,
-        resolutionBinning,
-        instruction,
-        others,
-        conditioning,
-        stepCache,
-        selection);
+    Copy copy = new Copy(this);
+    copy.adapters = others;
+    return copy.build();
   }
 
   /** The same with another guidance interval. */
   public GenerationParams withGuidanceInterval(GuidanceInterval interval) {
-    return new GenerationParams(
-        prompt,
-        negativePrompt,
-        width,
-        height,
-        steps,
-        guidanceScale,
-        interval,
-        seed,
-        count,
-        solver,
-        resolutionBinning,
-        instruction,
-        adapters,
-        conditioning,
-        stepCache,
-        selection);
+    Copy copy = new Copy(this);
+    copy.guidanceInterval = interval;
+    return copy.build();
   }
 
   /** The same with another conditioning. */
   public GenerationParams withConditioning(Conditioning other) {
-    return new GenerationParams(
-        prompt,
-        negativePrompt,
-        width,
-        height,
-        steps,
-        guidanceScale,
-        guidanceInterval,
-        seed,
-        count,
-        solver,
-        resolutionBinning,
-        instruction,
-        adapters,
-        other,
-        stepCache,
-        selection);
+    Copy copy = new Copy(this);
+    copy.conditioning = other;
+    return copy.build();
   }
 
   /** The same with another size in pixels. */
   public GenerationParams withSize(int newWidth, int newHeight) {
-    return new GenerationParams(
-        prompt,
-        negativePrompt,
-        newWidth,
-        newHeight,
-        steps,
-        guidanceScale,
-        guidanceInterval,
-        seed,
-        count,
-        solver,
-        resolutionBinning,
-        instruction,
-        adapters,
-        conditioning,
-        stepCache,
-        selection);
+    Copy copy = new Copy(this);
+    copy.width = newWidth;
+    copy.height = newHeight;
+    return copy.build();
   }
 
   /** The same with another number of steps. */
   public GenerationParams withSteps(int newSteps) {
-    return new GenerationParams(
-        prompt,
-        negativePrompt,
-        width,
-        height,
-        newSteps,
-        guidanceScale,
-        guidanceInterval,
-        seed,
-        count,
-        solver,
-        resolutionBinning,
-        instruction,
-        adapters,
-        conditioning,
-        stepCache,
-        selection);
+    Copy copy = new Copy(this);
+    copy.steps = newSteps;
+    return copy.build();
   }
 
   /** The same with another step cache. */
   public GenerationParams withStepCache(StepCache other) {
-    return new GenerationParams(
-        prompt,
-        negativePrompt,
-        width,
-        height,
-        steps,
-        guidanceScale,
-        guidanceInterval,
-        seed,
-        count,
-        solver,
-        resolutionBinning,
-        instruction,
-        adapters,
-        conditioning,
-        other,
-        selection);
+    Copy copy = new Copy(this);
+    copy.stepCache = other;
+    return copy.build();
   }
 
   /** The same with another number of images and another selection of them. */
   public GenerationParams withImages(int newCount, Selection other) {
-    return new GenerationParams(
-        prompt,
-        negativePrompt,
-        width,
-        height,
-        steps,
-        guidanceScale,
-        guidanceInterval,
-        seed,
-        newCount,
-        solver,
-        resolutionBinning,
-        instruction,
-        adapters,
-        conditioning,
-        stepCache,
-        other);
+    Copy copy = new Copy(this);
+    copy.count = newCount;
+    copy.selection = other;
+    return copy.build();
   }
 
   /** The seed of an image, from 0. */
@@ -315,5 +219,52 @@ public record GenerationParams(
     return selection.draftSteps() == 0
         ? generatedImages()
         : count + (double) selection.candidates() * selection.draftSteps() / steps;
+  }
+
+  /** Parameters of which some are about to change. */
+  private static final class Copy {
+    private final GenerationParams from;
+    private int width;
+    private int height;
+    private int steps;
+    private GuidanceInterval guidanceInterval;
+    private int count;
+    private List<LoraWeight> adapters;
+    private Conditioning conditioning;
+    private StepCache stepCache;
+    private Selection selection;
+
+    Copy(GenerationParams from) {
+      this.from = from;
+      width = from.width;
+      height = from.height;
+      steps = from.steps;
+      guidanceInterval = from.guidanceInterval;
+      count = from.count;
+      adapters = from.adapters;
+      conditioning = from.conditioning;
+      stepCache = from.stepCache;
+      selection = from.selection;
+    }
+
+    GenerationParams build() {
+      return new GenerationParams(
+          from.prompt,
+          from.negativePrompt,
+          width,
+          height,
+          steps,
+          from.guidanceScale,
+          guidanceInterval,
+          from.seed,
+          count,
+          from.solver,
+          from.resolutionBinning,
+          from.instruction,
+          adapters,
+          conditioning,
+          stepCache,
+          selection);
+    }
   }
 }
